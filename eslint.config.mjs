@@ -1,0 +1,101 @@
+/** Lint rules. The last blocks hold the dependency directions of ARCHITECTURE.md. */
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Forbids imports by pattern, each with the reason that the developer sees. */
+const forbid = (...patterns) => ({
+  'no-restricted-imports': ['error', { patterns: patterns.map(([regex, message]) => ({ regex, message })) }],
+});
+
+const noVscode = ['^vscode$', '`vscode` is imported in src/extension alone.'];
+const noOther = (...rooms) =>
+  rooms.map((room) => [`^(\\.\\./)+${room}(/|$)`, `This room must not know ${room}: it talks to it through src/protocol.`]);
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.cache/', 'test/e2e/screenshots-out/', 'bench/results/', '**/*.d.ts'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'no-console': 'error',
+      eqeqeq: 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        Buffer: 'readonly',
+        URL: 'readonly',
+        fetch: 'readonly',
+        performance: 'readonly',
+        AbortSignal: 'readonly',
+        AbortController: 'readonly',
+      },
+    },
+  },
+  {
+    files: ['src/protocol/**'],
+    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview')),
+  },
+  {
+    files: ['src/client/**'],
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'cli', 'webview')),
+  },
+  {
+    files: ['src/cli/**'],
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'webview')),
+  },
+  {
+    files: ['src/engine/**'],
+    rules: forbid(
+      noVscode,
+      ...noOther('client', 'extension', 'cli', 'webview'),
+      ['^(\\./|(\\.\\./)+)(store|tracking)/.+', 'A capability is reached through its index.ts.'],
+    ),
+  },
+  {
+    files: ['src/extension/**'],
+    rules: forbid(...noOther('engine', 'cli', 'webview')),
+  },
+  {
+    files: ['webview/**'],
+    rules: forbid(
+      noVscode,
+      ['protocol/node/', 'Pages run in a browser: nothing of Node.'],
+      ...noOther('src/client', 'src/engine', 'src/extension', 'src/cli'),
+    ),
+  },
+  {
+    files: ['webview/**'],
+    ignores: ['webview/ui/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportDeclaration[source.value='@vscode/webview-ui-toolkit']",
+          message: 'The toolkit is archived upstream: webview/ui alone imports it, so that one folder replaces it.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['test/**', 'bench/**'],
+    rules: { '@typescript-eslint/no-unsafe-assignment': 'off', 'no-restricted-imports': 'off' },
+  },
+);
