@@ -1,0 +1,142 @@
+/**
+ * The nouns that cross process boundaries. One schema gives the type and the check; what has passed it is
+ * trusted afterwards. Times are Unix milliseconds, sizes bytes.
+ */
+import * as z from 'zod';
+
+export const RunId = z.string().regex(/^[a-zA-Z0-9][\w-]{0,255}$/);
+
+/** MLflow's words for the state of a run. */
+export const RunStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+/**
+ * A number as JSON can carry it: JSON has no NaN and no infinities, metrics do. The names are those that MLflow's
+ * protocol uses.
+ */
+export const WireNumber = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]);
+export type WireNumber = z.infer<typeof WireNumber>;
+
+export function toWireNumber(value: number): WireNumber {
+  if (Number.isFinite(value)) return value;
+  return Number.isNaN(value) ? 'NaN' : value > 0 ? 'Infinity' : '-Infinity';
+}
+
+export function fromWireNumber(value: WireNumber): number {
+  return typeof value === 'number' ? value : Number(value);
+}
+
+export const Experiment = z.object({
+  experimentId: z.number().int(),
+  name: z.string(),
+  runCount: z.number().int(),
+  runningCount: z.number().int(),
+  lastStartMs: z.number().nullable(),
+});
+export type Experiment = z.infer<typeof Experiment>;
+
+/** A run that goes on has no end; one that is over has one. */
+export const RunTiming = z.discriminatedUnion('status', [
+  z.object({ status: z.enum(['RUNNING', 'SCHEDULED']), startMs: z.number(), endMs: z.null() }),
+  z.object({ status: z.enum(['FINISHED', 'FAILED', 'KILLED']), startMs: z.number(), endMs: z.number() }),
+]);
+export type RunTiming = z.infer<typeof RunTiming>;
+
+export const Headline = z.object({ key: z.string(), value: WireNumber });
+export type Headline = z.infer<typeof Headline>;
+
+/** What a row of the tree needs. */
+export const RunRow = z.object({
+  runId: RunId,
+  experimentId: z.number().int(),
+  experiment: z.string(),
+  parentRunId: RunId.nullable(),
+  childCount: z.number().int(),
+  name: z.string(),
+  timing: RunTiming,
+  exitCode: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  /** Why a run did not finish, in a sentence; null where there is nothing to say. */
+  reason: z.string().nullable(),
+  headline: Headline.nullable(),
+  deleted: z.boolean(),
+});
+export type RunRow = z.infer<typeof RunRow>;
+
+/** Where a parameter's value comes from; the later in this list wins when a run has several. */
+export const PARAM_SOURCES = ['argparse', 'cli', 'api'] as const;
+export const ParamSource = z.enum(PARAM_SOURCES);
+export type ParamSource = z.infer<typeof ParamSource>;
+
+export const Param = z.object({ key: z.string(), value: z.string(), source: ParamSource });
+export type Param = z.infer<typeof Param>;
+
+export const Tag = z.object({ key: z.string(), value: z.string() });
+export type Tag = z.infer<typeof Tag>;
+
+/** A metric in one line. `last` is the value of the highest step, the latest written where steps repeat. */
+export const MetricSummary = z.object({
+  key: z.string(),
+  count: z.number().int(),
+  last: WireNumber,
+  /** Over finite values; null where there is none. */
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  step: z.number(),
+  timestampMs: z.number(),
+});
+export type MetricSummary = z.infer<typeof MetricSummary>;
+
+export const Artifact = z.object({
+  path: z.string(),
+  kind: z.enum(['file', 'directory', 'figure']),
+  sizeBytes: z.number(),
+});
+export type Artifact = z.infer<typeof Artifact>;
+
+/** Something the run page says about how the run was tracked. */
+export const Note = z.object({ level: z.enum(['info', 'warning']), text: z.string(), timestampMs: z.number() });
+export type Note = z.infer<typeof Note>;
+
+/** How the run was started and where. */
+export const Provenance = z.object({
+  kind: z.enum(['script', 'module', 'command']),
+  source: z.string(),
+  argv: z.array(z.string()),
+  cwd: z.string(),
+  interpreter: z.string().nullable(),
+  pythonVersion: z.string().nullable(),
+  user: z.string(),
+  host: z.string(),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+/**
+ * Several points of a metric folded into one, or a single point. `x` is a step; `value` is the last one of the
+ * bucket, `min` and `max` bound the finite ones.
+ */
+export const SeriesPoint = z.object({
+  step: z.number(),
+  timestampMs: z.number(),
+  value: WireNumber,
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  count: z.number().int(),
+});
+export type SeriesPoint = z.infer<typeof SeriesPoint>;
+
+export const MetricSeries = z.object({
+  key: z.string(),
+  points: z.array(SeriesPoint),
+  /** How many logged points `points` stands for. */
+  count: z.number().int(),
+});
+export type MetricSeries = z.infer<typeof MetricSeries>;
+
+/** What is known about the store, or why it can't be used. */
+export const StoreState = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('ready'), path: z.string(), adopted: z.boolean() }),
+  z.object({ state: z.literal('readonly'), path: z.string(), adopted: z.boolean(), reason: z.string() }),
+  z.object({ state: z.literal('unusable'), path: z.string(), code: z.string(), reason: z.string() }),
+]);
+export type StoreState = z.infer<typeof StoreState>;

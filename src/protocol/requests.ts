@@ -1,0 +1,183 @@
+/**
+ * Every request and notification between the engine and whoever talks to it (windows, command line), as one table.
+ * A request without a handler is a compile error on the engine's side, see `engine/rpc/dispatch.ts`.
+ */
+import * as z from 'zod';
+import {
+  Artifact,
+  Experiment,
+  MetricSeries,
+  MetricSummary,
+  Note,
+  Param,
+  Provenance,
+  RunId,
+  RunRow,
+  StoreState,
+  Tag,
+} from './entities';
+import { RunSpec } from './runFolder';
+
+/** Raised when a message changes its meaning; an engine refuses clients that speak another number. */
+export const PROTOCOL_VERSION = 1;
+
+/** Lists are paged: at most this many rows in one reply, so that no message comes near 1 MB. */
+export const MAX_PAGE = 500;
+export const MAX_SERIES_POINTS = 4000;
+export const MAX_OUTPUT_BYTES = 256 * 1024;
+
+/** A message above this size is refused on both sides. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+
+const Page = { limit: z.number().int().min(1).max(MAX_PAGE).default(100), pageToken: z.string().optional() };
+const nextPage = { nextPageToken: z.string().nullable() };
+
+/** Version and build of a program; the later build of the same version takes over. */
+export const ProgramInfo = z.object({ version: z.string(), build: z.number() });
+export type ProgramInfo = z.infer<typeof ProgramInfo>;
+
+export const RunOrder = z.enum(['start_time desc', 'start_time asc', 'name asc', 'name desc']);
+export type RunOrder = z.infer<typeof RunOrder>;
+
+interface Request {
+  readonly params: z.ZodType;
+  readonly result: z.ZodType;
+  /** Whether it changes anything: refused from an untrusted connection and on a read-only store. */
+  readonly writes: boolean;
+}
+
+const read = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) =>
+  ({ params, result, writes: false }) as const;
+const write = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) =>
+  ({ params, result, writes: true }) as const;
+
+const OneRun = z.object({ runId: RunId });
+const Nothing = z.object({});
+const RunPage = z.object({ runId: RunId, ...Page });
+
+export const requests = {
+  /** The first request of a connection. */
+  initialize: read(
+    z.object({
+      protocol: z.number(),
+      client: ProgramInfo.extend({ kind: z.enum(['extension', 'cli', 'test']) }),
+      /** Whether the user trusts the folder; the engine refuses changes from a connection that says no. */
+      trusted: z.boolean(),
+    }),
+    z.object({ engine: ProgramInfo.extend({ pid: z.number() }), store: StoreState }),
+  ),
+
+  'experiments/list': read(z.object(Page), z.object({ experiments: z.array(Experiment), ...nextPage })),
+
+  /** Runs newest first. Without `parentRunId` only top-level runs; `allLevels` takes every run. */
+  'runs/list': read(
+    z.object({
+      ...Page,
+      experimentId: z.number().int().optional(),
+      experiment: z.string().optional(),
+      parentRunId: RunId.optional(),
+      allLevels: z.boolean().default(false),
+      /** `status = 'RUNNING'`, `name LIKE '%rf%'`: terms joined by AND. */
+      filter: z.string().optional(),
+      orderBy: RunOrder.default('start_time desc'),
+      deleted: z.boolean().default(false),
+    }),
+    z.object({ runs: z.array(RunRow), ...nextPage }),
+  ),
+  'runs/rows': read(z.object({ runIds: z.array(RunId).max(MAX_PAGE) }), z.object({ runs: z.array(RunRow) })),
+  'runs/get': read(
+    OneRun,
+    z.object({
+      run: RunRow,
+      provenance: Provenance,
+      counts: z.object({
+        params: z.number(),
+        metrics: z.number(),
+        tags: z.number(),
+        artifacts: z.number(),
+        notes: z.number(),
+      }),
+    }),
+  ),
+  'runs/params': read(RunPage, z.object({ params: z.array(Param), ...nextPage })),
+  'runs/metrics': read(RunPage, z.object({ metrics: z.array(MetricSummary), ...nextPage })),
+  'runs/tags': read(RunPage, z.object({ tags: z.array(Tag), ...nextPage })),
+  'runs/artifacts': read(RunPage, z.object({ artifacts: z.array(Artifact), ...nextPage })),
+  'runs/notes': read(RunPage, z.object({ notes: z.array(Note), ...nextPage })),
+
+  /** A metric's points between two steps (inclusive), folded into at most `maxPoints` buckets. */
+  'metrics/series': read(
+    z.object({
+      runId: RunId,
+      key: z.string(),
+      fromStep: z.number().optional(),
+      toStep: z.number().optional(),
+      maxPoints: z.number().int().min(2).max(MAX_SERIES_POINTS).default(600),
+    }),
+    MetricSeries,
+  ),
+  /** Every logged point as it was logged, in the order of arrival. */
+  'metrics/points': read(
+    z.object({ runId: RunId, key: z.string(), ...Page, limit: z.number().int().min(1).max(5000).default(2000) }),
+    z.object({ points: MetricSeries.shape.points, ...nextPage }),
+  ),
+
+  /** A piece of the terminal's bytes. A negative offset counts from the end. */
+  'runs/output': read(
+    z.object({
+      runId: RunId,
+      offset: z.number().int(),
+      limit: z.number().int().min(1).max(MAX_OUTPUT_BYTES).default(MAX_OUTPUT_BYTES),
+    }),
+    z.object({ offset: z.number(), sizeBytes: z.number(), base64: z.string() }),
+  ),
+
+  /** What was asked for when the run was started: to run it again. */
+  'runs/spec': read(OneRun, z.object({ spec: RunSpec })),
+
+  /** A run was started by the caller; the engine would find it by itself a little later. */
+  'runs/announce': write(OneRun, Nothing),
+  /** Asks the run's process group to end: SIGINT, then SIGTERM, then SIGKILL. */
+  'runs/stop': write(OneRun, Nothing),
+  'runs/delete': write(OneRun, Nothing),
+  'runs/restore': write(OneRun, Nothing),
+
+  /** The user takes responsibility for a store that came from elsewhere. */
+  'store/adopt': write(Nothing, z.object({ store: StoreState })),
+  /** Moves a database that can't be read aside and makes it again from the run folders. */
+  'store/repair': write(Nothing, z.object({ store: StoreState, keptAs: z.string().nullable() })),
+
+  'engine/status': read(
+    Nothing,
+    z.object({
+      pid: z.number(),
+      uptimeMs: z.number(),
+      connections: z.number(),
+      activeRuns: z.number(),
+      store: StoreState,
+      log: z.string(),
+    }),
+  ),
+  /** Drains, commits and ends. Runs go on without it. */
+  'engine/stop': read(z.object({ reason: z.enum(['user', 'handover']) }), Nothing),
+} as const satisfies Record<string, Request>;
+
+export type Requests = typeof requests;
+export type Method = keyof Requests;
+/** What a caller may leave out has a default. */
+export type Params<M extends Method> = z.input<Requests[M]['params']>;
+/** What a handler gets, defaults filled in. */
+export type CheckedParams<M extends Method> = z.output<Requests[M]['params']>;
+export type Result<M extends Method> = z.output<Requests[M]['result']>;
+
+/** Why a client should look again, coalesced over a tenth of a second. */
+export const Changed = z.object({
+  /** Experiments or the set of runs below them changed. */
+  structure: z.boolean(),
+  /** Runs whose row or page changed. */
+  runIds: z.array(RunId),
+  store: StoreState.optional(),
+});
+export type Changed = z.infer<typeof Changed>;
+
+export const notifications = { changed: Changed } as const;

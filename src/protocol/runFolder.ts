@@ -1,0 +1,53 @@
+/** The JSON files of a run's folder; `docs/run-folder.md` describes them in full. */
+import * as z from 'zod';
+import { RunId } from './entities';
+
+export const RUN_FOLDER_FORMAT = 1;
+
+export const RunSpec = z.object({
+  format: z.literal(RUN_FOLDER_FORMAT),
+  run_id: RunId,
+  experiment: z.string().min(1),
+  name: z.string(),
+  parent_run_id: RunId.nullable(),
+  kind: z.enum(['script', 'module', 'command']),
+  argv: z.array(z.string()).min(1),
+  source: z.string(),
+  cwd: z.string(),
+  interpreter: z.string().nullable(),
+  params: z.record(z.string(), z.string()),
+  tags: z.record(z.string(), z.string()),
+  env: z.record(z.string(), z.string()),
+  hook_dir: z.string(),
+  user: z.string(),
+  host: z.string(),
+  created_ms: z.number(),
+  socket: z.string().nullable(),
+  token: z.string().nullable(),
+});
+export type RunSpec = z.infer<typeof RunSpec>;
+
+/** A process that can be told from a later one with the same pid; `start` is empty where the system has no such thing. */
+export const ProcessId = z.object({ pid: z.number().int(), start: z.string() });
+export type ProcessId = z.infer<typeof ProcessId>;
+
+export const RunnerState = z.object({
+  state: z.enum(['starting', 'running', 'exited', 'failed_to_start']),
+  keeper: ProcessId.nullable(),
+  runner: ProcessId.nullable(),
+  child: ProcessId.nullable(),
+  boot_id: z.string(),
+  started_ms: z.number().nullable(),
+  ended_ms: z.number().nullable(),
+  exit_code: z.number().int().nullable(),
+  signal: z.string().nullable(),
+  stop_requested: z.boolean(),
+  tty: z.boolean(),
+  error: z.string().nullable(),
+  output_lost: z.string().nullable(),
+  hook: z.enum(['loaded', 'absent', 'unknown']),
+});
+export type RunnerState = z.infer<typeof RunnerState>;
+
+export const StoreFile = z.object({ id: z.string().regex(/^[0-9a-f]{32}$/), created: z.string(), format: z.number() });
+export type StoreFile = z.infer<typeof StoreFile>;
