@@ -1,0 +1,31 @@
+"""Tell the run that this script is part of what it should remember.
+
+    import loopwright
+
+    loopwright.log(loss=0.3, step=1)             # metrics
+    loopwright.param(depth=8)                    # parameters
+    loopwright.tag(stage="baseline")             # tags
+    loopwright.artifact("model.onnx")            # a file or folder, copied
+    loopwright.figure(fig, "roc")                # matplotlib, plotly, PIL, or the path of a picture
+    lr = float(loopwright.params().get("lr", 0.1))   # what `run -P lr=…` was given
+
+Nothing here raises, waits or talks to a network. What can't be recorded is skipped and said once on stderr, and the
+run's page says so too. In a script that is not tracked every call does nothing.
+"""
+
+__all__ = ["artifact", "figure", "flush", "log", "param", "params", "run_id", "tag"]
+
+
+def __getattr__(name):
+    # The functions are loaded when the first of them is used, so that a script that only starts pays nothing.
+    if name not in __all__:
+        raise AttributeError("module %r has no attribute %r" % (__name__, name))
+    from . import _api
+
+    for public in __all__:
+        globals()[public] = getattr(_api, public)
+    return globals()[name]
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,90 @@
+"""What a script takes from its command line becomes the parameters of the run.
+
+`ArgumentParser.parse_known_args` is wrapped, the method that every way of parsing goes through, and what the
+outermost call returned in the main process is recorded. The wrapper calls the original first and touches neither its
+result nor its exceptions.
+"""
+import re
+from _thread import _local
+from sys import _getframe
+
+# As a part of a name these mean a secret wherever they stand: `db_password`, `mysecret`, `AWS_SECRET_KEY`.
+_SECRET_PARTS = ("password", "passwd", "passphrase", "secret", "api_key", "apikey", "credential")
+# These only as a word: `tokenizer`, `max_tokens` and `author` are no secrets.
+_SECRET_WORDS = ("auth", "authtoken", "accesstoken")
+HIDDEN = "***"
+
+_depth = _local()
+_recorded = {}
+
+
+def wrap(argparse):
+    """Wrap the parser class of the module, once."""
+    for name in ("parse_known_args", "parse_known_intermixed_args"):
+        original = argparse.ArgumentParser.__dict__.get(name)
+        if original is not None and not hasattr(original, "_loopwright"):
+            setattr(argparse.ArgumentParser, name, _wrapped(original))
+
+
+def _wrapped(original):
+    def parse(self, *args, **kwargs):
+        level = getattr(_depth, "level", 0)
+        _depth.level = level + 1
+        try:
+            result = original(self, *args, **kwargs)
+        finally:
+            _depth.level = level
+        if level == 0:
+            _record(result, _getframe(1))
+        return result
+
+    for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(parse, attribute, getattr(original, attribute))
+    parse.__wrapped__ = original
+    parse._loopwright = True
+    return parse
+
+
+def _is_about_to_fail(leftovers, caller):
+    """`parse_args` is the caller and will refuse the arguments that were not recognised."""
+    return bool(leftovers) and caller.f_globals.get("__name__") == "argparse" and caller.f_code.co_name in (
+        "parse_args", "parse_intermixed_args")
+
+
+def _record(result, caller):
+    try:
+        from . import _api, _hook
+
+        if not _hook.is_main() or _is_about_to_fail(result[1], caller):
+            return
+        texts = collect_params(vars(result[0]), _api.as_text)
+        changed = {key: text for key, text in texts.items() if _recorded.get(key) != text}
+        _recorded.update(changed)
+        if changed:
+            _api.record_params("argparse", changed)
+    except Exception:
+        pass  # a value whose `str` fails, or a parser that returns something else: the script's own business
+
+
+def collect_params(values, as_text):
+    """The parameters in a namespace's dictionary, with what looks like a secret hidden."""
+    texts = {}
+    for name, value in values.items():
+        if is_secret(name, value):
+            texts[name] = HIDDEN
+            continue
+        try:
+            texts[name] = as_text(value)
+        except Exception:
+            texts[name] = "<%s>" % type(value).__name__  # its own conversion to text fails
+    return texts
+
+
+def is_secret(name, value):
+    """Whether a name says that its value must not be written down. A number under `token` is a size, not a secret."""
+    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", str(name)).lower()
+    words = re.sub(r"[^a-z0-9]+", "_", words).split("_")
+    joined = "_".join(words)
+    if any(part in joined for part in _SECRET_PARTS) or any(word in _SECRET_WORDS for word in words):
+        return True
+    return "token" in words and isinstance(value, (str, bytes, list, tuple, dict))

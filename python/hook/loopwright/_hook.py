@@ -1,0 +1,60 @@
+"""What happens when a Python of a tracked run starts. Runs in every process, so it does as little as it can."""
+import os
+import sys
+
+from . import _import_hook
+
+run_dir = None
+
+
+def start(directory):
+    """Once for each interpreter; called by sitecustomize, which guards it."""
+    global run_dir
+    if run_dir is None:
+        run_dir = directory
+        _claim_main(directory)
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(before=_finish_imports)
+        _import_hook.after_import("argparse", _watch_argparse)
+
+
+def _claim_main(directory):
+    """The first process with the hook is the run's main one. O_EXCL decides, across all of its processes."""
+    try:
+        descriptor = os.open(os.path.join(directory, "main.pid"), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except OSError:
+        return  # another process was first, or the folder cannot be written
+    try:
+        os.write(descriptor, b"%d\n" % os.getpid())
+    finally:
+        os.close(descriptor)
+
+
+def _finish_imports():
+    """Before a fork: let other threads finish importing parts of this package.
+
+    The lock of a half-imported module would be held for ever in the forked process, where that thread does not exist.
+    """
+    for name in list(sys.modules):
+        if name.startswith("loopwright."):
+            spec = getattr(sys.modules.get(name), "__spec__", None)
+            if getattr(spec, "_initializing", False):
+                try:
+                    __import__(name)
+                except Exception:
+                    pass  # the thread that imports it is told
+
+
+def is_main():
+    """Whether this process is the main one, also after it has replaced itself by exec."""
+    try:
+        with open(os.path.join(run_dir, "main.pid"), "rb") as file:
+            return int(file.read()) == os.getpid()
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def _watch_argparse(module):
+    from . import _argparse
+
+    _argparse.wrap(module)

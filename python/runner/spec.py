@@ -1,0 +1,89 @@
+"""spec.json: what was asked for. Read once, checked once, turned into the bytes that `execve` takes."""
+from __future__ import annotations
+
+import json
+import os
+
+
+class SpecError(Exception):
+    """spec.json is missing or cannot be used; the text says which and why."""
+
+
+class Spec:
+    """The part of spec.json that starting a process needs. Strings keep Python's surrogateescape form."""
+
+    def __init__(self, document: dict) -> None:
+        self.run_id: str = _field(document, "run_id", str)
+        self.argv: list[str] = _field(document, "argv", list)
+        self.cwd: str = _field(document, "cwd", str)
+        self.params: dict[str, str] = _field(document, "params", dict, {})
+        self.env: dict[str, str] = _field(document, "env", dict, {})
+        self.hook_dir: str = _field(document, "hook_dir", str, "")
+        self.socket: str | None = _field(document, "socket", str, None)
+        self.token: str | None = _field(document, "token", str, None)
+        if not self.argv or not all(isinstance(word, str) for word in self.argv):
+            raise SpecError("spec.json: `argv` must be a list of strings with at least one of them")
+        for name, value in self.env.items():
+            if not isinstance(value, str) or not name or "=" in name:
+                raise SpecError("spec.json: `env` holds %r, which no environment can hold" % name)
+
+
+def _field(document: dict, name: str, kind: type, *default: object):
+    value = document.get(name)
+    if value is None and default:
+        return default[0]
+    if not isinstance(value, kind):
+        raise SpecError("spec.json: `%s` is missing or no %s" % (name, kind.__name__))
+    return value
+
+
+def load(run_dir: str) -> Spec:
+    path = os.path.join(run_dir, "spec.json")
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            document = json.load(file)
+    except OSError as error:
+        raise SpecError("%s cannot be read: %s. Was this run folder made by Loopwright?" % (path, error.strerror))
+    except ValueError as error:
+        raise SpecError("%s is not valid JSON: %s" % (path, error))
+    if not isinstance(document, dict):
+        raise SpecError("%s does not hold an object" % path)
+    return Spec(document)
+
+
+def to_bytes(text: str) -> bytes:
+    """The bytes behind a string of spec.json, whatever the locale of this process."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def inherited_environment() -> dict[bytes, bytes]:
+    """The environment this process was started with.
+
+    In the C locale CPython itself sets LC_CTYPE (PEP 538, also under -I). The script must not see that, or it would
+    behave otherwise than without us; the kernel still has the original.
+    """
+    environment = dict(os.environb)
+    if b"LC_CTYPE" in environment:
+        try:
+            with open("/proc/self/environ", "rb") as file:
+                original = file.read().split(b"\0")
+        except OSError:
+            return environment
+        if not any(entry.startswith(b"LC_CTYPE=") for entry in original):
+            del environment[b"LC_CTYPE"]
+    return environment
+
+
+def child_environment(base: dict[bytes, bytes], spec: Spec, run_dir: str) -> dict[bytes, bytes]:
+    """The user's environment, what was asked for, and what the hook needs to find the run."""
+    environment = dict(base)
+    environment.update((to_bytes(name), to_bytes(value)) for name, value in spec.env.items())
+    environment[b"LOOPWRIGHT_RUN_ID"] = to_bytes(spec.run_id)
+    environment[b"LOOPWRIGHT_RUN_DIR"] = os.fsencode(os.path.abspath(run_dir))
+    environment[b"LOOPWRIGHT_PARAMS"] = json.dumps(spec.params).encode("ascii")
+    if spec.hook_dir:
+        path = [to_bytes(spec.hook_dir)]
+        if environment.get(b"PYTHONPATH"):  # an empty one counts as none: a trailing separator would mean the cwd
+            path.append(environment[b"PYTHONPATH"])
+        environment[b"PYTHONPATH"] = os.pathsep.encode().join(path)
+    return environment
