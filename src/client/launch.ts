@@ -1,0 +1,169 @@
+/**
+ * Preparing a run: its folder, what is asked for, and the marker by which the engine finds it. The runner is then
+ * started by the caller, with the caller's own environment and terminal.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { LoopwrightError } from '../protocol/errors';
+import { addressesOf, tokenOf } from '../protocol/node/addresses';
+import { adopt, isAdopted, makeStore, pathsOf, type StorePaths, writeAtomically } from '../protocol/node/storeFolder';
+import { RUN_FOLDER_FORMAT, type RunSpec } from '../protocol/runFolder';
+
+/** What of a script, a module or any command shall be run. */
+export type RunTarget =
+  | { readonly kind: 'script'; readonly file: string; readonly args: readonly string[] }
+  | { readonly kind: 'module'; readonly module: string; readonly args: readonly string[] }
+  | { readonly kind: 'command'; readonly command: readonly string[] };
+
+export interface RunRequest {
+  readonly target: RunTarget;
+  /** Absolute path of the Python that runs scripts and modules, and the runner. */
+  readonly python: string;
+  readonly cwd: string;
+  readonly experiment?: string | undefined;
+  readonly name?: string | undefined;
+  readonly parentRunId?: string | undefined;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export interface PreparedRun {
+  readonly spec: RunSpec;
+  readonly folder: string;
+  /** The command of the runner, to which `--detach` and the like are added: `[python, -I, -S, …/runner, FOLDER]`. */
+  readonly runner: readonly string[];
+}
+
+/** The folder with the runner and the hook. */
+export interface PythonParts {
+  readonly folder: string;
+}
+
+export const DEFAULT_EXPERIMENT = 'Default';
+
+/**
+ * Makes the run's folder and marker in the store, which is made too if there is none. Asking for a run is adopting the
+ * store.
+ *
+ * @throws LoopwrightError `read_only` if there is no place for it
+ */
+export function prepareRun(store: string, request: RunRequest, parts: PythonParts): PreparedRun {
+  const paths = makeStore(store);
+  if (!isAdopted(paths)) adopt(paths);
+  const spec = specOf(paths, request, parts);
+  const folder = paths.runFolder(spec.run_id);
+  try {
+    mkdirSync(join(folder, 'journals'), { recursive: true });
+    mkdirSync(join(folder, 'artifacts'), { recursive: true });
+    writeAtomically(join(folder, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
+    writeFileSync(join(paths.active, spec.run_id), '');
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new LoopwrightError(
+      'read_only',
+      `The run's folder ${folder} can't be written (${cause}). Free some space, or choose another store with --store DIR.`,
+      { cause: error },
+    );
+  }
+  return { spec, folder, runner: [...runnerOf(request.python, parts), folder] };
+}
+
+/** How the runner is called, without its arguments: isolated from whatever the user's environment does to Python. */
+export function runnerOf(python: string, parts: PythonParts): readonly string[] {
+  return [python, '-I', '-S', join(parts.folder, 'runner')];
+}
+
+/** What is asked for when a run is run again: the same command, a new run. */
+export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly string[] } {
+  const python = spec.interpreter ?? spec.argv[0] ?? 'python3';
+  const args = spec.argv.slice(1);
+  const target: RunTarget =
+    spec.kind === 'script'
+      ? { kind: 'script', file: args[0] ?? spec.source, args: args.slice(1) }
+      : spec.kind === 'module'
+        ? { kind: 'module', module: args[1] ?? spec.source, args: args.slice(2) }
+        : { kind: 'command', command: spec.argv };
+  return {
+    target,
+    python,
+    cwd: spec.cwd,
+    experiment: spec.experiment,
+    name: spec.name,
+    params: spec.params,
+    tags: spec.tags,
+    argv: spec.argv,
+  };
+}
+
+function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): RunSpec {
+  const { target, python, cwd } = request;
+  const runId = newRunId(Date.now());
+  const addresses = addressesOf(paths.root);
+  tokenOf(addresses); // made now, so that the runner only reads
+  return {
+    format: RUN_FOLDER_FORMAT,
+    run_id: runId,
+    experiment: request.experiment ?? DEFAULT_EXPERIMENT,
+    name: request.name ?? nameOf(target),
+    parent_run_id: request.parentRunId ?? null,
+    kind: target.kind,
+    argv: argvOf(target, python),
+    source:
+      target.kind === 'script' ? target.file : target.kind === 'module' ? target.module : target.command.join(' '),
+    cwd,
+    interpreter: target.kind === 'command' ? null : python,
+    params: { ...request.params },
+    tags: { ...request.tags },
+    env: {},
+    hook_dir: join(parts.folder, 'hook'),
+    user: userInfo().username,
+    host: hostname(),
+    created_ms: Date.now(),
+    socket: process.platform === 'win32' ? null : addresses.runSocket(runId),
+    token: process.platform === 'win32' ? null : addresses.tokenFile,
+  };
+}
+
+function argvOf(target: RunTarget, python: string): string[] {
+  switch (target.kind) {
+    case 'script':
+      return [python, target.file, ...target.args];
+    case 'module':
+      return [python, '-m', target.module, ...target.args];
+    case 'command':
+      return [...target.command];
+  }
+}
+
+/** A short name for a run that was given none: the script's, without its ending. */
+function nameOf(target: RunTarget): string {
+  switch (target.kind) {
+    case 'script':
+      return basename(target.file).replace(/\.(py|pyw|ipynb)$/i, '');
+    case 'module':
+      return target.module;
+    case 'command':
+      return basename(target.command[0] ?? 'command');
+  }
+}
+
+/** A version 7 UUID without dashes: sorts by time, and is a run id for MLflow too. */
+export function newRunId(nowMs: number): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(nowMs, 0, 6);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex');
+}
+
+/** The store that a file's runs go to, unless the user names one. */
+export function storePathsFor(store: string): StorePaths {
+  return pathsOf(isAbsolute(store) ? store : resolve(store));
+}
+
+/** The folder in which a script is run where nothing else is said: its own workspace folder, or the one it lies in. */
+export function folderOf(file: string): string {
+  return dirname(resolve(file));
+}
