@@ -1,0 +1,212 @@
+/**
+ * The engine of one store: `engine.js --store DIR`. This file wires its parts and holds their life cycle; what they do
+ * is theirs. The main thread does sockets only.
+ */
+import { writeSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { StoreState } from '../protocol/entities';
+import { type ErrorCode, LoopwrightError } from '../protocol/errors';
+import { addressesOf, tokenOf } from '../protocol/node/addresses';
+import { adopt, makeStore } from '../protocol/node/storeFolder';
+import { PROTOCOL_VERSION } from '../protocol/requests';
+import { BUILD } from '../protocol/version';
+import { ChangeCollector } from './lifecycle/changes';
+import { Idle } from './lifecycle/idle';
+import { takeLock } from './lifecycle/lock';
+import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
+import { createDispatch, type RequestHandlers, whyClosed } from './rpc/dispatch';
+import { RpcServer } from './rpc/server';
+import { StoreThreads } from './threads/pool';
+import { stopRun } from './tracking';
+
+/** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
+const LOOK_AGAIN_MS = 5000;
+
+/** What is wrong with a store for a while only: a disk that is full, a worker that was killed. */
+const MAY_MEND: ReadonlySet<string> = new Set<ErrorCode>(['read_only', 'internal']);
+
+const log = (message: string): void => {
+  writeSync(2, `${new Date().toISOString()} [${String(process.pid)}] ${message}\n`);
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { store: { type: 'string' } } });
+  if (!values.store) throw new LoopwrightError('bad_request', 'engine.js takes --store DIR.');
+  const paths = makeStore(values.store);
+  const addresses = addressesOf(paths.root);
+  const lock = takeLock(addresses.engineLock);
+  if (!lock) {
+    log('another engine has this store');
+    return;
+  }
+  const startedMs = Date.now();
+  let store: StoreState = inspectStore(paths, startedMs);
+  let threads: StoreThreads | null = null;
+  let activeRuns = 0;
+  let isStopping = false;
+
+  const changes = new ChangeCollector((changed) => {
+    server.broadcast(changed);
+  });
+
+  const setStore = (next: StoreState): void => {
+    store = next;
+    changes.add({ structure: true, runIds: [], store });
+    log(`store ${store.state}${'reason' in store ? `: ${store.reason}` : ''}`);
+  };
+
+  const giveUp = ({ code, message }: Pick<LoopwrightError, 'code' | 'message'>): void => {
+    if (store.state === 'unusable') return;
+    setStore({ state: 'unusable', path: paths.root, code, reason: message });
+    void closeThreads();
+  };
+
+  /** Damage in the middle of a database shows when it is read. */
+  const onFailure = (error: LoopwrightError): void => {
+    if (error.code === 'store_corrupt') giveUp(error);
+  };
+
+  const openThreads = (): void => {
+    if (store.state === 'unusable') return;
+    threads = new StoreThreads(paths.root, {
+      writable: store.state === 'ready',
+      onEvent: (event) => {
+        switch (event.kind) {
+          case 'changed':
+            activeRuns = event.activeRuns;
+            idle.busyWith('runs', activeRuns > 0);
+            changes.add(event);
+            return;
+          case 'trouble':
+            if (event.error === null) setStore({ state: 'ready', path: paths.root, adopted: true });
+            else if (event.error.code === 'store_corrupt') giveUp(event.error);
+            else setStore({ state: 'readonly', path: paths.root, adopted: true, reason: event.error.message });
+            return;
+          case 'log':
+            log(event.message);
+        }
+      },
+      onDeath: (error) => {
+        if (isStopping) return;
+        log(`a worker died: ${error.stack ?? error.message}`);
+        giveUp(LoopwrightError.from(error));
+      },
+    });
+  };
+
+  const closeThreads = async (): Promise<void> => {
+    const open = threads;
+    threads = null;
+    await open?.end();
+  };
+
+  const reopen = async (): Promise<StoreState> => {
+    await closeThreads();
+    setStore(inspectStore(paths, Date.now()));
+    openThreads();
+    return store;
+  };
+
+  const stop = async (reason: string): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    log(`stopping: ${reason}`);
+    server.close();
+    await closeThreads();
+    lock.close();
+    process.exit(0);
+  };
+
+  const reader = () => {
+    if (threads) return threads.reader;
+    throw whyClosed(store);
+  };
+  const writer = () => {
+    const found = threads?.writer;
+    if (found) return found;
+    throw whyClosed(store);
+  };
+
+  const handlers: RequestHandlers = {
+    initialize: ({ protocol, trusted }, connection) => {
+      if (protocol !== PROTOCOL_VERSION)
+        throw new LoopwrightError(
+          'bad_request',
+          `This engine speaks protocol ${String(PROTOCOL_VERSION)}, the client ${String(protocol)}. Reload the window.`,
+        );
+      if (isStopping) throw new LoopwrightError('engine_stopping', 'The engine is stopping.');
+      connection.trusted = trusted;
+      return { engine: { ...BUILD, pid: process.pid }, store };
+    },
+    'experiments/list': (params) => reader().call('experiments/list', params),
+    'runs/list': (params) => reader().call('runs/list', params),
+    'runs/rows': (params) => reader().call('runs/rows', params),
+    'runs/get': (params) => reader().call('runs/get', params),
+    'runs/params': (params) => reader().call('runs/params', params),
+    'runs/metrics': (params) => reader().call('runs/metrics', params),
+    'runs/tags': (params) => reader().call('runs/tags', params),
+    'runs/artifacts': (params) => reader().call('runs/artifacts', params),
+    'runs/notes': (params) => reader().call('runs/notes', params),
+    'metrics/series': (params) => reader().call('metrics/series', params),
+    'metrics/points': (params) => reader().call('metrics/points', params),
+    'runs/output': (params) => reader().call('runs/output', params),
+    'runs/spec': (params) => reader().call('runs/spec', params),
+    'runs/announce': () => writer().call('look'),
+    'runs/stop': async ({ runId }) => {
+      await reader().call('runs/get', { runId });
+      await stopRun(paths, runId);
+      return {};
+    },
+    'runs/delete': ({ runId }) => writer().call('delete', { runId }),
+    'runs/restore': ({ runId }) => writer().call('restore', { runId }),
+    'store/adopt': async () => {
+      adopt(paths);
+      return { store: await reopen() };
+    },
+    'store/repair': async () => {
+      if (store.state !== 'unusable' || store.code !== 'store_corrupt')
+        throw new LoopwrightError('bad_request', 'The database is not damaged: there is nothing to repair.');
+      await closeThreads();
+      const keptAs = rebuildFromRuns(paths, Date.now());
+      return { store: await reopen(), keptAs };
+    },
+    'engine/status': () => ({
+      pid: process.pid,
+      uptimeMs: Date.now() - startedMs,
+      connections: server.connectionCount,
+      activeRuns,
+      store,
+      log: addresses.engineLog,
+    }),
+    'engine/stop': ({ reason }) => {
+      // After the answer has left.
+      setTimeout(() => void stop(reason), 20);
+      return {};
+    },
+  };
+
+  const idle = new Idle(() => void stop('nobody is connected and nothing runs'));
+  const server = new RpcServer(
+    tokenOf(addresses),
+    createDispatch(handlers, () => store, onFailure),
+    (count) => {
+      idle.busyWith('connections', count > 0);
+    },
+  );
+  openThreads();
+  await server.listen(addresses.engineSocket);
+  idle.start();
+  log(`engine ${BUILD.version} of ${paths.root}, store ${store.state}`);
+
+  setInterval(() => {
+    const mayHaveMended =
+      store.state === 'readonly' ? store.adopted : store.state === 'unusable' && MAY_MEND.has(store.code);
+    if (mayHaveMended && !threads?.writer) void reopen();
+  }, LOOK_AGAIN_MS).unref();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+}
+
+main().catch((thrown: unknown) => {
+  log(`the engine can't run: ${LoopwrightError.from(thrown).message}`);
+  process.exit(1);
+});

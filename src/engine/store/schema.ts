@@ -1,0 +1,144 @@
+/** The tables of a store and how an older store becomes one of today's. Only ever append to `migrations`. */
+import type { Database } from 'better-sqlite3';
+import { LoopwrightError } from '../../protocol/errors';
+
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE experiments (
+    experiment_id INTEGER PRIMARY KEY,
+    name          TEXT NOT NULL UNIQUE,
+    created_ms    INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE runs (
+    run_seq        INTEGER PRIMARY KEY,
+    run_id         TEXT NOT NULL UNIQUE,
+    experiment_id  INTEGER NOT NULL REFERENCES experiments,
+    parent_run_id  TEXT,
+    name           TEXT NOT NULL,
+    status         TEXT NOT NULL CHECK (status IN ('RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED')),
+    start_ms       INTEGER NOT NULL,
+    end_ms         INTEGER,
+    exit_code      INTEGER,
+    signal         TEXT,
+    reason         TEXT,
+    deleted_ms     INTEGER,
+    kind           TEXT NOT NULL,
+    source         TEXT NOT NULL,
+    argv           TEXT NOT NULL,
+    cwd            TEXT NOT NULL,
+    interpreter    TEXT,
+    python_version TEXT,
+    user           TEXT NOT NULL,
+    host           TEXT NOT NULL,
+    CHECK ((status IN ('RUNNING', 'SCHEDULED')) = (end_ms IS NULL))
+  ) STRICT;
+  CREATE INDEX runs_by_experiment ON runs (experiment_id, start_ms DESC, run_seq DESC);
+  CREATE INDEX runs_by_parent ON runs (parent_run_id, start_ms DESC) WHERE parent_run_id IS NOT NULL;
+  CREATE INDEX runs_by_start ON runs (start_ms DESC, run_seq DESC);
+  CREATE INDEX runs_going_on ON runs (experiment_id) WHERE end_ms IS NULL;
+
+  CREATE TABLE params (
+    run_seq INTEGER NOT NULL,
+    key     TEXT NOT NULL,
+    source  TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (run_seq, key, source)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE tags (
+    run_seq INTEGER NOT NULL,
+    key     TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (run_seq, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE artifacts (
+    run_seq    INTEGER NOT NULL,
+    path       TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    logged_ms  INTEGER NOT NULL,
+    PRIMARY KEY (run_seq, path)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE notes (
+    run_seq   INTEGER NOT NULL,
+    ordinal   INTEGER NOT NULL,
+    level     TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    logged_ms INTEGER NOT NULL,
+    PRIMARY KEY (run_seq, ordinal)
+  ) STRICT, WITHOUT ROWID;
+
+  -- One row a metric with all that a list shows, so that no list reads points. NULL stands for NaN.
+  CREATE TABLE metrics (
+    metric_id INTEGER PRIMARY KEY,
+    run_seq   INTEGER NOT NULL,
+    key       TEXT NOT NULL,
+    count     INTEGER NOT NULL,
+    last      REAL,
+    last_step INTEGER NOT NULL,
+    last_ms   INTEGER NOT NULL,
+    min       REAL,
+    max       REAL,
+    UNIQUE (run_seq, key)
+  ) STRICT;
+
+  CREATE TABLE points (
+    metric_id INTEGER NOT NULL,
+    ordinal   INTEGER NOT NULL,
+    step      INTEGER NOT NULL,
+    logged_ms INTEGER NOT NULL,
+    value     REAL,
+    PRIMARY KEY (metric_id, ordinal)
+  ) STRICT, WITHOUT ROWID;
+
+  -- How far each journal has been taken in. Moves in the same transaction as the rows: reading twice adds nothing.
+  CREATE TABLE journals (
+    run_seq INTEGER NOT NULL,
+    file    TEXT NOT NULL,
+    taken   INTEGER NOT NULL,
+    damage  TEXT,
+    PRIMARY KEY (run_seq, file)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Who writes: one row, renewed while an engine runs.
+  CREATE TABLE lease (
+    one       INTEGER PRIMARY KEY CHECK (one = 1),
+    user      TEXT NOT NULL,
+    host      TEXT NOT NULL,
+    boot_id   TEXT NOT NULL,
+    pid       INTEGER NOT NULL,
+    beat_ms   INTEGER NOT NULL
+  ) STRICT;
+  `,
+];
+
+export const SCHEMA_VERSION = migrations.length;
+
+export function schemaVersionOf(db: Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/** @throws LoopwrightError `store_newer` if a newer version of the product made the store */
+export function refuseNewer(db: Database): void {
+  const version = schemaVersionOf(db);
+  if (version > SCHEMA_VERSION) {
+    throw new LoopwrightError(
+      'store_newer',
+      `This store was written by a newer version of Loopwright (format ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). Update Loopwright to open it; nothing was changed.`,
+    );
+  }
+}
+
+/** Brings the store to today's form; all or nothing. */
+export function migrate(db: Database): void {
+  refuseNewer(db);
+  const from = schemaVersionOf(db);
+  if (from === SCHEMA_VERSION) return;
+  db.transaction(() => {
+    for (const statement of migrations.slice(from)) db.exec(statement);
+    db.pragma(`user_version = ${String(SCHEMA_VERSION)}`);
+  }).immediate();
+}

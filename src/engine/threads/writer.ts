@@ -1,0 +1,138 @@
+/**
+ * The one thread that writes the database. It follows the active runs in short rounds and answers calls in between,
+ * so that no call waits for longer than a slice.
+ */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
+import { pathsOf } from '../../protocol/node/storeFolder';
+import { Follower, Runs } from '../tracking';
+import type { Database } from 'better-sqlite3';
+import { serveCalls } from './calls';
+import { asStoreError, Lease, openForWriting } from '../store';
+
+/** Between two rounds while runs are active, and while none is. */
+const BUSY_MS = 60;
+const IDLE_MS = 500;
+/** After a round that failed (a full disk): nothing is lost meanwhile, the journals wait. */
+const FAILED_MS = 2000;
+const LEASE_MS = 10_000;
+
+export interface WriterData {
+  readonly root: string;
+}
+
+export type WriterEvent =
+  | { readonly kind: 'changed'; readonly runIds: string[]; readonly structure: boolean; readonly activeRuns: number }
+  | { readonly kind: 'trouble'; readonly error: { readonly code: ErrorCode; readonly message: string } | null }
+  | { readonly kind: 'log'; readonly message: string };
+
+if (!parentPort) throw new LoopwrightError('internal', 'The writer runs as a worker only.');
+const data = workerData as WriterData;
+const paths = pathsOf(data.root);
+let changed = new Set<string>();
+let hasNewStructure = false;
+let lastActive = -1;
+let trouble: ErrorCode | null = null;
+let timer: NodeJS.Timeout | null = null;
+let leaseRenewedMs = Date.now();
+
+const { db, lease, runs, follower } = open();
+
+const handlers = {
+  /** Looks at the active runs at once; resolves when a new run has its row. */
+  look: () => {
+    step();
+    return {};
+  },
+  delete: ({ runId }: { runId: string }) => mark(runId, Date.now()),
+  restore: ({ runId }: { runId: string }) => mark(runId, null),
+  /** Everything is committed; nothing will be written any more. */
+  close: () => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    lease.release();
+    // Without a write-ahead log a database can be read from where nothing can be written, too.
+    db.pragma('journal_mode = DELETE');
+    db.close();
+    return {};
+  },
+};
+export type WriterHandlers = typeof handlers;
+
+const port = serveCalls(parentPort, handlers);
+schedule(0);
+
+function emit(event: WriterEvent): void {
+  port.emit(event);
+}
+
+function mark(runId: string, deletedMs: number | null): Record<string, never> {
+  runs.setDeleted(runId, deletedMs);
+  changed.add(runId);
+  hasNewStructure = true;
+  tell();
+  return {};
+}
+
+function schedule(delayMs: number): void {
+  if (timer) clearTimeout(timer);
+  timer = setTimeout(() => {
+    const next = step();
+    if (timer) schedule(next);
+  }, delayMs);
+}
+
+/** One round. @returns the pause until the next, in milliseconds */
+function step(): number {
+  try {
+    const now = Date.now();
+    if (now - leaseRenewedMs > LEASE_MS) {
+      lease.renew();
+      leaseRenewedMs = now;
+    }
+    const hasMore = follower.round(now);
+    report(null);
+    tell();
+    return hasMore ? 0 : follower.activeRuns > 0 ? BUSY_MS : IDLE_MS;
+  } catch (error) {
+    report(LoopwrightError.from(asStoreError(paths.database, error)));
+    tell();
+    return FAILED_MS;
+  }
+}
+
+function tell(): void {
+  if (changed.size === 0 && !hasNewStructure && follower.activeRuns === lastActive) return;
+  lastActive = follower.activeRuns;
+  emit({ kind: 'changed', runIds: [...changed], structure: hasNewStructure, activeRuns: lastActive });
+  changed = new Set();
+  hasNewStructure = false;
+}
+
+function report(error: LoopwrightError | null): void {
+  const code = error?.code ?? null;
+  if (code === trouble) return;
+  trouble = code;
+  emit({ kind: 'trouble', error: error && { code: error.code, message: error.message } });
+}
+
+/** Whatever SQLite says while the thread comes up, in words. */
+function open(): { runs: Runs; follower: Follower; lease: Lease; db: Database } {
+  try {
+    const db = openForWriting(paths.database);
+    const lease = new Lease(db);
+    lease.renew();
+    const follower = new Follower(db, paths, {
+      changed: (runId, structure) => {
+        changed.add(runId);
+        if (structure) hasNewStructure = true;
+      },
+      warn: (message) => {
+        emit({ kind: 'log', message });
+      },
+    });
+    return { db, lease, follower, runs: new Runs(db) };
+  } catch (error) {
+    throw asStoreError(paths.database, error);
+  }
+}

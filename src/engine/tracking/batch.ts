@@ -1,0 +1,85 @@
+/** Turning journal records into what the database wants: pure, tested with plain records. */
+import { fromWireNumber, type ParamSource } from '../../protocol/entities';
+import type { JournalRecord } from '../../protocol/journal';
+
+export interface Point {
+  readonly step: number;
+  readonly timestampMs: number;
+  readonly value: number;
+}
+
+/** What a piece of a journal adds to its run. */
+export interface Batch {
+  readonly points: Map<string, Point[]>;
+  readonly params: { key: string; value: string; source: ParamSource }[];
+  readonly tags: { key: string; value: string }[];
+  readonly artifacts: { path: string; kind: string; sizeBytes: number; timestampMs: number }[];
+  readonly notes: { level: string; text: string; timestampMs: number }[];
+  /** The Python of the process that is the script itself: behind a shim it is another file than was asked for. */
+  python: { readonly version: string; readonly executable: string } | null;
+  records: number;
+}
+
+export function emptyBatch(): Batch {
+  return { points: new Map(), params: [], tags: [], artifacts: [], notes: [], python: null, records: 0 };
+}
+
+export function addRecord(batch: Batch, record: JournalRecord): void {
+  batch.records++;
+  switch (record[0]) {
+    case 'metric': {
+      const [, timestampMs, step, values] = record;
+      for (const key in values) {
+        const value = values[key];
+        if (value === undefined) continue;
+        const point = { step, timestampMs, value: fromWireNumber(value) };
+        const points = batch.points.get(key);
+        if (points) points.push(point);
+        else batch.points.set(key, [point]);
+      }
+      return;
+    }
+    case 'param':
+      for (const [key, value] of Object.entries(record[3])) batch.params.push({ key, value, source: record[2] });
+      return;
+    case 'tag':
+      for (const [key, value] of Object.entries(record[2])) batch.tags.push({ key, value });
+      return;
+    case 'artifact':
+      batch.artifacts.push({
+        path: record[2].path,
+        kind: record[2].kind,
+        sizeBytes: record[2].size,
+        timestampMs: record[1],
+      });
+      return;
+    case 'note':
+      batch.notes.push({ level: record[2], text: record[3], timestampMs: record[1] });
+      return;
+    case 'open':
+      if (record[2].main) batch.python = { version: record[2].python, executable: record[2].executable };
+  }
+}
+
+/** A metric's one-line summary while points arrive. */
+export interface Summary {
+  count: number;
+  last: number;
+  lastStep: number;
+  lastMs: number;
+  min: number | null;
+  max: number | null;
+}
+
+/** Adds a point: the last value is that of the highest step, the later written where steps repeat. */
+export function addToSummary(summary: Summary, point: Point): void {
+  summary.count++;
+  if (point.step >= summary.lastStep) {
+    summary.last = point.value;
+    summary.lastStep = point.step;
+    summary.lastMs = point.timestampMs;
+  }
+  if (!Number.isFinite(point.value)) return;
+  if (summary.min === null || point.value < summary.min) summary.min = point.value;
+  if (summary.max === null || point.value > summary.max) summary.max = point.value;
+}

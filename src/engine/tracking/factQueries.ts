@@ -1,0 +1,69 @@
+/** The lists that belong to one run: parameters, metrics, tags, artifacts, notes. */
+import type { Database } from 'better-sqlite3';
+import { Artifact, type MetricSummary, Note, PARAM_SOURCES, Param, Tag, toWireNumber } from '../../protocol/entities';
+import type { CheckedParams, Result } from '../../protocol/requests';
+import { type PageRequest, pageOfRun } from './pages';
+
+interface MetricRow {
+  readonly key: string;
+  readonly count: number;
+  readonly last: number | null;
+  readonly last_step: number;
+  readonly last_ms: number;
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+/** How strong a parameter's source is, as SQL: of several values of one key the strongest is shown. */
+const SOURCE_RANK = `CASE source ${PARAM_SOURCES.map((source, rank) => `WHEN '${source}' THEN ${String(rank)}`).join(' ')} END`;
+
+export function factQueries(db: Database, seqOf: (runId: string) => number) {
+  const page = (
+    columns: string,
+    table: string,
+    order: string,
+    { runId, ...request }: PageRequest & { runId: string },
+  ) => pageOfRun(db, { columns, table, order }, seqOf(runId), request);
+
+  return {
+    'runs/params': (params: CheckedParams<'runs/params'>): Result<'runs/params'> => {
+      const strongest = `(SELECT run_seq, key, value, source, max(${SOURCE_RANK}) FROM params
+        WHERE run_seq = ${String(seqOf(params.runId))} GROUP BY key)`;
+      const { items, nextPageToken } = page('key, value, source', strongest, 'key', params);
+      return { params: items.map((item) => Param.parse(item)), nextPageToken };
+    },
+
+    'runs/metrics': (params: CheckedParams<'runs/metrics'>): Result<'runs/metrics'> => {
+      const { items, nextPageToken } = page('key, count, last, last_step, last_ms, min, max', 'metrics', 'key', params);
+      // The columns just named.
+      return { metrics: items.map((item) => toSummary(item as unknown as MetricRow)), nextPageToken };
+    },
+
+    'runs/tags': (params: CheckedParams<'runs/tags'>): Result<'runs/tags'> => {
+      const { items, nextPageToken } = page('key, value', 'tags', 'key', params);
+      return { tags: items.map((item) => Tag.parse(item)), nextPageToken };
+    },
+
+    'runs/artifacts': (params: CheckedParams<'runs/artifacts'>): Result<'runs/artifacts'> => {
+      const { items, nextPageToken } = page('path, kind, size_bytes AS sizeBytes', 'artifacts', 'path', params);
+      return { artifacts: items.map((item) => Artifact.parse(item)), nextPageToken };
+    },
+
+    'runs/notes': (params: CheckedParams<'runs/notes'>): Result<'runs/notes'> => {
+      const { items, nextPageToken } = page('level, text, logged_ms AS timestampMs', 'notes', 'ordinal', params);
+      return { notes: items.map((item) => Note.parse(item)), nextPageToken };
+    },
+  };
+}
+
+function toSummary(row: MetricRow): MetricSummary {
+  return {
+    key: row.key,
+    count: row.count,
+    last: toWireNumber(row.last ?? Number.NaN),
+    min: row.min,
+    max: row.max,
+    step: row.last_step,
+    timestampMs: row.last_ms,
+  };
+}

@@ -1,0 +1,334 @@
+/**
+ * Following the runs that may still produce records: finding them by their markers, taking in what their journals
+ * hold, telling how they ended. It works in slices of a few milliseconds so that other writes come in between.
+ */
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { bootId, isAlive } from '../../protocol/node/processes';
+import type { StorePaths } from '../../protocol/node/storeFolder';
+import { RunnerState, RunSpec } from '../../protocol/runFolder';
+import { type Batch, emptyBatch } from './batch';
+import { Ingest } from './ingest';
+import { takePiece, writerOf } from './journalFile';
+import { type Outcome, outcomeOf } from './outcome';
+import { Runs } from './runs';
+
+/** How long a slice collects before it commits. */
+const SLICE_MS = 12;
+/** How often the processes of a run are looked for; its files are looked at in every round. */
+const LIVENESS_MS = 500;
+
+interface Journal {
+  readonly path: string;
+  readonly name: string;
+  taken: number;
+  damage: string | null;
+}
+
+interface Followed {
+  readonly spec: RunSpec;
+  readonly seq: number;
+  readonly folder: string;
+  readonly journals: Map<string, Journal>;
+  outcome: Outcome | null;
+  lastLookMs: number;
+  isAnyoneAlive: boolean | null;
+  saidHowTracked: boolean;
+}
+
+interface Piece {
+  readonly run: Followed;
+  readonly journal: Journal;
+  readonly batch: Batch;
+  readonly taken: number;
+  readonly damage: string | null;
+}
+
+export interface FollowEvents {
+  /** Rows of this run changed; `structure` if it appeared, or its state did. */
+  changed(runId: string, structure: boolean): void;
+  /** Something about a run's folder that the engine's log should hold. */
+  warn(message: string): void;
+}
+
+export class Follower {
+  private readonly runs: Runs;
+  private readonly ingest: Ingest;
+  private readonly followed = new Map<string, Followed>();
+  private readonly unreadable = new Set<string>();
+  private readonly boot = bootId();
+  private readonly host = hostname();
+  private readonly loadJournals;
+  private readonly setTaken;
+
+  constructor(
+    private readonly db: Database,
+    private readonly paths: StorePaths,
+    private readonly events: FollowEvents,
+  ) {
+    this.runs = new Runs(db);
+    this.ingest = new Ingest(db);
+    this.loadJournals = db.prepare<[number], { file: string; taken: number; damage: string | null }>(
+      'SELECT file, taken, damage FROM journals WHERE run_seq = ?',
+    );
+    this.setTaken = db.prepare(
+      `INSERT INTO journals (run_seq, file, taken, damage) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET taken = excluded.taken, damage = excluded.damage`,
+    );
+  }
+
+  get activeRuns(): number {
+    return this.followed.size;
+  }
+
+  /** One round over all active runs. @returns whether there is more to take in right away */
+  round(nowMs: number): boolean {
+    this.findRuns();
+    let hasMore = false;
+    for (const run of this.followed.values()) {
+      // Looked at before the journals: whatever a script logged was in its journal before it ended, or was gone.
+      const runner = readRunner(run.folder);
+      this.lookForProcesses(run, runner, nowMs);
+      const isDrained = this.drain(run);
+      if (!isDrained) hasMore = true;
+      this.settle(run, runner, isDrained, nowMs);
+    }
+    return hasMore;
+  }
+
+  private findRuns(): void {
+    for (const runId of listNames(this.paths.active)) {
+      if (this.followed.has(runId) || this.unreadable.has(runId)) continue;
+      const folder = this.paths.runFolder(runId);
+      const spec = readSpec(folder);
+      if (spec?.run_id !== runId) {
+        this.unreadable.add(runId);
+        this.events.warn(`active/${runId} names a run whose spec.json is missing or not of its form; it is left alone`);
+        continue;
+      }
+      const { seq, isNew, hasEnded } = this.runs.ensure(spec);
+      const journals = new Map(
+        this.loadJournals
+          .all(seq)
+          .map(({ file, taken, damage }) => [
+            file,
+            { path: join(folder, 'journals', file), name: file, taken, damage },
+          ]),
+      );
+      this.followed.set(runId, {
+        spec,
+        seq,
+        folder,
+        journals,
+        outcome: null,
+        lastLookMs: 0,
+        isAnyoneAlive: true,
+        saidHowTracked: hasEnded,
+      });
+      if (isNew) this.events.changed(runId, true);
+    }
+  }
+
+  /** Takes in what the run's journals hold, for one slice. @returns whether all of it was taken */
+  private drain(run: Followed): boolean {
+    for (const name of listNames(join(run.folder, 'journals'))) {
+      if (name.endsWith('.lwj') && !run.journals.has(name)) {
+        run.journals.set(name, { path: join(run.folder, 'journals', name), name, taken: 0, damage: null });
+      }
+    }
+    const until = performance.now() + SLICE_MS;
+    const pieces: Piece[] = [];
+    let isDrained = true;
+    for (const journal of run.journals.values()) {
+      if (journal.damage !== null) continue;
+      const batch = emptyBatch();
+      let hasMore = true;
+      let state: { taken: number; damage: string | null } = { taken: journal.taken, damage: null };
+      while (hasMore && performance.now() < until) {
+        const piece = takeOrWarn(journal.path, state.taken, batch, this.events);
+        if (!piece) break;
+        state = piece;
+        hasMore = piece.hasMore;
+        if (batch.records > 2000) break;
+      }
+      if (state.taken > journal.taken || state.damage !== null)
+        pieces.push({ run, journal, batch, taken: state.taken, damage: state.damage });
+      if (hasMore) isDrained = false;
+      if (performance.now() >= until) break;
+    }
+    if (pieces.length > 0) this.commit(pieces);
+    return isDrained;
+  }
+
+  private commit(pieces: readonly Piece[]): void {
+    try {
+      this.db
+        .transaction(() => {
+          for (const { run, journal, batch, taken, damage } of pieces) {
+            this.ingest.add(run.seq, batch);
+            if (damage !== null) {
+              const text = `The journal ${journal.name} is damaged: ${damage}. What stood before it is here, the rest was left out.`;
+              this.ingest.addNote(run.seq, { level: 'warning', text, timestampMs: Date.now() });
+            }
+            this.setTaken.run(run.seq, journal.name, taken, damage);
+          }
+        })
+        .immediate();
+    } catch (error) {
+      // The rows are undone, so what is remembered of them is wrong.
+      for (const { run } of pieces) this.ingest.forget(run.seq);
+      throw error;
+    }
+    for (const { run, journal, taken, damage } of pieces) {
+      journal.taken = taken;
+      journal.damage = damage;
+      this.events.changed(run.spec.run_id, false);
+    }
+  }
+
+  private lookForProcesses(run: Followed, runner: RunnerState | null, nowMs: number): void {
+    if (nowMs - run.lastLookMs < LIVENESS_MS) return;
+    run.lastLookMs = nowMs;
+    run.isAnyoneAlive = this.isAnyoneAlive(run, runner);
+  }
+
+  private settle(run: Followed, runner: RunnerState | null, isDrained: boolean, nowMs: number): void {
+    const outcome = outcomeOf({
+      spec: run.spec,
+      runner,
+      isAnyoneAlive: run.isAnyoneAlive,
+      nowMs,
+      lastSignMs: () => lastSign(run.folder) ?? run.spec.created_ms,
+    });
+    const isOver = 'endMs' in outcome;
+    if (isOver && !isDrained) return;
+    if (!isSame(run.outcome, outcome)) {
+      this.db
+        .transaction(() => {
+          this.runs.setOutcome(run.seq, outcome);
+          if (isOver) this.sayHowTracked(run, runner);
+        })
+        .immediate();
+      run.outcome = outcome;
+      this.events.changed(run.spec.run_id, true);
+    }
+    if (isOver && !this.hasLivingWriter(run)) this.release(run);
+  }
+
+  /** What the page must say about a run that could not be seen whole. Once, at its end. */
+  private sayHowTracked(run: Followed, runner: RunnerState | null): void {
+    if (run.saidHowTracked || !runner) return;
+    run.saidHowTracked = true;
+    const warn = (text: string) => {
+      this.ingest.addNote(run.seq, { level: 'warning', text, timestampMs: runner.ended_ms ?? run.spec.created_ms });
+    };
+    if (runner.hook === 'absent' && runner.state === 'exited' && run.spec.kind !== 'command') {
+      warn(
+        'Python did not load the hook (it was started with -I, -E or -S, or ended before it could). Arguments, output, times and exit code are here; parameters and metrics from inside the script are not.',
+      );
+    }
+    if (runner.output_lost !== null) warn(`The output is not whole: ${runner.output_lost}.`);
+    for (const journal of run.journals.values()) {
+      const left = sizeOf(journal.path) - journal.taken;
+      if (journal.damage === null && left > 0)
+        warn(
+          `The last record of the journal ${journal.name} is torn (${String(left)} bytes): its writer was ended while writing it.`,
+        );
+    }
+  }
+
+  private release(run: Followed): void {
+    rmSync(join(this.paths.active, run.spec.run_id), { force: true });
+    this.followed.delete(run.spec.run_id);
+    this.ingest.forget(run.seq);
+  }
+
+  private isAnyoneAlive(run: Followed, runner: RunnerState | null): boolean | null {
+    if (run.spec.host !== this.host) return null;
+    if (runner === null) return true;
+    return [runner.keeper, runner.runner, runner.child].some(
+      (one) => one !== null && isAlive(one, runner.boot_id, this.boot),
+    );
+  }
+
+  /** A process that outlives the script (a daemon, a worker) may still log. */
+  private hasLivingWriter(run: Followed): boolean {
+    if (run.spec.host !== this.host) return false;
+    for (const journal of run.journals.values()) {
+      const writer = writerOf(journal.path);
+      if (writer && journal.damage === null && isAlive(writer, this.boot, this.boot)) return true;
+    }
+    return false;
+  }
+}
+
+function takeOrWarn(path: string, taken: number, batch: Batch, events: FollowEvents) {
+  try {
+    return takePiece(path, taken, batch);
+  } catch (error) {
+    events.warn(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+    return null;
+  }
+}
+
+function readSpec(folder: string): RunSpec | null {
+  const spec = RunSpec.safeParse(readJson(join(folder, 'spec.json')));
+  return spec.success ? spec.data : null;
+}
+
+export function readRunner(folder: string): RunnerState | null {
+  const state = RunnerState.safeParse(readJson(join(folder, 'runner.json')));
+  return state.success ? state.data : null;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null; // not there yet, or caught in the middle of a write: the next round reads it again
+  }
+}
+
+function listNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // not made yet
+  }
+}
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0; // deleted by the user
+  }
+}
+
+/** When anything last changed in a run's folder: the best guess for the end of a run that left none. */
+function lastSign(folder: string): number | null {
+  const times = ['runner.json', 'output.log', 'journals']
+    .map((name) => mtimeOf(join(folder, name)))
+    .filter((time) => time !== null);
+  for (const name of listNames(join(folder, 'journals'))) {
+    const time = mtimeOf(join(folder, 'journals', name));
+    if (time !== null) times.push(time);
+  }
+  return times.length > 0 ? Math.max(...times) : null;
+}
+
+function mtimeOf(path: string): number | null {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return null; // not made
+  }
+}
+
+function isSame(left: Outcome | null, right: Outcome): boolean {
+  if (left === null) return false;
+  if ('endMs' in left && 'endMs' in right) return left.status === right.status && left.reason === right.reason;
+  return left.status === right.status && left.startMs === right.startMs;
+}

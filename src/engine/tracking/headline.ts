@@ -1,0 +1,27 @@
+/** Which of a run's metrics stands in its row: the one that a reader would look for first. Pure. */
+
+/** From what people name their results by, most telling first; earlier patterns win. */
+const PATTERNS: readonly RegExp[] = [
+  /(^|[/_.-])(auc|roc[_-]?auc|ap|average[_-]precision|pr[_-]?auc)$/i,
+  /(^|[/_.-])(acc|accuracy|balanced[_-]accuracy|f1|f1[_-]score|r2|mcc|bleu|map|miou|iou|dice)$/i,
+  /(^|[/_.-])(rmse|mae|mse|mape|log[_-]?loss|perplexity|wer)$/i,
+  /(^|[/_.-])loss$/i,
+];
+const HELD_OUT = /(^|[/_.-])(test|val|valid|validation|eval|dev)([/_.-]|$)/i;
+const SYSTEM = /^system[/.]/i;
+
+/** The key to show, or null where there is no metric. A held-out score goes before the same score in training. */
+export function headlineKey(keys: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestRank = Number.POSITIVE_INFINITY;
+  for (const key of keys) {
+    const pattern = PATTERNS.findIndex((candidate) => candidate.test(key));
+    const kind = SYSTEM.test(key) ? 100 : pattern < 0 ? PATTERNS.length : pattern;
+    const rank = kind * 2 + (HELD_OUT.test(key) ? 0 : 1);
+    if (rank < bestRank) {
+      best = key;
+      bestRank = rank;
+    }
+  }
+  return best;
+}

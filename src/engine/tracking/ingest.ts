@@ -1,0 +1,122 @@
+/** Rows for what journals say. Every function here runs inside a transaction of the writer. */
+import type { Database } from 'better-sqlite3';
+import { addToSummary, type Batch, type Point, type Summary } from './batch';
+
+interface MetricRow {
+  metric_id: number;
+  count: number;
+  last: number | null;
+  last_step: number;
+  last_ms: number;
+  min: number | null;
+  max: number | null;
+}
+
+/** A metric that points are being added to: its row's id, and its summary as it will be written. */
+interface OpenMetric {
+  readonly id: number;
+  readonly summary: Summary;
+}
+
+/** Steps are 64 bit signed in the store; JavaScript's numbers are exact up to 2^53. */
+const clampStep = (step: number): number =>
+  Math.max(Number.MIN_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.trunc(step)));
+
+/** NaN is NULL in the store; SQLite keeps infinities as they are. */
+const storable = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+export class Ingest {
+  private readonly statements;
+  /** Summaries of the runs that are being written, so that no point costs a read. Forgotten with the run. */
+  private readonly open = new Map<number, Map<string, OpenMetric>>();
+
+  constructor(db: Database) {
+    this.statements = {
+      findMetric: db.prepare<[number, string], MetricRow>(
+        'SELECT metric_id, count, last, last_step, last_ms, min, max FROM metrics WHERE run_seq = ? AND key = ?',
+      ),
+      addMetric: db.prepare(
+        'INSERT INTO metrics (run_seq, key, count, last, last_step, last_ms, min, max) VALUES (?, ?, 0, NULL, 0, 0, NULL, NULL)',
+      ),
+      updateMetric: db.prepare(
+        'UPDATE metrics SET count = ?, last = ?, last_step = ?, last_ms = ?, min = ?, max = ? WHERE metric_id = ?',
+      ),
+      addPoint: db.prepare('INSERT INTO points (metric_id, ordinal, step, logged_ms, value) VALUES (?, ?, ?, ?, ?)'),
+      setParam: db.prepare(
+        'INSERT INTO params (run_seq, key, source, value) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      ),
+      setTag: db.prepare(
+        'INSERT INTO tags (run_seq, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+      ),
+      setArtifact: db.prepare(
+        `INSERT INTO artifacts (run_seq, path, kind, size_bytes, logged_ms) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET kind = excluded.kind, size_bytes = excluded.size_bytes, logged_ms = excluded.logged_ms`,
+      ),
+      addNote: db.prepare(
+        `INSERT INTO notes (run_seq, ordinal, level, text, logged_ms)
+         VALUES (@runSeq, (SELECT coalesce(max(ordinal), 0) + 1 FROM notes WHERE run_seq = @runSeq), @level, @text, @timestampMs)`,
+      ),
+      setPython: db.prepare('UPDATE runs SET python_version = ?, interpreter = ? WHERE run_seq = ?'),
+    };
+  }
+
+  /** Writes a batch. @returns nothing; throws what SQLite throws, and then the transaction is undone as a whole */
+  add(runSeq: number, batch: Batch): void {
+    for (const [key, points] of batch.points) this.addPoints(runSeq, key, points);
+    for (const { key, value, source } of batch.params) this.statements.setParam.run(runSeq, key, source, value);
+    for (const { key, value } of batch.tags) this.statements.setTag.run(runSeq, key, value);
+    for (const artifact of batch.artifacts) {
+      this.statements.setArtifact.run(
+        runSeq,
+        artifact.path,
+        artifact.kind,
+        Math.trunc(artifact.sizeBytes),
+        Math.trunc(artifact.timestampMs),
+      );
+    }
+    for (const note of batch.notes) this.addNote(runSeq, note);
+    if (batch.python) this.statements.setPython.run(batch.python.version, batch.python.executable, runSeq);
+  }
+
+  addNote(runSeq: number, note: { level: string; text: string; timestampMs: number }): void {
+    this.statements.addNote.run({ runSeq, ...note, timestampMs: Math.trunc(note.timestampMs) });
+  }
+
+  /** Forgets what it knows of a run: after its end, and after a transaction was undone. */
+  forget(runSeq: number): void {
+    this.open.delete(runSeq);
+  }
+
+  private addPoints(runSeq: number, key: string, points: readonly Point[]): void {
+    const metric = this.metricOf(runSeq, key);
+    const { addPoint, updateMetric } = this.statements;
+    for (const point of points) {
+      const step = clampStep(point.step);
+      addPoint.run(metric.id, metric.summary.count, step, Math.trunc(point.timestampMs), storable(point.value));
+      addToSummary(metric.summary, { ...point, step });
+    }
+    const { count, last, lastStep, lastMs, min, max } = metric.summary;
+    updateMetric.run(count, storable(last), lastStep, Math.trunc(lastMs), min, max, metric.id);
+  }
+
+  private metricOf(runSeq: number, key: string): OpenMetric {
+    const metrics = this.open.get(runSeq) ?? new Map<string, OpenMetric>();
+    this.open.set(runSeq, metrics);
+    const metric = metrics.get(key) ?? this.load(runSeq, key);
+    metrics.set(key, metric);
+    return metric;
+  }
+
+  private load(runSeq: number, key: string): OpenMetric {
+    const row = this.statements.findMetric.get(runSeq, key);
+    if (row) {
+      const { metric_id: id, count, last, last_step: lastStep, last_ms: lastMs, min, max } = row;
+      return { id, summary: { count, last: last ?? Number.NaN, lastStep, lastMs, min, max } };
+    }
+    const id = Number(this.statements.addMetric.run(runSeq, key).lastInsertRowid);
+    return {
+      id,
+      summary: { count: 0, last: Number.NaN, lastStep: Number.NEGATIVE_INFINITY, lastMs: 0, min: null, max: null },
+    };
+  }
+}

@@ -1,0 +1,90 @@
+/** The rows of experiments and runs as the writer changes them. */
+import type { Database } from 'better-sqlite3';
+import { LoopwrightError } from '../../protocol/errors';
+import type { RunSpec } from '../../protocol/runFolder';
+import type { Outcome } from './outcome';
+
+export class Runs {
+  private readonly statements;
+
+  constructor(private readonly db: Database) {
+    this.statements = {
+      find: db.prepare<[string], { run_seq: number; end_ms: number | null }>(
+        'SELECT run_seq, end_ms FROM runs WHERE run_id = ?',
+      ),
+      findExperiment: db.prepare<[string], { experiment_id: number }>(
+        'SELECT experiment_id FROM experiments WHERE name = ?',
+      ),
+      addExperiment: db.prepare('INSERT INTO experiments (name, created_ms) VALUES (?, ?)'),
+      addRun: db.prepare(
+        `INSERT INTO runs (run_id, experiment_id, parent_run_id, name, status, start_ms, kind, source, argv, cwd, interpreter, user, host)
+         VALUES (@runId, @experimentId, @parentRunId, @name, 'SCHEDULED', @startMs, @kind, @source, @argv, @cwd, @interpreter, @user, @host)`,
+      ),
+      addParam: db.prepare('INSERT OR REPLACE INTO params (run_seq, key, source, value) VALUES (?, ?, ?, ?)'),
+      addTag: db.prepare('INSERT OR REPLACE INTO tags (run_seq, key, value) VALUES (?, ?, ?)'),
+      setOutcome: db.prepare(
+        `UPDATE runs SET status = @status, start_ms = @startMs, end_ms = @endMs, exit_code = @exitCode, signal = @signal, reason = @reason
+         WHERE run_seq = @seq`,
+      ),
+      setDeleted: db.prepare('UPDATE runs SET deleted_ms = ? WHERE run_id = ?'),
+    };
+  }
+
+  /** The run's row, made from what was asked for if it is not there yet. */
+  ensure(spec: RunSpec): { seq: number; isNew: boolean; hasEnded: boolean } {
+    const known = this.statements.find.get(spec.run_id);
+    if (known) return { seq: known.run_seq, isNew: false, hasEnded: known.end_ms !== null };
+    return this.db
+      .transaction(() => {
+        const seq = Number(
+          this.statements.addRun.run({
+            runId: spec.run_id,
+            experimentId: this.ensureExperiment(spec.experiment, spec.created_ms),
+            parentRunId: spec.parent_run_id,
+            name: spec.name,
+            startMs: Math.trunc(spec.created_ms),
+            kind: spec.kind,
+            source: spec.source,
+            argv: JSON.stringify(spec.argv),
+            cwd: spec.cwd,
+            interpreter: spec.interpreter,
+            user: spec.user,
+            host: spec.host,
+          }).lastInsertRowid,
+        );
+        for (const [key, value] of Object.entries(spec.params)) this.statements.addParam.run(seq, key, 'cli', value);
+        for (const [key, value] of Object.entries(spec.tags)) this.statements.addTag.run(seq, key, value);
+        return { seq, isNew: true, hasEnded: false };
+      })
+      .immediate();
+  }
+
+  setOutcome(seq: number, outcome: Outcome): void {
+    const ended = 'endMs' in outcome ? outcome : { endMs: null, exitCode: null, signal: null, reason: null };
+    this.statements.setOutcome.run({
+      seq,
+      status: outcome.status,
+      startMs: Math.trunc(outcome.startMs),
+      endMs: ended.endMs === null ? null : Math.trunc(ended.endMs),
+      exitCode: ended.exitCode,
+      signal: ended.signal,
+      reason: ended.reason,
+    });
+  }
+
+  /** @throws LoopwrightError `not_found` */
+  setDeleted(runId: string, deletedMs: number | null): void {
+    if (this.statements.setDeleted.run(deletedMs, runId).changes === 0) {
+      throw new LoopwrightError(
+        'not_found',
+        `There is no run ${runId} in this store. "loopwright runs list" shows those there are.`,
+      );
+    }
+  }
+
+  private ensureExperiment(name: string, createdMs: number): number {
+    const known = this.statements.findExperiment.get(name);
+    if (known) return known.experiment_id;
+    return Number(this.statements.addExperiment.run(name, Math.trunc(createdMs)).lastInsertRowid);
+  }
+}
