@@ -1,0 +1,164 @@
+/** `loopwright run`: a script, a module or a command as a tracked run, with its own output and exit code. */
+import type { Command } from 'commander';
+import { type PreparedRun, prepareRun, type RunTarget } from '../../client/launch';
+import { LoopwrightError } from '../../protocol/errors';
+import { pathsOf } from '../../protocol/node/storeFolder';
+import type { RunnerState } from '../../protocol/runFolder';
+import { type Cli, examples, type Perform, withCommonOptions } from '../command';
+import { finishedDocument, finishedFromRunner } from '../documents';
+import { EXIT, oneLine, type Output } from '../output';
+import { finishedLine, startedLine, warningLines } from '../rendering';
+import { endsInLine, readRunner, type RunnerEnd, runInForeground, shellCode } from '../runner';
+import { runAround, storeToRunIn } from '../store';
+import { checkTarget, pythonFor } from '../target';
+import { RunWatch } from '../watch';
+import { parseParams } from '../words';
+
+/** How long the end of a run waits until the engine has taken it in. */
+const ENGINE_PATIENCE_MS = 5000;
+
+interface RunOptions {
+  readonly experiment?: string;
+  readonly name?: string;
+  readonly param?: readonly string[];
+  readonly python?: string;
+}
+
+export const RUN_OPTIONS_WITH_VALUE = ['--experiment', '--name', '-P', '--param', '--python'] as const;
+
+/** @param target what stood behind our own options, taken off before they were parsed */
+export function addRun(program: Command, perform: Perform, target: RunTarget | null): void {
+  withCommonOptions(program.command('run'))
+    .summary('run a script, a module or a command as a tracked run')
+    .description(
+      'Run a Python script, a module or any command as a tracked run, without a change to it. What follows FILE, ' +
+        'MODULE or -- belongs to the script. Output, input and exit code are its own; 125: nothing could be started.',
+    )
+    .usage('[options] FILE [ARGS…] | -m MODULE [ARGS…] | -- COMMAND…')
+    .option('--experiment <name>', 'the experiment that it belongs to (default: Default)')
+    .option('--name <name>', 'the name of the run (default: that of the script)')
+    .option('-P, --param <key=value>', 'a parameter to record; can be repeated', (pair: string, pairs?: string[]) => [
+      ...(pairs ?? []),
+      pair,
+    ])
+    .option('--python <exe>', 'the interpreter (default: the active or nearest virtual environment, then python3)')
+    .addHelpText(
+      'after',
+      examples(
+        'run train.py --lr 0.1',
+        'run --experiment fraud -P data=v7 train.py',
+        'run -m package.train',
+        'run -- make train',
+      ),
+    )
+    .action((options: RunOptions, command: Command) => perform(command, (cli) => run(cli, options, target)));
+}
+
+interface Started {
+  readonly prepared: PreparedRun;
+  readonly store: string;
+  readonly watch: RunWatch;
+  readonly end: Promise<RunnerEnd>;
+}
+
+async function run(cli: Cli, options: RunOptions, target: RunTarget | null): Promise<number> {
+  try {
+    const started = start(cli, options, target);
+    return await conclude(cli.output, started, await started.end);
+  } catch (thrown) {
+    const error = LoopwrightError.from(thrown);
+    return cli.output.error(error, error.code === 'bad_request' ? EXIT.wrongUse : EXIT.notStarted);
+  }
+}
+
+function start(
+  { output, cwd, env, store: wished, parts, engines }: Cli,
+  options: RunOptions,
+  target: RunTarget | null,
+): Started {
+  if (target === null)
+    throw new LoopwrightError(
+      'bad_request',
+      'Say what to run: FILE, -m MODULE or -- COMMAND. See "loopwright run --help".',
+    );
+  for (const name of ['experiment', 'name'] as const)
+    if (options[name]?.trim() === '')
+      throw new LoopwrightError('bad_request', `--${name} takes a name that is not empty.`);
+  const params = parseParams(options.param ?? []);
+  checkTarget(target, cwd);
+  const python = pythonFor(target, options.python, cwd, env);
+  const root = storeToRunIn(wished, cwd, env);
+  const prepared = prepareRun(
+    root,
+    {
+      target,
+      python,
+      cwd,
+      params,
+      experiment: options.experiment,
+      name: options.name,
+      parentRunId: runAround(root, env),
+    },
+    parts,
+  );
+  output.note(startedLine(prepared.spec, output.paintNote));
+  const end = runInForeground(prepared, output.isJson ? 2 : 1, env);
+  // The engine comes up beside the script, which waits for nothing of it.
+  const watch = new RunWatch(engines, pathsOf(root), prepared.spec.run_id);
+  return { prepared, store: root, watch, end };
+}
+
+async function conclude(output: Output, { prepared, store, watch }: Started, end: RunnerEnd): Promise<number> {
+  const { spec, folder } = prepared;
+  const runner = readRunner(folder);
+  const code = shellCode(end);
+  if (runner === null) {
+    const [python = ''] = prepared.runner;
+    throw new LoopwrightError(
+      'run_failed_to_start',
+      `${python} did not start the run (exit code ${String(code)}). Is it a Python 3? Choose another with --python.`,
+    );
+  }
+  if (end.signal !== null && runner.state === 'running') {
+    output.note(
+      `loopwright: what carried the output was ended by ${end.signal}. ` +
+        `The script goes on: loopwright runs show ${spec.run_id}`,
+    );
+    if (output.isJson) output.lastDocument(finishedFromRunner(spec, runner, store));
+    return code;
+  }
+  const document = await tellEnd(output, prepared, runner, store, watch);
+  if (runner.state === 'failed_to_start') {
+    if (output.isJson)
+      output.lastDocument({ error: { code: 'run_failed_to_start', message: runner.error ?? '' }, ...document });
+    return EXIT.notStarted;
+  }
+  if (output.isJson) output.lastDocument(document);
+  return code;
+}
+
+/** The last lines on stderr. @returns the document for stdout */
+async function tellEnd(
+  output: Output,
+  { spec, folder }: PreparedRun,
+  runner: RunnerState,
+  store: string,
+  watch: RunWatch,
+) {
+  const { paintNote: paint } = output;
+  const finished = await watch.finish(ENGINE_PATIENCE_MS).catch((thrown: unknown) => LoopwrightError.from(thrown));
+  const isKnown = !(finished instanceof LoopwrightError);
+  const document = isKnown
+    ? finishedDocument(finished.run, finished.metrics, store)
+    : finishedFromRunner(spec, runner, store);
+  if (output.isNoteOnTerminal && !endsInLine(folder)) output.note('');
+  // The runner itself has said why nothing was started.
+  if (runner.state !== 'failed_to_start')
+    output.note(finishedLine(document, isKnown ? finished.run.headline : null, paint));
+  if (isKnown) for (const line of warningLines(finished.notes, paint)) output.note(line);
+  else
+    output.note(
+      `${paint('yellow', '!')} ${oneLine(finished.code, finished.message)} Nothing is lost: the run is in ${folder}`,
+    );
+  return document;
+}

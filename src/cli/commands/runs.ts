@@ -1,0 +1,227 @@
+/** `loopwright runs …`: finding, reading and changing the runs of a store. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { RunRow } from '../../protocol/entities';
+import { LoopwrightError } from '../../protocol/errors';
+import { MAX_PAGE, type Result, RunOrder } from '../../protocol/requests';
+import { type Cli, examples, type Perform, withCommonOptions } from '../command';
+import { artifactDocument, pointDocument, rowDocument, runDocument } from '../documents';
+import { allArtifacts, allMetrics, factsOf, findRun, isOver, pointsOf } from '../lookup';
+import { EXIT } from '../output';
+import { artifactTable, pointHeading, pointLine, runPage, runTable, type View } from '../rendering';
+import { type Session, storeToRead } from '../store';
+import { writeOutput } from '../scriptOutput';
+
+const STOP_PATIENCE_MS = 20_000;
+const LOOK_AGAIN_MS = 100;
+const DEFAULT_LIMIT = 100;
+
+interface ListOptions {
+  readonly filter?: string;
+  readonly orderBy?: string;
+  readonly limit: number;
+  readonly experiment?: string;
+  readonly pageToken?: string;
+  readonly all?: boolean;
+  readonly deleted?: boolean;
+}
+
+/** What the commands about one run take. */
+interface OneRunOptions {
+  readonly follow?: boolean;
+  readonly wait?: boolean;
+}
+
+export function addRuns(program: Command, perform: Perform): void {
+  const runs = withCommonOptions(program.command('runs'))
+    .summary('find, read, stop, delete and restore runs')
+    .description(
+      'Find, read, stop, delete and restore runs. ID is a run id, its first characters (at least 4), or "latest".',
+    )
+    .addHelpText('after', examples('runs list --limit 20', 'runs show latest', 'runs output latest --follow'));
+  const on = (name: string, summary: string) => withCommonOptions(runs.command(name)).description(summary);
+  const reading = (command: Command, task: SessionTask) => perform(command, (cli) => inSession(cli, task));
+  /** A command about one run. */
+  const onRun = (
+    command: Command,
+    task: (cli: Cli, session: Session, run: RunRow, options: OneRunOptions) => Promise<number>,
+  ) =>
+    command
+      .argument('<id>', 'the run')
+      .action((id: string, options: OneRunOptions, self: Command) =>
+        reading(self, async (cli, session) => task(cli, session, await findRun(session.connection, id), options)),
+      );
+
+  on('list', 'The runs of the store, newest first.')
+    .option('--filter <filter>', "such as \"metrics.auc > 0.9 AND params.model = 'rf' AND status = 'FINISHED'\"")
+    .option('--order-by <order>', RunOrder.options.join(', '))
+    .option('--limit <n>', 'at most this many', positive, DEFAULT_LIMIT)
+    .option('--experiment <name>', 'only those of this experiment')
+    .option('--page-token <token>', 'go on where a list ended')
+    .option('--all', 'child runs too')
+    .option('--deleted', 'the deleted ones instead')
+    .addHelpText('after', examples('runs list --limit 20', 'runs list --filter "status = \'FAILED\'" --json'))
+    .action((options: ListOptions, self: Command) => reading(self, (cli, session) => list(cli, session, options)));
+  onRun(on('show', 'Everything that is known of a run.'), show).addHelpText('after', examples('runs show latest'));
+  on('metric', "Every logged point of one of a run's metrics.")
+    .argument('<id>', 'the run')
+    .argument('<key>', 'the metric')
+    .addHelpText('after', examples('runs metric latest val/auc --json'))
+    .action((id: string, key: string, _: unknown, self: Command) =>
+      reading(self, async (cli, session) => metric(cli, session, await findRun(session.connection, id), key)),
+    );
+  onRun(on('artifacts', 'The files that a run handed over.'), artifacts);
+  onRun(
+    on('output', 'What a run has written to its terminal.').option('--follow', 'until the run is over'),
+    async (cli, session, run, options) => {
+      await writeOutput(cli.output, session.connection, run, options.follow === true);
+      return EXIT.done;
+    },
+  ).addHelpText('after', examples('runs output latest --follow'));
+  onRun(
+    on('stop', 'End a run: SIGINT, after 10 s SIGTERM, after 15 s SIGKILL.').option(
+      '--no-wait',
+      'do not wait for its end',
+    ),
+    stop,
+  );
+  onRun(on('delete', 'Hide a run from the lists; its files stay.'), (cli, session, run) =>
+    mark(cli, session, run, true),
+  );
+  onRun(on('restore', 'Undo the deletion of a run.'), (cli, session, run) => mark(cli, session, run, false));
+}
+
+type SessionTask = (cli: Cli, session: Session) => Promise<number>;
+
+/** With an engine of the store; once more if that ended under our hands, as it may when nobody seems to need it. */
+async function inSession(cli: Cli, task: SessionTask, mayRetry = true): Promise<number> {
+  const session = await cli.engines.openToRead(storeToRead(cli.store, cli.cwd));
+  try {
+    return await task(cli, session);
+  } catch (thrown) {
+    const { code } = LoopwrightError.from(thrown);
+    const hasEnded = code === 'engine_unavailable' || code === 'engine_stopping';
+    if (!hasEnded || !mayRetry || cli.output.hasWritten) throw thrown;
+  } finally {
+    session.connection.close();
+  }
+  return inSession(cli, task, false);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new LoopwrightError('bad_request', `--limit takes a whole number above 0, not "${text}".`);
+}
+
+const viewOf = ({ output: { paint, width } }: Cli): View => ({ paint, width, nowMs: Date.now() });
+
+/** `start_time`, `start_time DESC`, `attributes.name asc`: as MLflow takes it. */
+function orderOf(text: string): RunOrder {
+  const [field = '', direction] = text
+    .trim()
+    .toLowerCase()
+    .replace(/^attributes?\./, '')
+    .split(/\s+/);
+  const order = RunOrder.safeParse(`${field} ${direction ?? (field === 'start_time' ? 'desc' : 'asc')}`);
+  if (order.success) return order.data;
+  throw new LoopwrightError('bad_request', `--order-by takes one of ${RunOrder.options.join(', ')}; not "${text}".`);
+}
+
+async function list(cli: Cli, { connection }: Session, options: ListOptions): Promise<number> {
+  const { filter, experiment, limit } = options;
+  const orderBy = options.orderBy === undefined ? undefined : orderOf(options.orderBy);
+  const runs: RunRow[] = [];
+  let token: string | null | undefined = options.pageToken;
+  do {
+    const page: Result<'runs/list'> = await connection.request('runs/list', {
+      limit: Math.min(limit - runs.length, MAX_PAGE),
+      allLevels: options.all === true,
+      deleted: options.deleted === true,
+      ...(filter === undefined ? {} : { filter }),
+      ...(experiment === undefined ? {} : { experiment }),
+      ...(orderBy === undefined ? {} : { orderBy }),
+      ...(typeof token === 'string' ? { pageToken: token } : {}),
+    });
+    runs.push(...page.runs);
+    token = page.nextPageToken;
+  } while (token !== null && runs.length < limit);
+  if (cli.output.isJson) cli.output.document({ runs: runs.map(rowDocument), next_page_token: token });
+  else if (runs.length > 0) cli.output.lines(runTable(runs, viewOf(cli)));
+  else cli.output.note('No runs.');
+  if (!cli.output.isJson && token !== null)
+    cli.output.note(`There are more: --page-token ${token}, or a higher --limit.`);
+  return EXIT.done;
+}
+
+async function show(cli: Cli, { connection, paths }: Session, { runId }: RunRow): Promise<number> {
+  const facts = await factsOf(connection, runId);
+  if (cli.output.isJson) cli.output.document(runDocument(facts, paths.root));
+  else cli.output.lines(runPage(facts, viewOf(cli)));
+  return EXIT.done;
+}
+
+async function metric({ output }: Cli, { connection }: Session, run: RunRow, key: string): Promise<number> {
+  const pages = pointsOf(connection, run.runId, key);
+  const first = await pages.next().catch(async (thrown: unknown) => {
+    throw LoopwrightError.from(thrown).code === 'not_found' ? await noSuchMetric(connection, run, key) : thrown;
+  });
+  let points = first.done === true ? [] : first.value;
+  if (output.isJson) output.raw(`{"run_id":${JSON.stringify(run.runId)},"key":${JSON.stringify(key)},"points":[`);
+  else output.lines([pointHeading(output.paint)]);
+  for (let separator = ''; points.length > 0; separator = ',') {
+    if (output.isJson) output.raw(separator + points.map((point) => JSON.stringify(pointDocument(point))).join(','));
+    else output.lines(points.map((point) => pointLine(point.step, point.timestampMs, String(point.value))));
+    const next = await pages.next();
+    points = next.done === true ? [] : next.value;
+  }
+  if (output.isJson) output.raw(']}\n');
+  return EXIT.done;
+}
+
+async function noSuchMetric(connection: Session['connection'], run: RunRow, key: string): Promise<LoopwrightError> {
+  const keys = (await allMetrics(connection, run.runId)).map((summary) => summary.key);
+  const shown = keys.slice(0, 10).join(', ') + (keys.length > 10 ? ', …' : '');
+  return new LoopwrightError(
+    'not_found',
+    `The run ${run.name} has no metric "${key}". ${keys.length > 0 ? `It has ${shown}.` : 'It has logged none.'}`,
+  );
+}
+
+async function artifacts(cli: Cli, { connection, paths }: Session, { runId }: RunRow): Promise<number> {
+  const found = await allArtifacts(connection, runId);
+  const folder = `${paths.runFolder(runId)}/artifacts`;
+  if (cli.output.isJson) cli.output.document({ run_id: runId, folder, artifacts: found.map(artifactDocument) });
+  else if (found.length > 0) cli.output.lines([...artifactTable(found, viewOf(cli)), '', `in ${folder}`]);
+  else cli.output.note('This run has handed over no files.');
+  return EXIT.done;
+}
+
+async function stop({ output }: Cli, { connection }: Session, run: RunRow, options: OneRunOptions): Promise<number> {
+  const { runId } = run;
+  const waits = options.wait !== false;
+  await connection.request('runs/stop', { runId });
+  const deadline = Date.now() + (waits ? STOP_PATIENCE_MS : 0);
+  let { run: now } = await connection.request('runs/get', { runId });
+  while (!isOver(now) && Date.now() < deadline) {
+    await sleep(LOOK_AGAIN_MS);
+    ({ run: now } = await connection.request('runs/get', { runId }));
+  }
+  if (waits && !isOver(now))
+    throw new LoopwrightError(
+      'internal',
+      `${run.name} was asked to end, but goes on after ${String(STOP_PATIENCE_MS / 1000)} s. ` +
+        `Try "loopwright runs stop ${runId}" again.`,
+    );
+  if (output.isJson) output.document(rowDocument(now));
+  else output.note(isOver(now) ? `${run.name} is stopped.` : `${run.name} was asked to end.`);
+  return EXIT.done;
+}
+
+async function mark({ output }: Cli, { connection }: Session, run: RunRow, deleted: boolean): Promise<number> {
+  const { runId, name } = run;
+  await connection.request(deleted ? 'runs/delete' : 'runs/restore', { runId });
+  if (output.isJson) output.document({ run_id: runId, deleted });
+  else output.note(deleted ? `${name} is deleted. Undo: loopwright runs restore ${runId}` : `${name} is back.`);
+  return EXIT.done;
+}

@@ -1,0 +1,158 @@
+/** From the protocol's entities to the JSON that `--json` promises. Pure. */
+import type {
+  Artifact,
+  MetricSummary,
+  Note,
+  Param,
+  Provenance,
+  RunRow,
+  RunStatus,
+  SeriesPoint,
+  Tag,
+  WireNumber,
+} from '../protocol/entities';
+import type { RunnerState, RunSpec } from '../protocol/runFolder';
+
+export const iso = (timeMs: number): string => new Date(timeMs).toISOString();
+const isoOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : iso(timeMs));
+
+export interface MetricDocument {
+  readonly last: WireNumber;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly step: number;
+  readonly count: number;
+}
+
+const byKey = <T extends { readonly key: string }, V>(items: readonly T[], value: (item: T) => V): Record<string, V> =>
+  Object.fromEntries(items.map((item) => [item.key, value(item)]));
+
+export const metricsDocument = (metrics: readonly MetricSummary[]): Record<string, MetricDocument> =>
+  byKey(metrics, ({ last, min, max, step, count }) => ({ last, min, max, step, count }));
+
+/** A run in a list. */
+export function rowDocument(run: RunRow) {
+  return {
+    run_id: run.runId,
+    experiment: run.experiment,
+    name: run.name,
+    status: run.timing.status,
+    start_time: iso(run.timing.startMs),
+    end_time: isoOrNull(run.timing.endMs),
+    exit_code: run.exitCode,
+    signal: run.signal,
+    reason: run.reason,
+    parent_run_id: run.parentRunId,
+    child_count: run.childCount,
+    headline: run.headline,
+    deleted: run.deleted,
+  };
+}
+
+/** All that is known of one run. */
+export interface RunFacts {
+  readonly run: RunRow;
+  readonly provenance: Provenance;
+  readonly params: readonly Param[];
+  readonly metrics: readonly MetricSummary[];
+  readonly tags: readonly Tag[];
+  readonly artifacts: readonly Artifact[];
+  readonly notes: readonly Note[];
+}
+
+export function runDocument({ run, provenance, params, metrics, tags, artifacts, notes }: RunFacts, store: string) {
+  const { headline: _, ...row } = rowDocument(run);
+  return {
+    ...row,
+    params: byKey(params, ({ value }) => value),
+    metrics: metricsDocument(metrics),
+    tags: byKey(tags, ({ value }) => value),
+    artifacts: artifacts.map(artifactDocument),
+    inputs: [],
+    outputs: [],
+    code: {},
+    environment: {
+      python: provenance.pythonVersion,
+      interpreter: provenance.interpreter,
+      user: provenance.user,
+      host: provenance.host,
+    },
+    kind: provenance.kind,
+    source: provenance.source,
+    command: provenance.argv,
+    cwd: provenance.cwd,
+    notes: notes.map(({ level, text, timestampMs }) => ({ level, text, time: iso(timestampMs) })),
+    store,
+  };
+}
+
+export const artifactDocument = ({ path, kind, sizeBytes }: Artifact) => ({ path, kind, size: sizeBytes });
+
+export const pointDocument = ({ step, timestampMs, value }: SeriesPoint) => ({
+  step,
+  timestamp: iso(timestampMs),
+  value,
+});
+
+/** What `run` says at the end. */
+export interface FinishedDocument {
+  readonly run_id: string;
+  readonly experiment: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  readonly start_time: string;
+  readonly end_time: string | null;
+  readonly metrics: Record<string, MetricDocument>;
+  readonly store: string;
+}
+
+export function finishedDocument(run: RunRow, metrics: readonly MetricSummary[], store: string): FinishedDocument {
+  return {
+    run_id: run.runId,
+    experiment: run.experiment,
+    name: run.name,
+    status: run.timing.status,
+    exit_code: run.exitCode,
+    signal: run.signal,
+    start_time: iso(run.timing.startMs),
+    end_time: isoOrNull(run.timing.endMs),
+    metrics: metricsDocument(metrics),
+    store,
+  };
+}
+
+/** The same from what the runner wrote, where no engine could be asked. */
+export function finishedFromRunner(spec: RunSpec, runner: RunnerState | null, store: string): FinishedDocument {
+  return {
+    run_id: spec.run_id,
+    experiment: spec.experiment,
+    name: spec.name,
+    status: statusOf(runner),
+    exit_code: runner?.exit_code ?? null,
+    signal: runner?.signal ?? null,
+    start_time: iso(runner?.started_ms ?? spec.created_ms),
+    end_time: isoOrNull(runner?.ended_ms ?? null),
+    metrics: {},
+    store,
+  };
+}
+
+const KILLED_BY = new Set(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGQUIT']);
+
+/** As the engine would put it (`engine/tracking/outcome.ts`). */
+function statusOf(runner: RunnerState | null): RunStatus {
+  switch (runner?.state) {
+    case undefined:
+    case 'failed_to_start':
+      return 'FAILED';
+    case 'starting':
+      return 'SCHEDULED';
+    case 'running':
+      return 'RUNNING';
+    case 'exited':
+      if (runner.stop_requested || (runner.signal !== null && KILLED_BY.has(runner.signal))) return 'KILLED';
+      return runner.exit_code === 0 ? 'FINISHED' : 'FAILED';
+  }
+}

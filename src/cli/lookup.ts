@@ -1,0 +1,110 @@
+/** Finding runs and reading all pages of what belongs to them. */
+import type { EngineConnection } from '../client/connection';
+import type { RunRow } from '../protocol/entities';
+import { LoopwrightError } from '../protocol/errors';
+import { MAX_PAGE, type Params, type Result } from '../protocol/requests';
+import type { RunFacts } from './documents';
+
+const LEAST_PREFIX = 4;
+const FULL_ID = 32;
+const SHOWN_MATCHES = 5;
+
+/**
+ * The run that an id, the beginning of one, or `latest` names; deleted runs too.
+ *
+ * @throws LoopwrightError `not_found`, `bad_request` if it names several runs or none can be meant
+ */
+export async function findRun(connection: EngineConnection, id: string): Promise<RunRow> {
+  if (id === 'latest') {
+    const { runs } = await connection.request('runs/list', { limit: 1 });
+    if (runs[0]) return runs[0];
+    throw new LoopwrightError(
+      'not_found',
+      'There are no runs in this store yet. Start one with "loopwright run FILE".',
+    );
+  }
+  if (!/^[\w-]+$/.test(id) || id.length < LEAST_PREFIX)
+    throw new LoopwrightError(
+      'bad_request',
+      `"${id}" is no run id. Give at least the first ${String(LEAST_PREFIX)} characters of one, or "latest".`,
+    );
+  if (id.length >= FULL_ID) return (await connection.request('runs/get', { runId: id })).run;
+  const matches = [...(await startingWith(connection, id, false)), ...(await startingWith(connection, id, true))];
+  const [first, ...others] = matches;
+  if (!first)
+    throw new LoopwrightError(
+      'not_found',
+      `There is no run ${id} in this store. "loopwright runs list" shows those there are.`,
+    );
+  const exact = matches.find((run) => run.runId === id);
+  if (others.length === 0 || exact) return exact ?? first;
+  const shown = matches.slice(0, SHOWN_MATCHES).map((run) => `${run.runId} (${run.name})`);
+  const more = matches.length > SHOWN_MATCHES ? ', …' : '';
+  throw new LoopwrightError('bad_request', `${id} begins several runs: ${shown.join(', ')}${more}. Give more of it.`);
+}
+
+async function startingWith(connection: EngineConnection, prefix: string, deleted: boolean): Promise<RunRow[]> {
+  const filter = `run_id LIKE '${prefix}%'`;
+  const { runs } = await connection.request('runs/list', { filter, deleted, allLevels: true, limit: MAX_PAGE });
+  // `_` stands for any character in the filter.
+  return runs.filter((run) => run.runId.startsWith(prefix));
+}
+
+type Paged = 'runs/params' | 'runs/metrics' | 'runs/tags' | 'runs/artifacts' | 'runs/notes';
+
+/** Every page of one of a run's lists. */
+async function allPages<M extends Paged, Item>(
+  connection: EngineConnection,
+  method: M,
+  runId: string,
+  itemsOf: (page: Result<M>) => readonly Item[],
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let pageToken: string | undefined; ;) {
+    const params = { runId, limit: MAX_PAGE, ...(pageToken === undefined ? {} : { pageToken }) };
+    // Every request in `Paged` takes these parameters, and answers with a token.
+    const page = await connection.request(method, params as Params<M>);
+    items.push(...itemsOf(page));
+    const { nextPageToken } = page as { nextPageToken: string | null };
+    if (nextPageToken === null) return items;
+    pageToken = nextPageToken;
+  }
+}
+
+export const allMetrics = (connection: EngineConnection, runId: string) =>
+  allPages(connection, 'runs/metrics', runId, (page) => page.metrics);
+
+export const allArtifacts = (connection: EngineConnection, runId: string) =>
+  allPages(connection, 'runs/artifacts', runId, (page) => page.artifacts);
+
+export const allNotes = (connection: EngineConnection, runId: string) =>
+  allPages(connection, 'runs/notes', runId, (page) => page.notes);
+
+export async function factsOf(connection: EngineConnection, runId: string): Promise<RunFacts> {
+  const [{ run, provenance }, params, metrics, tags, artifacts, notes] = await Promise.all([
+    connection.request('runs/get', { runId }),
+    allPages(connection, 'runs/params', runId, (page) => page.params),
+    allMetrics(connection, runId),
+    allPages(connection, 'runs/tags', runId, (page) => page.tags),
+    allArtifacts(connection, runId),
+    allNotes(connection, runId),
+  ]);
+  return { run, provenance, params, metrics, tags, artifacts, notes };
+}
+
+/** Every logged point of a metric, page by page, so that a series of any length takes little memory. */
+export async function* pointsOf(connection: EngineConnection, runId: string, key: string) {
+  for (let pageToken: string | undefined; ;) {
+    const page = await connection.request('metrics/points', {
+      runId,
+      key,
+      limit: 5000,
+      ...(pageToken === undefined ? {} : { pageToken }),
+    });
+    yield page.points;
+    if (page.nextPageToken === null) return;
+    pageToken = page.nextPageToken;
+  }
+}
+
+export const isOver = (run: RunRow): boolean => run.timing.endMs !== null;

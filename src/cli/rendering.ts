@@ -1,0 +1,203 @@
+/** What people see of runs. Pure: values in, lines out. */
+import type { Headline, Note, RunRow, RunStatus } from '../protocol/entities';
+import { fromWireNumber } from '../protocol/entities';
+import type { RunSpec } from '../protocol/runFolder';
+import type { FinishedDocument, RunFacts } from './documents';
+import {
+  displayWidth,
+  formatAgo,
+  formatDuration,
+  formatNumber,
+  formatSize,
+  printable,
+  shortIds,
+  table,
+  type Column,
+} from './format';
+import type { Colour, Paint } from './output';
+
+const LOOKS: Readonly<Record<RunStatus, { readonly mark: string; readonly word: string; readonly colour: Colour }>> = {
+  RUNNING: { mark: '●', word: 'running', colour: 'green' },
+  SCHEDULED: { mark: '○', word: 'scheduled', colour: 'dim' },
+  FINISHED: { mark: '✔', word: 'finished', colour: 'green' },
+  FAILED: { mark: '✘', word: 'failed', colour: 'red' },
+  KILLED: { mark: '■', word: 'stopped', colour: 'yellow' },
+};
+
+const shortId = (id: string): string => shortIds([id])[0] ?? id;
+
+const headlineText = (headline: Headline | null): string =>
+  headline === null ? '' : `${printable(headline.key)} ${formatNumber(fromWireNumber(headline.value))}`;
+
+export function startedLine({ run_id: runId, name, experiment }: RunSpec, paint: Paint): string {
+  return paint('dim', `loopwright: run ${shortId(runId)} · ${printable(name)} · ${printable(experiment)}`);
+}
+
+/** `✔ finished in 2m 14s · val/ap 0.94 · loopwright runs show 0193f2a4c1d2` */
+export function finishedLine(run: FinishedDocument, headline: Headline | null, paint: Paint): string {
+  const { mark, colour } = LOOKS[run.status];
+  const duration = run.end_time === null ? '' : formatDuration(Date.parse(run.end_time) - Date.parse(run.start_time));
+  const parts = [`${howEnded(run)}${duration && ` ${run.status === 'FINISHED' ? 'in' : 'after'} ${duration}`}`];
+  if (headline !== null) parts.push(headlineText(headline));
+  const next = ` · loopwright runs show ${shortId(run.run_id)}`;
+  return paint(colour, `${mark} ${parts.join(' · ')}`) + paint('dim', next);
+}
+
+function howEnded({ status, exit_code: code, signal }: FinishedDocument): string {
+  const { word } = LOOKS[status];
+  if (signal !== null) return `${word} by ${signal}`;
+  return code === null || code === 0 ? word : `${word} with exit code ${String(code)}`;
+}
+
+const SHOWN_WARNINGS = 3;
+
+export function warningLines(notes: readonly Note[], paint: Paint): string[] {
+  const warnings = notes.filter(({ level }) => level === 'warning').map(({ text }) => printable(text));
+  const lines = warnings.slice(0, SHOWN_WARNINGS).map((text) => `${paint('yellow', '!')} ${text}`);
+  const left = warnings.length - lines.length;
+  return left > 0 ? [...lines, paint('dim', `  and ${String(left)} more`)] : lines;
+}
+
+const durationOf = ({ timing }: RunRow, nowMs: number): string =>
+  formatDuration((timing.endMs ?? nowMs) - timing.startMs);
+
+export interface View {
+  readonly paint: Paint;
+  readonly width: number | null;
+  readonly nowMs: number;
+}
+
+export function runTable(runs: readonly RunRow[], { paint, width, nowMs }: View): string[] {
+  const ids = shortIds(runs.map(({ runId }) => runId));
+  const columns: Column[] = [
+    { title: 'RUN' },
+    {
+      title: 'STATUS',
+      paint: (cell, row) => {
+        const run = runs[row];
+        return run ? paint(LOOKS[run.timing.status].colour, cell) : cell;
+      },
+    },
+    { title: 'NAME', shrinks: true },
+    { title: 'EXPERIMENT', shrinks: true },
+    { title: 'RESULT', shrinks: true },
+    { title: 'DURATION', align: 'right' },
+    { title: 'STARTED' },
+  ];
+  const rows = runs.map((run, index) => {
+    const { mark, word } = LOOKS[run.timing.status];
+    const children = run.childCount > 0 ? ` (+${String(run.childCount)})` : '';
+    return [
+      ids[index] ?? run.runId,
+      `${mark} ${word}`,
+      `${run.name}${children}`,
+      run.experiment,
+      headlineText(run.headline),
+      durationOf(run, nowMs),
+      formatAgo(run.timing.startMs, nowMs),
+    ];
+  });
+  return table(columns, rows, width, (title) => paint('bold', title));
+}
+
+/** A run as a page: what it is, then each of its lists that holds something. */
+export function runPage({ run, provenance, ...lists }: RunFacts, view: View): string[] {
+  const { paint, width, nowMs } = view;
+  const { mark, word, colour } = LOOKS[run.timing.status];
+  const time = (ms: number) => `${new Date(ms).toISOString()} (${formatAgo(ms, nowMs)})`;
+  const facts: [string, string][] = [
+    ['run', run.runId],
+    ['experiment', run.experiment],
+    ['started', time(run.timing.startMs)],
+    ...optional('ended', run.timing.endMs === null ? null : time(run.timing.endMs)),
+    ...optional('exit code', run.exitCode === null ? run.signal : String(run.exitCode)),
+    ...optional('reason', run.reason),
+    ...optional('parent', run.parentRunId),
+    ...optional('children', run.childCount > 0 ? String(run.childCount) : null),
+    ['command', provenance.argv.map(shellWord).join(' ')],
+    ['folder', provenance.cwd],
+    ...optional('python', provenance.pythonVersion),
+    ['by', `${provenance.user} on ${provenance.host}`],
+  ];
+  const deleted = run.deleted ? ' · deleted' : '';
+  const heading = `${paint(colour, `${mark} ${printable(run.name)}`)}  ${word} · ${durationOf(run, nowMs)}${deleted}`;
+  const section = (title: string, lines: readonly string[]) =>
+    lines.length > 0 ? ['', paint('bold', title), ...lines.map((line) => `  ${line}`)] : [];
+  const inner = width === null ? null : width - 2;
+  const list = (columns: readonly Column[], rows: readonly (readonly string[])[]) =>
+    rows.length > 0 ? table(columns, rows, inner, (title) => paint('dim', title)) : [];
+  const labelWidth = Math.max(...facts.map(([label]) => displayWidth(label)));
+  return [
+    heading,
+    ...facts.map(([label, text]) => `  ${paint('dim', label.padEnd(labelWidth))}  ${printable(text)}`),
+    ...section(
+      'Parameters',
+      list(
+        pairColumns,
+        lists.params.map(({ key, value, source }) => [key, value, source]),
+      ),
+    ),
+    ...section(
+      'Metrics',
+      list(
+        metricColumns,
+        lists.metrics.map(({ key, last, min, max, step, count }) => [
+          key,
+          formatNumber(fromWireNumber(last)),
+          min === null ? '' : formatNumber(min),
+          max === null ? '' : formatNumber(max),
+          String(step),
+          String(count),
+        ]),
+      ),
+    ),
+    ...section(
+      'Tags',
+      list(
+        pairColumns.slice(0, 2),
+        lists.tags.map(({ key, value }) => [key, value]),
+      ),
+    ),
+    ...section('Artifacts', artifactTable(lists.artifacts, { ...view, width: inner })),
+    ...section(
+      'Notes',
+      lists.notes.map(({ level, text }) => `${level === 'warning' ? paint('yellow', '!') : '·'} ${printable(text)}`),
+    ),
+  ];
+}
+
+const optional = (label: string, text: string | null): [string, string][] => (text === null ? [] : [[label, text]]);
+
+const pairColumns: readonly Column[] = [
+  { title: 'key', shrinks: true },
+  { title: 'value', shrinks: true },
+  { title: 'from' },
+];
+const metricColumns: readonly Column[] = [
+  { title: 'key', shrinks: true },
+  { title: 'last', align: 'right' },
+  { title: 'min', align: 'right' },
+  { title: 'max', align: 'right' },
+  { title: 'step', align: 'right' },
+  { title: 'points', align: 'right' },
+];
+
+export function artifactTable(artifacts: RunFacts['artifacts'], { paint, width }: View): string[] {
+  if (artifacts.length === 0) return [];
+  return table(
+    [{ title: 'path', shrinks: true }, { title: 'kind' }, { title: 'size', align: 'right' }],
+    artifacts.map(({ path, kind, sizeBytes }) => [path, kind, formatSize(sizeBytes)]),
+    width,
+    (title) => paint('dim', title),
+  );
+}
+
+/** A word as one would type it into a shell. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+export const pointHeading = (paint: Paint): string =>
+  paint('bold', `${'STEP'.padStart(12)}  ${'TIME'.padEnd(24)}  VALUE`);
+
+export const pointLine = (step: number, timestampMs: number, value: string): string =>
+  `${String(step).padStart(12)}  ${new Date(timestampMs).toISOString()}  ${value}`;
