@@ -1,0 +1,47 @@
+/** What the tests in the browser have in common: pages that are closed after each test, and patience. */
+import { mkdir } from 'node:fs/promises';
+import { type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { type FakeRun } from './fixtures/build';
+import { Harness, type OpenOptions, type OpenPage, SHOTS } from './harness';
+
+let harness: Harness | null = null;
+const opened: OpenPage[] = [];
+
+/** To be called once in a test file. A page that did anything forbidden fails the test that opened it. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    await mkdir(SHOTS, { recursive: true });
+    harness = await Harness.start();
+  });
+
+  afterEach(async () => {
+    for (const page of opened.splice(0)) {
+      expect(page.problems).toEqual([]);
+      await page.close();
+    }
+  });
+
+  afterAll(() => harness?.stop());
+}
+
+export async function open(run: FakeRun, options?: OpenOptions): Promise<OpenPage> {
+  if (!harness) throw new Error('useBrowser() was not called');
+  const page = await harness.open(run, options);
+  opened.push(page);
+  return page;
+}
+
+/** What comes about by itself, however busy the machine is. */
+export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 15_000, interval: 40 });
+
+/** A chart counts as drawn when it has a line or points. */
+export async function drawn(page: Page, count: number): Promise<void> {
+  const lines = page.locator('lw-metric-chart .mark-line path, lw-metric-chart .mark-symbol path');
+  await eventually(() => lines.count()).toBeGreaterThanOrEqual(count);
+}
+
+/** The selector of the card of a metric. */
+export const keyed = (key: string) => `lw-metric-card:has(h3[title="${key}"])`;
+export const card = (page: Page, key: string) => page.locator(keyed(key));
+export const section = (page: Page, name: RegExp | string) => page.getByRole('button', { name });

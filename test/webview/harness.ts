@@ -1,0 +1,261 @@
+/**
+ * The run page in a real browser, under the policy and the themes that VS Code gives it, with a fake extension behind
+ * it. Everything that a page must never do (a refused script, an error in the console) is collected.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, extname, join } from 'node:path';
+import { build } from 'esbuild';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { pageHtml } from '../../src/extension/panels/html';
+import { RUN_ID, START_MS } from './fixtures/build';
+import { type FakeRun } from './fixtures/build';
+import { FakeHost } from './fixtures/host';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const THEMES = join(import.meta.dirname, 'themes');
+const NONCE = 'harness';
+
+export const SHOTS = join(tmpdir(), 'lw-shots');
+
+export type ThemeName = 'dark-modern' | 'light-modern' | 'hc-dark' | 'hc-light';
+
+interface Theme {
+  readonly classes: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export interface OpenOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+  readonly reducedMotion?: boolean;
+  /** What VS Code hands back of an earlier page. */
+  readonly state?: unknown;
+  readonly prepare?: (host: FakeHost) => void;
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  readonly host: FakeHost;
+  /** Refusals of the policy, errors in the console, exceptions. */
+  readonly problems: string[];
+  /** The text that is to be seen in what a selector finds, in reading order, through all shadow roots. */
+  readonly text: (selector?: string) => Promise<string>;
+  readonly setTheme: (theme: ThemeName) => Promise<void>;
+  readonly shot: (name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export class Harness {
+  bundleBytes = 0;
+  private constructor(
+    private readonly folder: string,
+    private readonly server: Server,
+    private readonly browser: Browser,
+  ) {}
+
+  static async start(): Promise<Harness> {
+    const folder = await mkdtemp(join(tmpdir(), 'lw-page-'));
+    await bundle(folder);
+    const server = createServer((request, response) => {
+      void serve(folder, request.url ?? '/', response.setHeader.bind(response), response.end.bind(response));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await chromium.launch({
+      executablePath: process.env.LOOPWRIGHT_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--js-flags=--expose-gc',
+      ],
+    });
+    const harness = new Harness(folder, server, browser);
+    harness.bundleBytes = (await readFile(join(folder, 'run.js'))).length;
+    return harness;
+  }
+
+  async open(run: FakeRun, options: OpenOptions = {}): Promise<OpenPage> {
+    const { theme = 'dark-modern', width = 1400, height = 900, state, reducedMotion = false } = options;
+    const context = await this.browser.newContext({
+      viewport: { width, height },
+      locale: 'en-GB',
+      timezoneId: 'UTC',
+      reducedMotion: reducedMotion ? 'reduce' : 'no-preference',
+    });
+    const page = await context.newPage();
+    const problems = collectProblems(page);
+    const host = new FakeHost(run, (message) => {
+      page.evaluate((data) => window.postMessage(data, '*'), message).catch(() => undefined);
+    });
+    options.prepare?.(host);
+    await page.exposeFunction('harnessPost', (message: unknown) => host.receive(message));
+    await page.exposeFunction('harnessViolation', (text: string) => problems.push(text));
+    await page.clock.install({ time: START_MS + 90_000 });
+    await page.clock.resume();
+    await page.addInitScript(playVsCode, { theme: await readTheme(theme), state: state ?? null });
+    const { port } = this.server.address() as AddressInfo;
+    await page.goto(`http://127.0.0.1:${String(port)}/`);
+    return {
+      page,
+      host,
+      problems,
+      text: async (selector = 'lw-run-page') =>
+        (await page.locator(selector).evaluateAll(visibleText)).join(' ').trim(),
+      setTheme: async (name) => page.evaluate(applyTheme, await readTheme(name)),
+      shot: async (name) => {
+        await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+      },
+      close: () => context.close(),
+    };
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await new Promise((resolve) => this.server.close(resolve));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** As `scripts/build.mjs` does it. */
+async function bundle(folder: string): Promise<void> {
+  await build({
+    absWorkingDir: ROOT,
+    bundle: true,
+    outdir: folder,
+    minify: true,
+    keepNames: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+    entryPoints: { run: 'webview/run/main.ts' },
+    loader: { '.css': 'css', '.ttf': 'file' },
+    assetNames: '[name]',
+  });
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.ttf': 'font/ttf',
+};
+
+async function serve(
+  folder: string,
+  url: string,
+  setHeader: (name: string, value: string) => unknown,
+  end: (body: string | Buffer) => unknown,
+): Promise<void> {
+  const { pathname } = new URL(url, 'http://127.0.0.1');
+  const type = TYPES[extname(pathname)];
+  if (type === undefined) {
+    setHeader('Content-Type', 'text/html; charset=utf-8');
+    end(document());
+    return;
+  }
+  setHeader('Content-Type', type);
+  const home = pathname.startsWith('/themes/') ? THEMES : folder;
+  end(await readFile(join(home, basename(pathname))));
+}
+
+/** The extension's own document, with what VS Code adds to it. */
+function document(): string {
+  const html = pageHtml({
+    title: 'Run',
+    language: 'en',
+    scriptUri: '/run.js',
+    styleUri: '/run.css',
+    cspSource: "'self'",
+    nonce: NONCE,
+    state: { runId: RUN_ID },
+  });
+  return html.replace(
+    '<head>',
+    '<head><link rel="stylesheet" href="/themes/vscode-default.css"><link rel="icon" href="data:,">',
+  );
+}
+
+async function readTheme(name: ThemeName): Promise<Theme> {
+  const text = await readFile(join(THEMES, `${name}.css`), 'utf8');
+  const classes = /Body class: ([^*]+)\*\//.exec(text)?.[1]?.trim().split(' ') ?? [];
+  const variables = Object.fromEntries(
+    [...text.matchAll(/^ {2}(--[\w-]+): (.*);$/gm)].map(([, key, value]) => [key, value]),
+  );
+  return { classes, variables };
+}
+
+function collectProblems(page: Page): string[] {
+  const problems: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      problems.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));
+  return problems;
+}
+
+/** Runs in the page before its script: the part that VS Code plays. */
+function playVsCode({ theme, state }: { theme: Theme; state: unknown }): void {
+  const harness = window as unknown as {
+    harnessPost(message: unknown): void;
+    harnessViolation(text: string): void;
+    acquireVsCodeApi: unknown;
+  };
+  const KEY = 'vscode-state';
+  if (state !== null && sessionStorage.getItem(KEY) === null) sessionStorage.setItem(KEY, JSON.stringify(state));
+  harness.acquireVsCodeApi = () => ({
+    postMessage: (message: unknown) => harness.harnessPost(message),
+    getState: () => (JSON.parse(sessionStorage.getItem(KEY) ?? 'null') as unknown) ?? undefined,
+    setState: (kept: unknown) => sessionStorage.setItem(KEY, JSON.stringify(kept)),
+  });
+  globalThis.document.addEventListener('securitypolicyviolation', (event) => {
+    harness.harnessViolation(
+      `policy: ${event.violatedDirective} ${event.blockedURI} ${event.sample} ${event.sourceFile}:${String(event.lineNumber)}:${String(event.columnNumber)}`,
+    );
+  });
+  new MutationObserver((_, observer) => {
+    const body = globalThis.document.querySelector('body');
+    if (!body) return;
+    const root = globalThis.document.documentElement;
+    for (const [name, value] of Object.entries(theme.variables)) root.style.setProperty(name, value);
+    body.classList.add(...theme.classes);
+    observer.disconnect();
+  }).observe(globalThis.document, { childList: true, subtree: true });
+}
+
+/** Runs in the page. Icons are no text, and white space is one space. */
+function visibleText(elements: Element[]): string[] {
+  const read = (node: Node): string => {
+    if (node instanceof Text) return node.data;
+    if (node instanceof HTMLSlotElement && node.assignedNodes().length > 0)
+      return node.assignedNodes().map(read).join('');
+    if (!(node instanceof Element) || !node.checkVisibility()) return '';
+    const inner = [...(node.shadowRoot ?? node).childNodes].map(read).join('');
+    return getComputedStyle(node).display.startsWith('inline') ? inner : ` ${inner} `;
+  };
+  return elements.map((element) =>
+    read(element)
+      .replaceAll(/[\ue000-\uf8ff]/g, '')
+      .replaceAll(/[ \t\n]+/g, ' ')
+      .trim(),
+  );
+}
+
+/** What VS Code does when the user chooses another theme. */
+function applyTheme(theme: Theme): void {
+  const { body, documentElement: root } = globalThis.document;
+  for (const name of [...root.style]) if (name.startsWith('--vscode-')) root.style.removeProperty(name);
+  for (const [name, value] of Object.entries(theme.variables)) root.style.setProperty(name, value);
+  body.classList.remove('vscode-dark', 'vscode-light', 'vscode-high-contrast', 'vscode-high-contrast-light');
+  body.classList.add(...theme.classes);
+}

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type PageToHost, type runPageCommands, runPageRequests } from '../../src/protocol/pages/run';
+import { Host, type Wire } from '../../webview/host';
+
+function setUp() {
+  const sent: PageToHost[] = [];
+  const wire: Wire = { postMessage: (message) => sent.push(message), getState: () => undefined, setState: vi.fn() };
+  const host = new Host<typeof runPageRequests, typeof runPageCommands>(wire, runPageRequests);
+  return { host, sent };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a request', () => {
+  it('is answered by the reply with its number, whatever the order', async () => {
+    const { host, sent } = setUp();
+    const first = host.request('figure', { path: 'a.png' });
+    const second = host.request('figure', { path: 'b.png' });
+    expect(sent).toEqual([
+      { type: 'request', id: 1, method: 'figure', params: { path: 'a.png' } },
+      { type: 'request', id: 2, method: 'figure', params: { path: 'b.png' } },
+    ]);
+    host.receive({ type: 'reply', id: 2, value: { dataUrl: 'second' } });
+    host.receive({ type: 'reply', id: 1, value: { dataUrl: 'first' } });
+    expect(await first).toEqual({ dataUrl: 'first' });
+    expect(await second).toEqual({ dataUrl: 'second' });
+  });
+
+  it('fails with the cause that the extension gives', async () => {
+    const { host } = setUp();
+    const answer = host.request('load', {});
+    host.receive({ type: 'failure', id: 1, code: 'not_found', message: 'The run was deleted.' });
+    await expect(answer).rejects.toMatchObject({ code: 'not_found', message: 'The run was deleted.' });
+  });
+
+  it('fails when the answer is not what was agreed on', async () => {
+    const { host } = setUp();
+    const answer = host.request('figure', { path: 'a.png' });
+    host.receive({ type: 'reply', id: 1, value: { dataUrl: 12 } });
+    await expect(answer).rejects.toMatchObject({ code: 'bad_reply' });
+  });
+
+  it('fails after ten seconds without an answer; a late one is ignored', async () => {
+    const { host } = setUp();
+    const answer = host.request('load', {});
+    const failed = expect(answer).rejects.toMatchObject({ code: 'timeout', message: 'No answer within 10 seconds.' });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await failed;
+    expect(() => host.receive({ type: 'reply', id: 1, value: null })).not.toThrow();
+  });
+});
+
+describe('messages', () => {
+  it('tell listeners of a change', () => {
+    const { host } = setUp();
+    const listener = vi.fn();
+    host.onChanged(listener);
+    host.receive({ type: 'changed' });
+    expect(listener).toHaveBeenCalledOnce();
+  });
+
+  it.each([null, 'changed', { type: 'other' }, { type: 'reply' }, { type: 'reply', id: 'x', value: 1 }])(
+    'that are malformed are dropped: %j',
+    (message) => {
+      const { host } = setUp();
+      expect(() => host.receive(message)).not.toThrow();
+    },
+  );
+
+  it('carry commands without waiting for anything', () => {
+    const { host, sent } = setUp();
+    host.command('openArtifact', { path: 'model.onnx' });
+    expect(sent).toEqual([{ type: 'command', command: 'openArtifact', params: { path: 'model.onnx' } }]);
+  });
+});

@@ -1,0 +1,117 @@
+/** The page's end of the conversation with the extension: requests with an answer, commands without one, notices. */
+import type * as z from 'zod';
+import { HostToPage, type PageToHost } from '../src/protocol/pages/run';
+
+type RequestTable = Readonly<Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>>;
+type CommandTable = Readonly<Record<string, z.ZodType>>;
+
+/** What VS Code gives a page; a seam so that the rest can be tested without it. */
+export interface Wire {
+  postMessage(message: PageToHost): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+/** Why a request has no answer. `code` is the extension's, or `timeout` or `bad_reply` of our own. */
+export class HostError extends Error {
+  override readonly name = 'HostError';
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const TIMEOUT_MS = 10_000;
+
+interface Pending {
+  readonly result: z.ZodType;
+  readonly method: string;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: HostError) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class Host<R extends RequestTable, C extends CommandTable> {
+  private readonly pending = new Map<number, Pending>();
+  private readonly listeners = new Set<() => void>();
+  private lastId = 0;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly requests: R,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {}
+
+  /** To be called with the data of each message that arrives. Anything malformed is dropped. */
+  receive(data: unknown): void {
+    const parsed = HostToPage.safeParse(data);
+    if (!parsed.success) return;
+    const message = parsed.data;
+    switch (message.type) {
+      case 'reply': {
+        this.settle(message.id, message.value);
+        return;
+      }
+      case 'failure':
+        return this.take(message.id)?.reject(new HostError(message.code, message.message));
+      case 'changed':
+        for (const listener of this.listeners) listener();
+    }
+  }
+
+  /** Says that the page listens; the extension sends nothing before. */
+  ready(): void {
+    this.wire.postMessage({ type: 'ready' });
+  }
+
+  request<M extends keyof R & string>(method: M, params: z.input<R[M]['params']>): Promise<z.output<R[M]['result']>> {
+    const id = ++this.lastId;
+    const { result } = this.requests[method] as R[M];
+    const answer = new Promise<unknown>((resolve, reject) => {
+      const timer = setTimeout(() => this.take(id)?.reject(timeoutError(this.timeoutMs)), this.timeoutMs);
+      this.pending.set(id, { result, method, resolve, reject, timer });
+    });
+    this.wire.postMessage({ type: 'request', id, method, params });
+    return answer as Promise<z.output<R[M]['result']>>;
+  }
+
+  command<K extends keyof C & string>(command: K, params: z.input<C[K]>): void {
+    this.wire.postMessage({ type: 'command', command, params });
+  }
+
+  /** Calls the listener whenever the extension says that something changed. */
+  onChanged(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  get state(): unknown {
+    return this.wire.getState();
+  }
+
+  set state(state: unknown) {
+    this.wire.setState(state);
+  }
+
+  private settle(id: number, value: unknown): void {
+    const pending = this.take(id);
+    if (!pending) return;
+    const parsed = pending.result.safeParse(value);
+    if (parsed.success) pending.resolve(parsed.data);
+    else pending.reject(new HostError('bad_reply', `The answer to "${pending.method}" could not be understood.`));
+  }
+
+  private take(id: number): Pending | undefined {
+    const pending = this.pending.get(id);
+    if (!pending) return undefined;
+    this.pending.delete(id);
+    clearTimeout(pending.timer);
+    return pending;
+  }
+}
+
+function timeoutError(timeoutMs: number): HostError {
+  return new HostError('timeout', `No answer within ${String(timeoutMs / 1000)} seconds.`);
+}

@@ -1,0 +1,200 @@
+/** The head of the run page: what it is, how it stands, what can be done, how it was started. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { fromWireNumber, type RunRow } from '../../src/protocol/entities';
+import { formatNumber } from '../../src/protocol/format';
+import { type RunPageModel } from '../../src/protocol/pages/run';
+import '../ui/controls';
+import { linkButton } from '../ui/styles';
+import { type RunHost } from './api';
+import { absoluteTime, commandWords, isOver, runDuration, STATES } from './words';
+
+const TICK_MS = 1000;
+
+@customElement('lw-run-header')
+export class RunHeader extends LitElement {
+  static override readonly styles = [
+    linkButton,
+    css`
+      :host {
+        display: block;
+      }
+      .top {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 12px;
+      }
+      .title {
+        display: flex;
+        align-items: baseline;
+        gap: 8px;
+        flex: 1 1 220px;
+        min-width: 0;
+      }
+      .title lw-icon {
+        align-self: flex-start;
+        margin-top: 4px;
+      }
+      .words {
+        min-width: 0;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 10px;
+      }
+      h1 {
+        margin: 0;
+        min-width: 0;
+        font-size: 1.4em;
+        font-weight: 600;
+        line-height: 1.3;
+        overflow-wrap: anywhere;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        overflow: hidden;
+      }
+      .quiet,
+      .origin {
+        color: var(--vscode-descriptionForeground);
+      }
+      .quiet {
+        font-variant-numeric: tabular-nums;
+        overflow-wrap: anywhere;
+        max-height: 2.8em;
+        overflow: hidden;
+      }
+      .actions {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 6px;
+      }
+      .origin {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        gap: 0 6px;
+        margin-top: 4px;
+      }
+      .command {
+        min-width: 0;
+        max-height: 2.8em;
+        overflow: hidden;
+        overflow-wrap: anywhere;
+        font-family: var(--vscode-editor-font-family, monospace);
+        font-size: 0.95em;
+        color: var(--vscode-foreground);
+      }
+      .command .link {
+        font-size: 1em;
+      }
+      .copy {
+        align-self: center;
+        margin-block: -4px;
+      }
+      bdi {
+        overflow-wrap: anywhere;
+      }
+      .RUNNING,
+      .SCHEDULED {
+        color: var(--vscode-charts-blue, var(--vscode-foreground));
+      }
+      .FINISHED {
+        color: var(--vscode-testing-iconPassed, var(--vscode-foreground));
+      }
+      .FAILED {
+        color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
+      }
+      .KILLED {
+        color: var(--vscode-testing-iconSkipped, var(--vscode-foreground));
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) model!: RunPageModel;
+  @property({ attribute: false }) host!: RunHost;
+  private ticker: ReturnType<typeof setInterval> | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.ticker = setInterval(() => {
+      if (!isOver(this.model.run) && !document.hidden) this.requestUpdate();
+    }, TICK_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.ticker);
+  }
+
+  protected override render() {
+    const { run } = this.model;
+    const status = run.timing.status;
+    return html`
+      <div class="top">
+        <div class="title">
+          <lw-icon class=${status} name=${STATES[status].icon} ?spin=${status === 'RUNNING'}></lw-icon>
+          <div class="words">
+            <h1 title=${run.name}><bdi>${run.name}</bdi></h1>
+            <span class="quiet">${stateWords(run)}</span>
+          </div>
+        </div>
+        <div class="actions">${this.renderActions(run)}</div>
+      </div>
+      ${this.renderOrigin()}
+    `;
+  }
+
+  private renderActions(run: RunRow) {
+    const { canAct } = this.model;
+    return html`
+      ${
+        canAct
+          ? html`<lw-button kind="primary" @click=${() => this.host.command('runAgain', {})}>Run Again</lw-button>`
+          : nothing
+      }
+      ${
+        canAct && !isOver(run)
+          ? html`<lw-button icon="debug-stop" @click=${() => this.host.command('stop', {})}>Stop</lw-button>`
+          : nothing
+      }
+      <lw-button icon="terminal" @click=${() => this.host.command('showTerminal', {})}>Show Terminal</lw-button>
+    `;
+  }
+
+  private renderOrigin() {
+    const { provenance, run } = this.model;
+    const { program, rest, whole } = commandWords(provenance);
+    return html`<div class="origin">
+      <span class="command" title=${whole}
+        >${
+          provenance.kind !== 'script'
+            ? program
+            : html`<button class="link" type="button" title="Open ${provenance.source}" @click=${this.openSource}>
+                ${program}
+              </button>`
+        }
+        ${rest}</span
+      >
+      <lw-button
+        class="copy"
+        kind="icon"
+        icon="copy"
+        label="Copy Command Line"
+        @click=${() => this.host.command('copy', { text: whole })}
+      ></lw-button>
+      ${provenance.pythonVersion === null ? nothing : html`<span>python ${provenance.pythonVersion} ·</span>`}
+      <span>${absoluteTime(run.timing.startMs)} ·</span>
+      <span><bdi>${provenance.user}@${provenance.host}</bdi></span>
+    </div>`;
+  }
+
+  private readonly openSource = () => this.host.command('openSource', {});
+}
+
+function stateWords(run: RunRow): string {
+  const parts = [STATES[run.timing.status].word, runDuration(run, Date.now())];
+  if (run.headline) parts.push(`${run.headline.key} ${formatNumber(fromWireNumber(run.headline.value))}`);
+  return parts.join(' · ');
+}

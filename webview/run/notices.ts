@@ -1,0 +1,86 @@
+/** Why the run did not finish, and what has to be said about how it was tracked. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import { type RunPageModel } from '../../src/protocol/pages/run';
+import '../ui/icon';
+import { absoluteTime, countWords, reasonOf } from './words';
+
+@customElement('lw-run-notices')
+export class RunNotices extends LitElement {
+  static override readonly styles = css`
+    :host {
+      display: block;
+    }
+    p,
+    li {
+      display: flex;
+      gap: 6px;
+      margin: 0;
+      padding: 3px 0;
+    }
+    span {
+      min-width: 0;
+      overflow-wrap: anywhere;
+      white-space: pre-wrap;
+      unicode-bidi: plaintext;
+      text-align: left;
+    }
+    ul {
+      list-style: none;
+      margin: 0;
+      padding: 0;
+      max-height: 30vh;
+      overflow-y: auto;
+    }
+    .reason {
+      font-weight: 600;
+    }
+    .error {
+      color: var(--vscode-notificationsErrorIcon-foreground, var(--vscode-errorForeground));
+    }
+    .warning {
+      color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+    }
+    .info {
+      color: var(--vscode-editorInfo-foreground, var(--vscode-foreground));
+    }
+    .quiet {
+      color: var(--vscode-descriptionForeground);
+    }
+  `;
+
+  @property({ attribute: false }) model!: RunPageModel;
+
+  protected override render() {
+    const { run, notes, totals } = this.model;
+    const reason = reasonOf(run);
+    const isFailure = run.timing.status === 'FAILED';
+    return html`
+      ${
+        reason === null
+          ? nothing
+          : html`<p class="reason">
+              <lw-icon class=${isFailure ? 'error' : 'info'} name=${isFailure ? 'error' : 'info'}></lw-icon
+              ><span>${reason}</span>
+            </p>`
+      }
+      ${
+        notes.length === 0
+          ? nothing
+          : html`<ul aria-label="Notes">
+              ${notes.map(
+                ({ level, text, timestampMs }) =>
+                  html`<li title=${absoluteTime(timestampMs)}>
+                    <lw-icon class=${level} name=${level} role="img" aria-label=${level}></lw-icon><span>${text}</span>
+                  </li>`,
+              )}
+            </ul>`
+      }
+      ${
+        notes.length < totals.notes
+          ? html`<p class="quiet">${countWords(notes.length, totals.notes)} notes are shown.</p>`
+          : nothing
+      }
+    `;
+  }
+}

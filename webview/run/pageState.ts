@@ -1,0 +1,58 @@
+/** What survives a reload of the page. What the run is comes from the extension again; this is where the reader was. */
+import * as z from 'zod';
+
+const Zoom = z.object({ from: z.number(), to: z.number() });
+
+const PageState = z.object({
+  /** The extension finds the run by it when VS Code brings the page back. */
+  runId: z.string().optional(),
+  scrollTop: z.number().catch(0),
+  open: z.record(z.string(), z.boolean()).catch({}),
+  zooms: z.record(z.string(), Zoom).catch({}),
+  tables: z.array(z.string()).catch([]),
+  filter: z.string().catch(''),
+  metricLimit: z.number().int().positive().optional().catch(undefined),
+});
+export type PageState = z.infer<typeof PageState>;
+
+/**
+ * Whatever was kept: what does not fit is forgotten, nothing is thrown.
+ *
+ * @param given what the extension's document says the page has to keep, as JSON
+ */
+export function readPageState(kept: unknown, given: string | undefined): PageState {
+  const parsed = PageState.safeParse(kept);
+  const state = parsed.success ? parsed.data : PageState.parse({});
+  return { ...state, ...readGiven(given) };
+}
+
+function readGiven(given: string | undefined): Pick<PageState, 'runId'> {
+  try {
+    return z.object({ runId: z.string() }).parse(JSON.parse(given ?? '{}'));
+  } catch {
+    return {};
+  }
+}
+
+/** VS Code writes each state to disk: not for every wheel tick. */
+const SAVE_DELAY_MS = 200;
+
+export class StateKeeper {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly current: PageState,
+    private readonly write: (state: PageState) => void,
+  ) {}
+
+  change(change: Partial<PageState>): void {
+    Object.assign(this.current, change);
+    this.timer ??= setTimeout(() => this.flush(), SAVE_DELAY_MS);
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.write({ ...this.current });
+  }
+}

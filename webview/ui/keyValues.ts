@@ -1,0 +1,77 @@
+/** Rows of a name, a value and a hint, as parameters, tags and facts are shown. All of it is text. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+
+export interface KeyValue {
+  readonly key: string;
+  readonly value: string;
+  /** In grey behind the value. */
+  readonly hint?: string;
+}
+
+@customElement('lw-key-values')
+export class KeyValues extends LitElement {
+  static override readonly styles = css`
+    :host {
+      display: block;
+    }
+    dl {
+      margin: 0;
+      display: grid;
+      grid-template-columns: fit-content(45%) minmax(0, 1fr);
+    }
+    div {
+      display: grid;
+      grid-template-columns: subgrid;
+      grid-column: 1 / -1;
+      column-gap: 16px;
+      padding: 2px 6px;
+      border-radius: 3px;
+    }
+    div:hover {
+      background: var(--vscode-list-hoverBackground);
+    }
+    dt {
+      color: var(--vscode-descriptionForeground);
+    }
+    dd {
+      margin: 0;
+      font-variant-numeric: tabular-nums;
+    }
+    dt,
+    dd {
+      min-width: 0;
+      overflow-wrap: anywhere;
+      /* Values of thousands of characters must not push the rest away. */
+      max-height: 12em;
+      overflow-y: auto;
+      white-space: pre-wrap;
+      unicode-bidi: plaintext;
+      text-align: left;
+    }
+    .hint {
+      color: var(--vscode-descriptionForeground);
+      display: inline-block;
+      margin-inline-start: 4px;
+      font-size: 0.9em;
+      white-space: nowrap;
+    }
+    :host([mono]) dd {
+      font-family: var(--vscode-editor-font-family, monospace);
+    }
+  `;
+
+  @property({ attribute: false }) rows: readonly KeyValue[] = [];
+
+  protected override render() {
+    return html`<dl>
+      ${this.rows.map(
+        (row) =>
+          html`<div>
+            <dt>${row.key}</dt>
+            <dd>${row.value}${row.hint ? html` <span class="hint">${row.hint}</span>` : nothing}</dd>
+          </div>`,
+      )}
+    </dl>`;
+  }
+}

@@ -1,0 +1,78 @@
+/** What several components' style sheets have in common. */
+import { css } from 'lit';
+
+export const visuallyHidden = css`
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    margin: -1px;
+    padding: 0;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+    border: 0;
+  }
+`;
+
+/** A text that acts like a link but stays in the page; looks like VS Code's links. */
+export const linkButton = css`
+  .link {
+    appearance: none;
+    background: none;
+    border: 0;
+    padding: 0;
+    margin: 0;
+    font: inherit;
+    text-align: start;
+    color: var(--vscode-textLink-foreground);
+    cursor: pointer;
+    overflow-wrap: anywhere;
+  }
+  .link:hover {
+    color: var(--vscode-textLink-activeForeground);
+    text-decoration: underline;
+  }
+  .link:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: 1px;
+    border-radius: 2px;
+  }
+`;
+
+export const scrollable = css`
+  .scroll {
+    overflow: auto;
+    scrollbar-color: var(--vscode-scrollbarSlider-background) transparent;
+  }
+  .scroll:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
+  }
+`;
+
+export const dataTable = css`
+  table {
+    border-collapse: collapse;
+    width: 100%;
+    font-size: 12px;
+    font-variant-numeric: tabular-nums;
+  }
+  th {
+    position: sticky;
+    top: 0;
+    background: var(--vscode-editor-background);
+    font-weight: 600;
+    text-align: end;
+    padding: 2px 6px;
+    box-shadow: inset 0 -1px 0 var(--vscode-panel-border);
+  }
+  td {
+    padding: 1px 6px;
+    text-align: end;
+    white-space: nowrap;
+  }
+  tbody tr:hover {
+    background: var(--vscode-list-hoverBackground);
+  }
+`;
