@@ -1,0 +1,122 @@
+/** What each command does. Those that are about a run ask which one where they were not called on one. */
+import * as vscode from 'vscode';
+import { problemOf, type WayOut } from '../stores/problem';
+import type { StoreSession } from '../stores/session';
+import type { Stores } from '../stores/stores';
+import type { Log } from '../log';
+import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
+import { RUNS_VIEW, type RunsView } from '../views/runs/view';
+import { adoptWithConsent } from './adoption';
+import { type Arguments, chooseFile } from './chooseFile';
+import type { Launcher } from './launcher';
+import { activeRuns, pickRun, type RunRef, type Which } from './pickRun';
+import type { Handler, Handlers } from './registry';
+import type { RunActions } from './runActions';
+
+export interface HandlerParts {
+  readonly stores: Stores;
+  readonly launcher: Launcher;
+  readonly actions: RunActions;
+  readonly args: Arguments;
+  readonly view: RunsView;
+  readonly showLog: () => void;
+  readonly log: Log;
+}
+
+export function handlersOf({ stores, launcher, actions, args, view, showLog, log }: HandlerParts): Handlers {
+  const onRuns =
+    (which: Which, title: string, work: (runs: readonly RunRef[]) => Promise<void>): Handler =>
+    async (...given) => {
+      const runs = runsIn(given).filter((run) => isOf(which, run));
+      if (runs.length > 0) return work(runs);
+      const picked = await pickRun(stores.sessions, which, title, log);
+      if (picked) await work([picked]);
+    };
+  const onRun = (which: Which, title: string, work: (run: RunRef) => Promise<void> | void): Handler =>
+    onRuns(which, title, async ([run]) => {
+      if (run) await work(run);
+    });
+
+  return {
+    'loopwright.runFile': async (given) => {
+      const file = await chooseFile(given);
+      if (file) await launcher.runFile(file, []);
+    },
+    'loopwright.runFileWithArguments': async (given) => {
+      const file = await chooseFile(given);
+      const typed = file && (await args.ask(file));
+      if (file && typed) await launcher.runFile(file, typed);
+    },
+    'loopwright.stopRun': onRuns('running', vscode.l10n.t('Stop Run'), (runs) => actions.stop(runs)),
+    'loopwright.openRun': onRun('all', vscode.l10n.t('Open Run'), (run) => actions.open(run)),
+    'loopwright.runAgain': onRun('all', vscode.l10n.t('Run Again'), (run) => actions.runAgain(run)),
+    'loopwright.showTerminal': onRun('all', vscode.l10n.t('Show Terminal'), (run) => actions.showTerminal(run)),
+    'loopwright.deleteRun': onRuns('over', vscode.l10n.t('Delete Run'), (runs) => actions.delete(runs)),
+    'loopwright.restoreRun': onRuns('deleted', vscode.l10n.t('Restore Run'), (runs) => actions.restore(runs)),
+    'loopwright.copyRunId': onRuns('all', vscode.l10n.t('Copy Run Id'), (runs) => actions.copyId(runs)),
+    'loopwright.refreshRuns': () => {
+      for (const session of stores.sessions) session.start();
+      view.provider.reset();
+      return Promise.resolve();
+    },
+    'loopwright.showLog': () => {
+      showLog();
+      return Promise.resolve();
+    },
+    'loopwright.adoptStore': async (given) => {
+      const session = sessionWith(given, stores, 'adopt');
+      const why = vscode.l10n.t('It came from elsewhere: nothing in it is run or changed until you adopt it.');
+      if (session) await adoptWithConsent(session, why);
+    },
+    'loopwright.repairStore': async (given) => {
+      const session = sessionWith(given, stores, 'repair');
+      if (session) await repair(session);
+    },
+    'loopwright.retryEngine': async (given) => {
+      const sessions = given instanceof ProblemNode ? [given.session] : stores.sessions;
+      await Promise.all(sessions.map((session) => session.restart()));
+    },
+    'loopwright.loadMore': async (given) => {
+      if (given instanceof MoreNode) await given.load();
+    },
+    'loopwright.showRunning': async () => {
+      const [run, ...others] = await activeRuns(stores.sessions, 2);
+      if (run && others.length === 0) actions.open(run);
+      else await vscode.commands.executeCommand(`${RUNS_VIEW}.focus`);
+    },
+  };
+}
+
+/** The runs that a command was called on: a node, with the whole selection if the node is a part of that. */
+function runsIn([one, selected]: readonly unknown[]): RunRef[] {
+  const nodes: readonly unknown[] = Array.isArray(selected) && selected.includes(one) ? selected : [one];
+  return nodes.filter((node) => node instanceof RunNode);
+}
+
+function isOf(which: Which, { row }: RunRef): boolean {
+  switch (which) {
+    case 'all':
+      return true;
+    case 'running':
+      return row.timing.endMs === null;
+    case 'over':
+      return row.timing.endMs !== null && !row.deleted;
+    case 'deleted':
+      return row.deleted;
+  }
+}
+
+/** The store whose problem the command was called on, else the first that has such a problem. */
+function sessionWith(given: unknown, stores: Stores, wayOut: WayOut): StoreSession | undefined {
+  if (given instanceof ProblemNode) return given.session;
+  return stores.sessions.find(({ state }) => problemOf(state)?.waysOut.includes(wayOut));
+}
+
+async function repair(session: StoreSession): Promise<void> {
+  const progress = { location: { viewId: RUNS_VIEW }, title: vscode.l10n.t('Repairing the store') };
+  const { keptAs } = await vscode.window.withProgress(progress, () => session.request('store/repair', {}));
+  if (keptAs === null) return;
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The database was made again from the run folders. The damaged one was kept as {0}.', keptAs),
+  );
+}

@@ -1,0 +1,109 @@
+/** Starting runs: from a file, or again as an earlier one. */
+import { dirname, isAbsolute, join, relative } from 'node:path';
+import * as vscode from 'vscode';
+import { findInterpreter } from '../../client/interpreter';
+import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest } from '../../client/launch';
+import { LoopwrightError } from '../../protocol/errors';
+import { MAX_PAGE } from '../../protocol/requests';
+import type { RunSpec } from '../../protocol/runFolder';
+import type { StoreSession } from '../stores/session';
+import type { Stores } from '../stores/stores';
+import type { Interpreters } from '../interpreters/interpreters';
+import { inBackground, type Log } from '../log';
+import type { RunTerminals } from '../terminals/runTerminals';
+import type { RunsView } from '../views/runs/view';
+import { adoptWithConsent, needsAdoption } from './adoption';
+import type { RunRef } from './pickRun';
+
+export interface LauncherParts {
+  readonly stores: Stores;
+  readonly interpreters: Interpreters;
+  readonly terminals: RunTerminals;
+  readonly view: RunsView;
+  readonly python: PythonParts;
+  readonly log: Log;
+}
+
+export class Launcher {
+  constructor(private readonly parts: LauncherParts) {}
+
+  async runFile(file: vscode.Uri, args: readonly string[]): Promise<void> {
+    refuseUntrusted();
+    const session = this.parts.stores.forFile(file);
+    if (!(await this.mayRunIn(session))) return;
+    const folder = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath;
+    const cwd = cwdOf(file, folder);
+    const python = await this.parts.interpreters.forFile(file, folderOf(file.fsPath), folder);
+    const inside = relative(cwd, file.fsPath);
+    // As one would type it in a terminal in that folder.
+    const path = inside.startsWith('..') || isAbsolute(inside) ? file.fsPath : inside;
+    this.start(session, { target: { kind: 'script', file: path, args }, python, cwd }, folder ?? cwd);
+  }
+
+  async runAgain({ session, row }: RunRef): Promise<void> {
+    refuseUntrusted();
+    if (!(await this.mayRunIn(session))) return;
+    const { spec } = await session.request('runs/spec', { runId: row.runId });
+    if (spec.kind === 'script') await saveIfOpen(isAbsolute(spec.source) ? spec.source : join(spec.cwd, spec.source));
+    const { argv: _, ...request } = againOf(spec);
+    this.start(session, { ...request, python: await this.pythonAgain(spec) }, spec.cwd);
+  }
+
+  private start(session: StoreSession, request: RunRequest, folder: string): void {
+    const prepared = prepareRun(session.paths.root, request, this.parts.python);
+    const { run_id: runId, experiment } = prepared.spec;
+    this.parts.log.info(`run ${runId}: ${prepared.spec.argv.join(' ')} in ${prepared.spec.cwd}`);
+    const earlier = this.parts.terminals.runIds;
+    this.parts.terminals.start(prepared, folder);
+    session.start();
+    const announce = async () => {
+      await session.request('runs/announce', { runId });
+      await this.tidy(session, earlier, prepared.spec.name);
+      this.parts.view.revealIfVisible(session, runId, experiment);
+    };
+    // The run goes on whether or not the engine can be told: it finds runs by itself.
+    inBackground(this.parts.log, 'announcing the run', announce());
+  }
+
+  /** One terminal for a script is enough: those of its runs that are over go, their output is on their pages. */
+  private async tidy(session: StoreSession, runIds: readonly string[], name: string): Promise<void> {
+    if (runIds.length === 0) return;
+    const { runs } = await session.request('runs/rows', { runIds: runIds.slice(-MAX_PAGE) });
+    for (const run of runs) if (run.name === name && run.timing.endMs !== null) this.parts.terminals.close(run.runId);
+  }
+
+  /** The interpreter of the earlier run, if it is still there; a command has none: its runner takes the folder's. */
+  private async pythonAgain(spec: RunSpec): Promise<string> {
+    const { interpreter, cwd } = spec;
+    if (interpreter !== null) {
+      try {
+        return findInterpreter({ wished: interpreter, folder: cwd, env: process.env });
+      } catch (error) {
+        this.parts.log.warn(`${LoopwrightError.from(error).message} Taking the one of the folder.`);
+      }
+    }
+    const at = vscode.Uri.file(join(cwd, 'any'));
+    return this.parts.interpreters.forFile(at, cwd, vscode.workspace.getWorkspaceFolder(at)?.uri.fsPath);
+  }
+
+  private async mayRunIn(session: StoreSession): Promise<boolean> {
+    if (!needsAdoption(session)) return true;
+    const why = vscode.l10n.t('The runs kept here came from elsewhere. Running something adopts them.');
+    return adoptWithConsent(session, why);
+  }
+}
+
+function refuseUntrusted(): void {
+  if (vscode.workspace.isTrusted) return;
+  throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: nothing is run in it.'));
+}
+
+function cwdOf(file: vscode.Uri, folder: string | undefined): string {
+  const wish = vscode.workspace.getConfiguration('loopwright', file).get<string>('cwd', 'workspaceFolder');
+  return wish === 'fileDirname' || folder === undefined ? dirname(file.fsPath) : folder;
+}
+
+async function saveIfOpen(path: string): Promise<void> {
+  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+  if (document?.isDirty) await document.save();
+}

@@ -1,0 +1,151 @@
+/** Asking which run is meant: the newest first, the rest by typing a part of the name. */
+import * as vscode from 'vscode';
+import type { RunRow } from '../../protocol/entities';
+import type { StoreSession } from '../stores/session';
+import { describeError, type Log } from '../log';
+import { Disposables } from '../signal';
+import { plain, withoutIcons } from '../text';
+import { describeRun, lookOf } from '../views/runs/format';
+
+/** A run and where it is kept. */
+export interface RunRef {
+  readonly session: StoreSession;
+  readonly row: RunRow;
+}
+
+export type Which = 'all' | 'running' | 'over' | 'deleted';
+
+const LIMIT = 100;
+const TYPING_MS = 150;
+const ACTIVE = "status != 'FINISHED' AND status != 'FAILED' AND status != 'KILLED'";
+const OVER = "status != 'RUNNING' AND status != 'SCHEDULED'";
+
+interface Row extends vscode.QuickPickItem {
+  readonly ref?: RunRef;
+}
+
+/** @returns undefined if there is nothing to choose from, or the user chose nothing */
+export async function pickRun(
+  sessions: readonly StoreSession[],
+  which: Which,
+  title: string,
+  log: Log,
+): Promise<RunRef | undefined> {
+  const held = new Disposables();
+  const pick = held.track(vscode.window.createQuickPick<Row>());
+  pick.title = title;
+  pick.placeholder = placeholderOf(which);
+  pick.matchOnDescription = true;
+  let timer: NodeJS.Timeout | undefined;
+  let latest = 0;
+  const look = async (name: string) => {
+    const turn = ++latest;
+    pick.busy = true;
+    try {
+      const items = await rowsOf(sessions, which, name);
+      if (turn === latest) pick.items = items;
+    } catch (error) {
+      log.warn(`list of runs: ${describeError(error)}`);
+      if (turn === latest) pick.items = [{ label: describeError(error), alwaysShow: true }];
+    } finally {
+      if (turn === latest) pick.busy = false;
+    }
+  };
+  try {
+    return await new Promise<RunRef | undefined>((resolve) => {
+      held.track(
+        pick.onDidChangeValue((value) => {
+          clearTimeout(timer);
+          timer = setTimeout(() => void look(value), TYPING_MS);
+        }),
+      );
+      held.track(pick.onDidAccept(() => resolve(pick.selectedItems[0]?.ref)));
+      held.track(pick.onDidHide(() => resolve(undefined)));
+      pick.show();
+      void look('');
+    });
+  } finally {
+    clearTimeout(timer);
+    held.dispose();
+  }
+}
+
+/** The runs that go on. */
+export async function activeRuns(sessions: readonly StoreSession[], limit = LIMIT): Promise<RunRef[]> {
+  const lists = await Promise.all(
+    sessions
+      .filter(({ state }) => state.kind === 'open' && state.store.state !== 'unusable')
+      .map(async (session) => {
+        const { runs } = await session.request('runs/list', { allLevels: true, filter: ACTIVE, limit });
+        return runs.map((row) => ({ session, row }));
+      }),
+  );
+  return lists.flat();
+}
+
+async function rowsOf(sessions: readonly StoreSession[], which: Which, name: string): Promise<Row[]> {
+  const now = Date.now();
+  const lists = await Promise.all(
+    sessions
+      .filter(({ state }) => state.kind === 'open' || state.kind === 'lost')
+      .map(async (session) => {
+        const { runs } = await session.request('runs/list', {
+          allLevels: true,
+          deleted: which === 'deleted',
+          limit: LIMIT,
+          ...filterOf(which, name),
+        });
+        return runs.map((row): Row => toItem({ session, row }, now, sessions.length > 1));
+      }),
+  );
+  const rows = lists.flat();
+  return rows.length > 0 || name !== '' ? rows : [{ label: nothingOf(which) }];
+}
+
+function filterOf(which: Which, name: string): { filter?: string } {
+  // The filter's language has no escape for a quote. The list is narrowed further by what VS Code matches itself.
+  const typed = name.trim().replaceAll('"', '');
+  const terms = [
+    ...(which === 'running' ? [ACTIVE] : which === 'over' ? [OVER] : []),
+    ...(typed === '' ? [] : [`name ILIKE "%${typed}%"`]),
+  ];
+  return terms.length === 0 ? {} : { filter: terms.join(' AND ') };
+}
+
+function toItem(ref: RunRef, nowMs: number, withFolder: boolean): Row {
+  const { row, session } = ref;
+  const look = lookOf(row.timing.status, vscode.l10n);
+  const where = withFolder ? `${session.label} › ${row.experiment}` : row.experiment;
+  return {
+    label: withoutIcons(plain(row.name, 80)),
+    description: withoutIcons(`${describeRun(row, nowMs, vscode.l10n)} · ${plain(where, 80)}`),
+    iconPath: new vscode.ThemeIcon(look.icon, look.color === null ? undefined : new vscode.ThemeColor(look.color)),
+    ref,
+  };
+}
+
+function placeholderOf(which: Which): string {
+  switch (which) {
+    case 'all':
+      return vscode.l10n.t('Choose a run, or type a part of its name');
+    case 'running':
+      return vscode.l10n.t('Choose a run that goes on');
+    case 'over':
+      return vscode.l10n.t('Choose a run that is over');
+    case 'deleted':
+      return vscode.l10n.t('Choose a deleted run');
+  }
+}
+
+function nothingOf(which: Which): string {
+  switch (which) {
+    case 'all':
+      return vscode.l10n.t('There are no runs yet');
+    case 'running':
+      return vscode.l10n.t('Nothing runs');
+    case 'over':
+      return vscode.l10n.t('There are no runs that are over');
+    case 'deleted':
+      return vscode.l10n.t('There are no deleted runs');
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The extension: a thin thing between VS Code and the engines. Everything is registered at once; what is slow starts
+ * afterwards, each on its own. Nothing is read and nothing started before the user trusts the workspace.
+ */
+import './jitless';
+import * as vscode from 'vscode';
+import { Arguments } from './commands/chooseFile';
+import { handlersOf } from './commands/handlers';
+import { Launcher } from './commands/launcher';
+import { Commands } from './commands/registry';
+import { RunActions } from './commands/runActions';
+import { waysOutOf } from './commands/waysOut';
+import { Context } from './context';
+import { problemOf } from './stores/problem';
+import { ownStoreIn, Stores } from './stores/stores';
+import { Interpreters } from './interpreters/interpreters';
+import { inBackground } from './log';
+import { RunPanels } from './panels/runPanel';
+import { RunningStatus } from './status/runningStatus';
+import { tellThatRunGoesOn } from './terminals/closedNotice';
+import { RunTerminals } from './terminals/runTerminals';
+import { RunsView } from './views/runs/view';
+
+export function activate(context: vscode.ExtensionContext): void {
+  const started = performance.now();
+  const track = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const log = track(vscode.window.createOutputChannel('Loopwright', { log: true }));
+  const showLog = () => log.show();
+  const python = { folder: context.asAbsolutePath('python') };
+
+  const stores = track(
+    new Stores({
+      engineFile: context.asAbsolutePath('dist/engine.js'),
+      ownStore: ownStoreIn((context.storageUri ?? context.globalStorageUri).fsPath),
+      log,
+    }),
+  );
+  const interpreters = new Interpreters(log);
+  const commands = track(new Commands(log, waysOutOf(interpreters)));
+  const attempt = commands.run.bind(commands);
+  const terminals = track(new RunTerminals(context.workspaceState, log));
+  const view = track(new RunsView(stores, log));
+  const launcher = new Launcher({ stores, interpreters, terminals, view, python, log });
+  const panels: RunPanels = track(
+    new RunPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+  );
+  const actions = new RunActions({
+    launcher,
+    terminals,
+    interpreters,
+    python,
+    openPage: (run) => panels.show(run),
+    attempt,
+  });
+  const args = new Arguments(context.workspaceState);
+  commands.register(handlersOf({ stores, launcher, actions, args, view, showLog, log }));
+  track(new RunningStatus(stores, log));
+
+  const keys = new Context();
+  track(
+    stores.onDidChangeState(() => {
+      const waysOut = stores.sessions.flatMap(({ state }) => problemOf(state)?.waysOut ?? []);
+      keys.set('loopwright.canAdopt', waysOut.includes('adopt'));
+      keys.set('loopwright.canRepair', waysOut.includes('repair'));
+    }),
+  );
+  track(
+    terminals.onDidCloseByUser((runId) => {
+      inBackground(log, 'closed terminal', tellThatRunGoesOn(runId, { stores, actions, memory: context.globalState }));
+    }),
+  );
+
+  if (vscode.workspace.isTrusted) stores.start();
+  else track(vscode.workspace.onDidGrantWorkspaceTrust(() => stores.start()));
+  log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
+}

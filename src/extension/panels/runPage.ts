@@ -1,0 +1,114 @@
+/** What the run page asks for and what it may do. */
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import * as vscode from 'vscode';
+import { LoopwrightError } from '../../protocol/errors';
+import { RUN_PAGE_LIMIT, runPageCommands, runPageRequests } from '../../protocol/pages/run';
+import { MAX_OUTPUT_BYTES } from '../../protocol/requests';
+import type { RunRef } from '../commands/pickRun';
+import type { RunActions } from '../commands/runActions';
+import type { StoreSession } from '../stores/session';
+import { figureType, MAX_FIGURE_BYTES, resolveArtifact } from './artifacts';
+import type { PageHandlers } from './host';
+
+export const runPageContract = { requests: runPageRequests, commands: runPageCommands } as const;
+
+export interface RunPageParts {
+  readonly runId: string;
+  /** @throws LoopwrightError if this window does not show the run's store */
+  readonly session: () => Promise<StoreSession>;
+  readonly actions: RunActions;
+  readonly showLog: () => void;
+  /** The page knows its run's name now. */
+  readonly onLoaded: (name: string) => void;
+}
+
+export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPageContract> {
+  const { runId, session, actions } = parts;
+  const run = async (): Promise<RunRef> => {
+    const store = await session();
+    return { session: store, row: (await store.request('runs/get', { runId })).run };
+  };
+  const runFolder = async () => (await session()).paths.runFolder(runId);
+  const artifact = async (path: string) => resolveArtifact(await runFolder(), path);
+  const open = (file: string) => vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
+  const page = { runId, limit: RUN_PAGE_LIMIT };
+
+  return {
+    requests: {
+      load: async () => {
+        const store = await session();
+        const [got, params, metrics, tags, artifacts, notes] = await Promise.all([
+          store.request('runs/get', { runId }),
+          store.request('runs/params', page),
+          store.request('runs/metrics', page),
+          store.request('runs/tags', page),
+          store.request('runs/artifacts', page),
+          store.request('runs/notes', page),
+        ]);
+        parts.onLoaded(got.run.name);
+        return {
+          run: got.run,
+          provenance: got.provenance,
+          params: params.params,
+          metrics: metrics.metrics,
+          tags: tags.tags,
+          artifacts: artifacts.artifacts,
+          notes: notes.notes,
+          totals: got.counts,
+          canAct: vscode.workspace.isTrusted && store.canWrite,
+        };
+      },
+      moreMetrics: async ({ pageToken }) =>
+        (await session()).request('runs/metrics', { ...page, ...(pageToken === undefined ? {} : { pageToken }) }),
+      series: async ({ key, fromStep, toStep, maxPoints }) =>
+        (await session()).request('metrics/series', {
+          runId,
+          key,
+          maxPoints,
+          ...(fromStep === undefined ? {} : { fromStep }),
+          ...(toStep === undefined ? {} : { toStep }),
+        }),
+      output: async ({ offset, limit }) =>
+        (await session()).request('runs/output', { runId, offset, limit: Math.min(limit, MAX_OUTPUT_BYTES) }),
+      figure: async ({ path }) => {
+        const type = figureType(path);
+        const { file, sizeBytes, isDirectory } = await artifact(path);
+        if (type === null || isDirectory || sizeBytes > MAX_FIGURE_BYTES) return { dataUrl: null };
+        return { dataUrl: `data:${type};base64,${(await readFile(file)).toString('base64')}` };
+      },
+    },
+    commands: {
+      stop: async () => actions.stop([await run()]),
+      runAgain: async () => actions.runAgain(await run()),
+      showTerminal: async () => actions.showTerminal(await run()),
+      openArtifact: async ({ path }) => {
+        const { file, isDirectory } = await artifact(path);
+        if (isDirectory) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
+        else await open(file);
+      },
+      openSource: async () => {
+        const { provenance } = await (await session()).request('runs/get', { runId });
+        await open(sourceOf(provenance));
+      },
+      openOutput: async () => {
+        await open(join(await runFolder(), 'output.log'));
+      },
+      showLog: () => {
+        parts.showLog();
+        return Promise.resolve();
+      },
+      copy: async ({ text }) => {
+        await vscode.env.clipboard.writeText(text);
+      },
+    },
+  };
+}
+
+/** @throws LoopwrightError `not_found` where the run has no file on this machine */
+function sourceOf({ kind, source, cwd }: { kind: string; source: string; cwd: string }): string {
+  const file = isAbsolute(source) ? source : join(cwd, source);
+  // A path with a host's name would make Windows log in there.
+  if (kind === 'script' && !/^[/\\]{2}/.test(file)) return file;
+  throw new LoopwrightError('not_found', vscode.l10n.t('This run was started from a {0}, not from a file.', kind));
+}

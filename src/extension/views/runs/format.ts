@@ -1,0 +1,82 @@
+/** How a run reads in the tree. Pure. */
+import { fromWireNumber, type RunRow, type RunStatus } from '../../../protocol/entities';
+import { formatDuration, formatNumber, formatRelative } from '../../../protocol/format';
+import type { Localizer } from '../../l10n';
+import { plain } from '../../text';
+
+const SEPARATOR = ' · ';
+
+export interface StateLook {
+  readonly icon: string;
+  /** A theme colour, always beside an icon of its own shape. */
+  readonly color: string | null;
+  readonly word: string;
+}
+
+export function lookOf(status: RunStatus, l10n: Localizer): StateLook {
+  switch (status) {
+    case 'RUNNING':
+      return { icon: 'loading~spin', color: 'charts.blue', word: l10n.t('running') };
+    case 'SCHEDULED':
+      return { icon: 'clock', color: 'testing.iconQueued', word: l10n.t('starting') };
+    case 'FINISHED':
+      return { icon: 'pass', color: 'testing.iconPassed', word: l10n.t('finished') };
+    case 'FAILED':
+      return { icon: 'error', color: 'testing.iconFailed', word: l10n.t('failed') };
+    case 'KILLED':
+      return { icon: 'circle-slash', color: 'testing.iconSkipped', word: l10n.t('stopped') };
+  }
+}
+
+/** The grey text behind a run's name: `auc 0.941 · 2m 14s · just now`. */
+export function describeRun(row: RunRow, nowMs: number, l10n: Localizer): string {
+  const { timing } = row;
+  const parts = [endOf(row, l10n), headlineOf(row)];
+  switch (timing.status) {
+    case 'SCHEDULED':
+      parts.push(l10n.t('starting'));
+      break;
+    case 'RUNNING':
+      // Whole seconds: tenths would flicker.
+      parts.push(formatDuration(Math.floor((nowMs - timing.startMs) / 1000) * 1000));
+      break;
+    case 'FINISHED':
+    case 'FAILED':
+    case 'KILLED':
+      parts.push(formatDuration(timing.endMs - timing.startMs), formatRelative(timing.endMs, nowMs));
+      break;
+  }
+  return parts.filter((part) => part !== null).join(SEPARATOR);
+}
+
+/** What a screen reader says: the same, with the state that the icon shows. */
+export function speakRun(row: RunRow, nowMs: number, l10n: Localizer): string {
+  return [plain(row.name), lookOf(row.timing.status, l10n).word, describeRun(row, nowMs, l10n)].join(', ');
+}
+
+export function headlineOf(row: RunRow): string | null {
+  if (!row.headline) return null;
+  return `${plain(row.headline.key, 40)} ${formatNumber(fromWireNumber(row.headline.value))}`;
+}
+
+export function describeExperiment(experiment: { runCount: number; runningCount: number }, l10n: Localizer): string {
+  const runs = experiment.runCount === 1 ? l10n.t('1 run') : l10n.t('{0} runs', formatNumber(experiment.runCount));
+  if (experiment.runningCount === 0) return runs;
+  return runs + SEPARATOR + l10n.t('{0} running', formatNumber(experiment.runningCount));
+}
+
+/** How a run ended that did not simply finish, in a few words. */
+function endOf(row: RunRow, l10n: Localizer): string | null {
+  switch (row.timing.status) {
+    case 'RUNNING':
+    case 'SCHEDULED':
+    case 'FINISHED':
+      return null;
+    case 'KILLED':
+      return l10n.t('stopped');
+    case 'FAILED':
+      if (row.exitCode !== null) return l10n.t('exit code {0}', row.exitCode);
+      if (row.signal !== null) return row.signal;
+      return l10n.t('not started');
+  }
+}

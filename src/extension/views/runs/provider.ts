@@ -1,0 +1,186 @@
+/** The Runs tree as VS Code asks for it: what is below a node, and how a node looks. */
+import * as vscode from 'vscode';
+import type { StoreSession } from '../../stores/session';
+import type { Stores } from '../../stores/stores';
+import { describeError, type Log } from '../../log';
+import { type Disposable, Disposables } from '../../signal';
+import { describeRun } from './format';
+import { LiveRuns } from './liveRuns';
+import { type Node, ProblemNode, type RunNode } from './nodes';
+import { tooltipOf } from './tooltip';
+import { experimentTreeItem, folderTreeItem, moreTreeItem, problemTreeItem, runTreeItem } from './treeItems';
+
+export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
+  private readonly disposables = new Disposables();
+  private readonly emitter = this.disposables.track(new vscode.EventEmitter<Node | Node[] | undefined>());
+  readonly onDidChangeTreeData = this.emitter.event;
+  private readonly held = new Map<StoreSession, { readonly runs: LiveRuns; readonly parts: Disposables }>();
+  private isVisible = false;
+
+  constructor(
+    private readonly stores: Stores,
+    private readonly log: Log,
+  ) {
+    this.disposables.track(stores.onDidChangeList(() => this.takeStores()));
+    this.takeStores();
+  }
+
+  /** While nobody looks, changes are only remembered. */
+  setVisible(isVisible: boolean): void {
+    this.isVisible = isVisible;
+    for (const { runs } of this.held.values()) runs.setVisible(isVisible);
+  }
+
+  async getChildren(node?: Node): Promise<Node[]> {
+    if (!node) return this.roots();
+    switch (node.kind) {
+      case 'folder':
+        return this.orProblem(node.session, (runs) => runs.model.roots());
+      case 'experiment':
+      case 'run':
+        return this.orProblem(node.session, (runs) => runs.model.childrenOf(node));
+      case 'problem':
+      case 'more':
+        return [];
+    }
+  }
+
+  getParent(node: Node): Node | undefined {
+    switch (node.kind) {
+      case 'run':
+        return node.parent;
+      case 'more':
+        return node.parent ?? this.folderOf(node.session);
+      case 'problem':
+      case 'experiment':
+        return this.folderOf(node.session);
+      case 'folder':
+        return undefined;
+    }
+  }
+
+  getTreeItem(node: Node): vscode.TreeItem {
+    switch (node.kind) {
+      case 'folder':
+        return folderTreeItem(node);
+      case 'problem':
+        return problemTreeItem(node);
+      case 'experiment':
+        return experimentTreeItem(node, this.held.get(node.session)?.runs.model.newestExperiment === node);
+      case 'run':
+        return runTreeItem(node, Date.now());
+      case 'more':
+        return moreTreeItem(node);
+    }
+  }
+
+  async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
+    if (node.kind !== 'run') return item;
+    try {
+      const facts = await node.session.request('runs/get', { runId: node.row.runId });
+      const formatTime = (timeMs: number) => new Date(timeMs).toLocaleString(vscode.env.language);
+      const markdown = new vscode.MarkdownString(tooltipOf(facts, Date.now(), vscode.l10n, formatTime));
+      markdown.isTrusted = false;
+      markdown.supportHtml = false;
+      item.tooltip = markdown;
+    } catch (error) {
+      this.log.warn(`tooltip of ${node.row.runId}: ${describeError(error)}`);
+      item.tooltip = describeRun(node.row, Date.now(), vscode.l10n);
+    }
+    return item;
+  }
+
+  /** Draws those runs again whose text grew old: durations and ages. */
+  tick(nowMs: number): void {
+    const old = [...this.loadedRuns()].filter((node) => node.shown !== describeRun(node.row, nowMs, vscode.l10n));
+    if (old.length > 0) this.emitter.fire(old);
+  }
+
+  get hasRunning(): boolean {
+    for (const node of this.loadedRuns()) if (node.row.timing.endMs === null) return true;
+    return false;
+  }
+
+  /** Asks for everything again. */
+  reset(): void {
+    for (const { runs } of this.held.values()) runs.model.reset();
+  }
+
+  /** The node of a run, loaded if need be; undefined if it is beyond what the lists show. */
+  async find(session: StoreSession, runId: string, experiment: string): Promise<RunNode | undefined> {
+    const model = this.held.get(session)?.runs.model;
+    if (!model) return undefined;
+    await model.roots();
+    await model.refresh({ structure: true, runIds: [] });
+    const parent = model.experimentNamed(experiment);
+    if (parent) await model.childrenOf(parent);
+    return model.find(runId);
+  }
+
+  dispose(): void {
+    for (const { parts } of this.held.values()) parts.dispose();
+    this.disposables.dispose();
+  }
+
+  private async roots(): Promise<Node[]> {
+    const sessions = [...this.held.keys()];
+    const [only] = sessions;
+    if (!only) return [];
+    if (sessions.length === 1) return this.orProblem(only, (runs) => runs.model.roots());
+    return [...this.held.values()]
+      .filter(({ runs }) => runs.session.state.kind !== 'absent')
+      .map(({ runs }) => runs.folder);
+  }
+
+  private folderOf(session: StoreSession): Node | undefined {
+    return this.held.size > 1 ? this.held.get(session)?.runs.folder : undefined;
+  }
+
+  /** A list that can't be read says so in its own place. */
+  private async orProblem(session: StoreSession, work: (runs: LiveRuns) => Promise<Node[]>): Promise<Node[]> {
+    const held = this.held.get(session);
+    if (!held) return [];
+    try {
+      return await work(held.runs);
+    } catch (error) {
+      // The connection went away in between: everything is asked for again when it is back.
+      if (session.state.kind !== 'open') return [];
+      const reason = describeError(error);
+      this.log.error(`runs of ${session.paths.root}: ${reason}`);
+      return [new ProblemNode(session, { severity: 'error', code: 'internal', reason, waysOut: ['retry', 'showLog'] })];
+    }
+  }
+
+  private *loadedRuns(): Generator<RunNode> {
+    for (const { runs } of this.held.values()) yield* runs.model.loadedRuns;
+  }
+
+  private takeStores(): void {
+    const sessions = new Set(this.stores.sessions);
+    for (const [session, { parts }] of this.held) {
+      if (sessions.has(session)) continue;
+      parts.dispose();
+      this.held.delete(session);
+    }
+    for (const session of sessions) if (!this.held.has(session)) this.hold(session);
+    this.emitter.fire(undefined);
+  }
+
+  private hold(session: StoreSession): void {
+    const parts = new Disposables();
+    const runs = parts.track(new LiveRuns(session, this.isVisible, this.log));
+    parts.track(
+      runs.model.onDidChange((nodes) => this.emitter.fire(nodes === 'root' ? this.folderOf(session) : [...nodes])),
+    );
+    // With several folders, those without a store are left out: the list itself depends on the states.
+    let wasAbsent = session.state.kind === 'absent';
+    parts.track(
+      session.onDidChangeState(({ kind }) => {
+        const isAbsent = kind === 'absent';
+        if (isAbsent !== wasAbsent && this.held.size > 1) this.emitter.fire(undefined);
+        wasAbsent = isAbsent;
+      }),
+    );
+    this.held.set(session, { runs, parts });
+  }
+}

@@ -1,0 +1,51 @@
+/** What one asks next about a run, as Markdown for a hover. Whatever comes from the run is escaped. Pure. */
+import type { Provenance, RunRow } from '../../../protocol/entities';
+import { formatDuration } from '../../../protocol/format';
+import type { Localizer } from '../../l10n';
+import { escapeMarkdown, plain } from '../../text';
+import { headlineOf, lookOf } from './format';
+
+const COMMAND_LIMIT = 600;
+
+export interface RunFacts {
+  readonly run: RunRow;
+  readonly provenance: Provenance;
+}
+
+export function tooltipOf(
+  { run, provenance }: RunFacts,
+  nowMs: number,
+  l10n: Localizer,
+  formatTime: (timeMs: number) => string,
+): string {
+  const { timing } = run;
+  const lasted = formatDuration((timing.endMs ?? nowMs) - timing.startMs);
+  const head = [lookOf(timing.status, l10n).word, lasted, headlineOf(run)].filter((part) => part !== null);
+  const python = provenance.pythonVersion === null ? '' : ` (${provenance.pythonVersion})`;
+  const lines: [string, string | null][] = [
+    [l10n.t('Reason'), run.reason],
+    [l10n.t('Command'), commandOf(provenance)],
+    [l10n.t('Folder'), provenance.cwd],
+    [l10n.t('Interpreter'), provenance.interpreter === null ? null : provenance.interpreter + python],
+    [l10n.t('Started'), formatTime(timing.startMs)],
+    [l10n.t('Ended'), timing.endMs === null ? null : formatTime(timing.endMs)],
+    [l10n.t('By'), `${provenance.user}@${provenance.host}`],
+  ];
+  const facts = lines.filter((line): line is [string, string] => line[1] !== null && line[1] !== '');
+  return [
+    `**${show(run.name, 120)}** — ${head.map((part) => show(part)).join(' · ')}`,
+    ...facts.map(([name, value]) => `${escapeMarkdown(name)}: ${show(value, COMMAND_LIMIT)}`),
+  ].join('  \n');
+}
+
+const show = (text: string, limit?: number): string => escapeMarkdown(plain(text, limit));
+
+/** As one would type it: words with blanks in quotes, the interpreter by its name. */
+export function commandOf({ argv, kind }: Pick<Provenance, 'argv' | 'kind'>): string {
+  const words = kind === 'command' ? argv : ['python', ...argv.slice(1)];
+  return words.map((word) => (word === '' || /[\s"'\\$`]/.test(word) ? quote(word) : word)).join(' ');
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

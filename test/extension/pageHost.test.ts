@@ -1,0 +1,105 @@
+import { describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { PageHost, type Page } from '../../src/extension/panels/host';
+import { LoopwrightError } from '../../src/protocol/errors';
+import type { HostToPage } from '../../src/protocol/pages/run';
+import { memoryLog } from './support';
+
+const contract = {
+  requests: { twice: { params: z.object({ value: z.number() }), result: z.object({ value: z.number() }) } },
+  commands: { stop: z.object({}) },
+};
+
+function setUp() {
+  const sent: HostToPage[] = [];
+  let receive: (message: unknown) => void = () => undefined;
+  let viewState: () => void = () => undefined;
+  const page: Page & { visible: boolean } = {
+    visible: true,
+    webview: {
+      postMessage: (message) => {
+        sent.push(message);
+        return Promise.resolve(true);
+      },
+      onDidReceiveMessage: (listener) => {
+        receive = listener;
+        return { dispose: () => undefined };
+      },
+    },
+    onDidChangeViewState: (listener) => {
+      viewState = listener;
+      return { dispose: () => undefined };
+    },
+  };
+  const stop = vi.fn(() => Promise.resolve());
+  const failures: unknown[] = [];
+  const host = new PageHost(page, {
+    contract,
+    handlers: {
+      requests: {
+        twice: ({ value }) => {
+          if (value < 0) throw new LoopwrightError('not_found', 'There is no such number.');
+          return Promise.resolve({ value: value * 2 });
+        },
+      },
+      commands: { stop },
+    },
+    attempt: async (_, work) => work().catch((error: unknown) => void failures.push(error)),
+    log: memoryLog(),
+  });
+  return { host, page, sent, stop, failures, from: (message: unknown) => receive(message), shown: () => viewState() };
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('a page', () => {
+  it('gets the answer to its request', async () => {
+    const { from, sent } = setUp();
+    from({ type: 'request', id: 7, method: 'twice', params: { value: 21 } });
+    await settle();
+    expect(sent).toEqual([{ type: 'reply', id: 7, value: { value: 42 } }]);
+  });
+
+  it.each([
+    ['an error of the handler', 'twice', { value: -1 }, 'not_found'],
+    ['parameters of another form', 'twice', { value: 'x' }, 'bad_request'],
+    ['no parameters', 'twice', undefined, 'bad_request'],
+    ['an unknown request', 'thrice', {}, 'bad_request'],
+    ['what every object inherits', 'constructor', {}, 'bad_request'],
+  ])('is told of %s', async (_, method, params, code) => {
+    const { from, sent } = setUp();
+    from({ type: 'request', id: 1, method, params });
+    await settle();
+    expect(sent).toMatchObject([{ type: 'failure', id: 1, code }]);
+  });
+
+  it('has its commands obeyed, and only those', async () => {
+    const { from, stop, failures } = setUp();
+    from({ type: 'command', command: 'stop', params: {} });
+    from({ type: 'command', command: 'toString', params: {} });
+    await settle();
+    expect(stop).toHaveBeenCalledOnce();
+    expect(failures).toMatchObject([{ code: 'bad_request' }]);
+  });
+
+  it('is told to look again when it listens and is seen', () => {
+    const { host, page, from, sent, shown } = setUp();
+    host.changed();
+    expect(sent).toEqual([]);
+    from({ type: 'ready' });
+    host.changed();
+    page.visible = false;
+    host.changed();
+    expect(sent).toHaveLength(1);
+    page.visible = true;
+    shown();
+    expect(sent).toEqual([{ type: 'changed' }, { type: 'changed' }]);
+  });
+
+  it('may send nonsense without harm', async () => {
+    const { from, sent } = setUp();
+    for (const message of [null, 'x', {}, { type: 'request' }, { type: 'reply', id: 1 }]) from(message);
+    await settle();
+    expect(sent).toEqual([]);
+  });
+});
