@@ -1,0 +1,65 @@
+/**
+ * Bundles every program of the product into `dist/`. `node scripts/build.mjs [--watch] [--dev]`
+ *
+ * `dependencies` (native packages) and `vscode` stay outside; everything else is bundled. The size of the
+ * extension's bundle is checked here, because it is what every start of VS Code pays for.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const isDev = process.argv.includes('--dev');
+const EXTENSION_LIMIT_BYTES = 400_000;
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  outdir: 'dist',
+  sourcemap: isDev ? 'linked' : false,
+  minify: !isDev,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { __LOOPWRIGHT_BUILD__: JSON.stringify({ version: manifest.version, build: Date.now() }) },
+};
+
+/** @type {import('esbuild').BuildOptions[]} */
+const programs = [
+  {
+    ...shared,
+    platform: 'node',
+    target: 'node22',
+    format: 'cjs',
+    // ES modules first: what is not used of them can be left out.
+    mainFields: ['module', 'main'],
+    entryPoints: {
+      extension: 'src/extension/main.ts',
+      engine: 'src/engine/main.ts',
+      writer: 'src/engine/threads/writer.ts',
+      reader: 'src/engine/threads/reader.ts',
+      cli: 'src/cli/main.ts',
+    },
+    external: ['vscode', ...Object.keys(manifest.dependencies ?? {})],
+  },
+  {
+    ...shared,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'esm',
+    entryPoints: { 'webview/run': 'webview/run/main.ts' },
+    loader: { '.css': 'css', '.ttf': 'file' },
+    assetNames: 'webview/[name]',
+  },
+];
+
+if (process.argv.includes('--watch')) {
+  for (const program of programs) await (await esbuild.context(program)).watch();
+} else {
+  await Promise.all(programs.map((program) => esbuild.build(program)));
+  const size = statSync(join(root, 'dist/extension.js')).size;
+  if (!isDev && size > EXTENSION_LIMIT_BYTES) {
+    throw new Error(`dist/extension.js has ${size} bytes; more than ${EXTENSION_LIMIT_BYTES} slows every window down`);
+  }
+}

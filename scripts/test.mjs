@@ -1,0 +1,104 @@
+/**
+ * npm test: installs what is missing, then lint, types, build, unit, Python and end-to-end tests.
+ *
+ *   node scripts/test.mjs                   all tiers
+ *   node scripts/test.mjs unit python       only these
+ *   node scripts/test.mjs unit -- ingest    only files with "ingest" in their name
+ */
+import fs from 'node:fs';
+import process from 'node:process';
+import { ensureCodeServer } from './lib/code-server-install.mjs';
+import { ensurePackages } from './lib/install.mjs';
+import { runMain } from './lib/main.mjs';
+import { isSecondNode, underPinnedNode } from './lib/node.mjs';
+import { inRepo } from './lib/paths.mjs';
+import { ensureVenv } from './lib/python.mjs';
+import { Problem, say } from './lib/say.mjs';
+import { runSuite, startClock } from './lib/suite.mjs';
+import { ensureSystem } from './lib/system.mjs';
+import { build, lint, python, sum, types, vitest } from './lib/tiers.mjs';
+
+const ALL = ['lint', 'types', 'build', 'unit', 'python', 'e2e'];
+
+await runMain(async () => {
+  startClock();
+  const { names, filters } = parse(process.argv.slice(2));
+  const needs = {
+    browser: names.includes('unit') || names.includes('e2e'),
+    vsCode: names.includes('e2e'),
+    examples: names.includes('python') || names.includes('e2e'),
+  };
+  // Before anything is installed, so that somebody who lacks three things hears of them at once.
+  if (!isSecondNode) await ensureSystemOrSay(needs);
+  await underPinnedNode();
+
+  // The slow installs run beside the first tiers; a tier waits for what it needs.
+  let codeServer = Promise.resolve();
+  let examples = Promise.resolve();
+  const prepare = async () => {
+    await ensurePackages();
+    if (needs.vsCode) codeServer = ensureCodeServer().then(() => {});
+    if (needs.examples) examples = installExamples();
+    codeServer.catch(() => {});
+  };
+  // Tests start dist/engine.js and dist/cli.js; whoever names only their tier may not have built yet.
+  const built = async () => (names.includes('build') || fs.existsSync(inRepo('dist', 'cli.js')) ? sum([]) : build());
+  /** @type {Record<string, import('./lib/tiers.mjs').Tier>} */
+  const tiers = {
+    lint,
+    types,
+    build,
+    unit: async () => sum([await built(), await vitest('vitest.config.mts', filters)]),
+    python: async () => {
+      await examples;
+      return python();
+    },
+    e2e: async () => {
+      await examples;
+      await codeServer;
+      return sum([await built(), await vitest('vitest.e2e.config.mts', filters)]);
+    },
+  };
+  return runSuite(
+    names.map((name) => ({ name, run: tiers[name] })),
+    prepare,
+  );
+});
+
+/** @param {string[]} args */
+function parse(args) {
+  const end = args.indexOf('--');
+  const names = end < 0 ? args : args.slice(0, end);
+  const unknown = names.find((name) => !ALL.includes(name));
+  if (unknown) throw new Problem(`There is no tier "${unknown}". Tiers: ${ALL.join(' ')}.`);
+  return {
+    names: names.length === 0 ? ALL : ALL.filter((name) => names.includes(name)),
+    filters: end < 0 ? [] : args.slice(end + 1),
+  };
+}
+
+/** @param {{browser: boolean, vsCode: boolean}} needs */
+async function ensureSystemOrSay({ browser, vsCode }) {
+  /** @type {import('./lib/system.mjs').Prerequisite[]} */
+  const names = ['git', 'python'];
+  if (browser) names.push('chromium');
+  if (vsCode) names.push('compiler', 'make');
+  try {
+    await ensureSystem(names);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    say(`\n${error.message}`);
+    process.stdout.write('0 passed, 1 failed\n');
+    process.exit(1);
+  }
+}
+
+/** Where PyPI can't be reached, the tests that need the packages are skipped and say so. */
+async function installExamples() {
+  try {
+    const requirements = inRepo('examples', 'requirements.txt');
+    process.env.LOOPWRIGHT_EXAMPLES_PYTHON ??= await ensureVenv('venv-examples', requirements);
+  } catch (error) {
+    say(`  The examples' Python packages could not be installed: ${error.message}`);
+  }
+}

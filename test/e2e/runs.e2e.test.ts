@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openRuns, realErrors, runFile, runRows, RUNS, waitForRun } from './runsView';
+import { openWorkbench, type Workbench } from './support/workbench';
+
+const TRAIN = `import argparse, time
+import loopwright
+parser = argparse.ArgumentParser()
+parser.add_argument('--depth', type=int, default=8)
+options = parser.parse_args()
+for step in range(20):
+    loopwright.log(auc=0.9 + step / 1000, step=step)
+    time.sleep(0.1)
+print('trained with depth', options.depth)
+`;
+const FAIL = `raise SystemExit(3)
+`;
+const SLOW = `import time
+print('started', flush=True)
+time.sleep(120)
+`;
+const ARGUMENTS = `import os, sys
+print(sys.argv, 'in', os.path.basename(os.getcwd()))
+`;
+
+let workbench: Workbench;
+
+beforeAll(async () => {
+  workbench = await openWorkbench({
+    files: { 'train.py': TRAIN, 'fail.py': FAIL, 'slow.py': SLOW, 'sub/arguments.py': ARGUMENTS },
+  });
+  await openRuns(workbench);
+});
+afterAll(() => workbench.close());
+
+describe('a script run from its editor', () => {
+  test('starts from a view that says how', async () => {
+    expect(await workbench.trees.welcome(RUNS)).toContain('Run File as Tracked Run');
+  });
+
+  test('appears as running, shows its metric, and finishes', async () => {
+    await runFile(workbench, 'train.py');
+    await waitForRun(workbench, 'train', 'running');
+    await expect.poll(() => workbench.statusBar(), { timeout: 5_000 }).toContain('1 run');
+    expect(await waitForRun(workbench, 'train', 'finished')).toMatch(/^auc 0\.919 · .+ · just now$/);
+    await workbench.terminal.waitForText('Run finished in');
+    await expect.poll(() => workbench.statusBar(), { timeout: 5_000 }).not.toContain('1 run');
+  });
+
+  test('has a page with its parameters, metrics and output', async () => {
+    await workbench.trees.action('train', 'Open Run');
+    const page = await workbench.webviewFrame('train');
+    for (const text of ['finished', 'auc', '0.919', 'depth']) await page.getByText(text).first().waitFor();
+    await page.getByRole('button', { name: 'Output', exact: true }).click();
+    await page.getByText('trained with depth 8').first().waitFor();
+    expect(await workbench.editorTitles()).toContain('train');
+  });
+
+  test('opens its page once', async () => {
+    await workbench.command('Open Run', 'train');
+    expect((await workbench.editorTitles()).filter((title) => title === 'train')).toHaveLength(1);
+  });
+
+  test('says why it failed', async () => {
+    await runFile(workbench, 'fail.py');
+    expect(await waitForRun(workbench, 'fail', 'failed')).toContain('exit code 3');
+    await workbench.terminal.waitForText('Run failed with exit code 3');
+  });
+
+  test('can be run again', async () => {
+    await workbench.trees.contextMenu('fail', 'Run Again');
+    await expect
+      .poll(async () => (await runRows(workbench)).filter((row) => row.startsWith('error fail ')).length, {
+        timeout: 15_000,
+      })
+      .toBe(2);
+  });
+
+  test('gets arguments as a shell would split them, and remembers them', async () => {
+    await workbench.openFile('sub/arguments.py');
+    await workbench.command('Run File with Arguments…');
+    await workbench.quickInput.answer(`--name "my run" 'x y'`);
+    await workbench.terminal.waitForText(`['sub/arguments.py', '--name', 'my run', 'x y'] in project`);
+    await workbench.command('Run File with Arguments…');
+    expect((await workbench.quickInput.prompt()).value).toBe(`--name "my run" 'x y'`);
+    await workbench.quickInput.cancel();
+  });
+
+  test('is saved first', async () => {
+    await workbench.openFile('fail.py');
+    await workbench.page.keyboard.press('Control+Home');
+    await workbench.page.keyboard.type('print("typed, not saved")\n');
+    await workbench.editorAction('Run File as Tracked Run');
+    await workbench.terminal.waitForText('typed, not saved');
+  });
+
+  test('can be stopped from the tree', async () => {
+    await runFile(workbench, 'slow.py');
+    await workbench.terminal.waitForText('started');
+    await waitForRun(workbench, 'slow', 'running');
+    await workbench.trees.action('slow', 'Stop Run');
+    expect(await waitForRun(workbench, 'slow', 'stopped')).toContain('stopped');
+  });
+
+  test('can be deleted, and brought back', async () => {
+    await workbench.trees.contextMenu('slow', 'Delete Run');
+    await workbench.waitForNotification('Deleted slow.');
+    await expect.poll(() => runRows(workbench), { timeout: 5_000 }).not.toContainEqual(expect.stringContaining('slow'));
+    await workbench.notificationAction('Deleted slow.', 'Undo');
+    await waitForRun(workbench, 'slow', 'stopped');
+  });
+
+  test('left no error behind', () => {
+    expect(realErrors(workbench.extensionErrors())).toEqual([]);
+  });
+});

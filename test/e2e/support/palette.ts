@@ -1,0 +1,154 @@
+import type { Locator, Page } from 'playwright-core';
+import { waitFor } from './wait';
+
+const RETYPE_MS = 1_000;
+const SEARCH_TIMEOUT_MS = 30_000;
+const LEAVE_MS = 1_500;
+
+/** The one widget that is the command palette, quick pick and input box. */
+export class QuickInput {
+  private readonly widget: Locator;
+  private readonly input: Locator;
+
+  constructor(private readonly page: Page) {
+    this.widget = page.locator('.quick-input-widget');
+    this.input = this.widget.locator('.quick-input-box input');
+  }
+
+  /**
+   * Runs a command by its title, with or without its category (`Stop Run`, `Loopwright: Stop Run`). Waits for the
+   * command to be there: it may depend on a context that is just being set.
+   */
+  async command(title: string): Promise<void> {
+    await this.search(`>${title}`, `the command "${title}"`, { label: title, category: true });
+  }
+
+  /** Opens a file of the workspace by its path. */
+  async openFile(path: string): Promise<void> {
+    const folders = path.split('/');
+    const name = folders.pop() ?? path;
+    const description = folders.join('/');
+    await this.search(path, `the file "${path}"`, { label: name, category: false, description });
+  }
+
+  /** Chooses a row of the quick pick that is open, by its label or the beginning of it. */
+  async pick(label: string): Promise<void> {
+    const wanted = { label: `${label}*`, category: false };
+    await waitFor(`the choice "${label}"`, () => this.choose(wanted), { seen: () => this.labels() });
+  }
+
+  /** Answers the input box that is open. */
+  async answer(text: string): Promise<void> {
+    await this.input.waitFor();
+    await this.input.fill(text);
+    await this.leave(() => succeeds(this.page.keyboard.press('Enter')));
+  }
+
+  /** What the input box or quick pick that is open asks, and its text. */
+  async prompt(): Promise<{ title: string; message: string; placeholder: string; value: string }> {
+    await this.input.waitFor();
+    return {
+      title: await this.title(),
+      message: (await this.widget.locator('.quick-input-message').textContent()) ?? '',
+      placeholder: (await this.input.getAttribute('placeholder')) ?? '',
+      value: await this.input.inputValue(),
+    };
+  }
+
+  /** The labels of the rows in sight. */
+  async labels(): Promise<string[]> {
+    const labels = this.widget.locator(
+      '.quick-input-list .monaco-list-row .quick-input-list-row:first-child .label-name',
+    );
+    return (await labels.allTextContents()).map((label) => label.trim());
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.widget.waitFor({ state: 'hidden' });
+  }
+
+  /**
+   * Does what ends one question, and waits until the widget is closed or asks the next, so that the next step does
+   * not meet the old one. What is refused (a value that does not validate) stays; that is for the test to see.
+   */
+  private async leave(act: () => Promise<boolean>): Promise<boolean> {
+    const state = async () =>
+      (await this.input.isVisible()) &&
+      `${await this.input.inputValue()}|${(await this.input.getAttribute('placeholder')) ?? ''}|${await this.title()}`;
+    const before = await state();
+    if (!(await act())) return false;
+    const deadline = Date.now() + LEAVE_MS;
+    while ((await state()) === before && Date.now() < deadline) await this.page.waitForTimeout(30);
+    return true;
+  }
+
+  private async title(): Promise<string> {
+    return ((await this.widget.locator('.quick-input-title').textContent()) ?? '').trim();
+  }
+
+  private async search(text: string, what: string, wanted: Wanted): Promise<void> {
+    let patienceMs = RETYPE_MS;
+    await waitFor(
+      what,
+      async () => {
+        // The widget closes when something else takes the focus, such as a terminal that has just started.
+        if (!(await this.input.isVisible())) await this.open();
+        // Typed again each time: the palette looks for what there is when it is typed into.
+        if (!(await this.type('')) || !(await this.type(text))) return false;
+        const until = Date.now() + patienceMs;
+        while (Date.now() < until) if (await this.choose(wanted)) return true;
+        // Typing starts the search anew, which on a busy machine takes longer than the first patience.
+        patienceMs *= 2;
+        return false;
+      },
+      { timeoutMs: SEARCH_TIMEOUT_MS, seen: () => this.labels() },
+    );
+  }
+
+  private async open(): Promise<void> {
+    await waitFor('the command palette', async () => {
+      await this.page.keyboard.press('F1');
+      return succeeds(this.input.waitFor({ timeout: 1_500 }));
+    });
+  }
+
+  private async type(text: string): Promise<boolean> {
+    return succeeds(this.input.fill(text, { timeout: 1_000 }));
+  }
+
+  /** Clicks the first row that is wanted. Found and clicked in one go, because results come in while we look. */
+  private async choose(wanted: Wanted): Promise<boolean> {
+    return this.leave(() =>
+      this.widget.evaluate((widget, { label, category, description }) => {
+        for (const row of widget.querySelectorAll<HTMLElement>('.quick-input-list .monaco-list-row')) {
+          const own = row.querySelector('.label-name')?.textContent.trim() ?? '';
+          const grey = row.querySelector('.label-description')?.textContent.trim() ?? '';
+          const isLabel = label.endsWith('*') ? own.startsWith(label.slice(0, -1)) : own === label;
+          if (!isLabel && !(category && own.endsWith(`: ${label}`))) continue;
+          if (description === '' ? grey !== '' : !grey.endsWith(description ?? '')) continue;
+          row.click();
+          return true;
+        }
+        return false;
+      }, wanted),
+    );
+  }
+}
+
+/** Which row. Plain data: it is looked for inside the page. */
+interface Wanted {
+  /** The whole label, or with `*` at its end the beginning of it. */
+  label: string;
+  /** A category may stand before it. */
+  category: boolean;
+  /** The end of the grey text; '' for a row without one. */
+  description?: string;
+}
+
+function succeeds(action: Promise<unknown>): Promise<boolean> {
+  return action.then(
+    () => true,
+    () => false,
+  );
+}

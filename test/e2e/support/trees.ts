@@ -1,0 +1,129 @@
+import type { Locator, Page } from 'playwright-core';
+import { waitFor } from './wait';
+
+export interface TreeRow {
+  /** The row's own text. */
+  label: string;
+  /** The grey text beside it. */
+  description: string;
+  /** 1 is the root. */
+  level: number;
+  /** undefined: it has no children. */
+  expanded: boolean | undefined;
+  /** What a screen reader says. */
+  ariaLabel: string;
+  /** The codicon's name, without the prefix. */
+  icon: string;
+}
+
+/** The trees of the side bar and panel. Only rows in sight exist in the page. */
+export class Trees {
+  constructor(private readonly page: Page) {}
+
+  /** Shows a view container by the name of its activity bar icon. */
+  async openContainer(name: string): Promise<void> {
+    const tab = this.page.locator(`.activitybar .action-item[role="tab"]:has(.action-label[aria-label^="${name}"])`);
+    await tab.waitFor();
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.locator('.action-label').click();
+  }
+
+  /** The titles of the views in the open side bar, in their order. */
+  async viewTitles(): Promise<string[]> {
+    return this.page.locator('.part.sidebar .pane-header .title').allTextContents();
+  }
+
+  /** The section of a view, unfolded. */
+  async view(title: string): Promise<Locator> {
+    const pane = this.page.locator(`.pane:has(> .pane-header[aria-label^="${title}"])`).first();
+    await pane.waitFor();
+    const header = pane.locator('> .pane-header');
+    if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
+    return pane;
+  }
+
+  /** The rows in sight of one view. */
+  async rows(viewTitle: string): Promise<TreeRow[]> {
+    const pane = await this.view(viewTitle);
+    return pane.locator('.monaco-list-row').evaluateAll((rows) =>
+      rows.map((row) => {
+        const expanded = row.getAttribute('aria-expanded');
+        return {
+          label: row.querySelector('.label-name')?.textContent.trim() ?? '',
+          description: row.querySelector('.label-description')?.textContent.trim() ?? '',
+          level: Number(row.getAttribute('aria-level') ?? 1),
+          expanded: expanded === null ? undefined : expanded === 'true',
+          ariaLabel: row.getAttribute('aria-label') ?? '',
+          icon:
+            /codicon-([\w~-]+)/.exec(row.querySelector('.custom-view-tree-node-item-icon')?.className ?? '')?.[1] ?? '',
+        };
+      }),
+    );
+  }
+
+  /** The text that a view shows instead of rows. */
+  async welcome(viewTitle: string): Promise<string> {
+    const pane = await this.view(viewTitle);
+    return (await pane.locator('.welcome-view-content').innerText()).trim();
+  }
+
+  /** Waits for a row by its label or the beginning of label and description, in any view. */
+  async waitForRow(text: string, timeoutMs?: number): Promise<Locator> {
+    const rows = this.page.locator('.pane-body .monaco-list-row');
+    const texts = () =>
+      rows.evaluateAll((all) =>
+        all.map((row) =>
+          ['.label-name', '.label-description']
+            .map((part) => row.querySelector(part)?.textContent.trim() ?? '')
+            .join(' ')
+            .trim(),
+        ),
+      );
+    const index = await waitFor(
+      `the row "${text}"`,
+      async () => {
+        const found = (await texts()).findIndex((label) => label === text || label.startsWith(`${text} `));
+        return found >= 0 && found;
+      },
+      { seen: texts, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
+    );
+    // The place in the list may change under us; the row's own id does not.
+    const id = await rows.nth(index).getAttribute('id');
+    return id ? this.page.locator(`[id="${id}"]`) : rows.nth(index);
+  }
+
+  async expand(text: string): Promise<void> {
+    const row = await this.waitForRow(text);
+    if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** Clicks an inline action, by its tooltip. */
+  async action(rowText: string, action: string): Promise<void> {
+    const row = await this.waitForRow(rowText);
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+  }
+
+  /** The inline actions that a row shows when it is pointed at. */
+  async actions(rowText: string): Promise<string[]> {
+    const row = await this.waitForRow(rowText);
+    await row.hover();
+    const labels = row.locator('.actions .action-label');
+    return labels.evaluateAll((all) => all.map((label) => label.getAttribute('aria-label') ?? ''));
+  }
+
+  /** Chooses from a row's context menu. */
+  async contextMenu(rowText: string, entry: string): Promise<void> {
+    const row = await this.waitForRow(rowText);
+    await row.click({ button: 'right' });
+    // The menu lives in a shadow root, which Playwright's selectors go through.
+    const item = this.page.locator('.context-view .action-menu-item').filter({ hasText: entry }).first();
+    await item.waitFor();
+    // VS Code takes a click that comes soon after the one that opened the menu for a part of that, and ignores it.
+    await waitFor(`the menu to close after "${entry}"`, async () => {
+      if (!(await item.isVisible())) return true;
+      await item.click({ timeout: 1_000 }).catch(() => undefined); // it closed in between
+      await this.page.waitForTimeout(100);
+      return !(await item.isVisible());
+    });
+  }
+}
