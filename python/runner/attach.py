@@ -29,6 +29,10 @@ class AttachError(Exception):
     """Why the run cannot be shown; the text is for the user."""
 
 
+class Unreachable(AttachError):
+    """Nobody answers on the socket, at least not now."""
+
+
 def attach(run_dir: str, hold: bool) -> int:
     """`hold`: when the run has ended, wait for a key before the terminal may close."""
     try:
@@ -45,6 +49,7 @@ def attach(run_dir: str, hold: bool) -> int:
 
 def _watch(run_dir: str, tells_the_end: bool) -> dict:
     """Show the run until its end; how it ended."""
+    deadline = time.monotonic() + _RECORD_SECONDS
     while True:
         fields = state.read(run_dir)
         if fields is None:
@@ -56,7 +61,13 @@ def _watch(run_dir: str, tells_the_end: bool) -> dict:
             return fields
         if not state.is_alive(fields["runner"], fields["boot_id"]):
             raise AttachError("The runner of this run was killed, and how the script ended is not recorded.")
-        view = View(run_dir, fields)
+        try:
+            view = View(run_dir, fields)
+        except Unreachable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)  # it has not begun to listen yet, or has just ended
+            continue
         final = view.show()
         if final is not None:
             return final
@@ -207,7 +218,7 @@ def _connect(run_dir: str) -> tuple[socket.socket, wire.FrameReader]:
         connection.sendall(wire.frame(wire.PROOF, wire.proof(token, b"client", theirs)))
     except (OSError, wire.WireError) as error:
         connection.close()
-        raise AttachError("the runner of this run cannot be reached: %s" % error)
+        raise Unreachable("the runner of this run cannot be reached: %s" % error)
     connection.settimeout(None)
     return connection, reader
 

@@ -183,7 +183,7 @@ class Keeper:
     def _forward(self, number: int) -> None:
         self._forwarding.discard(number)
         self._on_signals()
-        if time.monotonic() - self._witnessed.pop(number, float("-inf")) > _WITNESS_SECONDS:
+        if time.monotonic() - self._witnessed.get(number, float("-inf")) > _WITNESS_SECONDS:
             self._do_signal(number)
         elif number in FATAL and not self._ended:
             self._record(stop_requested=True)
@@ -195,7 +195,11 @@ class Keeper:
         self._record(stop_requested=True)
         now = time.monotonic()
         for delay, number in STOP_SCHEDULE:
-            self._timers.append((now + delay, lambda number=number: self._send_signal(number)))
+            self._timers.append((now + delay, lambda number=number: self._stop_with(number)))
+
+    def _stop_with(self, number: int) -> None:
+        self._send_signal(number)
+        self._send_signal(signal.SIGCONT)  # a script that is paused must hear it, too
 
     def _do_foreground(self) -> None:
         """The user's terminal is ours: the script may have its own, and goes on if it was stopped."""

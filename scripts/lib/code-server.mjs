@@ -85,11 +85,18 @@ export async function startCodeServer(options) {
 const urlPath = (folder) => folder.split(path.sep).map(encodeURIComponent).join('/');
 
 /**
- * What the user has set in this window before stays.
+ * What the user has set in this window before stays. A remote window takes settings that name a machine's own files
+ * (the interpreter) from the machine's file alone.
  * @param {string} userDataDir @param {Record<string, unknown>} [settings]
  */
-function writeSettings(userDataDir, settings) {
-  const file = path.join(userDataDir, 'User', 'settings.json');
+function writeSettings(userDataDir, settings = {}) {
+  addSettings(path.join(userDataDir, 'User', 'settings.json'), { ...QUIET_SETTINGS, ...settings });
+  const ours = Object.entries(settings).filter(([name]) => name.startsWith('loopwright.'));
+  addSettings(path.join(userDataDir, 'Machine', 'settings.json'), Object.fromEntries(ours));
+}
+
+/** @param {string} file @param {Record<string, unknown>} settings */
+function addSettings(file, settings) {
   let users = {};
   if (fs.existsSync(file)) {
     try {
@@ -100,7 +107,8 @@ function writeSettings(userDataDir, settings) {
     }
   }
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, `${JSON.stringify({ ...QUIET_SETTINGS, ...users, ...settings }, null, 2)}\n`);
+  const own = Object.fromEntries(Object.entries(settings).filter(([name]) => name.startsWith('loopwright.')));
+  fs.writeFileSync(file, `${JSON.stringify({ ...settings, ...users, ...own }, null, 2)}\n`);
 }
 
 /**

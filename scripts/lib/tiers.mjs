@@ -4,7 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { inRepo, repoRoot } from './paths.mjs';
-import { requirePython } from './python.mjs';
+import { ensureVenv, requirePython } from './python.mjs';
 import { run } from './run.mjs';
 
 /**
@@ -72,10 +72,11 @@ export function vitest(config, filters = []) {
 /** @type {Tier} */
 export async function python() {
   const { executable } = await requirePython();
+  const examples = await ensureVenv('venv-examples', inRepo('examples', 'requirements.txt'));
   return reported('unittest', (env) =>
     run(executable, [beside('run-unittest.py'), inRepo('test', 'python')], {
       cwd: repoRoot,
-      env,
+      env: { ...env, LOOPWRIGHT_EXAMPLES_PYTHON: examples },
       output: 'stderr',
       check: false,
     }),

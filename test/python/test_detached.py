@@ -281,6 +281,14 @@ class Stop(RunnerTest):
         self.assertEqual((state["exit_code"], state["stop_requested"]), (0, True))
         client.close()
 
+    def test_a_paused_script_hears_it_too(self):
+        run = self.detach(self.python(RUNS_ON))
+        run.output_has(b"ready")
+        os.kill(run.state["child"]["pid"], signal.SIGSTOP)
+        client = self.stop(run)
+        self.assertEqual(client.until_ended()[1]["exit_code"], 0)
+        client.close()
+
     def test_the_wish_is_recorded_before_the_first_signal(self):
         run = self.python("import json, os, signal\n"
                           "def seen(*_):\n    path = os.environ['LOOPWRIGHT_RUN_DIR'] + '/runner.json'\n"

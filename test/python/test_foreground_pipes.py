@@ -1,7 +1,9 @@
 """A run in the foreground without a terminal: for pipelines, cron and CI it must be as if it were not there."""
 import hashlib
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -105,6 +107,22 @@ class Streams(RunnerTest):
         out, _ = process.communicate(timeout=20)
         self.assertEqual(out, b"".join(bytes([i]) * 65536 for i in range(64)))
         self.assertEqual(run.output, out)
+
+    def test_sockets_as_node_hands_them_over(self):
+        run = self.python("import sys; sys.stdout.buffer.write(b'o' * 3000000); sys.stderr.write('e' * 300000)")
+        ours, theirs = socket.socketpair()
+        process = self.start(run, stdout=theirs, stderr=theirs)
+        theirs.close()
+        received = b""
+        while True:
+            data = ours.recv(1 << 16)
+            if not data:
+                break
+            received += data
+        process.wait(20)
+        ours.close()
+        self.assertEqual((received.count(b"o"), received.count(b"e")), (3000000, 300000))
+        self.assertEqual(run.output, received)
 
     def test_a_run_can_be_stopped_while_nobody_reads_its_output(self):
         run = self.make(["sh", "-c", "while :; do echo y; done"])
@@ -237,9 +255,10 @@ class Signals(RunnerTest):
         self.assertEqual(result.stdout, b"True True False True\n")
 
     def test_other_programs_find_the_default_dispositions(self):
-        run = self.make(["grep", "-E", "Sig(Ign|Blk)", "/proc/self/status"])
-        plain = subprocess.run(["grep", "-E", "Sig(Ign|Blk)", "/proc/self/status"], stdout=subprocess.PIPE).stdout
-        self.assertEqual(self.finish(run)[1], plain)
+        # Called by its path, because only then does `subprocess` start it in the same way as the runner.
+        command = [shutil.which("grep"), "-E", "Sig(Ign|Blk)", "/proc/self/status"]
+        plain = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL).stdout
+        self.assertEqual(self.finish(self.make(command))[1], plain)
 
     def test_a_signal_of_the_scheduler_reaches_the_script(self):
         run = self.python("import signal, time\nsignal.signal(signal.SIGUSR1, lambda *_: print('checkpoint'))\n"

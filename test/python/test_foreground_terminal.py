@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import termios
+import time
 import unittest
 
 from support import RUNNER, Person, RunnerTest, is_running, process_state, until
@@ -13,6 +14,11 @@ def terminal_group(pid: int) -> int:
     """The foreground process group of a process's terminal."""
     with open("/proc/%d/stat" % pid) as file:
         return int(file.read().rpartition(")")[2].split()[5])
+
+
+def name_of(pid: int) -> str:
+    with open("/proc/%d/comm" % pid) as file:
+        return file.read().strip()
 
 
 class TerminalTest(RunnerTest):
@@ -115,6 +121,23 @@ class Terminal(TerminalTest):
         self.assertEqual(person.leaves(), 0)
         self.assertEqual(person.screen, b"".join(b"line %d\r\n" % i for i in range(60000)))
         self.assertEqual(run.output, person.screen)
+
+    def test_a_terminal_that_shows_nothing_more_holds_the_script_up(self):
+        """As after Ctrl+S or with a stuck connection: nothing piles up in memory, and signals still work."""
+        run = self.python("import os\nfor i in range(200): os.write(1, b'y' * 65536)")
+        person = self.person(run)
+
+        def log_size():
+            return os.stat(run.path("output.log")).st_size if os.path.exists(run.path("output.log")) else 0
+        until(lambda: log_size() > 4096)
+        size = -1
+        while size != log_size():
+            size = log_size()
+            time.sleep(0.2)
+        self.assertLess(size, 1 << 20)
+        person.process.send_signal(signal.SIGTERM)
+        self.assertEqual(run.ended()["signal"], "SIGTERM")
+        self.assertEqual(person.leaves(), 143)
 
     def test_a_script_that_lets_go_of_its_terminal_runs_on(self):
         run = self.python("import os, time\nnull = os.open(os.devnull, os.O_RDWR)\n"
@@ -338,9 +361,9 @@ class JobControl(TerminalTest):
         run = self.make(["bash", "--norc", "--noprofile", "-i"], env={"PS1": "% ", "TERM": "dumb"})
         person = self.person(run)
         person.sees(b"% ")
-        shell = run.state["child"]["pid"]
+        shell = until(lambda: run.state["child"])["pid"]
         person.type(b"sleep 60\r")
-        until(lambda: terminal_group(shell) != shell, "a job in the foreground")
+        until(lambda: name_of(terminal_group(shell)) == "sleep", "a job in the foreground")
         person.type(b"\x1a")
         person.sees(b"Stopped")
         person.type(b"kill -9 %1\rexit 3\rexit 3\r")  # once more, should bash object that a job is stopped

@@ -145,13 +145,13 @@ describe('a running run', () => {
     let step = 30;
     const update = async (times: number) => {
       for (let time = 0; time < times; time++, step++) {
-        for (const key of ['loss', 'val/loss', 'accuracy']) host.append(key, [[step, Math.sin(step)]]);
+        host.append('loss', [[step, Math.sin(step)]]);
         host.run = { ...host.run, output: Buffer.concat([host.run.output, Buffer.from(`epoch ${String(step)}\r`)]) };
         host.changed();
         // The page keeps its own pace; its clock is put forward so that this test need not wait for it.
         await page.clock.fastForward(250);
       }
-      await eventually(() => text(keyed('accuracy'))).toContain(`step ${String(step - 1)}`);
+      await eventually(() => text(keyed('loss'))).toContain(`step ${String(step - 1)}`);
     };
     await update(20);
     const before = await memory(page);
@@ -161,7 +161,7 @@ describe('a running run', () => {
     expect(host.count('load') - loads).toBeGreaterThan(150);
     expect(after.nodes).toBeLessThan(before.nodes * 1.2);
     expect(after.heap - before.heap).toBeLessThan(2_000_000);
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('a run with a thousand metrics', () => {

@@ -36,6 +36,11 @@ describe('the rows of a chart', () => {
     expect(frame.values).toEqual({ from: 1, to: 2 });
   });
 
+  it('knows whether there are gaps, which cost time to look for at every redraw', () => {
+    expect(frameOf(curve(10, Math.sin)).shape.hasGaps).toBe(false);
+    expect(frameOf(curve(10, (step) => (step === 5 ? Number.NaN : 1))).shape.hasGaps).toBe(true);
+  });
+
   it('marks every point where there are few', () => {
     expect(frameOf(curve(10, (step) => step)).dots).toHaveLength(10);
     expect(frameOf(curve(100, (step) => step)).dots).toHaveLength(0);

@@ -22,6 +22,8 @@ export interface EdgeRow {
 /** What differs in the specification itself, not only in the data: a compiled chart is shared by all of a shape. */
 export interface ChartShape {
   readonly hasBand: boolean;
+  /** Whether a line or a band is broken somewhere. */
+  readonly hasGaps: boolean;
   /** A d3-format specifier, or null for the scale's own. */
   readonly stepFormat: string | null;
   readonly valueFormat: string | null;
@@ -66,6 +68,7 @@ export function chartFrame(series: MetricSeries, zoom: Range | null): ChartFrame
     values,
     shape: {
       hasBand: points.some((point) => point.count > 1),
+      hasGaps: line.some(({ value, low }) => value === null || low === null),
       stepFormat: numberFormat(steps, 1_000_000),
       valueFormat: numberFormat(values, LARGE),
       labelRoom: labelRoom(values),

@@ -69,26 +69,26 @@ export class Trees {
   /** Waits for a row by its label or the beginning of label and description, in any view. */
   async waitForRow(text: string, timeoutMs?: number): Promise<Locator> {
     const rows = this.page.locator('.pane-body .monaco-list-row');
-    const texts = () =>
+    const inSight = () =>
       rows.evaluateAll((all) =>
-        all.map((row) =>
-          ['.label-name', '.label-description']
+        all.map((row) => ({
+          id: row.id,
+          text: ['.label-name', '.label-description']
             .map((part) => row.querySelector(part)?.textContent.trim() ?? '')
             .join(' ')
             .trim(),
-        ),
+        })),
       );
-    const index = await waitFor(
+    // Text and id are read at once: between two readings the list may be another one.
+    const id = await waitFor(
       `the row "${text}"`,
-      async () => {
-        const found = (await texts()).findIndex((label) => label === text || label.startsWith(`${text} `));
-        return found >= 0 && found;
+      async () => (await inSight()).find((row) => row.text === text || row.text.startsWith(`${text} `))?.id,
+      {
+        seen: async () => (await inSight()).map((row) => row.text),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
       },
-      { seen: texts, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
     );
-    // The place in the list may change under us; the row's own id does not.
-    const id = await rows.nth(index).getAttribute('id');
-    return id ? this.page.locator(`[id="${id}"]`) : rows.nth(index);
+    return this.page.locator(`[id="${id}"]`);
   }
 
   async expand(text: string): Promise<void> {
