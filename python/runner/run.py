@@ -197,7 +197,7 @@ class _Run:
             raise CannotStart(reason)
 
     def _note_failure(self, reason: str) -> None:
-        """A run folder whose spec.json is no good is a run that could not be started; any other folder is left alone."""
+        """A folder whose spec.json is no good is a run that could not be started; any other folder is left alone."""
         if os.path.exists(os.path.join(self._run_dir, "spec.json")):
             fields = dict(state.initial_fields(tty=False), state=state.FAILED_TO_START, error=reason)
             try:
@@ -215,7 +215,7 @@ class _Run:
             except Exception as error:  # a mistake of ours must neither lose an exit code nor seem to start for ever
                 if self._state.fields["state"] == state.RUNNING:
                     keeper.wait_plainly()
-                else:
+                elif self._state.fields["state"] == state.STARTING:
                     reason = "the runner failed while it started the script: %r" % error
                     self._state.update(durable=True, state=state.FAILED_TO_START, error=reason)
                     channel.send({"event": "failed", "state": self._state.fields})

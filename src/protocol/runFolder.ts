@@ -45,6 +45,8 @@ export const RunnerState = z.object({
   tty: z.boolean(),
   error: z.string().nullable(),
   output_lost: z.string().nullable(),
+  /** Why no terminal can be attached; older runs have no word on it. */
+  socket_error: z.string().nullable().default(null),
   hook: z.enum(['loaded', 'absent', 'unknown']),
 });
 export type RunnerState = z.infer<typeof RunnerState>;

@@ -145,6 +145,7 @@ export function writeRunner(folder: string, state: Partial<RunnerState>): void {
     tty: false,
     error: null,
     output_lost: null,
+    socket_error: null,
     hook: 'loaded',
     ...state,
   };

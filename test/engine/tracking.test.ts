@@ -169,6 +169,7 @@ describe('what became of a run', () => {
     tty: true,
     error: null,
     output_lost: null,
+    socket_error: null,
     hook: 'loaded',
     ...state,
   });

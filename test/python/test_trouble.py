@@ -1,12 +1,13 @@
 """What can't be started, full disks, and killed processes: the truth is on record, and the script comes first."""
 import os
+import random
 import signal
 import subprocess
 import sys
-import random
 import unittest
 
-from support import RUNNER, RunnerTest, Wire, is_running, until
+from players import Wire
+from support import RUNNER, RunnerTest, is_running, until
 
 IS_ROOT_ON_LINUX = sys.platform == "linux" and os.geteuid() == 0
 
@@ -248,7 +249,7 @@ class Killed(RunnerTest):
     def test_anything_at_any_moment(self):
         """Whatever dies whenever: runner.json is whole, and says `exited` only with a code or a signal."""
         dice = random.Random(4)
-        for _ in range(12):
+        for _ in range(8):
             run = self.python("import loopwright\nfor i in range(3000): print(i); loopwright.log(i=i, step=i)")
             process = self.start(run, stdout=subprocess.DEVNULL)
             until(lambda: run.state and run.state["keeper"])

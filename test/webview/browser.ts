@@ -37,8 +37,8 @@ export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, {
 
 /** A chart counts as drawn when it has a line or points. */
 export async function drawn(page: Page, count: number): Promise<void> {
-  const lines = page.locator('lw-metric-chart .mark-line path, lw-metric-chart .mark-symbol path');
-  await eventually(() => lines.count()).toBeGreaterThanOrEqual(count);
+  const charts = page.locator('lw-metric-chart', { has: page.locator('.mark-line path, .mark-symbol path') });
+  await eventually(() => charts.count()).toBeGreaterThanOrEqual(count);
 }
 
 /** The selector of the card of a metric. */

@@ -74,7 +74,7 @@ describe('a chart', () => {
 
   it('survives gaps, infinities and numbers of every size', async () => {
     const { page, shot, text } = await open(runs.oddNumbers());
-    await drawn(page, 10);
+    await drawn(page, 11);
     await shot('oddNumbers-dark-modern-1400');
     expect(await text(keyed('nothing finite'))).toContain('None of the 12 values is a finite number.');
     expect(await text(keyed('one step'))).toContain('All 50 values were logged at step 0, from 0 to 4.9.');

@@ -84,7 +84,7 @@ def _keep_figure(fig, name):
 
 
 def _way_to_save(fig):
-    """A function that saves to a path, and the usual extension. Found by what the object can do: nothing is imported."""
+    """A function that saves to a path, and the usual extension; found by what the object can do, not by its type."""
     if not hasattr(fig, "savefig") and hasattr(fig, "get_figure"):
         fig = fig.get_figure()  # matplotlib's Axes
     if hasattr(fig, "savefig"):
