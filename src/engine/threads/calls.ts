@@ -67,8 +67,7 @@ export class Thread<H extends Handlers> {
     const die = (error: Error) => {
       if (this.isClosed) return;
       this.isClosed = true;
-      for (const { reject } of this.waiting.values()) reject(error);
-      this.waiting.clear();
+      this.rejectAll(error);
       options.onDeath(error);
     };
     this.worker.on('error', (thrown: unknown) => {
@@ -97,6 +96,13 @@ export class Thread<H extends Handlers> {
   async end(): Promise<void> {
     this.isClosed = true;
     await this.worker.terminate();
+    this.rejectAll(new LoopwrightError('engine_stopping', 'The store was closed meanwhile. Try again.'));
+  }
+
+  /** Nobody waits for a thread that will not answer any more. */
+  private rejectAll(error: Error): void {
+    for (const { reject } of this.waiting.values()) reject(error);
+    this.waiting.clear();
   }
 
   private settle(reply: Reply): void {

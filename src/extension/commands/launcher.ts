@@ -1,5 +1,5 @@
 /** Starting runs: from a file, or again as an earlier one. */
-import { dirname, isAbsolute, join, relative } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { findInterpreter } from '../../client/interpreter';
 import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest } from '../../client/launch';
@@ -36,8 +36,9 @@ export class Launcher {
     const python = await this.parts.interpreters.forFile(file, folderOf(file.fsPath), folder);
     const inside = relative(cwd, file.fsPath);
     // As one would type it in a terminal in that folder.
-    const path = inside.startsWith('..') || isAbsolute(inside) ? file.fsPath : inside;
-    this.start(session, { target: { kind: 'script', file: path, args }, python, cwd }, folder ?? cwd);
+    const isOutside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+    const target = { kind: 'script', file: isOutside ? file.fsPath : inside, args } as const;
+    this.start(session, { target, python, cwd }, folder ?? cwd);
   }
 
   async runAgain({ session, row }: RunRef): Promise<void> {
@@ -46,7 +47,8 @@ export class Launcher {
     const { spec } = await session.request('runs/spec', { runId: row.runId });
     if (spec.kind === 'script') await saveIfOpen(isAbsolute(spec.source) ? spec.source : join(spec.cwd, spec.source));
     const { argv: _, ...request } = againOf(spec);
-    this.start(session, { ...request, python: await this.pythonAgain(spec) }, spec.cwd);
+    // Not the script's own folder: where that is gone, the run shall say so, and not the terminal.
+    this.start(session, { ...request, python: await this.pythonAgain(spec) }, dirname(session.paths.root));
   }
 
   private start(session: StoreSession, request: RunRequest, folder: string): void {
@@ -58,8 +60,8 @@ export class Launcher {
     session.start();
     const announce = async () => {
       await session.request('runs/announce', { runId });
-      await this.tidy(session, earlier, prepared.spec.name);
       this.parts.view.revealIfVisible(session, runId, experiment);
+      await this.tidy(session, earlier, prepared.spec.name);
     };
     // The run goes on whether or not the engine can be told: it finds runs by itself.
     inBackground(this.parts.log, 'announcing the run', announce());
