@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openRuns, runFile, runRows, waitForRun } from './runsView';
 import { openWorkbench, type Workbench } from './support/workbench';
 
@@ -21,7 +21,6 @@ beforeAll(async () => {
   workbench = await openWorkbench({ files: { 'train.py': TRAIN } });
   store = path.join(workbench.folder, '.loopwright');
 });
-afterEach(async ({ task }) => { if (task.result?.state === 'fail') { await workbench.screenshot('FAILED ' + task.name); console.log(workbench.hostLogs(), workbench.consoleErrors, await workbench.trees.rows('Runs')); } });
 afterAll(async () => {
   await workbench.close();
   fs.rmSync(elsewhere, { recursive: true });

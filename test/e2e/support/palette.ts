@@ -80,7 +80,8 @@ export class QuickInput {
     if (!(await act())) return false;
     const deadline = Date.now() + LEAVE_MS;
     while ((await state()) === before && Date.now() < deadline) await this.page.waitForTimeout(30);
-    return true;
+    // A click on a widget that has only just opened may go nowhere.
+    return (await state()) !== before;
   }
 
   private async title(): Promise<string> {
