@@ -11,6 +11,7 @@ export const ICONS = {
   failed: 'error',
   stopped: 'circle-slash',
 } as const;
+const GOING_ON: ReadonlySet<string> = new Set([ICONS.running, 'clock']);
 
 export async function openRuns(window: WorkbenchWindow): Promise<void> {
   await window.trees.openContainer('Loopwright');
@@ -22,7 +23,11 @@ export async function runRows(window: WorkbenchWindow): Promise<string[]> {
   return rows.filter(({ level }) => level > 1).map((row) => `${row.icon} ${row.label} ${row.description}`);
 }
 
-/** Waits for the newest run of a name to be in a state. @returns its grey text */
+/**
+ * Waits for a run to be in a state; for one in which it is over, none of that name may go on.
+ *
+ * @returns the grey text of the run
+ */
 export async function waitForRun(
   window: WorkbenchWindow,
   name: string,
@@ -32,8 +37,9 @@ export async function waitForRun(
   return waitFor(
     `the run ${name} to be ${state}`,
     async () => {
-      const row = (await window.trees.rows(RUNS)).find(({ level, label }) => level > 1 && label === name);
-      return row?.icon === ICONS[state] && row.description;
+      const rows = (await window.trees.rows(RUNS)).filter(({ level, label }) => level > 1 && label === name);
+      if (state !== 'running' && rows.some(({ icon }) => GOING_ON.has(icon))) return undefined;
+      return rows.find(({ icon }) => icon === ICONS[state])?.description;
     },
     { timeoutMs, seen: () => runRows(window) },
   );

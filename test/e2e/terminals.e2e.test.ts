@@ -40,6 +40,7 @@ describe('the terminal of a run', () => {
 
   test('can be closed: the run goes on, and another terminal shows it', async () => {
     await runFile(workbench, 'tick.py');
+    await waitForRun(workbench, 'tick', 'running');
     await workbench.terminal.waitForText('tick 3');
     await workbench.command('Terminal: Kill the Active Terminal Instance');
     await workbench.waitForNotification('tick goes on without its terminal.');

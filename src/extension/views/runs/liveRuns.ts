@@ -42,10 +42,14 @@ export class LiveRuns implements Disposable {
     if (state.kind === 'lost') return;
     const look = lookOf(state);
     if (look === this.shown) return;
+    const wasConnecting = this.shown === CONNECTING;
     this.shown = look;
-    this.model.reset();
+    // Whoever asked meanwhile waits for the connection and gets what is true now: drawing again would be once too often.
+    if (!wasConnecting) this.model.reset();
   }
 }
+
+const CONNECTING = lookOf({ kind: 'connecting' });
 
 function lookOf(state: SessionState): string {
   return `${state.kind}: ${problemOf(state)?.reason ?? ''}`;
