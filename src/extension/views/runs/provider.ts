@@ -16,6 +16,7 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
   readonly onDidChangeTreeData = this.emitter.event;
   private readonly held = new Map<StoreSession, { readonly runs: LiveRuns; readonly parts: Disposables }>();
   private isVisible = false;
+  private wasAsked = false;
 
   constructor(
     private readonly stores: Stores,
@@ -32,6 +33,7 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
+    this.wasAsked = true;
     if (!node) return this.roots();
     switch (node.kind) {
       case 'folder':
@@ -163,7 +165,9 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
       this.held.delete(session);
     }
     for (const session of sessions) if (!this.held.has(session)) this.hold(session);
-    this.emitter.fire(undefined);
+    // VS Code draws the tree for the first time by itself. Told to draw it again, it forgets the rows a fifth of a second
+    // later, in the midst of asking what is below them, and logs an error for each.
+    if (this.wasAsked) this.emitter.fire(undefined);
   }
 
   private hold(session: StoreSession): void {
