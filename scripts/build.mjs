@@ -39,6 +39,7 @@ const programs = [
       engine: 'src/engine/main.ts',
       writer: 'src/engine/threads/writer.ts',
       reader: 'src/engine/threads/reader.ts',
+      job: 'src/engine/jobs/process.ts',
       cli: 'src/cli/main.ts',
     },
     external: ['vscode', ...Object.keys(manifest.dependencies ?? {})],

@@ -19,6 +19,9 @@ class Spec:
         self.params: dict[str, str] = _field(document, "params", dict, {})
         self.env: dict[str, str] = _field(document, "env", dict, {})
         self.hook_dir: str = _field(document, "hook_dir", str, "")
+        self.root: str | None = _field(document, "root", str, None)
+        self.capture: list[str] = _field(_field(document, "capture", dict, {}), "kinds", list, [])
+        self.capture_options: dict = _field(document, "capture", dict, {})
         self.socket: str | None = _field(document, "socket", str, None)
         self.token: str | None = _field(document, "token", str, None)
         if not self.argv or not all(isinstance(word, str) for word in self.argv):
@@ -81,6 +84,9 @@ def child_environment(base: dict[bytes, bytes], spec: Spec, run_dir: str) -> dic
     environment[b"LOOPWRIGHT_RUN_ID"] = to_bytes(spec.run_id)
     environment[b"LOOPWRIGHT_RUN_DIR"] = os.fsencode(os.path.abspath(run_dir))
     environment[b"LOOPWRIGHT_PARAMS"] = json.dumps(spec.params).encode("ascii")
+    environment[b"LOOPWRIGHT_CAPTURE"] = ",".join(map(str, spec.capture)).encode("ascii", "replace")
+    if spec.root:
+        environment[b"LOOPWRIGHT_ROOT"] = to_bytes(spec.root)
     if spec.hook_dir:
         path = [to_bytes(spec.hook_dir)]
         if environment.get(b"PYTHONPATH"):  # an empty one counts as none: a trailing separator would mean the cwd

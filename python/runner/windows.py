@@ -98,6 +98,9 @@ def _environment(spec: spec_file.Spec, run_dir: str) -> dict[str, str]:
     environment["LOOPWRIGHT_RUN_ID"] = spec.run_id
     environment["LOOPWRIGHT_RUN_DIR"] = run_dir
     environment["LOOPWRIGHT_PARAMS"] = json.dumps(spec.params)
+    environment["LOOPWRIGHT_CAPTURE"] = ",".join(spec.capture)
+    if spec.root:
+        environment["LOOPWRIGHT_ROOT"] = spec.root
     if spec.hook_dir:
         path = [spec.hook_dir, environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))

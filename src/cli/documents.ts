@@ -1,4 +1,5 @@
 /** From the protocol's entities to the JSON that `--json` promises. Pure. */
+import type { LineageFile, Work } from '../protocol/capture';
 import type {
   Artifact,
   MetricSummary,
@@ -58,9 +59,16 @@ export interface RunFacts {
   readonly tags: readonly Tag[];
   readonly artifacts: readonly Artifact[];
   readonly notes: readonly Note[];
+  readonly inputs: readonly LineageFile[];
+  readonly outputs: readonly LineageFile[];
+  /** By section. */
+  readonly facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly work: readonly Work[];
+  readonly isComplete: boolean;
 }
 
-export function runDocument({ run, provenance, params, metrics, tags, artifacts, notes }: RunFacts, store: string) {
+export function runDocument(known: RunFacts, store: string) {
+  const { run, provenance, params, metrics, tags, artifacts, notes, inputs, outputs, facts, work } = known;
   const { headline: _, ...row } = rowDocument(run);
   return {
     ...row,
@@ -68,15 +76,22 @@ export function runDocument({ run, provenance, params, metrics, tags, artifacts,
     metrics: metricsDocument(metrics),
     tags: byKey(tags, ({ value }) => value),
     artifacts: artifacts.map(artifactDocument),
-    inputs: [],
-    outputs: [],
-    code: {},
+    inputs: inputs.map(fileDocument),
+    outputs: outputs.map(fileDocument),
+    code: facts.code ?? {},
     environment: {
+      ...facts.environment,
+      packages: facts.packages ?? {},
+      hardware: facts.hardware ?? {},
+      seeds: facts.seeds ?? {},
       python: provenance.pythonVersion,
       interpreter: provenance.interpreter,
       user: provenance.user,
       host: provenance.host,
     },
+    models: facts.models ?? {},
+    complete: known.isComplete,
+    work: work.map(({ kind, state, reason }) => ({ kind, state, reason })),
     kind: provenance.kind,
     source: provenance.source,
     command: provenance.argv,
@@ -85,6 +100,19 @@ export function runDocument({ run, provenance, params, metrics, tags, artifacts,
     store,
   };
 }
+
+export const fileDocument = (file: LineageFile) => ({
+  path: file.path,
+  kind: file.kind,
+  digest: file.md5 === null ? null : `md5:${file.md5}`,
+  size: file.sizeBytes,
+  files: file.fileCount,
+  rows: file.rowCount,
+  columns: file.columns,
+  observed_by: file.via,
+  pinned: file.pinned,
+  problem: file.problem,
+});
 
 export const artifactDocument = ({ path, kind, sizeBytes }: Artifact) => ({ path, kind, size: sizeBytes });
 

@@ -1,5 +1,6 @@
 /** Finding runs and reading all pages of what belongs to them. */
 import type { EngineConnection } from '../client/connection';
+import type { FactSection } from '../protocol/capture';
 import type { RunRow } from '../protocol/entities';
 import { LoopwrightError } from '../protocol/errors';
 import { MAX_PAGE, type Params, type Result } from '../protocol/requests';
@@ -50,7 +51,7 @@ async function startingWith(connection: EngineConnection, prefix: string, delete
   return runs.filter((run) => run.runId.startsWith(prefix));
 }
 
-type Paged = 'runs/params' | 'runs/metrics' | 'runs/tags' | 'runs/artifacts' | 'runs/notes';
+type Paged = 'runs/params' | 'runs/metrics' | 'runs/tags' | 'runs/artifacts' | 'runs/notes' | 'runs/files';
 
 /** Every page of one of a run's lists. */
 async function allPages<M extends Paged, Item>(
@@ -58,10 +59,11 @@ async function allPages<M extends Paged, Item>(
   method: M,
   runId: string,
   itemsOf: (page: Result<M>) => readonly Item[],
+  more: Omit<Params<M>, 'runId' | 'limit' | 'pageToken'> | Record<string, never> = {},
 ): Promise<Item[]> {
   const items: Item[] = [];
   for (let pageToken: string | undefined; ;) {
-    const params = { runId, limit: MAX_PAGE, ...(pageToken === undefined ? {} : { pageToken }) };
+    const params = { ...more, runId, limit: MAX_PAGE, ...(pageToken === undefined ? {} : { pageToken }) };
     // Every request in `Paged` takes these parameters, and answers with a token.
     const page = await connection.request(method, params as Params<M>);
     items.push(...itemsOf(page));
@@ -80,16 +82,32 @@ export const allArtifacts = (connection: EngineConnection, runId: string) =>
 export const allNotes = (connection: EngineConnection, runId: string) =>
   allPages(connection, 'runs/notes', runId, (page) => page.notes);
 
+const SHOWN_SECTIONS = [
+  'code',
+  'environment',
+  'packages',
+  'hardware',
+  'seeds',
+  'models',
+] as const satisfies readonly FactSection[];
+
 export async function factsOf(connection: EngineConnection, runId: string): Promise<RunFacts> {
-  const [{ run, provenance }, params, metrics, tags, artifacts, notes] = await Promise.all([
+  const files = (direction: 'in' | 'out') =>
+    allPages(connection, 'runs/files', runId, (page) => page.files, { direction });
+  const factsIn = async (section: FactSection) => (await connection.request('runs/facts', { runId, section })).facts;
+  const [got, params, metrics, tags, artifacts, notes, inputs, outputs, ...sections] = await Promise.all([
     connection.request('runs/get', { runId }),
     allPages(connection, 'runs/params', runId, (page) => page.params),
     allMetrics(connection, runId),
     allPages(connection, 'runs/tags', runId, (page) => page.tags),
     allArtifacts(connection, runId),
     allNotes(connection, runId),
+    files('in'),
+    files('out'),
+    ...SHOWN_SECTIONS.map(factsIn),
   ]);
-  return { run, provenance, params, metrics, tags, artifacts, notes };
+  const facts = Object.fromEntries(SHOWN_SECTIONS.map((section, index) => [section, sections[index] ?? {}]));
+  return { ...got, params, metrics, tags, artifacts, notes, inputs, outputs, facts };
 }
 
 /** Every logged point of a metric, page by page, so that a series of any length takes little memory. */

@@ -126,6 +126,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'engine_unavailable':
     case 'engine_stopping':
     case 'run_failed_to_start':
+    case 'cancelled':
     case 'internal':
       return EXIT.failed;
   }

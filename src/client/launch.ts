@@ -3,12 +3,21 @@
  * started by the caller, with the caller's own environment and terminal.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { hostname, userInfo } from 'node:os';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { homedir, hostname, userInfo } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { type CaptureOptions, DEFAULT_CAPTURE } from '../protocol/capture';
 import { LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
-import { adopt, isAdopted, makeStore, pathsOf, type StorePaths, writeAtomically } from '../protocol/node/storeFolder';
+import {
+  adopt,
+  isAdopted,
+  makeStore,
+  pathsOf,
+  STORE_NAME,
+  type StorePaths,
+  writeAtomically,
+} from '../protocol/node/storeFolder';
 import { RUN_FOLDER_FORMAT, type RunSpec } from '../protocol/runFolder';
 
 /** What of a script, a module or any command shall be run. */
@@ -27,6 +36,7 @@ export interface RunRequest {
   readonly parentRunId?: string | undefined;
   readonly params?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
+  readonly capture?: CaptureOptions | undefined;
 }
 
 export interface PreparedRun {
@@ -93,6 +103,7 @@ export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly s
     name: spec.name,
     params: spec.params,
     tags: spec.tags,
+    capture: spec.capture,
     argv: spec.argv,
   };
 }
@@ -118,12 +129,29 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): Run
     tags: { ...request.tags },
     env: {},
     hook_dir: join(parts.folder, 'hook'),
+    root: rootOf(paths.root, cwd),
+    capture: request.capture ?? DEFAULT_CAPTURE,
     user: userInfo().username,
     host: hostname(),
     created_ms: Date.now(),
     socket: process.platform === 'win32' ? null : addresses.runSocket(runId),
     token: process.platform === 'win32' ? null : addresses.tokenFile,
   };
+}
+
+/**
+ * The folder whose code and data belong to a run: the store's if the run is started below it, else its repository, else
+ * the working folder. Never the home folder as a whole.
+ */
+function rootOf(store: string, cwd: string): string {
+  const inside = (folder: string) =>
+    cwd === folder || cwd.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
+  const beside = dirname(store);
+  if (basename(store) === STORE_NAME && inside(beside) && beside !== homedir() && dirname(beside) !== beside)
+    return beside;
+  for (let at = cwd; at !== homedir() && dirname(at) !== at; at = dirname(at))
+    if (existsSync(join(at, '.git'))) return at;
+  return cwd;
 }
 
 function argvOf(target: RunTarget, python: string): string[] {

@@ -13,7 +13,9 @@ import { BUILD } from '../protocol/version';
 import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
 import { takeLock } from './lifecycle/lock';
+import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
+import { RunWork } from './lifecycle/runWork';
 import { createDispatch, type RequestHandlers, whyClosed } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
@@ -66,6 +68,19 @@ async function main(): Promise<void> {
     if (error.code === 'store_corrupt') giveUp(error);
   };
 
+  const jobs = new Jobs(log);
+  const work = new RunWork({
+    jobs,
+    onOver: (runId, kind, reason) => {
+      threads?.writer?.call('workOver', { runId, work: kind, reason }).catch((thrown: unknown) => {
+        log(
+          `${kind} of run ${runId} is over, which could not be written down: ${LoopwrightError.from(thrown).message}`,
+        );
+      });
+    },
+    log,
+  });
+
   const openThreads = (): void => {
     if (store.state === 'unusable') return;
     threads = new StoreThreads(paths.root, {
@@ -81,6 +96,9 @@ async function main(): Promise<void> {
             if (event.error === null) setStore({ state: 'ready', path: paths.root, adopted: true });
             else if (event.error.code === 'store_corrupt') giveUp(event.error);
             else setStore({ state: 'readonly', path: paths.root, adopted: true, reason: event.error.message });
+            return;
+          case 'work':
+            work.start(event.runId, event.work);
             return;
           case 'log':
             log(event.message);
@@ -112,6 +130,7 @@ async function main(): Promise<void> {
     isStopping = true;
     log(`stopping: ${reason}`);
     server.close();
+    jobs.end();
     await closeThreads();
     lock.close();
     process.exit(0);
@@ -142,6 +161,8 @@ async function main(): Promise<void> {
     'runs/list': (params) => reader().call('runs/list', params),
     'runs/rows': (params) => reader().call('runs/rows', params),
     'runs/get': (params) => reader().call('runs/get', params),
+    'runs/facts': (params) => reader().call('runs/facts', params),
+    'runs/files': (params) => reader().call('runs/files', params),
     'runs/params': (params) => reader().call('runs/params', params),
     'runs/metrics': (params) => reader().call('runs/metrics', params),
     'runs/tags': (params) => reader().call('runs/tags', params),
@@ -170,6 +191,7 @@ async function main(): Promise<void> {
       const keptAs = rebuildFromRuns(paths, Date.now());
       return { store: await reopen(), keptAs };
     },
+    'store/usage': () => jobs.run('store/usage', { store: paths.root }, { lane: 'house' }),
     'engine/status': () => ({
       pid: process.pid,
       uptimeMs: Date.now() - startedMs,

@@ -63,8 +63,11 @@ export const RunRow = z.object({
 });
 export type RunRow = z.infer<typeof RunRow>;
 
-/** Where a parameter's value comes from; the later in this list wins when a run has several. */
-export const PARAM_SOURCES = ['argparse', 'cli', 'api'] as const;
+/**
+ * Where a parameter's value comes from; the later in this list wins when a run has several. `library`: read from the
+ * objects of a library that the script uses.
+ */
+export const PARAM_SOURCES = ['library', 'argparse', 'cli', 'api'] as const;
 export const ParamSource = z.enum(PARAM_SOURCES);
 export type ParamSource = z.infer<typeof ParamSource>;
 
@@ -87,9 +90,11 @@ export const MetricSummary = z.object({
 });
 export type MetricSummary = z.infer<typeof MetricSummary>;
 
+export const ArtifactKind = z.enum(['file', 'directory', 'figure', 'model']);
+
 export const Artifact = z.object({
   path: z.string(),
-  kind: z.enum(['file', 'directory', 'figure']),
+  kind: ArtifactKind,
   sizeBytes: z.number(),
 });
 export type Artifact = z.infer<typeof Artifact>;

@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'no_python',
   'run_over',
   'run_failed_to_start',
+  'cancelled',
   'internal',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -3,6 +3,7 @@
  * A request without a handler is a compile error on the engine's side, see `engine/rpc/dispatch.ts`.
  */
 import * as z from 'zod';
+import { FactSection, LineageFile, Work } from './capture';
 import {
   Artifact,
   Experiment,
@@ -96,8 +97,22 @@ export const requests = {
         tags: z.number(),
         artifacts: z.number(),
         notes: z.number(),
+        inputs: z.number(),
+        outputs: z.number(),
       }),
+      /** What went on beside the script, as far as it has come to an end; `isComplete` when nothing is to come. */
+      work: z.array(Work),
+      isComplete: z.boolean(),
     }),
+  ),
+  /** The facts of one section, key by key; `protocol/capture.ts` has the schemas of their values. */
+  'runs/facts': read(
+    z.object({ runId: RunId, section: FactSection }),
+    z.object({ facts: z.record(z.string(), z.unknown()) }),
+  ),
+  'runs/files': read(
+    RunPage.extend({ direction: z.enum(['in', 'out']) }),
+    z.object({ files: z.array(LineageFile), ...nextPage }),
   ),
   'runs/params': read(RunPage, z.object({ params: z.array(Param), ...nextPage })),
   'runs/metrics': read(RunPage, z.object({ metrics: z.array(MetricSummary), ...nextPage })),
@@ -146,6 +161,20 @@ export const requests = {
   'store/adopt': write(Nothing, z.object({ store: StoreState })),
   /** Moves a database that can't be read aside and makes it again from the run folders. */
   'store/repair': write(Nothing, z.object({ store: StoreState, keptAs: z.string().nullable() })),
+
+  /** The room that the store takes on the disk, the largest part first. */
+  'store/usage': read(
+    Nothing,
+    z.object({
+      parts: z.array(
+        z.object({
+          part: z.enum(['runs', 'data', 'code', 'database', 'other']),
+          sizeBytes: z.number(),
+          fileCount: z.number(),
+        }),
+      ),
+    }),
+  ),
 
   'engine/status': read(
     Nothing,

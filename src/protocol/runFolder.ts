@@ -1,5 +1,6 @@
 /** The JSON files of a run's folder; `docs/run-folder.md` describes them in full. */
 import * as z from 'zod';
+import { CaptureOptions, DEFAULT_CAPTURE } from './capture';
 import { RunId } from './entities';
 
 export const RUN_FOLDER_FORMAT = 1;
@@ -19,6 +20,9 @@ export const RunSpec = z.object({
   tags: z.record(z.string(), z.string()),
   env: z.record(z.string(), z.string()),
   hook_dir: z.string(),
+  /** The folder whose code and data belong to the run; older runs have no word on it. */
+  root: z.string().nullable().default(null),
+  capture: CaptureOptions.default(DEFAULT_CAPTURE),
   user: z.string(),
   host: z.string(),
   created_ms: z.number(),

@@ -159,7 +159,11 @@ const Metric = z.strictObject({
   step: z.number(),
   count: z.number(),
 });
-const Artifact = z.strictObject({ path: z.string(), kind: z.enum(['file', 'directory', 'figure']), size: z.number() });
+const Artifact = z.strictObject({
+  path: z.string(),
+  kind: z.enum(['file', 'directory', 'figure', 'model']),
+  size: z.number(),
+});
 
 /** The documents of `--json` as DESIGN.md and the help promise them: nothing may be missing, and nothing unnamed. */
 export const finishedShape = {
@@ -197,16 +201,31 @@ export const Row = z.strictObject({
   headline: z.strictObject({ key: z.string(), value: WireNumber }).nullable(),
 });
 export const RunList = z.strictObject({ runs: z.array(Row), next_page_token: z.string().nullable() });
+const FileDocument = z.strictObject({
+  path: z.string(),
+  kind: z.enum(['file', 'folder', 'remote']),
+  digest: z.string().nullable(),
+  size: z.number().nullable(),
+  files: z.number().nullable(),
+  rows: z.number().nullable(),
+  columns: z.array(z.strictObject({ name: z.string(), type: z.string() })).nullable(),
+  observed_by: z.array(z.string()),
+  pinned: z.boolean(),
+  problem: z.string().nullable(),
+});
 export const RunDocument = z.strictObject({
   ...rowShape,
   params: z.record(z.string(), z.string()),
   metrics: z.record(z.string(), Metric),
   tags: z.record(z.string(), z.string()),
   artifacts: z.array(Artifact),
-  inputs: z.array(z.unknown()),
-  outputs: z.array(z.unknown()),
-  code: z.strictObject({}),
-  environment: z.strictObject({
+  inputs: z.array(FileDocument),
+  outputs: z.array(FileDocument),
+  code: z.looseObject({}),
+  models: z.looseObject({}),
+  complete: z.boolean(),
+  work: z.array(z.strictObject({ kind: z.string(), state: z.enum(['done', 'failed']), reason: z.string().nullable() })),
+  environment: z.looseObject({
     python: z.string().nullable(),
     interpreter: z.string().nullable(),
     user: z.string(),

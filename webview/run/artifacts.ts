@@ -12,6 +12,7 @@ const ICONS_BY_KIND: Readonly<Record<Artifact['kind'], IconName>> = {
   file: 'file',
   directory: 'folder',
   figure: 'file-media',
+  model: 'package',
 };
 
 @customElement('lw-artifacts')

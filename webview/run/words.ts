@@ -17,6 +17,7 @@ export const STATES: Readonly<Record<RunStatus, StateWords>> = {
 };
 
 export const SOURCES: Readonly<Record<ParamSource, string>> = {
+  library: 'library',
   argparse: 'argparse',
   cli: 'command line',
   api: 'logged',

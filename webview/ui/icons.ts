@@ -14,6 +14,7 @@ export const ICONS = {
   info: '\uea74',
   'link-external': '\ueb14',
   loading: '\ueb19',
+  package: '\ueb29',
   pass: '\ueba4',
   refresh: '\ueb37',
   search: '\uea6d',

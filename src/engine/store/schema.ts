@@ -113,6 +113,53 @@ const migrations: readonly string[] = [
     beat_ms   INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE facts (
+    run_seq INTEGER NOT NULL,
+    section TEXT NOT NULL,
+    key     TEXT NOT NULL,
+    value   TEXT NOT NULL, -- JSON
+    PRIMARY KEY (run_seq, section, key)
+  ) STRICT, WITHOUT ROWID;
+
+  -- What a run read and wrote. A file that it read and wrote has two rows: their contents differ.
+  CREATE TABLE files (
+    run_seq    INTEGER NOT NULL,
+    direction  TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+    path       TEXT NOT NULL,
+    kind       TEXT NOT NULL,
+    via        TEXT NOT NULL, -- JSON array
+    first_ms   INTEGER NOT NULL,
+    size_bytes INTEGER,
+    mtime_ns   TEXT,
+    file_count INTEGER,
+    md5        TEXT,
+    row_count  INTEGER,
+    columns    TEXT, -- JSON
+    pinned     INTEGER NOT NULL DEFAULT 0,
+    problem    TEXT,
+    PRIMARY KEY (run_seq, direction, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX files_by_digest ON files (md5) WHERE md5 IS NOT NULL;
+
+  -- Sources as the interpreter loaded them, to be held against the snapshot.
+  CREATE TABLE loaded (
+    run_seq    INTEGER NOT NULL,
+    path       TEXT NOT NULL,
+    mtime_ns   TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL,
+    PRIMARY KEY (run_seq, path)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE work (
+    run_seq INTEGER NOT NULL,
+    kind    TEXT NOT NULL,
+    state   TEXT NOT NULL CHECK (state IN ('done', 'failed')),
+    at_ms   INTEGER NOT NULL,
+    reason  TEXT,
+    PRIMARY KEY (run_seq, kind)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

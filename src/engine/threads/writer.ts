@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
-import { Follower, Runs } from '../tracking';
+import { type EngineWorkKind, Follower, Runs } from '../tracking';
 import type { Database } from 'better-sqlite3';
 import { serveCalls } from './calls';
 import { asStoreError, Lease, openForWriting } from '../store';
@@ -24,6 +24,7 @@ export interface WriterData {
 export type WriterEvent =
   | { readonly kind: 'changed'; readonly runIds: string[]; readonly structure: boolean; readonly activeRuns: number }
   | { readonly kind: 'trouble'; readonly error: { readonly code: ErrorCode; readonly message: string } | null }
+  | { readonly kind: 'work'; readonly runId: string; readonly work: EngineWorkKind }
   | { readonly kind: 'log'; readonly message: string };
 
 if (!parentPort) throw new LoopwrightError('internal', 'The writer runs as a worker only.');
@@ -46,6 +47,12 @@ const handlers = {
   },
   delete: ({ runId }: { runId: string }) => mark(runId, Date.now()),
   restore: ({ runId }: { runId: string }) => mark(runId, null),
+  /** What a job wrote is in the run's journals: they are taken in before the run counts as complete. */
+  workOver: ({ runId, work, reason }: { runId: string; work: EngineWorkKind; reason: string | null }) => {
+    step();
+    follower.setWorkOver(runId, work, reason);
+    return {};
+  },
   /** Everything is committed; nothing will be written any more. */
   close: () => {
     if (timer) clearTimeout(timer);
@@ -126,6 +133,9 @@ function open(): { runs: Runs; follower: Follower; lease: Lease; db: Database } 
       changed: (runId, structure) => {
         changed.add(runId);
         if (structure) hasNewStructure = true;
+      },
+      work: (runId, work) => {
+        emit({ kind: 'work', runId, work });
       },
       warn: (message) => {
         emit({ kind: 'log', message });

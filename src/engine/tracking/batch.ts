@@ -2,6 +2,8 @@
 import { fromWireNumber, type ParamSource } from '../../protocol/entities';
 import type { JournalRecord } from '../../protocol/journal';
 
+type RecordOf<Kind extends JournalRecord[0]> = Extract<JournalRecord, readonly [Kind, ...unknown[]]>;
+
 export interface Point {
   readonly step: number;
   readonly timestampMs: number;
@@ -15,13 +17,33 @@ export interface Batch {
   readonly tags: { key: string; value: string }[];
   readonly artifacts: { path: string; kind: string; sizeBytes: number; timestampMs: number }[];
   readonly notes: { level: string; text: string; timestampMs: number }[];
+  readonly facts: { section: RecordOf<'facts'>[2]; key: string; value: unknown }[];
+  readonly files: (RecordOf<'file'>[2] & { timestampMs: number })[];
+  readonly loaded: { path: string; mtimeNs: string; sizeBytes: number }[];
+  readonly digests: RecordOf<'digest'>[2][];
+  readonly children: RecordOf<'child'>[2][];
+  readonly done: { kind: RecordOf<'done'>[2]; reason: string | null; timestampMs: number }[];
   /** The Python of the process that is the script itself: behind a shim it is another file than was asked for. */
   python: { readonly version: string; readonly executable: string } | null;
   records: number;
 }
 
 export function emptyBatch(): Batch {
-  return { points: new Map(), params: [], tags: [], artifacts: [], notes: [], python: null, records: 0 };
+  return {
+    points: new Map(),
+    params: [],
+    tags: [],
+    artifacts: [],
+    notes: [],
+    facts: [],
+    files: [],
+    loaded: [],
+    digests: [],
+    children: [],
+    done: [],
+    python: null,
+    records: 0,
+  };
 }
 
 export function addRecord(batch: Batch, record: JournalRecord): void {
@@ -55,6 +77,24 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
       return;
     case 'note':
       batch.notes.push({ level: record[2], text: record[3], timestampMs: record[1] });
+      return;
+    case 'facts':
+      for (const [key, value] of Object.entries(record[3])) batch.facts.push({ section: record[2], key, value });
+      return;
+    case 'file':
+      batch.files.push({ ...record[2], timestampMs: record[1] });
+      return;
+    case 'loaded':
+      for (const [path, mtimeNs, sizeBytes] of record[2]) batch.loaded.push({ path, mtimeNs, sizeBytes });
+      return;
+    case 'digest':
+      batch.digests.push(record[2]);
+      return;
+    case 'child':
+      batch.children.push(record[2]);
+      return;
+    case 'done':
+      batch.done.push({ kind: record[2], reason: record[3], timestampMs: record[1] });
       return;
     case 'open':
       if (record[2].main) batch.python = { version: record[2].python, executable: record[2].executable };

@@ -10,6 +10,7 @@ import { bootId, isAlive } from '../../protocol/node/processes';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { RunnerState, RunSpec } from '../../protocol/runFolder';
 import { type Batch, emptyBatch } from './batch';
+import { ENGINE_WORK, EngineWork, type EngineWorkKind } from './engineWork';
 import { Ingest } from './ingest';
 import { takePiece, writerOf } from './journalFile';
 import { type Outcome, outcomeOf } from './outcome';
@@ -32,6 +33,7 @@ interface Followed {
   readonly seq: number;
   readonly folder: string;
   readonly journals: Map<string, Journal>;
+  readonly work: EngineWork;
   outcome: Outcome | null;
   lastLookMs: number;
   isAnyoneAlive: boolean | null;
@@ -49,6 +51,8 @@ interface Piece {
 export interface FollowEvents {
   /** Rows of this run changed; `structure` if it appeared, or its state did. */
   changed(runId: string, structure: boolean): void;
+  /** Something is to be done for a run; `setWorkOver` when it is. */
+  work(runId: string, kind: EngineWorkKind): void;
   /** Something about a run's folder that the engine's log should hold. */
   warn(message: string): void;
 }
@@ -81,6 +85,18 @@ export class Follower {
 
   get activeRuns(): number {
     return this.followed.size;
+  }
+
+  /**
+   * A job has come to its end. One that did what it should has left its results in the run's journals, with a record that
+   * says so; what is told here is a failure.
+   */
+  setWorkOver(runId: string, kind: EngineWorkKind, reason: string | null): void {
+    const run = this.followed.get(runId);
+    if (!run) return;
+    if (reason !== null) this.ingest.setWork(run.seq, kind, reason, Date.now());
+    run.work.setOver(kind);
+    this.events.changed(runId, false);
   }
 
   /** One round over all active runs. @returns whether there is more to take in right away */
@@ -122,6 +138,7 @@ export class Follower {
         seq,
         folder,
         journals,
+        work: new EngineWork(this.db, seq, spec, spec.host === this.host, ENGINE_WORK),
         outcome: null,
         lastLookMs: 0,
         isAnyoneAlive: true,
@@ -181,10 +198,10 @@ export class Follower {
       for (const { run } of pieces) this.ingest.forget(run.seq);
       throw error;
     }
-    for (const { run, journal, taken, damage } of pieces) {
+    for (const { run, journal, batch, taken, damage } of pieces) {
       journal.taken = taken;
       journal.damage = damage;
-      this.events.changed(run.spec.run_id, false);
+      this.events.changed(run.spec.run_id, batch.children.length > 0);
     }
   }
 
@@ -214,7 +231,8 @@ export class Follower {
       run.outcome = outcome;
       this.events.changed(run.spec.run_id, true);
     }
-    if (isOver && !this.hasLivingWriter(run)) this.release(run);
+    for (const kind of run.work.takeDue(isOver)) this.events.work(run.spec.run_id, kind);
+    if (isOver && run.work.isOver && !this.hasLivingWriter(run)) this.release(run);
   }
 
   /** What the page must say about a run that could not be seen whole. Once, at its end. */

@@ -1,6 +1,10 @@
 /** Rows for what journals say. Every function here runs inside a transaction of the writer. */
 import type { Database } from 'better-sqlite3';
+import type { WorkKind } from '../../protocol/capture';
+import { fromWireNumber } from '../../protocol/entities';
 import { addToSummary, type Batch, type Point, type Summary } from './batch';
+import { CapturedRows } from './captured';
+import { ChildRuns } from './children';
 
 interface MetricRow {
   metric_id: number;
@@ -29,6 +33,8 @@ export class Ingest {
   private readonly statements;
   /** Summaries of the runs that are being written, so that no point costs a read. Forgotten with the run. */
   private readonly open = new Map<number, Map<string, OpenMetric>>();
+  private readonly captured: CapturedRows;
+  private readonly children: ChildRuns;
 
   constructor(db: Database) {
     this.statements = {
@@ -58,6 +64,8 @@ export class Ingest {
       ),
       setPython: db.prepare('UPDATE runs SET python_version = ?, interpreter = ? WHERE run_seq = ?'),
     };
+    this.captured = new CapturedRows(db);
+    this.children = new ChildRuns(db);
   }
 
   /** Writes a batch. @returns nothing; throws what SQLite throws, and then the transaction is undone as a whole */
@@ -75,11 +83,28 @@ export class Ingest {
       );
     }
     for (const note of batch.notes) this.addNote(runSeq, note);
+    this.captured.add(runSeq, batch);
+    for (const child of batch.children) this.addChild(runSeq, child);
     if (batch.python) this.statements.setPython.run(batch.python.version, batch.python.executable, runSeq);
+  }
+
+  /** A run without processes of its own; recorded twice, it is the same run, and its metrics stay as they were. */
+  private addChild(parentSeq: number, child: Batch['children'][number]): void {
+    const { seq, isNew } = this.children.ensure(parentSeq, child);
+    for (const [key, value] of Object.entries(child.params)) this.statements.setParam.run(seq, key, 'library', value);
+    for (const [key, value] of Object.entries(child.tags)) this.statements.setTag.run(seq, key, value);
+    if (!isNew) return;
+    for (const [key, value] of Object.entries(child.metrics))
+      this.addPoints(seq, key, [{ step: 0, timestampMs: child.end_ms, value: fromWireNumber(value) }]);
+    this.forget(seq);
   }
 
   addNote(runSeq: number, note: { level: string; text: string; timestampMs: number }): void {
     this.statements.addNote.run({ runSeq, ...note, timestampMs: Math.trunc(note.timestampMs) });
+  }
+
+  setWork(runSeq: number, kind: WorkKind, reason: string, atMs: number): void {
+    this.captured.setWork(runSeq, kind, reason, atMs);
   }
 
   /** Forgets what it knows of a run: after its end, and after a transaction was undone. */

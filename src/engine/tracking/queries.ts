@@ -1,4 +1,6 @@
 /** Everything that is read of experiments and runs, by the name of the request that asks for it. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { type Experiment, type RunRow, toWireNumber } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
@@ -7,6 +9,7 @@ import type { CheckedParams, Result } from '../../protocol/requests';
 import { readOutput, readSpecOf } from './files';
 import { parseFilter } from './filter';
 import { headlineKey } from './headline';
+import { captureQueries, captureState } from './captureQueries';
 import { factQueries } from './factQueries';
 import { metricQueries } from './metricQueries';
 import { cutPage, decodeToken, encodeToken } from './pages';
@@ -146,6 +149,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
         db.prepare('SELECT count(DISTINCT key) FROM params WHERE run_seq = ?').pluck().get(record.run_seq),
       );
       const { python_version: pythonVersion, argv, ...provenance } = how;
+      const { inputs, outputs, work } = captureState(db, record.run_seq);
       return {
         run: toRow(record),
         provenance: { ...provenance, pythonVersion, argv: JSON.parse(argv) as string[] },
@@ -155,10 +159,15 @@ export function trackingQueries(db: Database, paths: StorePaths) {
           tags: count('tags'),
           artifacts: count('artifacts'),
           notes: count('notes'),
+          inputs,
+          outputs,
         },
+        work,
+        isComplete: record.end_ms !== null && !existsSync(join(paths.active, runId)),
       };
     },
 
+    ...captureQueries(db, seqOf),
     ...factQueries(db, seqOf),
     ...metricQueries(db, seqOf),
 

@@ -24,6 +24,7 @@ export function waysOutOf(interpreters: Interpreters): WaysOut {
       case 'store_corrupt':
         return [command(vscode.l10n.t('Repair Store'), 'loopwright.repairStore')];
       case 'bad_request':
+      case 'cancelled':
       case 'not_found':
       case 'run_over':
         return [];

@@ -1,0 +1,39 @@
+/** Writing a journal (`docs/run-folder.md`) from a job: what it finds out goes the way of all that a run knows. */
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { LoopwrightError } from '../../protocol/errors';
+import { JOURNAL_MAGIC, type JournalRecord } from '../../protocol/journal';
+import { startOf } from '../../protocol/node/processes';
+
+export class JobJournal {
+  private readonly descriptor: number;
+
+  /** @param runFolder the run that is spoken of */
+  constructor(runFolder: string) {
+    const folder = join(runFolder, 'journals');
+    mkdirSync(folder, { recursive: true });
+    const start = startOf(process.pid) ?? '';
+    const name = `${String(process.pid)}-${start === '' ? '0' : start}-${randomBytes(4).toString('hex')}.lwj`;
+    this.descriptor = openSync(join(folder, name), 'ax', 0o666);
+    this.write(Buffer.from(JOURNAL_MAGIC, 'latin1'));
+  }
+
+  append(record: JournalRecord): void {
+    const payload = Buffer.from(JSON.stringify(record));
+    const header = Buffer.alloc(8);
+    header.writeUInt32LE(payload.length, 0);
+    header.writeUInt32LE(crc32(payload), 4);
+    this.write(Buffer.concat([header, payload]));
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  private write(bytes: Buffer): void {
+    if (writeSync(this.descriptor, bytes) !== bytes.length)
+      throw new LoopwrightError('read_only', 'A record was cut short: the disk is full. Free some space.');
+  }
+}

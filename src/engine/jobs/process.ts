@@ -1,0 +1,31 @@
+/** The process of one job: gets one task from the engine, does it, answers, and ends. It does not outlive the engine. */
+import { LoopwrightError } from '../../protocol/errors';
+import type { FromJob, ToJob } from './messages';
+import { type JobContext, tasks } from './tasks';
+
+const abort = new AbortController();
+process.on('disconnect', () => process.exit(1));
+process.on('message', (message: ToJob) => {
+  if (message.kind === 'abort') abort.abort();
+  else void perform(message);
+});
+
+async function perform({ name, params }: Extract<ToJob, { kind: 'task' }>): Promise<void> {
+  const context: JobContext = {
+    signal: abort.signal,
+    log: (text) => send({ kind: 'log', text }),
+  };
+  try {
+    const task = (tasks as Readonly<Record<string, (params: unknown, context: JobContext) => Promise<unknown>>>)[name];
+    if (!task) throw new LoopwrightError('internal', `There is no job ${name}.`);
+    send({ kind: 'done', value: await task(params, context) });
+  } catch (thrown) {
+    const { code, message } = LoopwrightError.from(thrown);
+    send({ kind: 'failed', code, message });
+  }
+  process.disconnect();
+}
+
+function send(message: FromJob): void {
+  process.send?.(message);
+}

@@ -1,0 +1,23 @@
+/**
+ * What a job process can do, by name. A task gets what it needs as plain data, leaves its results in files (most of them
+ * in the journals of a run) and answers with little. Adding one is adding a line here.
+ */
+import { storeUsage } from '../house';
+
+export interface JobContext {
+  /** Aborted when the engine wants the job to end; it is killed a little later. */
+  readonly signal: AbortSignal;
+  /** Something for the engine's log. */
+  readonly log: (message: string) => void;
+}
+
+type Task = (params: never, context: JobContext) => Promise<unknown>;
+
+export const tasks = {
+  'store/usage': storeUsage,
+} as const satisfies Record<string, Task>;
+
+export type Tasks = typeof tasks;
+export type TaskName = keyof Tasks;
+export type TaskParams<Name extends TaskName> = Parameters<Tasks[Name]>[0];
+export type TaskResult<Name extends TaskName> = Awaited<ReturnType<Tasks[Name]>>;

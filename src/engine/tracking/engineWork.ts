@@ -1,0 +1,47 @@
+/**
+ * The work that the engine does for a run, beside its script and after it: when it is due, and which of it is over. A run
+ * is followed until all of it is, so that an engine which was killed takes it up again where it starts next.
+ */
+import type { Database } from 'better-sqlite3';
+import type { CaptureKind, WorkKind } from '../../protocol/capture';
+import type { RunSpec } from '../../protocol/runFolder';
+
+/** What the engine itself does; the rest of a run's work is its observer's. */
+export const ENGINE_WORK = [] as const satisfies readonly (WorkKind & CaptureKind)[];
+export type EngineWorkKind = WorkKind & CaptureKind;
+
+/** `start`: as soon as the run is known. `end`: when the script has ended. */
+const DUE: Readonly<Record<EngineWorkKind, 'start' | 'end'>> = {
+  code: 'start',
+  data: 'end',
+  environment: 'end',
+  models: 'end',
+};
+
+export class EngineWork {
+  private readonly waiting: Set<EngineWorkKind>;
+  private readonly asked = new Set<EngineWorkKind>();
+
+  constructor(db: Database, seq: number, spec: RunSpec, isOnThisMachine: boolean, kinds: readonly EngineWorkKind[]) {
+    const over = new Set(db.prepare<[number], string>('SELECT kind FROM work WHERE run_seq = ?').pluck().all(seq));
+    this.waiting = new Set(
+      isOnThisMachine ? kinds.filter((kind) => spec.capture.kinds.includes(kind) && !over.has(kind)) : [],
+    );
+  }
+
+  get isOver(): boolean {
+    return this.waiting.size === 0;
+  }
+
+  /** What has become due since it was last asked. */
+  takeDue(hasEnded: boolean): EngineWorkKind[] {
+    const due = [...this.waiting].filter((kind) => !this.asked.has(kind) && (hasEnded || DUE[kind] === 'start'));
+    for (const kind of due) this.asked.add(kind);
+    return due;
+  }
+
+  /** It has a row in the store now: done or failed. */
+  setOver(kind: WorkKind): void {
+    for (const one of this.waiting) if (one === kind) this.waiting.delete(one);
+  }
+}
