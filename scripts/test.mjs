@@ -27,6 +27,7 @@ await runMain(async () => {
     browser: names.includes('unit') || names.includes('e2e'),
     vsCode: names.includes('e2e'),
     examples: names.includes('python') || names.includes('e2e'),
+    capture: names.includes('python') || names.includes('e2e'),
   };
   // Before anything is installed, so that somebody who lacks three things hears of them at once.
   if (!isSecondNode) await ensureSystemOrSay(needs);
@@ -35,10 +36,12 @@ await runMain(async () => {
   // The slow installs run beside the first tiers; a tier waits for what it needs.
   let codeServer = Promise.resolve();
   let examples = Promise.resolve();
+  let capture = Promise.resolve();
   const prepare = async () => {
     await ensurePackages();
     if (needs.vsCode) codeServer = ensureCodeServer().then(() => {});
     if (needs.examples) examples = installExamples();
+    if (needs.capture) capture = installCapture();
     codeServer.catch(() => {});
   };
   // Tests start dist/engine.js and dist/cli.js; whoever names only their tier may not have built yet.
@@ -51,10 +54,12 @@ await runMain(async () => {
     unit: async () => sum([await built(), await vitest('vitest.config.mts', filters)]),
     python: async () => {
       await examples;
+      await capture;
       return python();
     },
     e2e: async () => {
       await examples;
+      await capture;
       await codeServer;
       return sum([await built(), await vitest('vitest.e2e.config.mts', filters)]);
     },
@@ -90,6 +95,16 @@ async function ensureSystemOrSay({ browser, vsCode }) {
     say(`\n${error.message}`);
     process.stdout.write('0 passed, 1 failed\n');
     process.exit(1);
+  }
+}
+
+/** The libraries that the tests of capture use: there they say what they lack, as those of the examples do. */
+async function installCapture() {
+  try {
+    const requirements = inRepo('test', 'python', 'requirements.txt');
+    process.env.LOOPWRIGHT_CAPTURE_PYTHON ??= await ensureVenv('venv-capture', requirements);
+  } catch (error) {
+    say(`  The Python packages of the capture tests could not be installed: ${error.message}`);
   }
 }
 

@@ -73,10 +73,11 @@ export function vitest(config, filters = []) {
 export async function python() {
   const { executable } = await requirePython();
   const examples = await ensureVenv('venv-examples', inRepo('examples', 'requirements.txt'));
+  const capture = await ensureVenv('venv-capture', inRepo('test', 'python', 'requirements.txt'));
   return reported('unittest', (env) =>
     run(executable, [beside('run-unittest.py'), inRepo('test', 'python')], {
       cwd: repoRoot,
-      env: { ...env, LOOPWRIGHT_EXAMPLES_PYTHON: examples },
+      env: { ...env, LOOPWRIGHT_EXAMPLES_PYTHON: examples, LOOPWRIGHT_CAPTURE_PYTHON: capture },
       output: 'stderr',
       check: false,
     }),

@@ -34,7 +34,13 @@ export class QuickInput {
   /** Chooses a row of the quick pick that is open, by its label or the beginning of it. */
   async pick(label: string): Promise<void> {
     const wanted = { label: `${label}*`, category: false };
-    await waitFor(`the choice "${label}"`, () => this.choose(wanted), { seen: () => this.labels() });
+    const row = this.widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
+    // A click from within the page that came while the widget opened has selected the row, and selecting it once more
+    // is no news to the widget: then the mouse itself is moved there.
+    const press = () => this.leave(() => succeeds(row.click({ timeout: 1_000 })));
+    await waitFor(`the choice "${label}"`, async () => (await this.choose(wanted)) || (await press()), {
+      seen: () => this.labels(),
+    });
   }
 
   /** Answers the input box that is open. */
