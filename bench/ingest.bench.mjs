@@ -65,7 +65,11 @@ try {
     'seconds until readable': spread(figures.loopwright),
     'seconds of bare inserts': spread(figures.sqlite),
     'ratio to bare inserts': ratios(figures.loopwright, figures.sqlite),
-    'page of the tree meanwhile, ms': { ...spread(pages), p99: pages[Math.floor(pages.length * 0.99)], pages: pages.length },
+    'page of the tree meanwhile, ms': {
+      ...spread(pages),
+      p99: pages[Math.floor(pages.length * 0.99)],
+      pages: pages.length,
+    },
     'engine peak resident MB': Math.round(peakBytes / 1e6),
     limits: LIMITS,
   });
@@ -76,7 +80,9 @@ try {
 function journal(/** @type {number} */ count) {
   const parts = [Buffer.from('LWJRNL1\n')];
   for (let step = 0; step < count; step++) {
-    const payload = Buffer.from(JSON.stringify(['metric', 1_700_000_000_000 + step, step, { loss: Math.sin(step / 1000) }]));
+    const payload = Buffer.from(
+      JSON.stringify(['metric', 1_700_000_000_000 + step, step, { loss: Math.sin(step / 1000) }]),
+    );
     const header = Buffer.alloc(8);
     header.writeUInt32LE(payload.length, 0);
     header.writeUInt32LE(crc32(payload), 4);
@@ -87,8 +93,24 @@ function journal(/** @type {number} */ count) {
 
 function endedRunner() {
   const gone = { pid: 999_999, start: '1' };
-  const state = { state: 'exited', keeper: gone, runner: gone, child: gone, boot_id: 'x', started_ms: Date.now(), ended_ms: Date.now() };
-  const rest = { exit_code: 0, signal: null, stop_requested: false, tty: false, error: null, output_lost: null, hook: 'loaded' };
+  const state = {
+    state: 'exited',
+    keeper: gone,
+    runner: gone,
+    child: gone,
+    boot_id: 'x',
+    started_ms: Date.now(),
+    ended_ms: Date.now(),
+  };
+  const rest = {
+    exit_code: 0,
+    signal: null,
+    stop_requested: false,
+    tty: false,
+    error: null,
+    output_lost: null,
+    hook: 'loaded',
+  };
   return JSON.stringify({ ...state, ...rest }).padEnd(4096);
 }
 

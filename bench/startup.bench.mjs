@@ -26,7 +26,10 @@ async function engine() {
 async function bareNode() {
   const path = join('/tmp', `lw-bench-${process.pid}-${Date.now()}.sock`);
   const began = performance.now();
-  const child = spawn(process.execPath, ['-e', `require('node:net').createServer((s) => s.end('x')).listen(${JSON.stringify(path)})`]);
+  const child = spawn(process.execPath, [
+    '-e',
+    `require('node:net').createServer((s) => s.end('x')).listen(${JSON.stringify(path)})`,
+  ]);
   await until(
     () =>
       new Promise((resolve) => {

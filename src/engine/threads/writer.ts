@@ -8,6 +8,7 @@ import { pathsOf } from '../../protocol/node/storeFolder';
 import { type EngineWorkKind, Follower, Runs } from '../tracking';
 import type { Database } from 'better-sqlite3';
 import { serveCalls } from './calls';
+import { letOthersGoFirst } from './priority';
 import { asStoreError, Lease, openForWriting } from '../store';
 
 /** Between two rounds while runs are active, and while none is. */
@@ -66,6 +67,7 @@ const handlers = {
 };
 export type WriterHandlers = typeof handlers;
 
+letOthersGoFirst();
 const port = serveCalls(parentPort, handlers);
 schedule(0);
 
