@@ -1,6 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 import { waitFor } from './wait';
 
+/** VS Code takes a click that comes soon after the one that opened a menu for a part of that, and ignores it. */
+const IGNORED_MS = 150;
+
 export interface TreeRow {
   /** The row's own text. */
   label: string;
@@ -113,17 +116,29 @@ export class Trees {
 
   /** Chooses from a row's context menu. */
   async contextMenu(rowText: string, entry: string): Promise<void> {
-    const row = await this.waitForRow(rowText);
-    await row.click({ button: 'right' });
     // The menu lives in a shadow root, which Playwright's selectors go through.
     const item = this.page.locator('.context-view .action-menu-item').filter({ hasText: entry }).first();
-    await item.waitFor();
-    // VS Code takes a click that comes soon after the one that opened the menu for a part of that, and ignores it.
-    await waitFor(`the menu to close after "${entry}"`, async () => {
-      if (!(await item.isVisible())) return true;
-      await item.click({ timeout: 1_000 }).catch(() => undefined); // it closed in between
-      await this.page.waitForTimeout(100);
-      return !(await item.isVisible());
+    let wasClicked = false;
+    await waitFor(`the entry "${entry}" of the menu of "${rowText}" to be chosen`, async () => {
+      if (await item.isVisible()) {
+        wasClicked = await succeeds(item.click({ timeout: 1_000 }));
+        await this.page.waitForTimeout(100);
+        return wasClicked && !(await item.isVisible());
+      }
+      if (wasClicked) return true;
+      // VS Code closes a menu whenever its layout changes, as it does while a window restores its terminals. A menu
+      // that has gone without our click has done nothing, so it is opened again.
+      const row = await this.waitForRow(rowText);
+      if (!(await succeeds(row.click({ button: 'right', timeout: 1_000 })))) return false;
+      if (await succeeds(item.waitFor({ timeout: 1_500 }))) await this.page.waitForTimeout(IGNORED_MS);
+      return false;
     });
   }
+}
+
+function succeeds(action: Promise<unknown>): Promise<boolean> {
+  return action.then(
+    () => true,
+    () => false,
+  );
 }
