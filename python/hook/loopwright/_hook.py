@@ -16,6 +16,7 @@ def start(directory):
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=_finish_imports)
         _import_hook.after_import("argparse", _watch_argparse)
+        _start_lineage(directory)
 
 
 def _claim_main(directory):
@@ -58,3 +59,20 @@ def _watch_argparse(module):
     from . import _argparse
 
     _argparse.wrap(module)
+
+
+def _start_lineage(directory):
+    """What is seen without the script's help: files, sources, seeds."""
+    kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
+    if "data" in kinds or "code" in kinds:
+        from . import _files
+
+        _files.start(directory, kinds, os.environ.get("LOOPWRIGHT_ROOT"))
+    if "data" in kinds:
+        from . import _readers
+
+        _readers.start()
+    if "environment" in kinds:
+        from . import _seeds
+
+        _seeds.start()
