@@ -22,6 +22,7 @@ class Spec:
         self.root: str | None = _field(document, "root", str, None)
         self.capture: list[str] = _field(_field(document, "capture", dict, {}), "kinds", list, [])
         self.capture_options: dict = _field(document, "capture", dict, {})
+        self.model_limit_bytes: int | None = _field(self.capture_options, "modelLimitBytes", int, None)
         self.socket: str | None = _field(document, "socket", str, None)
         self.token: str | None = _field(document, "token", str, None)
         if not self.argv or not all(isinstance(word, str) for word in self.argv):
@@ -85,6 +86,8 @@ def child_environment(base: dict[bytes, bytes], spec: Spec, run_dir: str) -> dic
     environment[b"LOOPWRIGHT_RUN_DIR"] = os.fsencode(os.path.abspath(run_dir))
     environment[b"LOOPWRIGHT_PARAMS"] = json.dumps(spec.params).encode("ascii")
     environment[b"LOOPWRIGHT_CAPTURE"] = ",".join(map(str, spec.capture)).encode("ascii", "replace")
+    if spec.model_limit_bytes is not None:
+        environment[b"LOOPWRIGHT_MODEL_LIMIT"] = b"%d" % spec.model_limit_bytes
     if spec.root:
         environment[b"LOOPWRIGHT_ROOT"] = to_bytes(spec.root)
     if spec.hook_dir:

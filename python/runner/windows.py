@@ -99,6 +99,8 @@ def _environment(spec: spec_file.Spec, run_dir: str) -> dict[str, str]:
     environment["LOOPWRIGHT_RUN_DIR"] = run_dir
     environment["LOOPWRIGHT_PARAMS"] = json.dumps(spec.params)
     environment["LOOPWRIGHT_CAPTURE"] = ",".join(spec.capture)
+    if spec.model_limit_bytes is not None:
+        environment["LOOPWRIGHT_MODEL_LIMIT"] = str(spec.model_limit_bytes)
     if spec.root:
         environment["LOOPWRIGHT_ROOT"] = spec.root
     if spec.hook_dir:

@@ -2,7 +2,7 @@
 import os
 import sys
 
-from . import _import_hook
+from . import _import_hook, _libraries
 
 run_dir = None
 
@@ -17,6 +17,7 @@ def start(directory):
             os.register_at_fork(before=_finish_imports)
         _import_hook.after_import("argparse", _watch_argparse)
         _start_lineage(directory)
+        _libraries.watch(os.environ.get("LOOPWRIGHT_CAPTURE", "").split(","))
 
 
 def _claim_main(directory):

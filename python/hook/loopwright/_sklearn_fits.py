@@ -1,0 +1,117 @@
+"""What is recorded of a fit that the script called: parameters, scores, results of a search, the model."""
+import os
+import weakref
+from time import perf_counter
+
+from . import _api, _sklearn_params, _sklearn_results, _sklearn_scores
+from ._journal import now
+from ._remarks import remark
+
+_MAX_NAMES = 20
+
+_kinds = frozenset(os.environ.get("LOOPWRIGHT_CAPTURE", "").split(","))
+_named = {}  # id of an estimator → (weak reference to it, its name in this run)
+_names = {}  # class name → {its parameters: the name}
+_first_predictor = None
+_recorded = {}  # parameter → text
+
+
+class Fit:
+    """A fit under way: who, how, and what it was given."""
+
+    def __init__(self, estimator, method, X, y):
+        self.estimator = estimator
+        self.method = method
+        self.X = X
+        self.y = y
+        self.began = perf_counter()
+        self.name = None
+        self.inputs = None
+
+
+def begin(estimator, method, args, kwargs):
+    X = args[0] if args else kwargs.get("X")
+    y = args[1] if len(args) > 1 else kwargs.get("y")
+    fit = Fit(estimator, method, X, y)
+    if "models" in _kinds:
+        from . import _model_schema
+
+        # Before the fit, which may overwrite its input (`copy_X=False`).
+        fit.inputs = _model_schema.inputs_of(X, with_rows="data" in _kinds)
+    fit.began = perf_counter()
+    return fit
+
+
+def end(fit, start_ms):
+    end_ms = now()
+    seconds = perf_counter() - fit.began
+    estimator = fit.estimator
+    fit.name = name_of(estimator)
+    if fit.name is None:
+        remark("many estimators", "This process fitted more than %d estimators of a class; the parameters and scores of "
+               "the later ones are not recorded." % _MAX_NAMES)
+    again = fit.method == "partial_fit"
+    facts = {}
+    if "libraries" in _kinds and fit.name is not None:
+        prefix = prefix_of(estimator, fit.name)
+        record_params(estimator, prefix)
+        if not again:
+            _sklearn_results.curves(estimator, prefix)
+            _sklearn_results.search(estimator, prefix, start_ms, end_ms)
+            facts = _sklearn_scores.training(estimator, fit.X, fit.y, seconds)
+            if facts:
+                _api.log({"%straining/%s" % (prefix, facts["metric"]): facts["score"]})
+            _sklearn_results.members(estimator, fit.X, fit.y, start_ms, end_ms)
+    if "models" in _kinds:
+        from . import _models
+
+        _models.keep(fit, seconds, facts)
+
+
+def scored(estimator, value):
+    """A `score` that the script called itself."""
+    if "libraries" not in _kinds:
+        return
+    name = name_of(estimator) or type(estimator).__name__
+    if _api._number_text(value) is not None:
+        _api.log({"%s.score" % name: value})
+
+
+def name_of(estimator):
+    """`Ridge`, then `Ridge-2` for one with other parameters, …; None when there are too many.
+
+    A new object with the same parameters is the same to a reader: what was cross-validated is often fitted then.
+    """
+    key = id(estimator)
+    known = _named.get(key)
+    if known is not None and known[0]() is estimator:
+        return known[1]
+    kind = type(estimator).__name__
+    names = _names.setdefault(kind, {})
+    params = tuple(_sklearn_params.collect(estimator).items())
+    name = names.get(params)
+    if name is None:
+        if len(names) >= _MAX_NAMES:
+            return None
+        name = names[params] = kind if not names else "%s-%d" % (kind, len(names) + 1)
+    try:
+        _named[key] = (weakref.ref(estimator), name)
+    except TypeError:
+        pass  # a class without weak references: told by its parameters every time
+    return name
+
+
+def prefix_of(estimator, name):
+    """Nothing for the first estimator that predicts, so that a script with one model has plain `C` and `alpha`."""
+    global _first_predictor
+    if _first_predictor is None and hasattr(estimator, "predict"):
+        _first_predictor = name
+    return "" if name == _first_predictor else name + "."
+
+
+def record_params(estimator, prefix):
+    texts = {prefix + key: text for key, text in _sklearn_params.collect(estimator).items()}
+    changed = {key: text for key, text in texts.items() if _recorded.get(key) != text}
+    if changed:
+        _recorded.update(changed)
+        _api.record_params("library", changed)
