@@ -54,9 +54,10 @@ def keep(fit, seconds, training):
     """Keep the model now, or later if enough time has been spent on models already."""
     estimator = fit.estimator
     kind = type(estimator).__name__
+    is_kept_now = fit.method != "partial_fit" and fit.is_recorded and _budget.left() > 0
     about = {"name": fit.name or kind, "inputs": fit.inputs, "fit_seconds": seconds, "training": training or None,
-             "outputs": _model_schema.outputs_of(estimator, fit.y)}
-    if fit.method != "partial_fit" and _budget.left() > 0:
+             "outputs": _model_schema.outputs_of(estimator, fit.y) if fit.is_recorded else {}}
+    if is_kept_now:
         _waiting.pop(kind, None)
         _write(estimator, about)
         return
@@ -68,7 +69,7 @@ def keep(fit, seconds, training):
     if not _exit_is_watched:
         _exit_is_watched = True
         atexit.register(_write_waiting)
-    if fit.method != "partial_fit":
+    if fit.method != "partial_fit" and fit.is_recorded:
         remark("models later", "Keeping models took too much of the script's time. Of the fits from here on, the last "
                "of each class is kept when the script ends.")
 

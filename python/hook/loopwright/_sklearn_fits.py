@@ -4,11 +4,13 @@ import weakref
 from time import perf_counter
 
 from . import _api, _sklearn_params, _sklearn_results, _sklearn_scores
+from ._budget import Budget
 from ._journal import now
 from ._remarks import remark
 
 _MAX_NAMES = 20
 
+_budget = Budget(0.1, 0.01)
 _kinds = frozenset(os.environ.get("LOOPWRIGHT_CAPTURE", "").split(","))
 _named = {}  # id of an estimator → (weak reference to it, its name in this run)
 _names = {}  # class name → {its parameters: the name}
@@ -27,45 +29,64 @@ class Fit:
         self.began = perf_counter()
         self.name = None
         self.inputs = None
+        self.is_recorded = True
 
 
 def begin(estimator, method, args, kwargs):
-    X = args[0] if args else kwargs.get("X")
-    y = args[1] if len(args) > 1 else kwargs.get("y")
-    fit = Fit(estimator, method, X, y)
-    if "models" in _kinds:
+    """None where there is nothing to add to what is known: a further batch of `partial_fit`."""
+    known = _named.get(id(estimator))
+    if method == "partial_fit" and known is not None and known[0]() is estimator:
+        return None
+    began = perf_counter()
+    fit = Fit(estimator, method, args[0] if args else kwargs.get("X"), args[1] if len(args) > 1 else kwargs.get("y"))
+    # A class that is new is always recorded: the last fit of a script matters more than the thousandth of a loop.
+    fit.is_recorded = type(estimator).__name__ not in _names or _budget.left() > 0
+    if "models" in _kinds and fit.is_recorded:
         from . import _model_schema
 
         # Before the fit, which may overwrite its input (`copy_X=False`).
-        fit.inputs = _model_schema.inputs_of(X, with_rows="data" in _kinds)
+        fit.inputs = _model_schema.inputs_of(fit.X, with_rows="data" in _kinds)
     fit.began = perf_counter()
+    _budget.spend(fit.began - began)
     return fit
 
 
 def end(fit, start_ms):
     end_ms = now()
-    seconds = perf_counter() - fit.began
-    estimator = fit.estimator
-    fit.name = name_of(estimator)
-    if fit.name is None:
-        remark("many estimators", "This process fitted more than %d estimators of a class; the parameters and scores of "
-               "the later ones are not recorded." % _MAX_NAMES)
-    again = fit.method == "partial_fit"
+    began = perf_counter()
+    seconds = began - fit.began
     facts = {}
-    if "libraries" in _kinds and fit.name is not None:
-        prefix = prefix_of(estimator, fit.name)
-        record_params(estimator, prefix)
-        if not again:
-            _sklearn_results.curves(estimator, prefix)
-            _sklearn_results.search(estimator, prefix, start_ms, end_ms)
-            facts = _sklearn_scores.training(estimator, fit.X, fit.y, seconds)
-            if facts:
-                _api.log({"%straining/%s" % (prefix, facts["metric"]): facts["score"]})
-            _sklearn_results.members(estimator, fit.X, fit.y, start_ms, end_ms)
+    if not fit.is_recorded:
+        remark("budget", "Recording took too much of the script's time. Of the fits from here on only some are "
+               "recorded, and of models the last of each class is kept when the script ends.")
+    else:
+        fit.name = name_of(fit.estimator)
+        if fit.name is None:
+            remark("many estimators", "This process fitted more than %d different estimators of a class; the parameters "
+                   "and scores of the later ones are not recorded." % _MAX_NAMES)
+        elif "libraries" in _kinds:
+            facts = _record(fit, seconds, start_ms, end_ms)
+    _budget.spend(perf_counter() - began)
     if "models" in _kinds:
         from . import _models
 
         _models.keep(fit, seconds, facts)
+
+
+def _record(fit, seconds, start_ms, end_ms):
+    """Parameters, curves, candidates and members; what is known of the training score."""
+    estimator = fit.estimator
+    prefix = prefix_of(estimator, fit.name)
+    record_params(estimator, prefix)
+    if fit.method == "partial_fit":
+        return {}
+    _sklearn_results.curves(estimator, prefix)
+    _sklearn_results.search(estimator, prefix, start_ms, end_ms)
+    facts = _sklearn_scores.training(estimator, fit.X, fit.y)
+    if facts:
+        _api.log({"%straining/%s" % (prefix, facts["metric"]): facts["score"]})
+    _sklearn_results.members(estimator, fit.X, fit.y, start_ms, end_ms)
+    return facts
 
 
 def scored(estimator, value):

@@ -20,7 +20,7 @@ _RANDOM = ("sklearn.dummy",)
 _THREADED = ("sklearn.ensemble._forest", "sklearn.neighbors.")
 
 
-def training(estimator, X, y, fit_seconds):
+def training(estimator, X, y):
     """{"metric": "accuracy" or "r2", "score", "rows"}; empty where it is not known to be cheap and harmless."""
     target = getattr(estimator, "best_estimator_", estimator)
     metric = metric_of(target)
