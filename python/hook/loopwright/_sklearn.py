@@ -45,20 +45,21 @@ def wrap_search(module):
 
 
 def observed(caller, estimator, call, begin, end):
-    """Run `call`; if it is the script's own, `begin(method)` before it and `end(state, result, start_ms)` after it.
+    """Run `call`; if it is the script's own, `begin(outer)` before it and `end(state, result, start_ms)` after it.
 
-    `method` is the method of `estimator` that the script called if that called this one, else None.
+    `outer` is the frame of the method of `estimator` that the script called if that called this one, else None.
 
     Neither can fail or count as calls of the script; what `call` raises passes through, and then nothing is recorded.
     """
     level = getattr(_depth, "level", 0)
     _depth.level = level + 1
     try:
-        method = _called_by_script(caller, estimator) if level == 0 else None
-        if method is None:
+        is_own, outer = _called_by_script(caller, estimator) if level == 0 else (False, None)
+        if not is_own:
             return call()
         start_ms = now()
-        state = _safely(begin, method or None)
+        state = _safely(begin, outer)
+        outer = None  # a frame keeps all that its function knows alive
         result = call()
         _safely(end, state, result, start_ms)
         return result
@@ -91,26 +92,29 @@ def _safely(action, *arguments):
 
 
 def _called_by_script(caller, estimator):
-    """None if the script did not make this call itself; else the method that it called and that made it, or ""."""
+    """(whether the script made this call itself, the frame of the estimator's method through which it did)."""
     if not is_enabled() or _is_worker():
-        return None
-    method = ""
+        return False, None
+    outer = None
     frame = caller
     while frame is not None:
         name = frame.f_globals.get("__name__") or ""
         if name not in _GO_BETWEENS:
             if name.partition(".")[0] not in ("sklearn", "joblib"):
-                return None if _stands_back() else method
+                return not _stands_back(), outer
             if not _is_method_of(frame, estimator):
-                return None
+                return False, None
         if frame.f_code.co_name in FIT_METHODS:
-            method = frame.f_code.co_name
+            outer = frame
         frame = frame.f_back
-    return None
+    return False, None
 
 
 def _is_method_of(frame, estimator):
-    """Whether the frame runs a method of the estimator: `StandardScaler.fit` does its work in `partial_fit`."""
+    """Whether the frame runs a method of the estimator: `StandardScaler.fit` does its work in `partial_fit`.
+
+    Such a method may also have changed what it was given, as `StackingClassifier.fit` encodes the labels.
+    """
     names = frame.f_code.co_varnames
     return bool(names) and estimator is not None and frame.f_locals.get(names[0]) is estimator
 
@@ -150,10 +154,13 @@ def _wrapped_fit(original):
     name = getattr(original, "__name__", "fit")
 
     def fit(estimator, /, *args, **kwargs):
-        def begin(method):
+        def begin(outer):
             from . import _sklearn_fits
 
-            return _sklearn_fits.begin(estimator, method or name, args, kwargs)
+            if outer is not None:
+                given = outer.f_locals
+                return _sklearn_fits.begin(estimator, outer.f_code.co_name, (given.get("X"), given.get("y")), {})
+            return _sklearn_fits.begin(estimator, name, args, kwargs)
 
         def end(state, result, start_ms):
             from . import _sklearn_fits
