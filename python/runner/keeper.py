@@ -11,6 +11,7 @@ import os
 import signal
 import time
 
+import beside
 import state
 from channel import Channel
 from launch import become_script, explain
@@ -48,6 +49,7 @@ class Keeper:
         self._close_inherited = close_inherited
         self._has_terminal = stdio.slave is not None
         self._child = 0
+        self._observer = 0
         self._ended = False
         self._stopping = False
         self._resume_group: int | None = None
@@ -105,6 +107,7 @@ class Keeper:
         unblock_all()
         os.close(report_writer)
         self._let_go_of_streams()
+        observer = self._start_observer()
         with open(report_reader, "rb") as report:
             failure = report.read()
         if failure:
@@ -113,11 +116,21 @@ class Keeper:
             self._record(durable=True, state=state.FAILED_TO_START, error=error)
             self._channel.send({"event": "failed", "state": self._state.fields})
             return False
-        self._record(state=state.RUNNING, child=state.identity(pid), started_ms=state.now_ms())
+        self._record(state=state.RUNNING, child=state.identity(pid), started_ms=state.now_ms(), **observer)
         self._channel.send({"event": "started", "child": pid})
         now = time.monotonic()
         self._timers.extend((now + delay, self._look_for_hook) for delay in _HOOK_CHECKS)
         return True
+
+    def _start_observer(self) -> dict:
+        """What runner.json says of it. The script is already on its way: its start does not wait for this."""
+        if not beside.is_wanted(self._spec):
+            return {}
+        try:
+            self._observer = beside.start_observer(self._run_dir, self._environment)
+        except (OSError, ValueError) as error:
+            return {"observer_error": str(error)}
+        return {"observer": state.identity(self._observer)}
 
     def _let_go_of_streams(self) -> None:
         """Whatever we held open would keep others waiting: for the end of output, or for a broken pipe."""
@@ -229,6 +242,7 @@ class Keeper:
         for number in self._signals.take():
             if number == signal.SIGCHLD:
                 self._reap()
+                self._reap_observer()
             else:
                 self._witnessed[number] = time.monotonic()
 
@@ -242,6 +256,14 @@ class Keeper:
                 self._on_stopped(os.WSTOPSIG(status))
             else:
                 self._on_ended(status)
+
+    def _reap_observer(self) -> None:
+        if self._observer:
+            try:
+                if os.waitpid(self._observer, os.WNOHANG)[0]:
+                    self._observer = 0
+            except ChildProcessError:
+                self._observer = 0  # already reaped
 
     def _on_stopped(self, number: int) -> None:
         if not self._detached and not self._channel.closed:

@@ -19,6 +19,7 @@ class Spec:
         self.params: dict[str, str] = _field(document, "params", dict, {})
         self.env: dict[str, str] = _field(document, "env", dict, {})
         self.hook_dir: str = _field(document, "hook_dir", str, "")
+        self.interpreter: str | None = _field(document, "interpreter", str, None)
         self.root: str | None = _field(document, "root", str, None)
         self.capture: list[str] = _field(_field(document, "capture", dict, {}), "kinds", list, [])
         self.capture_options: dict = _field(document, "capture", dict, {})

@@ -70,6 +70,7 @@ def initial_fields(tty: bool) -> dict:
         "keeper": None,
         "runner": identity(os.getpid()),
         "child": None,
+        "observer": None,
         "boot_id": boot_id(),
         "started_ms": None,
         "ended_ms": None,
@@ -80,6 +81,7 @@ def initial_fields(tty: bool) -> dict:
         "error": None,
         "output_lost": None,
         "socket_error": None,
+        "observer_error": None,
         "hook": "unknown",
     }
 

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 
+import beside
 import spec as spec_file
 import state
 
@@ -66,7 +67,8 @@ def _run(run_dir: str) -> int:
         reason = "%s could not be started: %s" % (spec.argv[0], error)
         record.update(durable=True, state=state.FAILED_TO_START, error=reason)
         return _refuse(reason)
-    record.update(state=state.RUNNING, child=state.identity(child.pid), started_ms=state.now_ms())
+    record.update(state=state.RUNNING, child=state.identity(child.pid), started_ms=state.now_ms(),
+                  **_start_observer(spec, run_dir))
     copier = _Copier(log, record)
     threads = [
         threading.Thread(target=copier.copy, args=(child.stdout, 1), daemon=True),
@@ -82,6 +84,20 @@ def _run(run_dir: str) -> int:
     for thread in threads:
         thread.join(timeout=1.0)  # a process left behind may hold the pipes for as long as it likes
     return 130 if code == _CTRL_C_EXIT else code
+
+
+def _start_observer(spec: spec_file.Spec, run_dir: str) -> dict:
+    """What runner.json says of the process that looks at the run from beside it."""
+    if not beside.is_wanted(spec):
+        return {}
+    try:
+        observer = subprocess.Popen(
+            beside.command(run_dir), env=_environment(spec, run_dir), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, close_fds=True,
+            creationflags=_DETACHED_PROCESS | _NEW_PROCESS_GROUP)
+    except OSError as error:
+        return {"observer_error": str(error)}
+    return {"observer": state.identity(observer.pid)}
 
 
 def _wait(child: subprocess.Popen) -> int:

@@ -40,6 +40,8 @@ export const RunnerState = z.object({
   keeper: ProcessId.nullable(),
   runner: ProcessId.nullable(),
   child: ProcessId.nullable(),
+  /** The process beside the script that may write a journal later; older runs have no word on it. */
+  observer: ProcessId.nullable().default(null),
   boot_id: z.string(),
   started_ms: z.number().nullable(),
   ended_ms: z.number().nullable(),
@@ -51,6 +53,8 @@ export const RunnerState = z.object({
   output_lost: z.string().nullable(),
   /** Why no terminal can be attached; older runs have no word on it. */
   socket_error: z.string().nullable().default(null),
+  /** Why the observer could not be started. */
+  observer_error: z.string().nullable().default(null),
   hook: z.enum(['loaded', 'absent', 'unknown']),
 });
 export type RunnerState = z.infer<typeof RunnerState>;

@@ -18,6 +18,15 @@ def start(directory):
         _import_hook.after_import("argparse", _watch_argparse)
         _start_lineage(directory)
         _libraries.watch(os.environ.get("LOOPWRIGHT_CAPTURE", "").split(","))
+        if captures("environment") and is_main():
+            from . import _exit
+
+            _exit.register()
+
+
+def captures(kind):
+    """Whether the run is to keep this kind of thing by itself."""
+    return kind in os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
 
 
 def _claim_main(directory):

@@ -107,9 +107,11 @@ export class Follower {
       // Looked at before the journals: whatever a script logged was in its journal before it ended, or was gone.
       const runner = readRunner(run.folder);
       this.lookForProcesses(run, runner, nowMs);
+      // So is this: a writer may add its last record and end while its journal is being read.
+      const isQuiet = run.outcome !== null && 'endMs' in run.outcome && !this.hasLivingWriter(run, runner);
       const isDrained = this.drain(run);
       if (!isDrained) hasMore = true;
-      this.settle(run, runner, isDrained, nowMs);
+      this.settle(run, runner, { isDrained, isQuiet, nowMs });
     }
     return hasMore;
   }
@@ -211,7 +213,11 @@ export class Follower {
     run.isAnyoneAlive = this.isAnyoneAlive(run, runner);
   }
 
-  private settle(run: Followed, runner: RunnerState | null, isDrained: boolean, nowMs: number): void {
+  private settle(
+    run: Followed,
+    runner: RunnerState | null,
+    { isDrained, isQuiet, nowMs }: { isDrained: boolean; isQuiet: boolean; nowMs: number },
+  ): void {
     const outcome = outcomeOf({
       spec: run.spec,
       runner,
@@ -232,7 +238,7 @@ export class Follower {
       this.events.changed(run.spec.run_id, true);
     }
     for (const kind of run.work.takeDue(isOver)) this.events.work(run.spec.run_id, kind);
-    if (isOver && run.work.isOver && !this.hasLivingWriter(run)) this.release(run);
+    if (isOver && run.work.isOver && isQuiet) this.release(run);
   }
 
   /** What the page must say about a run that could not be seen whole. Once, at its end. */
@@ -247,6 +253,10 @@ export class Follower {
         'Python did not load the hook (it was started with -I, -E or -S, or ended before it could). Arguments, output, times and exit code are here; parameters and metrics from inside the script are not.',
       );
     }
+    if (runner.observer_error !== null)
+      warn(
+        `System metrics, the environment and files that go past Python are not here: the process that sees them could not be started (${runner.observer_error}).`,
+      );
     if (runner.output_lost !== null) warn(`The output is not whole: ${runner.output_lost}.`);
     for (const journal of run.journals.values()) {
       const left = sizeOf(journal.path) - journal.taken;
@@ -271,9 +281,11 @@ export class Follower {
     );
   }
 
-  /** A process that outlives the script (a daemon, a worker) may still log. */
-  private hasLivingWriter(run: Followed): boolean {
+  /** A process that outlives the script (a daemon, a worker, the observer) may still log. */
+  private hasLivingWriter(run: Followed, runner: RunnerState | null): boolean {
     if (run.spec.host !== this.host) return false;
+    // It may not have come to making its journal yet, when the script was short.
+    if (runner?.observer && isAlive(runner.observer, runner.boot_id, this.boot)) return true;
     for (const journal of run.journals.values()) {
       const writer = writerOf(journal.path);
       if (writer && journal.damage === null && isAlive(writer, this.boot, this.boot)) return true;

@@ -1,0 +1,47 @@
+"""Looks at a run from beside it: `python -I -S <this folder> RUN_DIR`, started by the runner with the script's environment.
+
+It writes a journal of its own (docs/run-folder.md) and ends by itself. Whatever becomes of it, the run goes on.
+"""
+from __future__ import annotations
+
+import os
+import sys
+
+# Only what the watches need is imported before they stand: the script is on its way to opening its first file.
+_RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner")
+_NICENESS = 10
+
+
+def _leave_the_caller() -> None:
+    if hasattr(os, "setsid"):
+        try:
+            os.setsid()
+        except OSError:
+            pass  # the runner has seen to it already
+    os.chdir(os.path.abspath(os.sep))  # a folder that somebody wants to unmount must not be ours
+    if hasattr(os, "nice"):
+        # Not SCHED_IDLE: it must look while a script that keeps all cores busy has a file open.
+        os.nice(_NICENESS)
+
+
+def main() -> int:
+    if len(sys.argv) != 2:
+        print("usage: observer RUN_DIR", file=sys.stderr)
+        return 2
+    run_dir = os.path.abspath(sys.argv[1])
+    _leave_the_caller()
+    sys.path.append(_RUNNER)
+    kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
+    root = os.environ.get("LOOPWRIGHT_ROOT")
+    files = None
+    if "data" in kinds and root and os.path.isdir(root):
+        from files import Files
+
+        files = Files(os.path.realpath(root))
+    from observer import Observer
+
+    return Observer(run_dir, files).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
