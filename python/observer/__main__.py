@@ -1,4 +1,4 @@
-"""Looks at a run from beside it: `python -I -S <this folder> RUN_DIR`, started by the runner with the script's environment.
+"""Looks at a run from beside it: `python -I -S <this file> RUN_DIR`, started by the runner with the script's environment.
 
 It writes a journal of its own (docs/run-folder.md) and ends by itself. Whatever becomes of it, the run goes on.
 """
@@ -8,7 +8,8 @@ import os
 import sys
 
 # Only what the watches need is imported before they stand: the script is on its way to opening its first file.
-_RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "runner")
+_FOLDER = os.path.dirname(os.path.abspath(__file__))
+_RUNNER = os.path.join(os.path.dirname(_FOLDER), "runner")
 _NICENESS = 10
 
 
@@ -30,7 +31,7 @@ def main() -> int:
         return 2
     run_dir = os.path.abspath(sys.argv[1])
     _leave_the_caller()
-    sys.path.append(_RUNNER)
+    sys.path[:0] = [_FOLDER, _RUNNER]  # -I leaves out the program's own
     kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
     root = os.environ.get("LOOPWRIGHT_ROOT")
     files = None

@@ -2,12 +2,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Iterator
+from collections.abc import Iterator
 
-from journal import Journal
-from processes import Tree
-from reports import Reports
-from scan import Scan
 from watch import Watch
 
 _SCAN = "scan"
@@ -20,7 +16,7 @@ class Files:
         self.watch: Watch | None = None
         self._root = root
         self._problem: str | None = None
-        self._scan: Scan | None = None
+        self._scan = None
         self._slices: Iterator[None] = iter(())
         self.is_scanning = False
         try:
@@ -29,7 +25,10 @@ class Files:
         except (OSError, AttributeError) as error:
             self._problem = str(error) if sys.platform.startswith("linux") else "Only Linux has inotify."
 
-    def begin(self, journal: Journal, tree: Tree, started_ns: int, words: list[str], cwd: str) -> None:
+    def begin(self, journal, tree, started_ns: int, words: list[str], cwd: str) -> None:
+        from reports import Reports
+        from scan import Scan
+
         self._journal = journal
         self._reports = Reports(journal)
         self._scan = Scan(self._root, started_ns)
@@ -38,7 +37,6 @@ class Files:
         if self.watch is not None:
             self.watch.begin(tree, self._reports)
             self.watch.add_named(words, cwd)
-            self.watch.tick()
 
     def scan_slice(self) -> None:
         self.is_scanning = next(self._slices, self) is None

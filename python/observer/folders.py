@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from typing import Iterator
+from collections.abc import Iterator
 
 from kinds import ENVIRONMENT_MARKS, is_skipped_folder
 

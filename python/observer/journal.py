@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import zlib
-from typing import Iterator
+from collections.abc import Iterator
 
 import state
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 import os
 import time
 
-from gpu import Gpus
 from journal import Journal, now_ms
 from processes import Tree
 
@@ -26,14 +25,14 @@ class Metrics:
     def __init__(self, journal: Journal, tree: Tree) -> None:
         self._journal = journal
         self._tree = tree
-        self._gpus: Gpus | None = None
+        self._gpus = None
         self._start = time.monotonic()
         self._before_at = self._start
         self._before_cpu = self._tree.usage().cpu_seconds
         self._machine = _machine_times()
         self.due = self._start + 1.0
 
-    def use(self, gpus: Gpus) -> None:
+    def use(self, gpus) -> None:
         self._gpus = gpus
 
     def sample(self) -> None:

@@ -1,20 +1,17 @@
-"""The life of the observer: beside the script until it ends, then what is to be done after it, then the stragglers."""
+"""The life of the observer: beside the script until it ends, then what is to be done after it, then the stragglers.
+
+Modules that are needed later are imported later: the first look at the script's files must come early.
+"""
 from __future__ import annotations
 
 import os
 import select
-import signal
 import time
 
-import hardware
 import metrics
 import spec as spec_file
-from files import Files
-from gpu import Gpus
 from journal import Journal
 from metrics import Metrics
-from models import ModelsWork
-from packages import EnvironmentWork
 from processes import HAS_PROC, Tree
 from script import Script, wait_for_start
 
@@ -30,15 +27,13 @@ _SAFE_MS = 100
 
 
 class Observer:
-    def __init__(self, run_dir: str, files: Files | None) -> None:
+    def __init__(self, run_dir: str, files) -> None:
         self._run_dir = run_dir
         self._files = files
         self._environment = {os.fsdecode(name): os.fsdecode(value) for name, value in os.environb.items()} \
             if hasattr(os, "environb") else dict(os.environ)
 
     def run(self) -> int:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
         fields = wait_for_start(self._run_dir)
         if fields is None:
             return 0
@@ -51,8 +46,7 @@ class Observer:
         self._journal = Journal(self._run_dir)
         self._script = Script(self._run_dir, fields)
         self._tree = Tree(self._script.pid)
-        self._packages = EnvironmentWork(self._journal, self._run_dir, spec, self._environment) \
-            if "environment" in self._kinds else None
+        self._packages = None
         if self._files is not None:
             words = [word for word in [*spec.argv[1:], *spec.params.values()] if isinstance(word, str)]
             self._files.begin(self._journal, self._tree, self._script.started_ms * 1_000_000, words, spec.cwd)
@@ -76,14 +70,14 @@ class Observer:
     def _beside(self) -> None:
         begun = time.monotonic()
         self._metrics: Metrics | None = None
-        self._gpus: Gpus | None = None
+        self._gpus = None
         self._hardware_is_told = False
         if "system" in self._kinds and HAS_PROC and metrics.is_possible():
             self._metrics = Metrics(self._journal, self._tree)
         # (when, what): each once.
         plan = [(begun + _HARDWARE_SECONDS, self._tell_hardware)]
-        if self._packages is not None:
-            plan.append((begun + _ENVIRONMENT_SECONDS, self._packages.start))
+        if "environment" in self._kinds:
+            plan.append((begun + _ENVIRONMENT_SECONDS, self._ask_for_packages))
         self._watch_until(self._script.is_alive, plan, self._script.descriptor)
 
     def _watch_until(self, goes_on, plan: list, ended: int = -1) -> None:
@@ -131,15 +125,28 @@ class Observer:
         if "system" not in self._kinds or self._hardware_is_told:
             return
         self._hardware_is_told = True
+        import gpu
+        import hardware
+
         path = self._environment.get("PATH")
         facts = hardware.facts(path)
         self._journal.facts("hardware", facts)
         if facts.get("gpus") and self._metrics is not None and self._script.is_alive():
             try:
-                self._gpus = Gpus(path)
+                self._gpus = gpu.Gpus(path)
             except OSError:
                 return  # it was there a moment ago; the other metrics go on
             self._metrics.use(self._gpus)
+
+    def _ask_for_packages(self) -> None:
+        self._make_packages()
+        self._packages.start()
+
+    def _make_packages(self) -> None:
+        if self._packages is None:
+            from packages import EnvironmentWork
+
+            self._packages = EnvironmentWork(self._journal, self._run_dir, self._spec, self._environment)
 
     # After it
 
@@ -161,9 +168,13 @@ class Observer:
             self._gpus.close()
 
     def _do_work(self) -> None:
-        models = ModelsWork(self._journal, self._run_dir, self._spec, self._environment) \
-            if "models" in self._kinds else None
-        if self._packages is not None:
+        models = None
+        if "models" in self._kinds:
+            from models import ModelsWork
+
+            models = ModelsWork(self._journal, self._run_dir, self._spec, self._environment)
+        if "environment" in self._kinds:
+            self._make_packages()
             self._packages.tell_surroundings()
             while self._packages.is_under_way:
                 self._packages.poll()

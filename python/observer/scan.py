@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from array import array
 from bisect import bisect_left
-from typing import Iterator
+from collections.abc import Iterator
 
 from folders import Walk
 from kinds import is_data

@@ -15,8 +15,7 @@ import inotify
 from folders import Walk, is_too_wide
 from inotify import Inotify
 from kinds import is_code, is_data, is_skipped_folder
-from processes import EngineJobs, Tree
-from reports import Reports
+from processes import EngineJobs
 
 MAX_FOLDERS = 2000
 # Between two looks while nothing but known files is opened: events that wait together cost less.
@@ -52,9 +51,9 @@ class Watch:
         self._sure: set[str] = set()
         self._moves: dict[int, bool] = {}
         self._jobs = EngineJobs()
-        self._tree: Tree | None = None
-        self._reports: Reports | None = None
-        self._transferred = (0, 0)
+        self._tree = None
+        self._reports = None
+        self._transferred = (0, 0)  # from the script's start on, in the beginning
         self._nap = _SHORTEST_NAP_SECONDS
         self.started_ns = time.time_ns() - _TICK_NS
         self.was_cut = False
@@ -91,7 +90,7 @@ class Watch:
                 elif os.sep in text and is_data(os.path.basename(path)) and os.path.isdir(os.path.dirname(path)):
                     self._add(os.path.dirname(path), os.path.basename(path))
 
-    def begin(self, tree: Tree, reports: Reports) -> None:
+    def begin(self, tree, reports) -> None:
         self._tree = tree
         self._reports = reports
 

@@ -10,12 +10,13 @@ from spec import Spec
 # What is captured with the observer's help; without any of these there is nothing for it to do.
 OBSERVED = frozenset(("system", "data", "environment", "models"))
 
-_DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "observer")
+# The file, not its folder: to run a folder, Python first loads modules that are not needed otherwise.
+_PROGRAM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "observer", "__main__.py")
 
 
 def command(run_dir: str) -> list[str]:
     # File names are bytes; with UTF-8 mode they are in spec.json what they are here, whatever the locale.
-    return [sys.executable, "-I", "-S", "-X", "utf8", _DIRECTORY, run_dir]
+    return [sys.executable, "-I", "-S", "-X", "utf8", _PROGRAM, run_dir]
 
 
 def is_wanted(spec: Spec) -> bool:

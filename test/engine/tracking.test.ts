@@ -125,7 +125,7 @@ describe('the headline metric', () => {
     [['loss', 'val/auc', 'auc'], 'val/auc'],
     [['train/loss', 'val/loss'], 'val/loss'],
     [['system/cpu', 'epoch_time'], 'epoch_time'],
-    [['system/cpu'], 'system/cpu'],
+    [['system/cpu_percent', 'system/memory_mb'], null],
     [['accuracy', 'loss'], 'accuracy'],
     [[], null],
   ])('of %j is %s', (keys, expected) => {

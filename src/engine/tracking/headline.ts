@@ -8,15 +8,17 @@ const PATTERNS: readonly RegExp[] = [
   /(^|[/_.-])loss$/i,
 ];
 const HELD_OUT = /(^|[/_.-])(test|val|valid|validation|eval|dev)([/_.-]|$)/i;
+/** What a run used of the machine is no result of it. */
 const SYSTEM = /^system[/.]/i;
 
-/** The key to show, or null where there is no metric. A held-out score goes before the same score in training. */
+/** The key to show, or null where there is no metric of the script's own. A held-out score goes before the same score in training. */
 export function headlineKey(keys: readonly string[]): string | null {
   let best: string | null = null;
   let bestRank = Number.POSITIVE_INFINITY;
   for (const key of keys) {
+    if (SYSTEM.test(key)) continue;
     const pattern = PATTERNS.findIndex((candidate) => candidate.test(key));
-    const kind = SYSTEM.test(key) ? 100 : pattern < 0 ? PATTERNS.length : pattern;
+    const kind = pattern < 0 ? PATTERNS.length : pattern;
     const rank = kind * 2 + (HELD_OUT.test(key) ? 0 : 1);
     if (rank < bestRank) {
       best = key;
