@@ -38,7 +38,7 @@ def main() -> int:
     if "data" in kinds and root and os.path.isdir(root):
         from files import Files
 
-        files = Files(os.path.realpath(root))
+        files = Files(os.path.realpath(root), os.path.dirname(os.path.dirname(run_dir)))
     from observer import Observer
 
     return Observer(run_dir, files).run()

@@ -12,7 +12,7 @@ _SCAN = "scan"
 class Files:
     """Made in two steps, because the watches must stand before anything else is looked at."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, store: str) -> None:
         self.watch: Watch | None = None
         self._root = root
         self._problem: str | None = None
@@ -20,7 +20,7 @@ class Files:
         self._slices: Iterator[None] = iter(())
         self.is_scanning = False
         try:
-            self.watch = Watch(root)
+            self.watch = Watch(root, store)
             self.watch.add_tree(root)
         except (OSError, AttributeError) as error:
             self._problem = str(error) if sys.platform.startswith("linux") else "Only Linux has inotify."
@@ -43,10 +43,10 @@ class Files:
 
     def finish(self, may_guess: bool, hook_is_up: bool, watch_goes_on: bool) -> None:
         """After the script: the last events, what has changed, and how all of it was observed."""
-        while self.is_scanning:
-            self.scan_slice()
         if self.watch is not None:
             self.watch.take(is_last=not watch_goes_on, may_guess=may_guess)
+        while self.is_scanning:
+            self.scan_slice()
         for path in self._scan.changed():
             self._reports.tell(path, "w", _SCAN)
         self._reports.tell_folders()

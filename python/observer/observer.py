@@ -22,8 +22,8 @@ _HARDWARE_SECONDS = 0.5
 _TICK_SECONDS = 1.0
 _HELPER_SECONDS = 0.02
 _NO_PIDFD_SECONDS = 0.1
-# Whatever was read this long after the script's end may have been read by the engine's hashing.
-_SAFE_MS = 100
+# When the script's end is seen this late, what was read last may have been read by anybody.
+_SAFE_MS = 1000
 
 
 class Observer:

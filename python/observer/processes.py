@@ -46,6 +46,9 @@ class Tree:
         self._known = {pid: self._known.get(pid) or _start(pid) for pid in found}
         return sorted(found)
 
+    def has_ended(self) -> bool:
+        return not _is_running(self._root)
+
     def leftovers(self) -> list[int]:
         """What still runs in the script's process group after its end."""
         if self._has_own_group:
@@ -86,27 +89,42 @@ class Tree:
             except OSError:
                 continue  # it has ended, or runs as somebody else
             for number in numbers:
-                try:
-                    path = os.readlink(folder + "/" + number)
-                except OSError:
-                    continue  # closed in the meantime
+                path = _link(folder + "/" + number)
                 if path.startswith(prefixes):
                     found[path] = found.get(path, 0) | _flags(pid, number)
         return found
 
 
 class EngineJobs:
-    """Whether a job of an engine runs, or has a moment ago: it hashes the same files that the script reads."""
+    """Whether a job of the store's engine runs, or has a moment ago: it hashes the same files that the script reads."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: str) -> None:
+        self._store = os.path.join(os.path.realpath(store), "")
         self._looked_at = self._seen_at = float("-inf")
 
     def may_read(self, now: float) -> bool:
         if now - self._looked_at > _JOBS_SECONDS:
             self._looked_at = now
-            if any(_is_job(pid) for pid in _all_pids()):
+            if any(_is_job(pid) and self._is_of_this_store(pid) for pid in _all_pids()):
                 self._seen_at = now
         return now - self._seen_at < _JOBS_LINGER_SECONDS
+
+    def _is_of_this_store(self, pid: int) -> bool:
+        """By its parent, the engine, which has the store's database open."""
+        fields = _stat(pid)
+        folder = "/proc/%s/fd" % fields[1] if len(fields) > 1 else "/nothing"
+        try:
+            numbers = os.listdir(folder)
+        except OSError:
+            return True  # one of the two has just ended: nothing is known, so nothing is claimed
+        return any(_link(folder + "/" + number).startswith(self._store) for number in numbers)
+
+
+def _link(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""  # closed in the meantime
 
 
 def _is_job(pid: int) -> bool:

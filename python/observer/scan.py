@@ -29,43 +29,55 @@ class Scan:
     def look_before(self) -> Iterator[None]:
         """In slices, so that other work can go on between them. The script may run already: what has changed since
         its start is left out, and so is found to be different afterwards."""
-        for index, (path, status) in enumerate(self._files()):
-            if max(status.st_mtime_ns, status.st_ctime_ns) < self._since_ns or os.name == "nt":
-                self._before.append(_mark(path, status))
-            if index % _SLICE == 0:
-                yield
+        for files in self._slices():
+            for path, status in files:
+                if self._is_older(status) or os.name == "nt":
+                    self._before.append(_mark(path, status))
+            yield
         self._before = array("q", sorted(self._before))
 
     def changed(self) -> Iterator[str]:
+        was_cut_before = self.was_cut
         self.file_count = 0
-        for path, status in self._files():
-            self.file_count += 1
-            mark = _mark(path, status)
-            index = bisect_left(self._before, mark)
-            if index == len(self._before) or self._before[index] != mark:
-                # A folder behind the bound of the first look is no output; what changed since the start is.
-                if not self.was_cut or max(status.st_mtime_ns, status.st_ctime_ns) >= self._since_ns:
+        for files in self._slices():
+            self.file_count += len(files)
+            for path, status in files:
+                mark = _mark(path, status)
+                index = bisect_left(self._before, mark)
+                is_known = index < len(self._before) and self._before[index] == mark
+                # Where the first look was cut, what it did not come to is no output for that reason alone.
+                if not is_known and not (was_cut_before and self._is_older(status)):
                     yield path
 
-    def _files(self) -> Iterator[tuple]:
+    def _is_older(self, status: os.stat_result) -> bool:
+        return max(status.st_mtime_ns, status.st_ctime_ns) < self._since_ns
+
+    def _slices(self) -> Iterator[list]:
+        """Data files with their status: some of one folder at a time, and none of an empty one."""
         walk = Walk(self._root, _MAX_FOLDERS)
         count = 0
         for _folder, entries in walk:
-            for entry in entries:
-                if not is_data(entry.name):
-                    continue
-                try:
-                    if not entry.is_file():
-                        continue
-                    status = entry.stat()
-                except OSError:
-                    continue  # gone, or a link in a circle
-                count += 1
-                if count > MAX_FILES:
+            for start in range(0, len(entries) or 1, _SLICE):
+                files = _with_status(entries[start:start + _SLICE])
+                if count + len(files) > MAX_FILES:
                     self.was_cut = True
+                    yield files[:MAX_FILES - count]
                     return
-                yield entry.path, status
+                count += len(files)
+                yield files
         self.was_cut = self.was_cut or walk.was_cut
+
+
+def _with_status(entries: list) -> list[tuple[str, os.stat_result]]:
+    found = []
+    for entry in entries:
+        try:
+            if is_data(entry.name) and entry.is_file():
+                # Not the entry's own: on Windows that has neither inode nor the last word about its times.
+                found.append((entry.path, os.stat(entry.path)))
+        except OSError:
+            continue  # gone, or a link in a circle
+    return found
 
 
 def _mark(path: str, status: os.stat_result) -> int:

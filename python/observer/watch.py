@@ -39,7 +39,7 @@ READ, WRITTEN, ARRIVED = "read", "written", "arrived"
 
 
 class Watch:
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, store: str) -> None:
         """Raises OSError where there is no inotify."""
         self._root = root
         self._inotify = Inotify()
@@ -50,7 +50,7 @@ class Watch:
         self._created: set[int] = set()
         self._sure: set[str] = set()
         self._moves: dict[int, bool] = {}
-        self._jobs = EngineJobs()
+        self._jobs = EngineJobs(store)
         self._tree = None
         self._reports = None
         self._transferred = (0, 0)  # from the script's start on, in the beginning
@@ -236,9 +236,9 @@ class Watch:
         """By what the script's processes have transferred in this second: all of these together, or none of them."""
         if self._jobs.may_read(time.monotonic()):
             return {True: False, False: False}
-        if is_last:
-            return {True: True, False: True}
         read, written = self._tree.transferred()
+        if is_last or self._tree.has_ended():  # with it went the figures
+            return {True: True, False: True}
         done = {True: read - self._transferred[0], False: written - self._transferred[1]}
         return {is_read: done[is_read] >= sum(min(_size(path), _PROOF_BYTES) for path, r in unsure if r == is_read)
                 for is_read in (True, False)}
