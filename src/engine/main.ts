@@ -13,6 +13,7 @@ import { BUILD } from '../protocol/version';
 import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
 import { takeLock } from './lifecycle/lock';
+import { CodeQueries } from './code';
 import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
   const jobs = new Jobs(log);
   const work = new RunWork({
     jobs,
+    store: paths.root,
     onOver: (runId, kind, reason) => {
       threads?.writer?.call('workOver', { runId, work: kind, reason }).catch((thrown: unknown) => {
         log(
@@ -146,6 +148,12 @@ async function main(): Promise<void> {
     throw whyClosed(store);
   };
 
+  const code = new CodeQueries({
+    store: paths.root,
+    factsOf: async (runId) => (await reader().call('runs/facts', { runId, section: 'code' })).facts,
+    treeOfNow: async (root) => (await jobs.run('code/tree', { store: paths.root, root }, { lane: 'code' })).tree,
+  });
+
   const handlers: RequestHandlers = {
     initialize: ({ protocol, trusted }, connection) => {
       if (protocol !== PROTOCOL_VERSION)
@@ -172,6 +180,9 @@ async function main(): Promise<void> {
     'metrics/points': (params) => reader().call('metrics/points', params),
     'runs/output': (params) => reader().call('runs/output', params),
     'runs/spec': (params) => reader().call('runs/spec', params),
+    'code/changes': (params) => code.changes(params),
+    'code/compare': (params) => code.compare(params),
+    'code/content': (params) => code.content(params),
     'runs/announce': () => writer().call('look'),
     'runs/stop': async ({ runId }) => {
       await reader().call('runs/get', { runId });

@@ -24,8 +24,11 @@ export const DEFAULT_CAPTURE: CaptureOptions = {
   pinLimitBytes: 10_000_000,
 };
 
-/** Work that goes on beside or after the script; a run is complete when all of it is done or has failed. */
-export const WORK_KINDS = ['code', 'data', 'environment', 'models'] as const;
+/**
+ * Work that goes on beside or after the script; a run is complete when all of it is done or has failed. `codeCheck` holds
+ * the sources that were loaded against the snapshot that `code` has made.
+ */
+export const WORK_KINDS = ['code', 'codeCheck', 'data', 'environment', 'models'] as const;
 export const WorkKind = z.enum(WORK_KINDS);
 export type WorkKind = z.infer<typeof WorkKind>;
 
@@ -70,6 +73,13 @@ export const FACT_SECTIONS = ['code', 'environment', 'packages', 'hardware', 'se
 export const FactSection = z.enum(FACT_SECTIONS);
 export type FactSection = z.infer<typeof FactSection>;
 
+/** A file of a snapshot that the user's commit has otherwise, or not at all. */
+export const ChangedFile = z.object({
+  path: z.string(),
+  status: z.enum(['added', 'modified', 'deleted', 'untracked']),
+});
+export type ChangedFile = z.infer<typeof ChangedFile>;
+
 /** The exact code: a snapshot in the store's own repository, and where it stood in the user's. */
 export const CodeFacts = z.looseObject({
   /** The folder that the snapshot is of. */
@@ -82,6 +92,8 @@ export const CodeFacts = z.looseObject({
     .object({
       root: z.string(),
       commit: z.string().nullable(),
+      /** The commit's tree at the root of the run. */
+      tree: z.string().nullable().default(null),
       branch: z.string().nullable(),
       /** Without credentials. */
       remote: z.string().nullable(),
@@ -92,9 +104,7 @@ export const CodeFacts = z.looseObject({
     .nullable()
     .optional(),
   /** Files of the snapshot that differ from the commit, the first 2,000 of `changedCount`. */
-  changed: z
-    .array(z.object({ path: z.string(), status: z.enum(['added', 'modified', 'deleted', 'renamed', 'untracked']) }))
-    .optional(),
+  changed: z.array(ChangedFile).optional(),
   changedCount: z.number().optional(),
   /** What was left out and why, the first 200 of `leftOutCount`. */
   leftOut: z.array(z.object({ path: z.string(), reason: z.string() })).optional(),

@@ -2,6 +2,7 @@
  * What a job process can do, by name. A task gets what it needs as plain data, leaves its results in files (most of them
  * in the journals of a run) and answers with little. Adding one is adding a line here.
  */
+import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { storeUsage } from '../house';
 
 export interface JobContext {
@@ -15,6 +16,9 @@ type Task = (params: never, context: JobContext) => Promise<unknown>;
 
 export const tasks = {
   'store/usage': storeUsage,
+  'code/snapshot': takeSnapshot,
+  'code/check': checkLoaded,
+  'code/tree': treeOfNow,
 } as const satisfies Record<string, Task>;
 
 export type Tasks = typeof tasks;

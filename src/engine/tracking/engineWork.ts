@@ -7,12 +7,22 @@ import type { CaptureKind, WorkKind } from '../../protocol/capture';
 import type { RunSpec } from '../../protocol/runFolder';
 
 /** What the engine itself does; the rest of a run's work is its observer's. */
-export const ENGINE_WORK = [] as const satisfies readonly (WorkKind & CaptureKind)[];
-export type EngineWorkKind = WorkKind & CaptureKind;
+export const ENGINE_WORK = ['code', 'codeCheck'] as const satisfies readonly EngineWorkKind[];
+export type EngineWorkKind = WorkKind;
+
+/** What must be captured for it to be due at all. */
+const PART_OF: Readonly<Record<EngineWorkKind, CaptureKind>> = {
+  code: 'code',
+  codeCheck: 'code',
+  data: 'data',
+  environment: 'environment',
+  models: 'models',
+};
 
 /** `start`: as soon as the run is known. `end`: when the script has ended. */
 const DUE: Readonly<Record<EngineWorkKind, 'start' | 'end'>> = {
   code: 'start',
+  codeCheck: 'end',
   data: 'end',
   environment: 'end',
   models: 'end',
@@ -25,7 +35,7 @@ export class EngineWork {
   constructor(db: Database, seq: number, spec: RunSpec, isOnThisMachine: boolean, kinds: readonly EngineWorkKind[]) {
     const over = new Set(db.prepare<[number], string>('SELECT kind FROM work WHERE run_seq = ?').pluck().all(seq));
     this.waiting = new Set(
-      isOnThisMachine ? kinds.filter((kind) => spec.capture.kinds.includes(kind) && !over.has(kind)) : [],
+      isOnThisMachine ? kinds.filter((kind) => spec.capture.kinds.includes(PART_OF[kind]) && !over.has(kind)) : [],
     );
   }
 

@@ -1,0 +1,59 @@
+/** What a snapshot has otherwise than the user's commit, and how two snapshots differ. */
+import type { ChangedFile } from '../../protocol/capture';
+import { codePlace } from './codeStore';
+import { git } from './git';
+import { type ByteName, splitNul, textOf } from './names';
+import { type Standing, workIn } from './repository';
+import type { CodeTree } from './tree';
+
+export interface TreeDifference {
+  readonly name: ByteName;
+  readonly status: 'added' | 'modified' | 'deleted';
+}
+
+/** Git's own name for the tree with nothing in it; it needs no object. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+const SUBMODULE = '160000';
+
+/** From one tree to the other, by name; submodules are no files. */
+export async function differencesOf(
+  store: string,
+  from: string | null,
+  to: string,
+  alternates: readonly string[] = [],
+): Promise<TreeDifference[]> {
+  const place = codePlace(store, alternates);
+  const trees = [from ?? EMPTY_TREE, to];
+  const lines = splitNul(await git(place, ['diff-tree', '-r', '-z', '--raw', '--no-renames', ...trees]));
+  const found: TreeDifference[] = [];
+  for (let at = 0; at + 1 < lines.length; at += 2) {
+    const [modeFrom, modeTo, , , letter] = (lines[at] ?? '').slice(1).split(' ');
+    const name = lines[at + 1] ?? '';
+    if (modeFrom === SUBMODULE || modeTo === SUBMODULE) continue;
+    found.push({ name, status: letter === 'A' ? 'added' : letter === 'D' ? 'deleted' : 'modified' });
+  }
+  return found;
+}
+
+/**
+ * What of a snapshot differs from the user's commit. The snapshot has files byte by byte, the commit may have them
+ * through a filter (LFS, line endings): a file counts as modified only if the repository sees that, too.
+ */
+export async function changesSince(store: string, code: CodeTree, standing: Standing): Promise<ChangedFile[]> {
+  const { repository, isRepositorys, leftOut, nested } = code;
+  if (!repository || !isRepositorys) return [];
+  const [differences, { staged, touched }] = await Promise.all([
+    differencesOf(store, standing.tree, code.tree, [repository.objects]),
+    workIn(repository, standing.commit),
+  ]);
+  const changed: ChangedFile[] = [];
+  for (const { name, status } of differences) {
+    const inRepository = repository.prefix + name;
+    const isSeen = staged.has(inRepository) || touched.has(inRepository);
+    if (leftOut.has(name) || nested.some((folder) => name.startsWith(`${folder}/`))) continue;
+    if (status === 'added')
+      changed.push({ path: textOf(name), status: staged.has(inRepository) ? 'added' : 'untracked' });
+    else if (isSeen) changed.push({ path: textOf(name), status });
+  }
+  return changed;
+}

@@ -1,0 +1,195 @@
+/** What is known of the user's own repository. Nothing here writes to it, or executes what is configured in it. */
+import { existsSync, realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { GitError, GitPluginError, simpleGit } from 'simple-git';
+import { LoopwrightError } from '../../protocol/errors';
+import { git, noGit, type Place, plainEnvironment, safeEnvironment, type Settings } from './git';
+import { bytesOf, type ByteName, nameIn, splitNul } from './names';
+
+export interface Repository {
+  /** Its working folder, and the root below it: empty, or with a `/` behind. */
+  readonly top: string;
+  readonly prefix: ByteName;
+  readonly gitFolder: string;
+  readonly objects: string;
+  readonly excludeFile: string | null;
+  /** How to ask about it. */
+  readonly place: Place;
+  readonly settings: Settings;
+}
+
+export interface Standing {
+  readonly commit: string | null;
+  /** The tree of the commit at the root of the run; null if the commit has none there. */
+  readonly tree: string | null;
+  readonly branch: string | null;
+  readonly remote: string | null;
+  readonly operation: string | null;
+}
+
+/** The repository that a folder lies in; null where there is none. @throws LoopwrightError if there is no git */
+export async function repositoryOf(root: string): Promise<Repository | null> {
+  const bare: Place = { cwd: root, env: safeEnvironment() };
+  const answer = await ask(bare, [
+    'rev-parse',
+    '--show-toplevel',
+    '--absolute-git-dir',
+    '--git-path',
+    'objects',
+    '--git-path',
+    'info/exclude',
+  ]);
+  const [top, gitFolder, objects, exclude] = answer?.split('\n') ?? [];
+  if (top === undefined || top === '' || gitFolder === undefined || objects === undefined || exclude === undefined)
+    return null;
+  const settings = await settingsFor(root);
+  const place = { cwd: top, env: safeEnvironment(settings) };
+  const inside = nameIn(Buffer.from(relative(realpathSync(top), realpathSync(root)), 'utf8')).replaceAll('\\', '/');
+  const excludeFile = absoluteIn(root, exclude);
+  return {
+    top,
+    prefix: inside === '' ? '' : `${inside}/`,
+    gitFolder,
+    objects: absoluteIn(root, objects),
+    excludeFile: existsSync(excludeFile) ? excludeFile : null,
+    place,
+    settings,
+  };
+}
+
+const absoluteIn = (folder: string, path: string): string => (path.startsWith('/') ? path : join(folder, path));
+
+/** The user's ignore rules, which are wanted, and nothing for each filter, which would be executed. */
+async function settingsFor(root: string): Promise<Settings> {
+  const ignores = await ask({ cwd: root, env: plainEnvironment() }, [
+    'config',
+    '--type=path',
+    '--get',
+    'core.excludesFile',
+  ]);
+  const keys = await ask({ cwd: root, env: safeEnvironment() }, [
+    'config',
+    '--name-only',
+    '--get-regexp',
+    String.raw`^filter\..*\.(clean|smudge|process|required)$`,
+  ]);
+  const filters = (keys ?? '').split('\n').filter((key) => key !== '');
+  return [
+    ...(ignores === null || ignores === '' ? [] : [['core.excludesFile', ignores] as const]),
+    ...filters.map((key) => [key, key.endsWith('.required') ? 'false' : ''] as const),
+  ];
+}
+
+/** Whether the repository itself ignores the folder: then what it ignores says nothing about the code in there. */
+export async function isIgnored({ place, prefix }: Repository): Promise<boolean> {
+  if (prefix === '') return false;
+  const answer = await git(place, ['check-ignore', '-z', '--stdin'], {
+    input: bytesOf(`${prefix.slice(0, -1)}\0`),
+    codes: [0, 1],
+  });
+  return answer.length > 0;
+}
+
+export async function standingOf({ place, prefix, gitFolder }: Repository): Promise<Standing> {
+  const [commit, branch, remoteName] = await Promise.all([
+    ask(place, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
+    ask(place, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    ask(place, ['config', '--get', 'remote.origin.url']),
+  ]);
+  const path = Buffer.from(prefix.slice(0, -1), 'latin1').toString('utf8');
+  const tree = commit === null ? null : await ask(place, ['rev-parse', '--verify', '--quiet', `${commit}:${path}`]);
+  return {
+    commit: emptyAsNull(commit),
+    tree: emptyAsNull(tree),
+    branch: emptyAsNull(branch),
+    remote: remoteName === null || remoteName === '' ? null : withoutCredentials(remoteName),
+    operation: operationIn(gitFolder),
+  };
+}
+
+const emptyAsNull = (text: string | null): string | null => (text === '' ? null : text);
+
+/** `https://user:token@host/x` without what stands before the `@`; `git@host:x` holds no secret and stays. */
+export const withoutCredentials = (remote: string): string =>
+  remote.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/]*@/i, '$1').replace(/[?#].*$/, '');
+
+const OPERATIONS: readonly (readonly [file: string, name: string])[] = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+  ['BISECT_LOG', 'bisect'],
+];
+
+const operationIn = (gitFolder: string): string | null =>
+  OPERATIONS.find(([file]) => existsSync(join(gitFolder, file)))?.[1] ?? null;
+
+/** Files that the repository tracks although a rule ignores them: they are code like the others. */
+export async function trackedThoughIgnored({ place, prefix }: Repository, rules: readonly string[]) {
+  return splitNul(
+    await git(place, ['ls-files', '-z', '--cached', '--ignored', '--exclude-standard', ...rules, ...below(prefix)]),
+  );
+}
+
+/** What differs between commit, index and working folder as the repository itself sees it, by name. */
+export async function workIn({ place, prefix }: Repository, commit: string | null) {
+  const [staged, touched] = await Promise.all([
+    git(
+      place,
+      commit === null
+        ? ['ls-files', '-z', '--cached', ...below(prefix)]
+        : ['diff-index', '-z', '--cached', '--name-only', '--no-renames', commit, ...below(prefix)],
+    ),
+    git(place, ['ls-files', '-z', '--modified', '--deleted', ...below(prefix)]),
+  ]);
+  return { staged: new Set(splitNul(staged)), touched: new Set(splitNul(touched)) };
+}
+
+export interface Nested {
+  readonly commit: string | null;
+  readonly dirty: boolean;
+}
+
+/** A repository inside the folder: a submodule or a clone. */
+export async function nestedState(folder: string): Promise<Nested> {
+  const place: Place = { cwd: folder, env: safeEnvironment(await settingsFor(folder)) };
+  const commit = emptyAsNull(await ask(place, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']));
+  const [files, staged] = await Promise.all([
+    git(place, ['ls-files', '-z', '--others', '--modified', '--deleted', '--exclude-standard']),
+    commit === null ? Buffer.alloc(0) : git(place, ['diff-index', '-z', '--cached', '--name-only', commit]),
+  ]);
+  return { commit, dirty: files.length > 0 || staged.length > 0 };
+}
+
+/** The pathspec for what lies below the root; names that are no UTF-8 can't be given on a command line. */
+export const below = (prefix: ByteName): string[] =>
+  prefix === '' ? [] : ['--', Buffer.from(prefix, 'latin1').toString('utf8')];
+
+/**
+ * The text that git answers; null if it says no.
+ *
+ * Our environment is deliberate: it switches off what simple-git warns of, instead of switching it on.
+ */
+async function ask({ cwd, env }: Place, args: readonly string[]): Promise<string | null> {
+  if (!existsSync(cwd)) throw new LoopwrightError('not_found', `The folder ${cwd} does not exist any more.`);
+  const asker = simpleGit({
+    baseDir: cwd,
+    allowEnvironment: Object.keys(env),
+    unsafe: {
+      allowUnsafeConfigPaths: true,
+      allowUnsafeConfigEnvCount: true,
+      allowUnsafeHooksPath: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeFilter: true,
+      allowUnsafeProtocolOverride: true,
+    },
+  }).env(env);
+  try {
+    return (await asker.raw([...args])).replace(/\n$/, '');
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.message.includes('ENOENT')) throw noGit();
+    if (thrown instanceof GitError && !(thrown instanceof GitPluginError)) return null;
+    throw thrown;
+  }
+}
