@@ -1,9 +1,9 @@
 /** What a snapshot has otherwise than the user's commit, and how two snapshots differ. */
 import type { ChangedFile } from '../../protocol/capture';
-import { codePlace } from './codeStore';
+import { codePlace, temporaryIndex } from './codeStore';
 import { git } from './git';
 import { type ByteName, splitNul, textOf } from './names';
-import { type Standing, workIn } from './repository';
+import { reallyTouched, type Standing, workIn } from './repository';
 import type { CodeTree } from './tree';
 
 export interface TreeDifference {
@@ -46,6 +46,11 @@ export async function changesSince(store: string, code: CodeTree, standing: Stan
     differencesOf(store, standing.tree, code.tree, [repository.objects]),
     workIn(repository, standing.commit),
   ]);
+  const doubtful = differences
+    .map(({ name, status }) => (status === 'modified' ? repository.prefix + name : ''))
+    .filter((name) => touched.has(name) && !staged.has(name));
+  const young = doubtful.length === 0 ? null : await reallyTouched(repository, doubtful, temporaryIndex(store));
+  for (const name of doubtful) if (young?.has(name) === false) touched.delete(name);
   const changed: ChangedFile[] = [];
   for (const { name, status } of differences) {
     const inRepository = repository.prefix + name;

@@ -38,6 +38,14 @@ export function codePlace(store: string, alternates: readonly string[] = []): Pl
 const quoted = (path: string): string =>
   /[:"\\]/.test(path) ? `"${path.replaceAll(/["\\]/g, String.raw`\$&`)}"` : path;
 
+let temporaries = 0;
+
+/** A name for an index that nobody else uses, and that tells whose it is. */
+export function temporaryIndex(store: string, hash = '0'.repeat(16)): string {
+  const owner = `${String(process.pid)}-${startOf(process.pid) ?? ''}`;
+  return join(codeFolder(store), `index-${hash}.${owner}-${String(temporaries++)}`);
+}
+
 /**
  * An index of our own for one working folder, kept from run to run so that only changed files are hashed again. Work is
  * done on a copy that takes the place of the original at the end: a job that is killed, a full disk or a second job at
@@ -54,7 +62,7 @@ export class WorkIndex {
   ) {
     const hash = createHash('sha256').update(`${top}\0${prefix}`).digest('hex').slice(0, 16);
     this.kept = join(codeFolder(store), `index-${hash}`);
-    this.path = `${this.kept}.${String(process.pid)}-${startOf(process.pid) ?? ''}`;
+    this.path = temporaryIndex(store, hash);
     this.sweep();
   }
 
@@ -81,7 +89,7 @@ export class WorkIndex {
   /** Copies of jobs that were killed. */
   private sweep(): void {
     for (const name of readdirSync(codeFolder(this.store))) {
-      const owner = /^index-[0-9a-f]{16}\.(\d+)-(\d*)(\.lock)?$/.exec(name);
+      const owner = /^index-[0-9a-f]{16}\.(\d+)-(\d*)-\d+(\.lock)?$/.exec(name);
       if (!owner) continue;
       const [, pid = '', start = ''] = owner;
       if (startOf(Number(pid)) !== start) rmSync(join(codeFolder(this.store), name), { force: true });

@@ -1,10 +1,10 @@
 /** What is known of the user's own repository. Nothing here writes to it, or executes what is configured in it. */
-import { existsSync, realpathSync } from 'node:fs';
+import { copyFileSync, existsSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { GitError, GitPluginError, simpleGit } from 'simple-git';
 import { LoopwrightError } from '../../protocol/errors';
 import { git, noGit, type Place, plainEnvironment, safeEnvironment, type Settings } from './git';
-import { bytesOf, type ByteName, nameIn, splitNul } from './names';
+import { bytesOf, type ByteName, joinNul, nameIn, splitNul } from './names';
 
 export interface Repository {
   /** Its working folder, and the root below it: empty, or with a `/` behind. */
@@ -83,8 +83,9 @@ async function settingsFor(root: string): Promise<Settings> {
 /** Whether the repository itself ignores the folder: then what it ignores says nothing about the code in there. */
 export async function isIgnored({ place, prefix }: Repository): Promise<boolean> {
   if (prefix === '') return false;
-  const answer = await git(place, ['check-ignore', '-z', '--stdin'], {
-    input: bytesOf(`${prefix.slice(0, -1)}\0`),
+  const { GIT_LITERAL_PATHSPECS: _, ...env } = place.env; // this command knows none
+  const answer = await git({ ...place, env }, ['check-ignore', '-z', '--stdin'], {
+    input: bytesOf(`./${prefix.slice(0, -1)}\0`),
     codes: [0, 1],
   });
   return answer.length > 0;
@@ -144,6 +145,33 @@ export async function workIn({ place, prefix }: Repository, commit: string | nul
     git(place, ['ls-files', '-z', '--modified', '--deleted', ...below(prefix)]),
   ]);
   return { staged: new Set(splitNul(staged)), touched: new Set(splitNul(touched)) };
+}
+
+/**
+ * Those of some touched files whose stat is not that of the repository's index. Where a filter (LFS) stands between file
+ * and commit their bytes say nothing, and git compares them for every file as young as the index itself: the copy of it
+ * is younger.
+ */
+export async function reallyTouched(
+  { place, gitFolder }: Repository,
+  names: readonly ByteName[],
+  copy: string,
+): Promise<ReadonlySet<ByteName>> {
+  const answer = splitNul(await git(place, ['check-attr', '-z', '--stdin', 'filter'], { input: joinNul(names) }));
+  const filtered = new Set<ByteName>();
+  for (let at = 0; at + 2 < answer.length; at += 3)
+    if (!['unspecified', 'unset'].includes(answer[at + 2] ?? '')) filtered.add(answer[at] ?? '');
+  if (filtered.size === 0) return new Set(names);
+  try {
+    copyFileSync(join(gitFolder, 'index'), copy);
+    const later = Date.now() / 1000 + 60;
+    utimesSync(copy, later, later);
+    const aside = { ...place, env: { ...place.env, GIT_INDEX_FILE: copy } };
+    const touched = new Set(splitNul(await git(aside, ['ls-files', '-z', '--modified', '--deleted'])));
+    return new Set(names.filter((name) => !filtered.has(name) || touched.has(name)));
+  } finally {
+    rmSync(copy, { force: true });
+  }
 }
 
 export interface Nested {

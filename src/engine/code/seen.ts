@@ -2,11 +2,12 @@
  * What the snapshot saw of each source, kept in the run's folder until the end of the script: then it is held against
  * what the interpreter has loaded.
  */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeAtomically } from '../../protocol/node/storeFolder';
-import { textOf } from './names';
+import type { IndexEntry } from './indexFile';
+import { bytesOf, textOf } from './names';
 import type { CodeTree } from './tree';
 
 const Seen = z.object({
@@ -27,7 +28,7 @@ export function writeSeen(runFolder: string, { root, entries, leftOut }: CodeTre
   const seen: Seen = {
     root,
     files: Object.fromEntries(
-      sources.map(({ name, mtimeNs, sizeBytes }) => [textOf(name), [mtimeNs, sizeBytes] as [string, number]]),
+      sources.map((entry) => [textOf(entry.name), [timeOf(root, entry), entry.sizeBytes] as [string, number]]),
     ),
     leftOut: Object.fromEntries(
       [...leftOut]
@@ -36,6 +37,17 @@ export function writeSeen(runFolder: string, { root, entries, leftOut }: CodeTre
     ),
   };
   writeAtomically(fileIn(runFolder), JSON.stringify(seen));
+}
+
+/**
+ * Most gits compare times by the second, so the nanoseconds that the index has may be those of an earlier writing of the
+ * same content.
+ */
+function timeOf(root: string, { name, mtimeNs, sizeBytes }: IndexEntry): string {
+  const path = Buffer.concat([Buffer.from(`${root}/`), bytesOf(name)]);
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  const isSame = stat?.size === BigInt(sizeBytes) && String(stat.mtimeNs).slice(0, -9) === mtimeNs.slice(0, -9);
+  return isSame ? String(stat.mtimeNs) : mtimeNs;
 }
 
 /** @returns null if the run has no snapshot */

@@ -82,8 +82,13 @@ class TreeWriter {
     for (const name of ignored)
       if (!taken.has(name) && !leftOut.has(name) && !isStore(name)) leftOut.set(name, 'ignored');
     for (const [name, reason] of refused) leftOut.set(name, reason);
-    const tree = await this.treeOf();
-    const entries = readIndex(this.index.path).map((entry) => ({ ...entry, name: this.inRoot(entry.name) }));
+    const written = readIndex(this.index.path);
+    const inIndex = new Set(written.map(({ name }) => name));
+    // Git passes over some names in silence, and over files that are gone.
+    for (const name of taken)
+      if (!inIndex.has(name) && !leftOut.has(name)) leftOut.set(name, 'git does not take its name, or it went away');
+    const tree = await this.treeOf(written);
+    const entries = written.map((entry) => ({ ...entry, name: this.inRoot(entry.name) }));
     this.index.keep();
     return {
       tree,
@@ -216,9 +221,8 @@ class TreeWriter {
     }
   }
 
-  private async treeOf(): Promise<string> {
-    if (readIndex(this.index.path).length === 0)
-      return gitText(this.place, ['hash-object', '-w', '-t', 'tree', '--stdin']);
+  private async treeOf(entries: readonly IndexEntry[]): Promise<string> {
+    if (entries.length === 0) return gitText(this.place, ['hash-object', '-w', '-t', 'tree', '--stdin']);
     const prefix = this.prefix === '' ? [] : [`--prefix=${bytesOf(this.prefix).toString('utf8')}`];
     return gitText(this.place, ['write-tree', ...prefix]);
   }
