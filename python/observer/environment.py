@@ -95,10 +95,17 @@ def _distributions(metadata):
             failures += 1
 
 
+def _text(distribution, name):
+    try:
+        return distribution.read_text(name) or ""
+    except Exception:
+        return ""  # closed to us, a folder, or no UTF-8: the other files may still tell
+
+
 def _name_and_version(distribution):
     """Only the head of METADATA: a description may have megabytes."""
     name = version = ""
-    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    text = _text(distribution, "METADATA") or _text(distribution, "PKG-INFO")
     for line in text[:1 << 16].splitlines()[:_MAX_HEADER_LINES * 10]:
         if not line:
             break
@@ -117,7 +124,7 @@ def _name_and_version(distribution):
 
 def _origin(distribution):
     """Where an editable, local or VCS install came from; None for one from an index."""
-    text = distribution.read_text("direct_url.json")
+    text = _text(distribution, "direct_url.json")
     if not text:
         return None
     try:
@@ -151,12 +158,12 @@ def _without_credentials(url):
 
 def _modules(distribution, name):
     """Names that can be imported from it, to tell which packages a script has really used."""
-    text = distribution.read_text("top_level.txt")
+    text = _text(distribution, "top_level.txt")
     if text:
         modules = set(text.split())
         if modules:
             return modules
-    record = (distribution.read_text("RECORD") or "")[:_MAX_RECORD_CHARACTERS]
+    record = _text(distribution, "RECORD")[:_MAX_RECORD_CHARACTERS]
     modules = set()
     for line in record.splitlines():
         first, slash, _ = line.lstrip('"').partition("/")
