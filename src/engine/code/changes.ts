@@ -42,10 +42,11 @@ export async function differencesOf(
 export async function changesSince(store: string, code: CodeTree, standing: Standing): Promise<ChangedFile[]> {
   const { repository, isRepositorys, leftOut, nested } = code;
   if (!repository || !isRepositorys) return [];
-  const [differences, { staged, touched }] = await Promise.all([
-    differencesOf(store, standing.tree, code.tree, [repository.objects]),
-    workIn(repository, standing.commit),
-  ]);
+  const differences = (await differencesOf(store, standing.tree, code.tree, [repository.objects])).filter(
+    ({ name }) => !leftOut.has(name) && !nested.some((folder) => name.startsWith(`${folder}/`)),
+  );
+  const names = differences.map(({ name }) => repository.prefix + name);
+  const { staged, touched } = await workIn(repository, standing.commit, names);
   const doubtful = differences
     .map(({ name, status }) => (status === 'modified' ? repository.prefix + name : ''))
     .filter((name) => touched.has(name) && !staged.has(name));
@@ -55,7 +56,6 @@ export async function changesSince(store: string, code: CodeTree, standing: Stan
   for (const { name, status } of differences) {
     const inRepository = repository.prefix + name;
     const isSeen = staged.has(inRepository) || touched.has(inRepository);
-    if (leftOut.has(name) || nested.some((folder) => name.startsWith(`${folder}/`))) continue;
     if (status === 'added')
       changed.push({ path: textOf(name), status: staged.has(inRepository) ? 'added' : 'untracked' });
     else if (isSeen) changed.push({ path: textOf(name), status });

@@ -1,5 +1,6 @@
 /** The job `code/check`: after the script, whether what it loaded is what the snapshot has. */
-import { closeSync, openSync, readdirSync, readSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { CodeFacts } from '../../protocol/capture';
@@ -24,7 +25,7 @@ export function checkLoaded({ store, runId }: { store: string; runId: string }):
   const seen = readSeen(folder);
   const journal = new JobJournal(folder);
   if (seen) {
-    const differs = differencesFrom(seen, loadedIn(join(folder, 'journals')), realOrSame);
+    const differs = differencesFrom(seen, loadedIn(join(folder, 'journals')), realDisk);
     journal.append(['facts', Date.now(), 'code', { differs: differs.slice(0, DIFFERS_LIMIT) }]);
   }
   journal.append(['done', Date.now(), 'codeCheck', null]);
@@ -35,32 +36,40 @@ export function checkLoaded({ store, runId }: { store: string; runId: string }):
 /** Installed packages are told by their versions, the standard library by Python's. */
 const INSTALLED = /[/\\](site-packages|dist-packages)[/\\]|[/\\]lib[/\\]python\d[^/\\]*[/\\]|^<|\.zip[/\\]/i;
 
-/** Pure but for `real`, which resolves links. */
-export function differencesFrom(seen: Seen, loaded: Iterable<LoadedSource>, real: (path: string) => string): Differs {
+/** The files as they are when the check is made. */
+export interface Disk {
+  /** A path without links. */
+  real(path: string): string;
+  /** Git's name for the content of a source, if the file still is as it was when it was loaded. */
+  blobOf(source: LoadedSource): string | null;
+}
+
+export function differencesFrom(seen: Seen, loaded: Iterable<LoadedSource>, disk: Disk): Differs {
   const differs = new Map<string, string>();
   const root = seen.root.endsWith(sep) ? seen.root : seen.root + sep;
   for (const source of loaded) {
-    const path = source.path.startsWith(root) ? source.path : real(source.path);
+    const path = source.path.startsWith(root) ? source.path : disk.real(source.path);
     if (!path.startsWith(root)) {
       if (!INSTALLED.test(source.path)) differs.set(source.path, 'it lies outside the folder that the snapshot is of');
       continue;
     }
     const inside = path.slice(root.length).replaceAll(sep, '/');
-    const reason = reasonFor(seen, inside, source);
+    const reason = reasonFor(seen, inside, source, disk);
     if (reason !== null && !INSTALLED.test(source.path)) differs.set(inside, reason);
   }
   return [...differs].map(([path, reason]) => ({ path, reason }));
 }
 
-function reasonFor({ files, leftOut }: Seen, path: string, loaded: LoadedSource): string | null {
+function reasonFor({ files, leftOut }: Seen, path: string, loaded: LoadedSource, disk: Disk): string | null {
   const file = files[path];
   if (!file) {
     const why =
       leftOut[path] ?? Object.entries(leftOut).find(([name]) => name.endsWith('/') && path.startsWith(name))?.[1];
     return `it is not in the snapshot${why === undefined ? ': it was made after that, and loaded' : `: ${why}`}`;
   }
-  const [mtimeNs, sizeBytes] = file;
+  const [mtimeNs, sizeBytes, blob] = file;
   if (sizeBytes === loaded.sizeBytes && isSameTime(mtimeNs, loaded.mtimeNs)) return null;
+  if (disk.blobOf(loaded) === blob) return null; // written again with the same content
   return BigInt(loaded.mtimeNs) > BigInt(mtimeNs)
     ? 'it was changed after the snapshot and before it was loaded'
     : 'it was changed after it was loaded and before the snapshot';
@@ -73,13 +82,28 @@ function isSameTime(left: string, right: string): boolean {
   return isWhole && left.slice(0, -9) === right.slice(0, -9);
 }
 
-function realOrSame(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // gone since
-  }
-}
+const realDisk: Disk = {
+  real(path) {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path; // gone since
+    }
+  },
+  blobOf({ path, mtimeNs, sizeBytes }) {
+    try {
+      const content = readFileSync(path);
+      const stat = statSync(path, { bigint: true });
+      if (String(stat.mtimeNs) !== mtimeNs || content.length !== sizeBytes) return null;
+      return createHash('sha1')
+        .update(`blob ${String(sizeBytes)}\0`)
+        .update(content)
+        .digest('hex');
+    } catch {
+      return null; // gone since: nothing to compare
+    }
+  },
+};
 
 const LOADED_START = Buffer.from('["loaded"');
 

@@ -19,7 +19,11 @@ export function splitNul(bytes: Buffer): ByteName[] {
 
 export const joinNul = (names: readonly ByteName[]): Buffer => bytesOf(names.map((name) => `${name}\0`).join(''));
 
+/** Then its bytes are its text. */
+export const isAscii = (name: ByteName): boolean => /^[\0-\x7f]*$/.test(name);
+
 export function textOf(name: ByteName): string {
+  if (isAscii(name)) return name;
   const bytes = bytesOf(name);
   const text = bytes.toString('utf8');
   if (!text.includes('\ufffd') || Buffer.from(text, 'utf8').equals(bytes)) return text;

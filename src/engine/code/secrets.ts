@@ -1,20 +1,24 @@
 /** What must not get into a snapshot: files whose name or content says that they hold a secret. Pure. */
 
 /** Names of files, without the folder, in lower case. */
-const SECRET_NAMES: readonly RegExp[] = [
-  /^\.env(\..+)?$/,
-  /^.+\.env$/,
-  /\.(pem|key|p12|pfx|jks|keystore|kdbx|kdb|ppk|gpg)$/,
-  /^id_(rsa|dsa|ecdsa|ed25519)/,
-  /^\.?(netrc|_netrc|pypirc|npmrc|pgpass|my\.cnf|htpasswd|dockercfg|git-credentials|s3cfg|boto)$/,
-  /^(credentials|secrets?)(\..+)?$/,
-  /^credentials[^/]*\.(json|ya?ml|toml|ini|cfg|txt|csv|xml)$/,
-  /^(client_secrets?|service[-_]?account)[^/]*\.json$/,
-  /^kaggle\.json$/,
-  /^kubeconfig/,
-  /^terraform\.tfvars$|\.tfstate(\.backup)?$/,
-  /^\.?vault[-_]?(pass|password|token)/,
-];
+const SECRET_NAMES = new RegExp(
+  [
+    /^\.env(\..+)?$/,
+    /^.+\.env$/,
+    /\.(pem|key|p12|pfx|jks|keystore|kdbx|kdb|ppk|gpg)$/,
+    /^id_(rsa|dsa|ecdsa|ed25519)/,
+    /^\.?(netrc|_netrc|pypirc|npmrc|pgpass|my\.cnf|htpasswd|dockercfg|git-credentials|s3cfg|boto)$/,
+    /^(credentials|secrets?)(\..+)?$/,
+    /^credentials[^/]*\.(json|ya?ml|toml|ini|cfg|txt|csv|xml)$/,
+    /^(client_secrets?|service[-_]?account)[^/]*\.json$/,
+    /^kaggle\.json$/,
+    /^kubeconfig/,
+    /^terraform\.tfvars$|\.tfstate(\.backup)?$/,
+    /^\.?vault[-_]?(pass|password|token)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 /** They show which names a `.env` wants, not their values. */
 const EXAMPLES = /^\.env\.(example|sample|template|dist|defaults?)$|^(example|sample|template)\.env$/;
 /** Public halves. */
@@ -27,7 +31,7 @@ export function isSecretName(path: string): boolean {
   const name = path.slice(path.lastIndexOf('/') + 1).toLowerCase();
   if (SECRET_FOLDERS.test(path)) return true;
   if (EXAMPLES.test(name) || name.endsWith(PUBLIC)) return false;
-  return SECRET_NAMES.some((rule) => rule.test(name));
+  return SECRET_NAMES.test(name);
 }
 
 /** Forms that nothing but a secret has, and what it is called. */

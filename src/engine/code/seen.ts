@@ -2,18 +2,21 @@
  * What the snapshot saw of each source, kept in the run's folder until the end of the script: then it is held against
  * what the interpreter has loaded.
  */
-import { lstatSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { writeAtomically } from '../../protocol/node/storeFolder';
-import type { IndexEntry } from './indexFile';
-import { bytesOf, textOf } from './names';
+import { textOf } from './names';
 import type { CodeTree } from './tree';
+
+/** Mtime in nanoseconds, size, git's name for the content. */
+const SeenFile = z.tuple([z.string(), z.number(), z.string()]);
+type SeenFile = z.infer<typeof SeenFile>;
 
 const Seen = z.object({
   root: z.string(),
-  /** By path below the root: mtime in nanoseconds, size. */
-  files: z.record(z.string(), z.tuple([z.string(), z.number()])),
+  /** By path below the root. */
+  files: z.record(z.string(), SeenFile),
   leftOut: z.record(z.string(), z.string()),
 });
 export type Seen = z.infer<typeof Seen>;
@@ -28,7 +31,7 @@ export function writeSeen(runFolder: string, { root, entries, leftOut }: CodeTre
   const seen: Seen = {
     root,
     files: Object.fromEntries(
-      sources.map((entry) => [textOf(entry.name), [timeOf(root, entry), entry.sizeBytes] as [string, number]]),
+      sources.map((entry) => [textOf(entry.name), [entry.mtimeNs, entry.sizeBytes, entry.blob] as SeenFile]),
     ),
     leftOut: Object.fromEntries(
       [...leftOut]
@@ -37,17 +40,6 @@ export function writeSeen(runFolder: string, { root, entries, leftOut }: CodeTre
     ),
   };
   writeAtomically(fileIn(runFolder), JSON.stringify(seen));
-}
-
-/**
- * Most gits compare times by the second, so the nanoseconds that the index has may be those of an earlier writing of the
- * same content.
- */
-function timeOf(root: string, { name, mtimeNs, sizeBytes }: IndexEntry): string {
-  const path = Buffer.concat([Buffer.from(`${root}/`), bytesOf(name)]);
-  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-  const isSame = stat?.size === BigInt(sizeBytes) && String(stat.mtimeNs).slice(0, -9) === mtimeNs.slice(0, -9);
-  return isSame ? String(stat.mtimeNs) : mtimeNs;
 }
 
 /** @returns null if the run has no snapshot */

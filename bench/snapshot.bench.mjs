@@ -1,0 +1,107 @@
+/**
+ * The second snapshot of a tree of 10,000 files of which a few changed, beside `git add -A && git write-tree` by a user on
+ * a copy of the same tree, with the same changes. Measured in this process, as a job would do it: a job's own start is a
+ * figure of its own.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import esbuild from 'esbuild';
+import { interleave, ratios, report, spread } from './stats.mjs';
+import { root } from './store.mjs';
+
+const ROUNDS = 9;
+const FILES = 10_000;
+const CHANGES = 5;
+
+const outfile = join(root, 'dist/bench-code.mjs');
+await esbuild.build({
+  stdin: { contents: `export * from './src/engine/code/snapshot.ts';`, resolveDir: root, loader: 'ts' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  outfile,
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  logLevel: 'error',
+});
+const { takeSnapshot } = await import(pathToFileURL(outfile).href);
+
+const base = mkdtempSync(join(tmpdir(), 'lw-bench-code-'));
+const ours = join(base, 'ours');
+const theirs = join(base, 'theirs');
+const store = join(base, 'store');
+const git = (/** @type {string} */ cwd, /** @type {string[]} */ ...args) =>
+  execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a', '-c', 'gc.auto=0', ...args], {
+    cwd,
+    encoding: 'utf8',
+  });
+
+for (let index = 0; index < FILES; index++) {
+  const folder = join(ours, `package_${index % 100}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `module_${index}.py`), `# ${index}\n${'value = 1\n'.repeat(index % 200)}`);
+}
+git(ours, 'init', '-q');
+git(ours, 'add', '-A');
+git(ours, 'commit', '-q', '-m', 'all');
+cpSync(ours, theirs, { recursive: true, preserveTimestamps: true });
+git(theirs, 'add', '-A');
+
+let runs = 0;
+async function snapshot() {
+  const runId = String(runs++).padStart(32, '0');
+  const folder = join(store, 'runs', runId);
+  mkdirSync(join(folder, 'journals'), { recursive: true });
+  const spec = {
+    ...{ format: 1, run_id: runId, experiment: 'x', name: 'x', parent_run_id: null, kind: 'script', argv: ['x'] },
+    ...{ source: 'x', cwd: ours, interpreter: null, params: {}, tags: {}, env: {}, hook_dir: '', root: ours, user: '' },
+    ...{ host: '', created_ms: 1, socket: null, token: null },
+  };
+  writeFileSync(join(folder, 'spec.json'), JSON.stringify(spec));
+  const began = performance.now();
+  await takeSnapshot({ store, runId });
+  return performance.now() - began;
+}
+
+function change(/** @type {string} */ folder, /** @type {number} */ round) {
+  for (let index = 0; index < CHANGES; index++)
+    writeFileSync(join(folder, `package_${index}`, `module_${index}.py`), `# round ${round} ${index}\n`);
+}
+
+const first = await snapshot();
+const figures = await interleave(ROUNDS, {
+  snapshot: async (round) => {
+    change(ours, round);
+    return snapshot();
+  },
+  git: async (round) => {
+    change(theirs, round);
+    const began = performance.now();
+    git(theirs, 'add', '-A');
+    git(theirs, 'write-tree');
+    return performance.now() - began;
+  },
+  job: () =>
+    new Promise((resolve) => {
+      const began = performance.now();
+      const child = spawn(process.execPath, [join(root, 'dist/job.js')], {
+        stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      });
+      child.on('message', () => child.disconnect());
+      child.on('exit', () => resolve(performance.now() - began));
+      child.send({ kind: 'task', name: 'nothing', params: null });
+    }),
+});
+rmSync(base, { recursive: true, force: true });
+report('snapshot', {
+  rounds: ROUNDS,
+  files: FILES,
+  'first snapshot, ms': Math.round(first),
+  'second snapshot, ms': spread(figures.snapshot),
+  'git add -A && git write-tree, ms': spread(figures.git),
+  ratio: ratios(figures.snapshot, figures.git),
+  'start and end of a job, ms': spread(figures.job),
+});
