@@ -40,6 +40,7 @@ const programs = [
       writer: 'src/engine/threads/writer.ts',
       reader: 'src/engine/threads/reader.ts',
       job: 'src/engine/jobs/process.ts',
+      hasher: 'src/engine/data/hasher.ts',
       cli: 'src/cli/main.ts',
     },
     external: ['vscode', ...Object.keys(manifest.dependencies ?? {})],

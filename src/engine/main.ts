@@ -71,8 +71,8 @@ async function main(): Promise<void> {
 
   const jobs = new Jobs(log);
   const work = new RunWork({
-    jobs,
     store: paths.root,
+    jobs,
     onOver: (runId, kind, reason) => {
       threads?.writer?.call('workOver', { runId, work: kind, reason }).catch((thrown: unknown) => {
         log(
@@ -101,6 +101,9 @@ async function main(): Promise<void> {
             return;
           case 'work':
             work.start(event.runId, event.work);
+            return;
+          case 'inputs':
+            work.startEarly(event.runId);
             return;
           case 'log':
             log(event.message);

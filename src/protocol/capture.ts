@@ -63,7 +63,7 @@ export const LineageFile = z.object({
   columns: z.array(Column).nullable(),
   /** Whether the content is in the store's cache. */
   pinned: z.boolean(),
-  /** Why there is no digest, or why it may not be that of what the run has seen. */
+  /** Why there is no digest, or why a part of what should be known or kept is missing. */
   problem: z.string().nullable(),
 });
 export type LineageFile = z.infer<typeof LineageFile>;

@@ -146,6 +146,8 @@ export function writeRunner(folder: string, state: Partial<RunnerState>): void {
     error: null,
     output_lost: null,
     socket_error: null,
+    observer: null,
+    observer_error: null,
     hook: 'loaded',
     ...state,
   };

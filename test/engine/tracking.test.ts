@@ -170,6 +170,8 @@ describe('what became of a run', () => {
     error: null,
     output_lost: null,
     socket_error: null,
+    observer: null,
+    observer_error: null,
     hook: 'loaded',
     ...state,
   });

@@ -3,6 +3,7 @@
  * in the journals of a run) and answers with little. Adding one is adding a line here.
  */
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
+import { digestRun } from '../data';
 import { storeUsage } from '../house';
 
 export interface JobContext {
@@ -15,6 +16,7 @@ export interface JobContext {
 type Task = (params: never, context: JobContext) => Promise<unknown>;
 
 export const tasks = {
+  'data/digest': digestRun,
   'store/usage': storeUsage,
   'code/snapshot': takeSnapshot,
   'code/check': checkLoaded,

@@ -4,8 +4,9 @@ import type { Jobs } from '../jobs';
 import type { EngineWorkKind } from '../tracking';
 
 export interface RunWorkParts {
-  readonly jobs: Jobs;
+  /** The store's folder. */
   readonly store: string;
+  readonly jobs: Jobs;
   /** Told of the end of each; `reason` says why it failed. */
   readonly onOver: (runId: string, work: EngineWorkKind, reason: string | null) => void;
   readonly log: (message: string) => void;
@@ -18,6 +19,7 @@ const starters: Partial<Record<EngineWorkKind, Start>> = {
   code: (jobs, run) => jobs.run('code/snapshot', run, { lane: 'code' }),
   // In the same lane: after the snapshot that it looks at.
   codeCheck: (jobs, run) => jobs.run('code/check', run, { lane: 'code' }),
+  data: (jobs, run) => jobs.run('data/digest', { ...run, isEarly: false }, { lane: 'data' }),
 };
 
 export class RunWork {
@@ -37,5 +39,14 @@ export class RunWork {
         onOver(runId, work, message);
       },
     );
+  }
+
+  /** Hashes the inputs of a run that goes on. That is a chance, not a duty: the end of the run comes back to all of them. */
+  startEarly(runId: string): void {
+    const { jobs, store, log } = this.parts;
+    jobs.run('data/digest', { store, runId, isEarly: true }, { lane: 'data' }).catch((thrown: unknown) => {
+      const { code, message } = LoopwrightError.from(thrown);
+      if (code !== 'cancelled') log(`inputs of run ${runId}: ${message}`);
+    });
   }
 }

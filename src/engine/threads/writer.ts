@@ -26,6 +26,7 @@ export type WriterEvent =
   | { readonly kind: 'changed'; readonly runIds: string[]; readonly structure: boolean; readonly activeRuns: number }
   | { readonly kind: 'trouble'; readonly error: { readonly code: ErrorCode; readonly message: string } | null }
   | { readonly kind: 'work'; readonly runId: string; readonly work: EngineWorkKind }
+  | { readonly kind: 'inputs'; readonly runId: string }
   | { readonly kind: 'log'; readonly message: string };
 
 if (!parentPort) throw new LoopwrightError('internal', 'The writer runs as a worker only.');
@@ -138,6 +139,9 @@ function open(): { runs: Runs; follower: Follower; lease: Lease; db: Database } 
       },
       work: (runId, work) => {
         emit({ kind: 'work', runId, work });
+      },
+      inputs: (runId) => {
+        emit({ kind: 'inputs', runId });
       },
       warn: (message) => {
         emit({ kind: 'log', message });

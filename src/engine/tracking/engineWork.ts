@@ -7,7 +7,7 @@ import type { CaptureKind, WorkKind } from '../../protocol/capture';
 import type { RunSpec } from '../../protocol/runFolder';
 
 /** What the engine itself does; the rest of a run's work is its observer's. */
-export const ENGINE_WORK = ['code', 'codeCheck'] as const satisfies readonly EngineWorkKind[];
+export const ENGINE_WORK = ['code', 'codeCheck', 'data'] as const satisfies readonly EngineWorkKind[];
 export type EngineWorkKind = WorkKind;
 
 /** What must be captured for it to be due at all. */
@@ -19,11 +19,14 @@ const PART_OF: Readonly<Record<EngineWorkKind, CaptureKind>> = {
   models: 'models',
 };
 
-/** `start`: as soon as the run is known. `end`: when the script has ended. */
-const DUE: Readonly<Record<EngineWorkKind, 'start' | 'end'>> = {
+/**
+ * `start`: as soon as the run is known. `end`: when the script has ended. `quiet`: when nobody will tell of further files
+ * either: neither a process that the script has left behind nor the observer.
+ */
+const DUE: Readonly<Record<EngineWorkKind, 'start' | 'end' | 'quiet'>> = {
   code: 'start',
   codeCheck: 'end',
-  data: 'end',
+  data: 'quiet',
   environment: 'end',
   models: 'end',
 };
@@ -44,10 +47,16 @@ export class EngineWork {
   }
 
   /** What has become due since it was last asked. */
-  takeDue(hasEnded: boolean): EngineWorkKind[] {
-    const due = [...this.waiting].filter((kind) => !this.asked.has(kind) && (hasEnded || DUE[kind] === 'start'));
+  takeDue({ hasEnded, isQuiet }: { hasEnded: boolean; isQuiet: boolean }): EngineWorkKind[] {
+    const isNow = { start: true, end: hasEnded, quiet: hasEnded && isQuiet };
+    const due = [...this.waiting].filter((kind) => !this.asked.has(kind) && isNow[DUE[kind]]);
     for (const kind of due) this.asked.add(kind);
     return due;
+  }
+
+  /** Whether this is still to be done, and nobody was asked to do it for good. */
+  isOpen(kind: EngineWorkKind): boolean {
+    return this.waiting.has(kind) && !this.asked.has(kind);
   }
 
   /** It has a row in the store now: done or failed. */

@@ -20,6 +20,8 @@ import { Runs } from './runs';
 const SLICE_MS = 12;
 /** How often the processes of a run are looked for; its files are looked at in every round. */
 const LIVENESS_MS = 500;
+/** How long after a script has opened an input it is hashed, if it opens no other meanwhile. */
+const INPUTS_SETTLED_MS = 2000;
 
 interface Journal {
   readonly path: string;
@@ -36,6 +38,8 @@ interface Followed {
   readonly work: EngineWork;
   outcome: Outcome | null;
   lastLookMs: number;
+  /** When the last input was told of that has no digest yet. */
+  newInputsMs: number | null;
   isAnyoneAlive: boolean | null;
   saidHowTracked: boolean;
 }
@@ -53,6 +57,8 @@ export interface FollowEvents {
   changed(runId: string, structure: boolean): void;
   /** Something is to be done for a run; `setWorkOver` when it is. */
   work(runId: string, kind: EngineWorkKind): void;
+  /** Inputs of a run that goes on can have their digests. */
+  inputs(runId: string): void;
   /** Something about a run's folder that the engine's log should hold. */
   warn(message: string): void;
 }
@@ -66,6 +72,7 @@ export class Follower {
   private readonly host = hostname();
   private readonly loadJournals;
   private readonly setTaken;
+  private readonly hasFiles;
 
   constructor(
     private readonly db: Database,
@@ -77,6 +84,7 @@ export class Follower {
     this.loadJournals = db.prepare<[number], { file: string; taken: number; damage: string | null }>(
       'SELECT file, taken, damage FROM journals WHERE run_seq = ?',
     );
+    this.hasFiles = db.prepare<[number]>('SELECT 1 FROM files WHERE run_seq = ? LIMIT 1');
     this.setTaken = db.prepare(
       `INSERT INTO journals (run_seq, file, taken, damage) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET taken = excluded.taken, damage = excluded.damage`,
@@ -143,6 +151,7 @@ export class Follower {
         work: new EngineWork(this.db, seq, spec, spec.host === this.host, ENGINE_WORK),
         outcome: null,
         lastLookMs: 0,
+        newInputsMs: null,
         isAnyoneAlive: true,
         saidHowTracked: hasEnded,
       });
@@ -203,6 +212,7 @@ export class Follower {
     for (const { run, journal, batch, taken, damage } of pieces) {
       journal.taken = taken;
       journal.damage = damage;
+      if (batch.files.some(({ mode }) => mode !== 'w')) run.newInputsMs = Date.now();
       this.events.changed(run.spec.run_id, batch.children.length > 0);
     }
   }
@@ -237,8 +247,22 @@ export class Follower {
       run.outcome = outcome;
       this.events.changed(run.spec.run_id, true);
     }
-    for (const kind of run.work.takeDue(isOver)) this.events.work(run.spec.run_id, kind);
+    for (const kind of run.work.takeDue({ hasEnded: isOver, isQuiet })) {
+      if (kind === 'data' && !this.hasFiles.get(run.seq)) this.setDone(run, kind, nowMs);
+      else this.events.work(run.spec.run_id, kind);
+    }
+    if (run.newInputsMs !== null && nowMs - run.newInputsMs > INPUTS_SETTLED_MS) {
+      run.newInputsMs = null;
+      if (run.work.isOpen('data')) this.events.inputs(run.spec.run_id);
+    }
     if (isOver && run.work.isOver && isQuiet) this.release(run);
+  }
+
+  /** There is nothing to do: no process is started to find that out. */
+  private setDone(run: Followed, kind: EngineWorkKind, nowMs: number): void {
+    this.ingest.setWork(run.seq, kind, null, nowMs);
+    run.work.setOver(kind);
+    this.events.changed(run.spec.run_id, false);
   }
 
   /** What the page must say about a run that could not be seen whole. Once, at its end. */

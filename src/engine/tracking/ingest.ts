@@ -103,7 +103,7 @@ export class Ingest {
     this.statements.addNote.run({ runSeq, ...note, timestampMs: Math.trunc(note.timestampMs) });
   }
 
-  setWork(runSeq: number, kind: WorkKind, reason: string, atMs: number): void {
+  setWork(runSeq: number, kind: WorkKind, reason: string | null, atMs: number): void {
     this.captured.setWork(runSeq, kind, reason, atMs);
   }
 
