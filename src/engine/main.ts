@@ -14,6 +14,7 @@ import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
 import { takeLock } from './lifecycle/lock';
 import { CodeQueries } from './code';
+import { Gc } from './house';
 import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
@@ -156,6 +157,16 @@ async function main(): Promise<void> {
     factsOf: async (runId) => (await reader().call('runs/facts', { runId, section: 'code' })).facts,
     treeOfNow: async (root) => (await jobs.run('code/tree', { store: paths.root, root }, { lane: 'code' })).tree,
   });
+  const gc = new Gc({
+    store: paths.root,
+    jobs,
+    remover: () => ({
+      begin: (runIds) => writer().call('beginRemoval', { runIds }),
+      removeRows: (runIds) => writer().call('removeRows', { runIds }),
+      reclaim: () => writer().call('reclaim'),
+    }),
+    onBusy: (isBusy) => idle.busyWith('gc', isBusy),
+  });
 
   const handlers: RequestHandlers = {
     initialize: ({ protocol, trusted }, connection) => {
@@ -206,6 +217,13 @@ async function main(): Promise<void> {
       return { store: await reopen(), keptAs };
     },
     'store/usage': () => jobs.run('store/usage', { store: paths.root }, { lane: 'house' }),
+    'store/planGc': async (rules) => ({ plan: await gc.plan(rules) }),
+    'store/gc': ({ planId, ...rules }) => gc.collect(rules, planId),
+    'store/gcState': () => gc.state,
+    'store/cancelGc': () => {
+      gc.cancel();
+      return {};
+    },
     'engine/status': () => ({
       pid: process.pid,
       uptimeMs: Date.now() - startedMs,

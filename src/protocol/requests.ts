@@ -17,6 +17,7 @@ import {
   StoreState,
   Tag,
 } from './entities';
+import { GcPlan, GcResult, GcState, Retention } from './house';
 import { RunSpec } from './runFolder';
 
 /** Raised when a message changes its meaning; an engine refuses clients that speak another number. */
@@ -208,6 +209,14 @@ export const requests = {
       ),
     }),
   ),
+
+  /** What would be removed by these rules. Nothing is. */
+  'store/planGc': read(Retention, z.object({ plan: GcPlan })),
+  /** Removes what `store/planGc` has shown; refused if that would be something else by now. Answers when it is done. */
+  'store/gc': write(Retention.extend({ planId: z.string() }), GcResult),
+  'store/gcState': read(Nothing, GcState),
+  /** Removal ends soon; runs that were not begun with stay. */
+  'store/cancelGc': write(Nothing, Nothing),
 
   'engine/status': read(
     Nothing,

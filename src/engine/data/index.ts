@@ -1,3 +1,3 @@
 /** The content of what runs read and wrote: digests, schemas of tables, and the copies that the store keeps. */
 export { digestRun } from './digestRun';
-export { childrenOf, ObjectStore } from './objectStore';
+export { childrenOf, ObjectStore, type StoredObject } from './objectStore';

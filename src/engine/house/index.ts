@@ -1,2 +1,5 @@
 /** Order in the house: what a store holds and what of it may go. */
+export { Gc } from './gc';
+export { planGc } from './plan';
+export { removeFolders, sweepCode, sweepData } from './remove';
 export { storeUsage } from './usage';

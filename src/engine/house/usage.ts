@@ -27,7 +27,8 @@ export function storeUsage({ store }: { store: string }): Promise<Result<'store/
   return Promise.resolve({ parts: [...sizes.values()].sort((left, right) => right.sizeBytes - left.sizeBytes) });
 }
 
-function sizeOf(path: string): { sizeBytes: number; fileCount: number } {
+/** What is below a path, a path that is gone being nothing. */
+export function sizeOf(path: string): { sizeBytes: number; fileCount: number } {
   try {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (!stat) return { sizeBytes: 0, fileCount: 0 };

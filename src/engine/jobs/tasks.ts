@@ -4,7 +4,7 @@
  */
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { digestRun } from '../data';
-import { storeUsage } from '../house';
+import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
 export interface JobContext {
   /** Aborted when the engine wants the job to end; it is killed a little later. */
@@ -21,6 +21,10 @@ export const tasks = {
   'code/snapshot': takeSnapshot,
   'code/check': checkLoaded,
   'code/tree': treeOfNow,
+  'house/plan': planGc,
+  'house/removeFolders': removeFolders,
+  'house/sweepData': sweepData,
+  'house/sweepCode': sweepCode,
 } as const satisfies Record<string, Task>;
 
 export type Tasks = typeof tasks;

@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
-import { type EngineWorkKind, Follower, Runs } from '../tracking';
+import { type EngineWorkKind, Follower, RunRemoval, Runs } from '../tracking';
 import type { Database } from 'better-sqlite3';
 import { serveCalls } from './calls';
 import { letOthersGoFirst } from './priority';
@@ -40,6 +40,7 @@ let timer: NodeJS.Timeout | null = null;
 let leaseRenewedMs = Date.now();
 
 const { db, lease, runs, follower } = open();
+const removal = new RunRemoval(db);
 
 const handlers = {
   /** Looks at the active runs at once; resolves when a new run has its row. */
@@ -49,6 +50,18 @@ const handlers = {
   },
   delete: ({ runId }: { runId: string }) => mark(runId, Date.now()),
   restore: ({ runId }: { runId: string }) => mark(runId, null),
+  /** Hides runs for good. @returns those of them that may go: they are over, and nothing follows them. */
+  beginRemoval: ({ runIds }: { runIds: readonly string[] }) => {
+    const begun = removal.begin(runIds.filter((runId) => !follower.follows(runId)));
+    for (const runId of begun) changed.add(runId);
+    hasNewStructure = true;
+    tell();
+    return begun;
+  },
+  /** A slice of taking away the rows of runs that are hidden for good. */
+  removeRows: ({ runIds }: { runIds: readonly string[] }) => removal.removeRows(runIds),
+  /** A slice of giving free pages back. */
+  reclaim: () => removal.reclaim(),
   /** What a job wrote is in the run's journals: they are taken in before the run counts as complete. */
   workOver: ({ runId, work, reason }: { runId: string; work: EngineWorkKind; reason: string | null }) => {
     step();
@@ -77,7 +90,7 @@ function emit(event: WriterEvent): void {
 }
 
 function mark(runId: string, deletedMs: number | null): Record<string, never> {
-  runs.setDeleted(runId, deletedMs);
+  for (const id of runs.setDeleted(runId, deletedMs)) changed.add(id);
   changed.add(runId);
   hasNewStructure = true;
   tell();

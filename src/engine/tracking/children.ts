@@ -9,9 +9,9 @@ export class ChildRuns {
     this.statements = {
       find: db.prepare<[string], { run_seq: number }>('SELECT run_seq FROM runs WHERE run_id = ?'),
       add: db.prepare(
-        `INSERT INTO runs (run_id, experiment_id, parent_run_id, name, status, start_ms, end_ms, exit_code, kind, source,
+        `INSERT INTO runs (run_id, experiment_id, parent_run_id, name, status, start_ms, end_ms, exit_code, deleted_ms, kind, source,
            argv, cwd, interpreter, python_version, user, host)
-         SELECT @id, experiment_id, run_id, @name, @status, @startMs, @endMs, NULL, kind, source, argv, cwd, interpreter,
+         SELECT @id, experiment_id, run_id, @name, @status, @startMs, @endMs, NULL, deleted_ms, kind, source, argv, cwd, interpreter,
            python_version, user, host FROM runs WHERE run_seq = @parentSeq`,
       ),
     };

@@ -91,6 +91,10 @@ export class Follower {
     );
   }
 
+  follows(runId: string): boolean {
+    return this.followed.has(runId);
+  }
+
   get activeRuns(): number {
     return this.followed.size;
   }

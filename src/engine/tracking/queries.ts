@@ -13,6 +13,7 @@ import { captureQueries, captureState } from './captureQueries';
 import { factQueries } from './factQueries';
 import { metricQueries } from './metricQueries';
 import { cutPage, decodeToken, encodeToken } from './pages';
+import { BEING_REMOVED } from './removal';
 import { runRow, type RunRecord } from './rows';
 
 /** A row's headline is looked for among this many metrics. */
@@ -32,7 +33,7 @@ const ORDERS = {
 
 export function trackingQueries(db: Database, paths: StorePaths) {
   const byId = db.prepare<[string], RunRecord>(
-    `SELECT ${RUN_COLUMNS} FROM runs r JOIN experiments e USING (experiment_id) WHERE r.run_id = ?`,
+    `SELECT ${RUN_COLUMNS} FROM runs r JOIN experiments e USING (experiment_id) WHERE r.run_id = ? AND r.deleted_ms IS NOT ${String(BEING_REMOVED)}`,
   );
   const headlineKeys = db.prepare<[number, number], { key: string }>(
     'SELECT key FROM metrics WHERE run_seq = ? ORDER BY metric_id LIMIT ?',
@@ -90,7 +91,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
 
     'runs/list': (params: CheckedParams<'runs/list'>): Result<'runs/list'> => {
       const { column, direction } = ORDERS[params.orderBy];
-      const where = [params.deleted ? 'r.deleted_ms IS NOT NULL' : 'r.deleted_ms IS NULL'];
+      const where = [params.deleted ? `r.deleted_ms > ${String(BEING_REMOVED)}` : 'r.deleted_ms IS NULL'];
       const values: (string | number)[] = [];
       const also = (sql: string, ...more: (string | number)[]) => {
         where.push(sql);

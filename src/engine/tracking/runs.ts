@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { LoopwrightError } from '../../protocol/errors';
 import type { RunSpec } from '../../protocol/runFolder';
+import { BEING_REMOVED } from './removal';
 import type { Outcome } from './outcome';
 
 export class Runs {
@@ -26,7 +27,19 @@ export class Runs {
         `UPDATE runs SET status = @status, start_ms = @startMs, end_ms = @endMs, exit_code = @exitCode, signal = @signal, reason = @reason
          WHERE run_seq = @seq`,
       ),
-      setDeleted: db.prepare('UPDATE runs SET deleted_ms = ? WHERE run_id = ?'),
+      findDeleted: db.prepare<[string], { deleted_ms: number | null }>('SELECT deleted_ms FROM runs WHERE run_id = ?'),
+      // Children go and come with their parent; those that were deleted before it stay deleted when it comes back.
+      setTreeDeleted: db.prepare<{ runId: string; from: number | null; to: number | null }, { run_id: string }>(
+        `WITH RECURSIVE tree (run_id) AS (
+           SELECT @runId UNION SELECT r.run_id FROM runs r JOIN tree ON r.parent_run_id = tree.run_id)
+         UPDATE runs SET deleted_ms = @to WHERE run_id IN tree AND deleted_ms IS @from RETURNING run_id`,
+      ),
+      restoreParents: db.prepare<[string], { run_id: string }>(
+        `WITH RECURSIVE above (run_id) AS (
+           SELECT parent_run_id FROM runs WHERE run_id = ?
+           UNION SELECT r.parent_run_id FROM runs r JOIN above USING (run_id))
+         UPDATE runs SET deleted_ms = NULL WHERE run_id IN above AND deleted_ms > 0 RETURNING run_id`,
+      ),
     };
   }
 
@@ -72,14 +85,30 @@ export class Runs {
     });
   }
 
-  /** @throws LoopwrightError `not_found` */
-  setDeleted(runId: string, deletedMs: number | null): void {
-    if (this.statements.setDeleted.run(deletedMs, runId).changes === 0) {
+  /**
+   * Deletes or restores a run with its children. A child that is restored brings its parents back: it could not be
+   * found without them.
+   *
+   * @returns the runs that changed
+   * @throws LoopwrightError `not_found`
+   */
+  setDeleted(runId: string, deletedMs: number | null): string[] {
+    const known = this.statements.findDeleted.get(runId);
+    if (!known || known.deleted_ms === BEING_REMOVED) {
       throw new LoopwrightError(
         'not_found',
         `There is no run ${runId} in this store. "loopwright runs list" shows those there are.`,
       );
     }
+    const { setTreeDeleted, restoreParents } = this.statements;
+    return this.db
+      .transaction(() => {
+        if (deletedMs !== null) return setTreeDeleted.all({ runId, from: null, to: Math.trunc(deletedMs) });
+        if (known.deleted_ms === null) return [];
+        return [...restoreParents.all(runId), ...setTreeDeleted.all({ runId, from: known.deleted_ms, to: null })];
+      })
+      .immediate()
+      .map((row) => row.run_id);
   }
 
   private ensureExperiment(name: string, createdMs: number): number {
