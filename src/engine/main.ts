@@ -185,6 +185,7 @@ async function main(): Promise<void> {
     'runs/get': (params) => reader().call('runs/get', params),
     'runs/facts': (params) => reader().call('runs/facts', params),
     'runs/files': (params) => reader().call('runs/files', params),
+    'runs/children': (params) => reader().call('runs/children', params),
     'runs/params': (params) => reader().call('runs/params', params),
     'runs/metrics': (params) => reader().call('runs/metrics', params),
     'runs/tags': (params) => reader().call('runs/tags', params),

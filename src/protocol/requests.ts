@@ -16,6 +16,7 @@ import {
   RunRow,
   StoreState,
   Tag,
+  WireNumber,
 } from './entities';
 import { GcPlan, GcResult, GcState, Retention } from './house';
 import { RunSpec } from './runFolder';
@@ -41,6 +42,32 @@ export type ProgramInfo = z.infer<typeof ProgramInfo>;
 
 export const RunOrder = z.enum(['start_time desc', 'start_time asc', 'name asc', 'name desc']);
 export type RunOrder = z.infer<typeof RunOrder>;
+
+/** A page of child runs. */
+export const MAX_CHILDREN = 100;
+
+/** What the observer measures of the machine; everything else is the script's own. */
+export const SYSTEM_METRICS = 'system/';
+
+/** `best`: the best one first, then as they were started. */
+export const ChildOrder = z.object({
+  by: z.enum(['best', 'start', 'name', 'duration', 'param', 'metric']),
+  /** Of the parameter or metric. */
+  key: z.string().default(''),
+  descending: z.boolean(),
+});
+export type ChildOrder = z.infer<typeof ChildOrder>;
+
+export const ChildColumn = z.object({ kind: z.enum(['param', 'metric']), key: z.string() });
+export type ChildColumn = z.infer<typeof ChildColumn>;
+
+export const ChildRun = z.object({
+  run: RunRow,
+  isBest: z.boolean(),
+  /** One for each column, in their order; a metric's last value. */
+  values: z.array(z.union([z.string(), WireNumber]).nullable()),
+});
+export type ChildRun = z.infer<typeof ChildRun>;
 
 interface Request {
   readonly params: z.ZodType;
@@ -96,6 +123,8 @@ export const requests = {
       counts: z.object({
         params: z.number(),
         metrics: z.number(),
+        /** How many of those are about the machine, see `SYSTEM_METRICS`. */
+        systemMetrics: z.number(),
         tags: z.number(),
         artifacts: z.number(),
         notes: z.number(),
@@ -116,8 +145,21 @@ export const requests = {
     RunPage.extend({ direction: z.enum(['in', 'out']) }),
     z.object({ files: z.array(LineageFile), ...nextPage }),
   ),
+  /** The runs below a run, with the parameters and metrics in which they differ. */
+  'runs/children': read(
+    z.object({
+      ...Page,
+      limit: z.number().int().min(1).max(MAX_CHILDREN).default(MAX_CHILDREN),
+      runId: RunId,
+      orderBy: ChildOrder.default({ by: 'best', key: '', descending: false }),
+    }),
+    z.object({ columns: z.array(ChildColumn), children: z.array(ChildRun), ...nextPage }),
+  ),
   'runs/params': read(RunPage, z.object({ params: z.array(Param), ...nextPage })),
-  'runs/metrics': read(RunPage, z.object({ metrics: z.array(MetricSummary), ...nextPage })),
+  'runs/metrics': read(
+    RunPage.extend({ which: z.enum(['all', 'own', 'system']).default('all') }),
+    z.object({ metrics: z.array(MetricSummary), ...nextPage }),
+  ),
   'runs/tags': read(RunPage, z.object({ tags: z.array(Tag), ...nextPage })),
   'runs/artifacts': read(RunPage, z.object({ artifacts: z.array(Artifact), ...nextPage })),
   'runs/notes': read(RunPage, z.object({ notes: z.array(Note), ...nextPage })),

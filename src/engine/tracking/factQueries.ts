@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { Artifact, type MetricSummary, Note, PARAM_SOURCES, Param, Tag, toWireNumber } from '../../protocol/entities';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { type PageRequest, pageOfRun } from './pages';
+import { IS_SYSTEM_METRIC } from './systemMetrics';
 
 interface MetricRow {
   readonly key: string;
@@ -15,7 +16,13 @@ interface MetricRow {
 }
 
 /** How strong a parameter's source is, as SQL: of several values of one key the strongest is shown. */
-const SOURCE_RANK = `CASE source ${PARAM_SOURCES.map((source, rank) => `WHEN '${source}' THEN ${String(rank)}`).join(' ')} END`;
+export const SOURCE_RANK = `CASE source ${PARAM_SOURCES.map((source, rank) => `WHEN '${source}' THEN ${String(rank)}`).join(' ')} END`;
+
+const METRIC_TABLES = {
+  all: 'metrics',
+  own: `(SELECT * FROM metrics WHERE NOT ${IS_SYSTEM_METRIC})`,
+  system: `(SELECT * FROM metrics WHERE ${IS_SYSTEM_METRIC})`,
+} as const;
 
 export function factQueries(db: Database, seqOf: (runId: string) => number) {
   const page = (
@@ -34,7 +41,8 @@ export function factQueries(db: Database, seqOf: (runId: string) => number) {
     },
 
     'runs/metrics': (params: CheckedParams<'runs/metrics'>): Result<'runs/metrics'> => {
-      const { items, nextPageToken } = page('key, count, last, last_step, last_ms, min, max', 'metrics', 'key', params);
+      const table = METRIC_TABLES[params.which];
+      const { items, nextPageToken } = page('key, count, last, last_step, last_ms, min, max', table, 'key', params);
       // The columns just named.
       return { metrics: items.map((item) => toSummary(item as unknown as MetricRow)), nextPageToken };
     },

@@ -10,19 +10,16 @@ import { readOutput, readSpecOf } from './files';
 import { parseFilter } from './filter';
 import { headlineKey } from './headline';
 import { captureQueries, captureState } from './captureQueries';
+import { childQueries } from './childQueries';
 import { factQueries } from './factQueries';
 import { metricQueries } from './metricQueries';
 import { cutPage, decodeToken, encodeToken } from './pages';
 import { BEING_REMOVED } from './removal';
-import { runRow, type RunRecord } from './rows';
+import { RUN_COLUMNS, runRow, type RunRecord } from './rows';
+import { IS_SYSTEM_METRIC } from './systemMetrics';
 
 /** A row's headline is looked for among this many metrics. */
 const HEADLINE_CANDIDATES = 200;
-
-const RUN_COLUMNS = `
-  r.run_seq, r.run_id, r.experiment_id, e.name AS experiment, r.parent_run_id, r.name, r.status, r.start_ms, r.end_ms,
-  r.exit_code, r.signal, r.reason, r.deleted_ms,
-  (SELECT count(*) FROM runs c WHERE c.parent_run_id = r.run_id AND c.deleted_ms IS NULL) AS child_count`;
 
 const ORDERS = {
   'start_time desc': { column: 'r.start_ms', direction: 'DESC' },
@@ -144,8 +141,8 @@ export function trackingQueries(db: Database, paths: StorePaths) {
         >('SELECT kind, source, argv, cwd, interpreter, python_version, user, host FROM runs WHERE run_seq = ?')
         .get(record.run_seq);
       if (!how) throw new LoopwrightError('not_found', `The run ${runId} is gone.`);
-      const count = (table: string) =>
-        Number(db.prepare(`SELECT count(*) FROM ${table} WHERE run_seq = ?`).pluck().get(record.run_seq));
+      const count = (table: string, where = 'TRUE') =>
+        Number(db.prepare(`SELECT count(*) FROM ${table} WHERE run_seq = ? AND ${where}`).pluck().get(record.run_seq));
       const params = Number(
         db.prepare('SELECT count(DISTINCT key) FROM params WHERE run_seq = ?').pluck().get(record.run_seq),
       );
@@ -157,6 +154,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
         counts: {
           params,
           metrics: count('metrics'),
+          systemMetrics: count('metrics', IS_SYSTEM_METRIC),
           tags: count('tags'),
           artifacts: count('artifacts'),
           notes: count('notes'),
@@ -169,6 +167,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
     },
 
     ...captureQueries(db, seqOf),
+    ...childQueries(db, find, toRow),
     ...factQueries(db, seqOf),
     ...metricQueries(db, seqOf),
 

@@ -1,6 +1,12 @@
 /** From a row of the database to a row of the tree. Pure. */
 import type { Headline, RunRow, RunStatus, RunTiming } from '../../protocol/entities';
 
+/** What a `RunRecord` is read as, from `runs r JOIN experiments e`. */
+export const RUN_COLUMNS = `
+  r.run_seq, r.run_id, r.experiment_id, e.name AS experiment, r.parent_run_id, r.name, r.status, r.start_ms, r.end_ms,
+  r.exit_code, r.signal, r.reason, r.deleted_ms,
+  (SELECT count(*) FROM runs c WHERE c.parent_run_id = r.run_id AND c.deleted_ms IS NULL) AS child_count`;
+
 export interface RunRecord {
   readonly run_seq: number;
   readonly run_id: string;
