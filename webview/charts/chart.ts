@@ -6,7 +6,7 @@ import { visuallyHidden } from '../ui/styles';
 import { onThemeChange } from '../ui/themeChange';
 import { chartStyles } from './chartStyles';
 import { Drawing } from './drawing';
-import { type ChartFrame, chartFrame, type Range } from './frame';
+import { type ChartFrame, chartFrame, type Range, type XUnit } from './frame';
 import { describeSeries, draggedRange, nearestIndex, readingOf, scaledRange, spokenReading } from './reading';
 import { redrawQueue } from './redraw';
 import { EDGE_PIXELS, PADDING } from './spec';
@@ -41,6 +41,7 @@ export class MetricChart extends LitElement {
   @property() label = '';
   @property({ attribute: false }) series: MetricSeries | null = null;
   @property({ attribute: false }) zoom: Range | null = null;
+  @property() x: XUnit = 'step';
 
   @state() private cursor = -1;
   @state() private spoken = '';
@@ -78,7 +79,7 @@ export class MetricChart extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('series') && !changed.has('zoom')) return;
-    this.frame = this.series ? chartFrame(this.series, this.zoom) : null;
+    this.frame = this.series ? chartFrame(this.series, this.zoom, this.x) : null;
     if (this.frame && !this.zoom) this.whole = this.frame.steps;
     if (this.cursor >= (this.series?.points.length ?? 0)) this.cursor = -1;
     redrawQueue.ask(this);
@@ -101,7 +102,7 @@ export class MetricChart extends LitElement {
   }
 
   protected override render() {
-    const label = this.series ? describeSeries(this.label, this.series) : this.label;
+    const label = this.series ? describeSeries(this.label, this.series, this.x) : this.label;
     return html`
       <div
         class="surface"
@@ -159,7 +160,7 @@ export class MetricChart extends LitElement {
   private renderCursor() {
     const point = this.series?.points[this.cursor];
     if (!point || this.drag) return nothing;
-    const reading = readingOf(point);
+    const reading = readingOf(point, this.x);
     return html`
       <div class="line"></div>
       ${point.value === 'NaN' ? nothing : html`<div class="dot"></div>`}
@@ -281,7 +282,7 @@ export class MetricChart extends LitElement {
   private read(index: number): boolean {
     this.cursor = index;
     const point = this.series?.points[index];
-    if (point) this.spoken = spokenReading(readingOf(point));
+    if (point) this.spoken = spokenReading(readingOf(point, this.x));
     return true;
   }
 

@@ -19,6 +19,9 @@ export interface EdgeRow {
   readonly step: number;
 }
 
+/** What a series runs along: steps as the script counts them, or whole seconds since the run began. */
+export type XUnit = 'step' | 'seconds';
+
 /** What differs in the specification itself, not only in the data: a compiled chart is shared by all of a shape. */
 export interface ChartShape {
   readonly hasBand: boolean;
@@ -26,6 +29,7 @@ export interface ChartShape {
   readonly hasGaps: boolean;
   /** A d3-format specifier, or null for the scale's own. */
   readonly stepFormat: string | null;
+  readonly x: XUnit;
   readonly valueFormat: string | null;
   /** Pixels for the labels of the values. */
   readonly labelRoom: number;
@@ -53,12 +57,12 @@ const SMALL = 0.001;
 /** Below this share of its size, a range needs more digits than a short format has. */
 const NARROW = 0.01;
 
-export function chartFrame(series: MetricSeries, zoom: Range | null): ChartFrame {
+export function chartFrame(series: MetricSeries, zoom: Range | null, x: XUnit = 'step'): ChartFrame {
   // Until the points of a new zoom arrive, those of the old one are shown as far as they are in it.
   const points = zoom ? series.points.filter(({ step }) => step >= zoom.from && step <= zoom.to) : series.points;
   const line = points.map(lineRow);
   const steps = stepRange(points, zoom);
-  const values = valueRange(line);
+  const values = x === 'seconds' ? withZero(valueRange(line)) : valueRange(line);
   return {
     line,
     dots: line.length <= FEW_POINTS ? line.filter((row) => row.value !== null) : line.filter(standsAlone),
@@ -69,7 +73,8 @@ export function chartFrame(series: MetricSeries, zoom: Range | null): ChartFrame
     shape: {
       hasBand: points.some((point) => point.count > 1),
       hasGaps: line.some(({ value, low }) => value === null || low === null),
-      stepFormat: numberFormat(steps, 1_000_000),
+      x,
+      stepFormat: x === 'seconds' ? null : numberFormat(steps, 1_000_000),
       valueFormat: numberFormat(values, LARGE),
       labelRoom: labelRoom(values),
     },
@@ -77,10 +82,10 @@ export function chartFrame(series: MetricSeries, zoom: Range | null): ChartFrame
 }
 
 /** What the chart leaves out, in words; null where every point is shown. */
-export function foldCaption(series: MetricSeries): string | null {
+export function foldCaption(series: MetricSeries, x: XUnit = 'step'): string | null {
   const shown = series.points.length;
   if (shown === 0 || series.count <= shown) return null;
-  return `1 in ${String(Math.ceil(series.count / shown))} steps shown`;
+  return `1 in ${String(Math.ceil(series.count / shown))} ${x === 'seconds' ? 'points' : 'steps'} shown`;
 }
 
 function lineRow(point: SeriesPoint): LineRow {
@@ -125,6 +130,9 @@ function valueRange(line: readonly LineRow[]): Range {
   if (to < 0 && to >= NEAR_ZERO * from) return { from, to: 0 };
   return { from, to };
 }
+
+/** Of what the machine uses, nothing is the measure. */
+const withZero = ({ from, to }: Range): Range => ({ from: Math.min(from, 0), to: Math.max(to, 0) });
 
 function numberFormat({ from, to }: Range, large: number): string | null {
   const size = Math.max(Math.abs(from), Math.abs(to));

@@ -1,6 +1,7 @@
 /** Which point of a chart the pointer or the keys are at, and what is said about it. Pure. */
 import { type MetricSeries, type SeriesPoint } from '../../src/protocol/entities';
-import { type Range } from './frame';
+import { formatDuration } from '../../src/protocol/format';
+import { type Range, type XUnit } from './frame';
 
 /** The index of the point nearest to a step, or -1 where there is none. Points are in the order of their steps. */
 export function nearestIndex(points: readonly SeriesPoint[], step: number): number {
@@ -26,9 +27,9 @@ export interface Reading {
 }
 
 /** Exact values: what a chart rounds, the reading does not. */
-export function readingOf(point: SeriesPoint): Reading {
+export function readingOf(point: SeriesPoint, x: XUnit = 'step'): Reading {
   return {
-    step: `step ${String(point.step)}`,
+    step: x === 'seconds' ? `after ${formatDuration(point.step * 1000)}` : `step ${String(point.step)}`,
     value: String(point.value),
     folded:
       point.count > 1 && point.min !== null && point.max !== null
@@ -49,11 +50,12 @@ export function exactTime(timeMs: number): string {
 }
 
 /** What a screen reader says about the whole chart. */
-export function describeSeries(label: string, series: MetricSeries): string {
+export function describeSeries(label: string, series: MetricSeries, x: XUnit = 'step'): string {
   const last = series.points.at(-1);
   if (!last) return `${label}: no points.`;
   const { count } = series;
-  return `${label}: ${String(count)} points up to step ${String(last.step)}, last value ${String(last.value)}.`;
+  const end = x === 'seconds' ? formatDuration(last.step * 1000) : `step ${String(last.step)}`;
+  return `${label}: ${String(count)} points up to ${end}, last value ${String(last.value)}.`;
 }
 
 /** The range twice as near or as far around a step, never beyond the whole and never below one step. */

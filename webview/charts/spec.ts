@@ -4,6 +4,7 @@
  */
 import { type TopLevelSpec } from 'vega-lite';
 import { type ChartShape } from './frame';
+import { SECONDS_AXIS } from './secondsAxis';
 import { type ChartTheme } from './theme';
 
 /** Fixed, so that charts beside each other line up and drawing needs no second pass for the layout. */
@@ -57,8 +58,9 @@ export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
           ...(shape.stepFormat === null ? {} : { format: shape.stepFormat }),
           title: null,
           grid: false,
-          tickMinStep: 1,
-          tickCount: { expr: `ceil(width / ${String(PIXELS_PER_STEP_LABEL)})` },
+          ...(shape.x === 'seconds'
+            ? SECONDS_AXIS
+            : { tickMinStep: 1, tickCount: { expr: `ceil(width / ${String(PIXELS_PER_STEP_LABEL)})` } }),
           labelFlush: true,
         },
       },

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fromWireNumber, type RunRow } from '../../src/protocol/entities';
+import { codeWords } from '../../src/protocol/codeWords';
 import { formatNumber } from '../../src/protocol/format';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import '../ui/controls';
@@ -10,6 +11,14 @@ import { type RunHost } from './api';
 import { absoluteTime, commandWords, isOver, runDuration, STATES } from './words';
 
 const TICK_MS = 1000;
+
+/** The reader wants to see the code. */
+export class ShowCodeEvent extends Event {
+  static readonly type = 'lw-show-code';
+  constructor() {
+    super(ShowCodeEvent.type);
+  }
+}
 
 @customElement('lw-run-header')
 export class RunHeader extends LitElement {
@@ -92,6 +101,11 @@ export class RunHeader extends LitElement {
       .copy {
         align-self: center;
         margin-block: -4px;
+      }
+      .code lw-icon {
+        margin-inline-start: 4px;
+        vertical-align: text-bottom;
+        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
       }
       bdi {
         overflow-wrap: anywhere;
@@ -184,10 +198,32 @@ export class RunHeader extends LitElement {
         label="Copy Command Line"
         @click=${() => this.host.command('copy', { text: whole })}
       ></lw-button>
+      ${this.renderCode()}
       ${provenance.pythonVersion === null ? nothing : html`<span>python ${provenance.pythonVersion} ·</span>`}
       <span>${absoluteTime(run.timing.startMs)} ·</span>
       <span><bdi>${provenance.user}@${provenance.host}</bdi></span>
     </div>`;
+  }
+
+  private renderCode() {
+    const { code } = this.model;
+    const words = code && codeWords(code);
+    if (!code || !words) return nothing;
+    return html`<span class="code"
+      ><button class="link" type="button" title="Show the code" @click=${() => this.dispatchEvent(new ShowCodeEvent())}>
+        ${words}</button
+      >${
+        code.differsCount === 0
+          ? nothing
+          : html`<lw-icon
+              name="warning"
+              role="img"
+              aria-label="what was loaded differs from what was kept"
+              title="What was loaded differs from what was kept"
+            ></lw-icon>`
+      }
+      ·</span
+    >`;
   }
 
   private readonly openSource = () => this.host.command('openSource', {});

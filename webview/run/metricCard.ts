@@ -2,9 +2,9 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fromWireNumber, type MetricSeries, type MetricSummary } from '../../src/protocol/entities';
-import { formatNumber } from '../../src/protocol/format';
+import { formatDuration, formatNumber } from '../../src/protocol/format';
 import { ZoomEvent } from '../charts/chart';
-import { foldCaption, type Range } from '../charts/frame';
+import { foldCaption, type Range, type XUnit } from '../charts/frame';
 import '../ui/controls';
 import '../ui/states';
 import { watchVisibility } from '../ui/visibility';
@@ -94,6 +94,9 @@ export class MetricCard extends LitElement {
   @property({ attribute: false, hasChanged: (next, old) => !sameSummary(next as MetricSummary, old as MetricSummary) })
   summary!: MetricSummary;
   @property({ attribute: false }) store!: SeriesStore;
+  /** In place of the key, for people. */
+  @property() heading = '';
+  @property() x: XUnit = 'step';
   @property({ attribute: false }) zoom: Range | null = null;
   @property({ type: Boolean }) table = false;
   @state() private isNear = false;
@@ -123,18 +126,19 @@ export class MetricCard extends LitElement {
 
   protected override render() {
     const { key } = this.summary;
-    const name = key.slice(0, MAX_LABEL);
+    const title = this.heading || key;
+    const name = title.slice(0, MAX_LABEL);
     const { series } = this.store.state(key);
     return html`
       <header>
-        <h3 title=${key}><bdi>${key}</bdi></h3>
+        <h3 title=${key}><bdi>${title}</bdi></h3>
         <span class="last" title=${String(this.summary.last)}>${formatNumber(fromWireNumber(this.summary.last))}</span>
         ${
           this.zoom
             ? html`<lw-button
                 kind="icon"
                 icon="zoom-out"
-                label="Show All Steps: ${name}"
+                label="${this.x === 'seconds' ? 'Show the Whole Time' : 'Show All Steps'}: ${name}"
                 @click=${() => this.dispatchEvent(new ZoomEvent(null))}
               ></lw-button>`
             : nothing
@@ -147,10 +151,14 @@ export class MetricCard extends LitElement {
           @click=${() => this.dispatchEvent(new TableEvent(!this.table))}
         ></lw-button>
       </header>
-      <div class="facts">${facts(this.summary)}</div>
+      <div class="facts">${facts(this.summary, this.x)}</div>
       <div class="body">${this.isNear ? this.renderBody(series) : nothing}</div>
       ${this.renderCaption(series)}
     `;
+  }
+
+  private get label(): string {
+    return this.heading || this.summary.key;
   }
 
   private renderBody(series: MetricSeries | null) {
@@ -162,23 +170,33 @@ export class MetricCard extends LitElement {
     }
     if (!series) return isLoading ? html`<lw-loading></lw-loading>` : nothing;
     if (series.points.length === 0) return html`<p class="note">No points between these steps.</p>`;
-    if (this.table) return html`<lw-metric-table label=${this.summary.key} .series=${series}></lw-metric-table>`;
+    if (this.table) return html`<lw-metric-table label=${this.label} x=${this.x} .series=${series}></lw-metric-table>`;
     const note = this.zoom ? null : noteInstead(series);
     if (note !== null) return html`<p class="note">${note}</p>`;
-    return html`<lw-metric-chart label=${this.summary.key} .series=${series} .zoom=${this.zoom}></lw-metric-chart>`;
+    return html`<lw-metric-chart
+      label=${this.label}
+      x=${this.x}
+      .series=${series}
+      .zoom=${this.zoom}
+    ></lw-metric-chart>`;
   }
 
   private renderCaption(series: MetricSeries | null) {
     if (!series || (!this.zoom && noteInstead(series) !== null)) return nothing;
-    const zoomed = this.zoom ? `steps ${formatNumber(this.zoom.from)} to ${formatNumber(this.zoom.to)}` : null;
-    const caption = [zoomed, foldCaption(series)].filter((part) => part !== null).join(' · ');
+    const zoomed = this.zoom ? rangeWords(this.zoom, this.x) : null;
+    const caption = [zoomed, foldCaption(series, this.x)].filter((part) => part !== null).join(' · ');
     return caption === '' ? nothing : html`<div class="caption" title=${caption}>${caption}</div>`;
   }
 }
 
-function facts({ min, max, step }: MetricSummary): string {
+function rangeWords({ from, to }: Range, x: XUnit): string {
+  if (x === 'seconds') return `${formatDuration(from * 1000)} to ${formatDuration(to * 1000)}`;
+  return `steps ${formatNumber(from)} to ${formatNumber(to)}`;
+}
+
+function facts({ min, max, step }: MetricSummary, x: XUnit): string {
   const range = min === null || max === null ? [] : [`min ${formatNumber(min)}`, `max ${formatNumber(max)}`];
-  return [`step ${formatNumber(step)}`, ...range].join(' · ');
+  return [...(x === 'seconds' ? [] : [`step ${formatNumber(step)}`]), ...range].join(' · ');
 }
 
 /** Where a chart would have nothing to draw, the reason. */

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type MetricSeries } from '../../src/protocol/entities';
+import { type XUnit } from '../charts/frame';
 import { exactTime } from '../charts/reading';
 import { dataTable, scrollable, visuallyHidden } from '../ui/styles';
 
@@ -27,6 +28,7 @@ export class MetricTable extends LitElement {
   ];
 
   @property() label = '';
+  @property() x: XUnit = 'step';
   @property({ attribute: false }) series!: MetricSeries;
 
   protected override render() {
@@ -39,7 +41,7 @@ export class MetricTable extends LitElement {
         </caption>
         <thead>
           <tr>
-            <th scope="col">Step</th>
+            <th scope="col">${this.x === 'seconds' ? 'Seconds' : 'Step'}</th>
             <th scope="col">Value</th>
             ${
               isFolded

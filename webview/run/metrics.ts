@@ -113,10 +113,15 @@ export class Metrics extends LitElement {
       .store=${this.store}
       .zoom=${Object.hasOwn(zooms, key) ? (zooms[key] ?? null) : null}
       .table=${tables.includes(key)}
-      @lw-zoom=${(event: ZoomEvent) => this.setZoom(key, event)}
-      @lw-table=${(event: TableEvent) => this.setTable(key, event.isTable)}
+      @lw-zoom=${(event: ZoomEvent) => this.changed(() => this.kept.setZoom(key, event.range))}
+      @lw-table=${(event: TableEvent) => this.changed(() => this.kept.setTable(key, event.isTable))}
     ></lw-metric-card>`;
   };
+
+  private changed(change: () => void): void {
+    change();
+    this.requestUpdate();
+  }
 
   private renderEmpty() {
     const isRunning = this.model.page?.run.timing.status === 'RUNNING';
@@ -170,18 +175,6 @@ export class Metrics extends LitElement {
   private loadWanted(): void {
     const wanted = this.kept.current.filter === '' ? this.limit : Number.POSITIVE_INFINITY;
     if (this.model.hasMoreMetrics && this.model.metrics.length < wanted) void this.model.loadMetrics(wanted);
-  }
-
-  private setZoom(key: string, { range }: ZoomEvent): void {
-    const { [key]: _dropped, ...others } = this.kept.current.zooms;
-    this.kept.change({ zooms: range ? { ...others, [key]: range } : others });
-    this.requestUpdate();
-  }
-
-  private setTable(key: string, isTable: boolean): void {
-    const others = this.kept.current.tables.filter((other) => other !== key);
-    this.kept.change({ tables: isTable ? [...others, key] : others });
-    this.requestUpdate();
   }
 }
 

@@ -2,7 +2,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type RunPageModel } from '../../src/protocol/pages/run';
+import '../ui/controls';
 import '../ui/icon';
+import { type RunHost } from './api';
+import { stillRecorded, workWords } from './captured/words';
 import { absoluteTime, countWords, reasonOf } from './words';
 
 @customElement('lw-run-notices')
@@ -50,12 +53,15 @@ export class RunNotices extends LitElement {
   `;
 
   @property({ attribute: false }) model!: RunPageModel;
+  @property({ attribute: false }) host!: RunHost;
 
   protected override render() {
     const { run, notes, totals } = this.model;
     const reason = reasonOf(run);
+    const coming = stillRecorded(this.model);
     const isFailure = run.timing.status === 'FAILED';
     return html`
+      ${coming.length === 0 ? nothing : html`<p class="quiet" role="status">Still being recorded: ${coming.join(', ')}</p>`}
       ${
         reason === null
           ? nothing
@@ -64,6 +70,7 @@ export class RunNotices extends LitElement {
               ><span>${reason}</span>
             </p>`
       }
+      ${this.renderFailures()}
       ${
         notes.length === 0
           ? nothing
@@ -82,5 +89,17 @@ export class RunNotices extends LitElement {
           : nothing
       }
     `;
+  }
+
+  private renderFailures() {
+    const failures = this.model.work.filter(({ state }) => state === 'failed');
+    return failures.map(
+      ({ kind, reason }) =>
+        html`<p>
+          <lw-icon class="warning" name="warning" role="img" aria-label="warning"></lw-icon
+          ><span>The ${workWords(kind)} could not be recorded${reason === null ? '.' : `: ${reason}`}</span>
+          <lw-button @click=${() => this.host.command('showLog', {})}>Show Log</lw-button>
+        </p>`,
+    );
   }
 }

@@ -11,6 +11,12 @@ import '../ui/states';
 import { visuallyHidden } from '../ui/styles';
 import { type RunHost } from './api';
 import './artifacts';
+import './captured/children';
+import './captured/code';
+import './captured/data';
+import './captured/environment';
+import { hasModels } from './captured/models';
+import './captured/system';
 import './figures';
 import './header';
 import './metrics';
@@ -18,11 +24,24 @@ import { RunModel } from './model';
 import './notices';
 import './output/output';
 import { readPageState, StateKeeper } from './pageState';
-import { environmentRows, parameterRows, shortfall, tagRows } from './parameters';
+import { parameterRows, shortfall, tagRows } from './parameters';
 import { POINTS_PER_CHART, SeriesStore } from './seriesStore';
 import { announcement, countWords, isOver } from './words';
 
-type SectionId = 'metrics' | 'parameters' | 'tags' | 'figures' | 'artifacts' | 'output' | 'environment';
+type SectionId =
+  | 'metrics'
+  | 'parameters'
+  | 'tags'
+  | 'children'
+  | 'figures'
+  | 'artifacts'
+  | 'output'
+  | 'code'
+  | 'data'
+  | 'environment'
+  | 'system';
+
+const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set(['metrics', 'parameters', 'children', 'figures']);
 
 @customElement('lw-run-page')
 export class RunPage extends LitElement {
@@ -133,9 +152,11 @@ export class RunPage extends LitElement {
     if (!page)
       return problem === null ? html`<lw-loading class="state"></lw-loading>` : this.renderProblem(problem, false);
     return html`
-      <div class="head"><lw-run-header .model=${page} .host=${this.host}></lw-run-header></div>
+      <div class="head">
+        <lw-run-header .model=${page} .host=${this.host} @lw-show-code=${this.showCode}></lw-run-header>
+      </div>
       ${problem === null ? nothing : this.renderProblem(problem, true)}
-      <lw-run-notices class="notices" .model=${page}></lw-run-notices>
+      <lw-run-notices class="notices" .model=${page} .host=${this.host}></lw-run-notices>
       ${this.renderSections(page)}
       <div class="visually-hidden" role="status">${this.spoken}</div>
     `;
@@ -181,6 +202,11 @@ export class RunPage extends LitElement {
           : nothing
       }
       ${
+        run.childCount > 0
+          ? this.section('children', 'Children', count(run.childCount), () => this.renderChildren(page))
+          : nothing
+      }
+      ${
         figures.length > 0
           ? this.section('figures', 'Figures', count(figures.length), () => this.renderFigures(figures))
           : nothing
@@ -199,7 +225,37 @@ export class RunPage extends LitElement {
           >Open Whole Output</lw-button
         >`,
       )}
-      ${this.section('environment', 'Environment', '', () => environmentRows(page))}
+      ${
+        hasCode(page)
+          ? this.section('code', 'Code', '', () => html`<lw-code .page=${page} .host=${this.host}></lw-code>`)
+          : nothing
+      }
+      ${
+        hasData(page)
+          ? this.section(
+              'data',
+              'Data',
+              dataCount(page),
+              () => html`<lw-data .page=${page} .host=${this.host}></lw-data>`,
+            )
+          : nothing
+      }
+      ${this.section(
+        'environment',
+        'Environment',
+        '',
+        () => html`<lw-environment .page=${page} .host=${this.host}></lw-environment>`,
+      )}
+      ${
+        page.system.length > 0
+          ? this.section(
+              'system',
+              'System',
+              '',
+              () => html`<lw-system .metrics=${page.system} .store=${this.store} .kept=${this.kept}></lw-system>`,
+            )
+          : nothing
+      }
     </main>`;
   }
 
@@ -222,11 +278,19 @@ export class RunPage extends LitElement {
     </div>`;
   }
 
-  private renderArtifacts({ artifacts, totals }: RunPageModel) {
-    return html`<lw-artifacts .artifacts=${artifacts} .host=${this.host}></lw-artifacts>${shortfall(
-        artifacts.length,
-        totals.artifacts,
-      )}`;
+  private renderChildren({ run, isComplete }: RunPageModel) {
+    const stamp = JSON.stringify([run.childCount, run.timing.status, isComplete]);
+    return html`<lw-children .host=${this.host} .total=${run.childCount} stamp=${stamp}></lw-children>`;
+  }
+
+  private renderArtifacts(page: RunPageModel) {
+    const { artifacts, totals } = page;
+    const models = hasModels(artifacts) ? html`<lw-models .page=${page} .host=${this.host}></lw-models>` : nothing;
+    return html`${models}<lw-artifacts
+        .artifacts=${artifacts.filter(({ kind }) => kind !== 'model')}
+        .host=${this.host}
+      ></lw-artifacts
+      >${shortfall(artifacts.length, totals.artifacts)}`;
   }
 
   private section(
@@ -254,7 +318,7 @@ export class RunPage extends LitElement {
   private isOpen(id: SectionId): boolean {
     const { open } = this.kept.current;
     if (Object.hasOwn(open, id)) return open[id] === true;
-    if (id !== 'output') return id === 'metrics' || id === 'parameters' || id === 'figures';
+    if (id !== 'output') return OPEN_AT_FIRST.has(id);
     const page = this.model.page;
     return page !== null && (page.run.timing.status !== 'FINISHED' || page.totals.metrics === 0);
   }
@@ -263,6 +327,12 @@ export class RunPage extends LitElement {
     this.kept.change({ open: { ...this.kept.current.open, [id]: isOpen } });
     this.requestUpdate();
   }
+
+  private readonly showCode = async () => {
+    this.setOpen('code', true);
+    await this.updateComplete;
+    this.renderRoot.querySelector('[data-section="code"]')?.scrollIntoView({ block: 'center' });
+  };
 
   private onModel(): void {
     this.version++;
@@ -278,4 +348,19 @@ export class RunPage extends LitElement {
   };
 
   private readonly onHide = () => this.kept.flush();
+}
+
+/** A run without a word on what was to be captured has a section only where there is something in it. */
+function hasCode({ capture, code, work }: RunPageModel): boolean {
+  return code !== null || capture?.includes('code') === true || work.some(({ kind }) => kind === 'code');
+}
+
+function hasData({ capture, totals, work }: RunPageModel): boolean {
+  const isThere = totals.inputs > 0 || totals.outputs > 0;
+  return isThere || capture?.includes('data') === true || work.some(({ kind }) => kind === 'data');
+}
+
+function dataCount({ totals }: RunPageModel): string {
+  const { inputs, outputs } = totals;
+  return inputs === 0 && outputs === 0 ? '' : `${countWords(inputs, inputs)} in · ${countWords(outputs, outputs)} out`;
 }

@@ -50,6 +50,16 @@ export class StateKeeper {
     this.timer ??= setTimeout(() => this.flush(), SAVE_DELAY_MS);
   }
 
+  setZoom(key: string, range: z.infer<typeof Zoom> | null): void {
+    const { [key]: _dropped, ...others } = this.current.zooms;
+    this.change({ zooms: range ? { ...others, [key]: range } : others });
+  }
+
+  setTable(key: string, isTable: boolean): void {
+    const others = this.current.tables.filter((other) => other !== key);
+    this.change({ tables: isTable ? [...others, key] : others });
+  }
+
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

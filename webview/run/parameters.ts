@@ -1,4 +1,4 @@
-/** Parameters, tags and the environment: rows of names and values. */
+/** Parameters and tags: rows of names and values. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import '../ui/keyValues';
@@ -11,21 +11,6 @@ export function parameterRows({ params, totals }: RunPageModel): TemplateResult 
 
 export function tagRows({ tags, totals }: RunPageModel): TemplateResult {
   return html`<lw-key-values .rows=${tags}></lw-key-values>${shortfall(tags.length, totals.tags)}`;
-}
-
-export function environmentRows({ provenance, run }: RunPageModel): TemplateResult {
-  const facts: [string, string | null][] = [
-    ['Interpreter', provenance.interpreter],
-    ['Python', provenance.pythonVersion],
-    ['Working folder', provenance.cwd],
-    ['Host', provenance.host],
-    ['User', provenance.user],
-    ['Exit code', run.exitCode === null ? null : String(run.exitCode)],
-    ['Signal', run.signal],
-    ['Run', run.runId],
-  ];
-  const rows = facts.flatMap(([key, value]) => (value === null ? [] : [{ key, value }]));
-  return html`<lw-key-values .rows=${rows}></lw-key-values>`;
 }
 
 /** Says what is not shown. */

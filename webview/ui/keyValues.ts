@@ -18,7 +18,8 @@ export class KeyValues extends LitElement {
     dl {
       margin: 0;
       display: grid;
-      grid-template-columns: fit-content(45%) minmax(0, 1fr);
+      /* Several lists below each other line up where their place says how wide the names are. */
+      grid-template-columns: var(--lw-key-width, fit-content(45%)) minmax(0, 1fr);
     }
     div {
       display: grid;

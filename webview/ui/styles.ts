@@ -76,3 +76,60 @@ export const dataTable = css`
     background: var(--vscode-list-hoverBackground);
   }
 `;
+
+/** A heading inside a section, and text that stands back. */
+export const groups = css`
+  h3 {
+    margin: 14px 0 4px;
+    font-size: inherit;
+    font-weight: 600;
+  }
+  .group:first-child > h3 {
+    margin-top: 0;
+  }
+  .quiet {
+    color: var(--vscode-descriptionForeground);
+  }
+  p {
+    margin: 4px 0;
+    overflow-wrap: anywhere;
+  }
+  .bar {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 4px 12px;
+  }
+`;
+
+/** Rows of words rather than of numbers: they wrap instead of scrolling, and long words break. */
+export const wordTable = css`
+  table {
+    width: 100%;
+    border-collapse: collapse;
+    font-variant-numeric: tabular-nums;
+  }
+  th,
+  td {
+    padding: 3px 6px;
+    text-align: start;
+    vertical-align: baseline;
+    overflow-wrap: anywhere;
+    unicode-bidi: plaintext;
+  }
+  th {
+    padding-block: 2px;
+    font-size: 0.9em;
+    font-weight: 400;
+    color: var(--vscode-descriptionForeground);
+    border-bottom: 1px solid var(--vscode-panel-border);
+  }
+  th.number,
+  td.number {
+    text-align: end;
+    white-space: nowrap;
+  }
+  tbody tr:hover {
+    background: var(--vscode-list-hoverBackground);
+  }
+`;

@@ -10,8 +10,17 @@ import type { RunActions } from '../commands/runActions';
 import type { StoreSession } from '../stores/session';
 import { figureType, MAX_FIGURE_BYTES, resolveArtifact } from './artifacts';
 import type { PageHandlers } from './host';
+import { resolveLineageFile } from './lineageFiles';
+import { RunFacts } from './runFacts';
 
 export const runPageContract = { requests: runPageRequests, commands: runPageCommands } as const;
+
+/** Commands that take a `RunRef`, and the path of a file where one is meant. */
+const COMPARE_CODE = {
+  commit: 'loopwright.compareCodeWithCommit',
+  now: 'loopwright.compareCodeWithNow',
+  run: 'loopwright.compareCodeWithRun',
+} as const;
 
 export interface RunPageParts {
   readonly runId: string;
@@ -33,34 +42,26 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
   const artifact = async (path: string) => resolveArtifact(await runFolder(), path);
   const open = (file: string) => vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
   const page = { runId, limit: RUN_PAGE_LIMIT };
+  const after = (pageToken: string | undefined) => (pageToken === undefined ? {} : { pageToken });
+  const facts = new RunFacts(runId);
+  const show = ({ file, isDirectory }: { file: string; isDirectory: boolean }) =>
+    isDirectory ? vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file)) : open(file);
 
   return {
     requests: {
       load: async () => {
         const store = await session();
-        const [got, params, metrics, tags, artifacts, notes] = await Promise.all([
-          store.request('runs/get', { runId }),
-          store.request('runs/params', page),
-          store.request('runs/metrics', page),
-          store.request('runs/tags', page),
-          store.request('runs/artifacts', page),
-          store.request('runs/notes', page),
-        ]);
-        parts.onLoaded(got.run.name);
-        return {
-          run: got.run,
-          provenance: got.provenance,
-          params: params.params,
-          metrics: metrics.metrics,
-          tags: tags.tags,
-          artifacts: artifacts.artifacts,
-          notes: notes.notes,
-          totals: got.counts,
-          canAct: vscode.workspace.isTrusted && store.canWrite,
-        };
+        const model = await facts.load(store);
+        parts.onLoaded(model.run.name);
+        return { ...model, canAct: vscode.workspace.isTrusted && store.canWrite };
       },
       moreMetrics: async ({ pageToken }) =>
-        (await session()).request('runs/metrics', { ...page, ...(pageToken === undefined ? {} : { pageToken }) }),
+        (await session()).request('runs/metrics', { ...page, which: 'own', ...after(pageToken) }),
+      facts: async ({ section }) => (await session()).request('runs/facts', { runId, section }),
+      files: async ({ direction, pageToken }) =>
+        (await session()).request('runs/files', { ...page, direction, ...after(pageToken) }),
+      children: async ({ orderBy, pageToken }) =>
+        (await session()).request('runs/children', { runId, orderBy, ...after(pageToken) }),
       series: async ({ key, fromStep, toStep, maxPoints }) =>
         (await session()).request('metrics/series', {
           runId,
@@ -83,9 +84,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       runAgain: async () => actions.runAgain(await run()),
       showTerminal: async () => actions.showTerminal(await run()),
       openArtifact: async ({ path }) => {
-        const { file, isDirectory } = await artifact(path);
-        if (isDirectory) await vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file));
-        else await open(file);
+        await show(await artifact(path));
       },
       openSource: async () => {
         const { provenance } = await (await session()).request('runs/get', { runId });
@@ -93,6 +92,19 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       },
       openOutput: async () => {
         await open(join(await runFolder(), 'output.log'));
+      },
+      openFile: async ({ path }) => {
+        await show(await resolveLineageFile(path));
+      },
+      openChild: async ({ runId: childId }) => {
+        const store = await session();
+        actions.open({ session: store, row: (await store.request('runs/get', { runId: childId })).run });
+      },
+      openCodeDiff: async ({ path }) => {
+        await vscode.commands.executeCommand(COMPARE_CODE.commit, await run(), path);
+      },
+      compareCode: async (what) => {
+        await vscode.commands.executeCommand(COMPARE_CODE[what.with], await run());
       },
       showLog: () => {
         parts.showLog();

@@ -1,7 +1,9 @@
 /** What the run page and the extension say to each other. The page never talks to the engine itself. */
 import * as z from 'zod';
-import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunRow, Tag } from '../entities';
-import { MAX_SERIES_POINTS } from '../requests';
+import { CaptureKind, FactSection, LineageFile, Work } from '../capture';
+import { CodeSummary } from '../codeWords';
+import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
+import { ChildColumn, ChildOrder, ChildRun, MAX_SERIES_POINTS } from '../requests';
 
 /** The page shows so many of each; the rest is behind "Show more". */
 export const RUN_PAGE_LIMIT = 200;
@@ -10,7 +12,9 @@ export const RunPageModel = z.object({
   run: RunRow,
   provenance: Provenance,
   params: z.array(Param),
+  /** Those that the script logged; `system` has those of the machine. */
   metrics: z.array(MetricSummary),
+  system: z.array(MetricSummary),
   tags: z.array(Tag),
   artifacts: z.array(Artifact),
   notes: z.array(Note),
@@ -21,18 +25,45 @@ export const RunPageModel = z.object({
     tags: z.number(),
     artifacts: z.number(),
     notes: z.number(),
+    inputs: z.number(),
+    outputs: z.number(),
   }),
+  /** Where the run's code and data lie; null where that is not known. */
+  root: z.string().nullable(),
+  /** What was to be captured; null for runs that have no process of their own. */
+  capture: z.array(CaptureKind).nullable(),
+  /** What went on beside the script, as far as it has come to an end. */
+  work: z.array(Work),
+  /** Whether nothing more is to come. */
+  isComplete: z.boolean(),
+  /** The code in short; null as long as it is not known. */
+  code: CodeSummary.nullable(),
   /** Whether the actions that change something are offered. */
   canAct: z.boolean(),
 });
 export type RunPageModel = z.infer<typeof RunPageModel>;
+
+const nextPage = { nextPageToken: z.string().nullable() };
 
 /** Requests of the page, answered by the extension. */
 export const runPageRequests = {
   load: { params: z.object({}), result: RunPageModel },
   moreMetrics: {
     params: z.object({ pageToken: z.string().optional() }),
-    result: z.object({ metrics: z.array(MetricSummary), nextPageToken: z.string().nullable() }),
+    result: z.object({ metrics: z.array(MetricSummary), ...nextPage }),
+  },
+  /** Each section asks for its own when it is unfolded. */
+  facts: {
+    params: z.object({ section: FactSection }),
+    result: z.object({ facts: z.record(z.string(), z.unknown()) }),
+  },
+  files: {
+    params: z.object({ direction: z.enum(['in', 'out']), pageToken: z.string().optional() }),
+    result: z.object({ files: z.array(LineageFile), ...nextPage }),
+  },
+  children: {
+    params: z.object({ orderBy: ChildOrder, pageToken: z.string().optional() }),
+    result: z.object({ columns: z.array(ChildColumn), children: z.array(ChildRun), ...nextPage }),
   },
   series: {
     params: z.object({
@@ -59,6 +90,12 @@ export const runPageCommands = {
   openArtifact: z.object({ path: z.string() }),
   openSource: z.object({}),
   openOutput: z.object({}),
+  /** A file that the run read or wrote, as it is now. */
+  openFile: z.object({ path: z.string() }),
+  openChild: z.object({ runId: RunId }),
+  /** A file of the run's code beside the one of the commit it was made from. */
+  openCodeDiff: z.object({ path: z.string() }),
+  compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),
   showLog: z.object({}),
   copy: z.object({ text: z.string() }),
 } as const;
