@@ -106,10 +106,12 @@ describe('the tooltip of a run', () => {
     user: 'ada',
     host: 'box',
   };
+  const none = { files: [], total: 0 };
+  const more = { provenance, code: null, inputs: none, outputs: none };
   const formatTime = (timeMs: number) => new Date(timeMs).toISOString();
 
   it('answers what one asks next', () => {
-    const text = tooltipOf({ run: failed, provenance }, START_MS, l10n, formatTime).replaceAll('\\', '');
+    const text = tooltipOf({ ...more, run: failed }, START_MS, l10n, formatTime).replaceAll('\\', '');
     expect(text.split('  \n')).toEqual([
       '**fraud-rf** — failed · 0.9s',
       'Reason: Exit code 3.',
@@ -122,16 +124,40 @@ describe('the tooltip of a run', () => {
     ]);
   });
 
+  it('names the code and the first of the data, with their digests', () => {
+    const facts = {
+      ...more,
+      run: runRow(),
+      code: { commit: '3f2a9c17d2c0', branch: 'main', hasRepository: true, changedCount: 2, differsCount: 0 },
+      inputs: {
+        files: [
+          { path: '/data/a.csv', md5: 'a3f9c0d1e2b4a3f9c0d1e2b4a3f9c0d1' },
+          { path: 's3://bucket/b_[x](y)', md5: null },
+        ],
+        total: 1202,
+      },
+      outputs: { files: [{ path: 'C:\\out\\scores.csv', md5: null }], total: 1 },
+    };
+    const text = tooltipOf(facts, START_MS, l10n, formatTime);
+    expect(text.replaceAll('\\', '').split('  \n').slice(2, 5)).toEqual([
+      'Code: main@3f2a9c1 + 2 changed files',
+      'Read: a.csv a3f9c0d1, b_[x](y), 1\u2009200 more',
+      'Written: scores.csv',
+    ]);
+    expect(text).not.toContain('[x](y)');
+  });
+
   it('says nothing about what is not known yet', () => {
-    const facts = { run: running, provenance: { ...provenance, interpreter: null, pythonVersion: null } };
+    const facts = { ...more, run: running, provenance: { ...provenance, interpreter: null, pythonVersion: null } };
     const text = tooltipOf(facts, START_MS + 5_000, l10n, formatTime);
     expect(text).not.toContain('Ended');
     expect(text).not.toContain('Interpreter');
     expect(text).toContain('running · 5s');
+    for (const word of ['Code', 'Read', 'Written']) expect(text).not.toContain(word);
   });
 
   it('escapes what comes from the run', () => {
-    const facts = { run: runRow({ name: '[x](command:y)\n# t' }), provenance: { ...provenance, cwd: '<b>' } };
+    const facts = { ...more, run: runRow({ name: '[x](command:y)\n# t' }), provenance: { ...provenance, cwd: '<b>' } };
     const text = tooltipOf(facts, START_MS, l10n, formatTime);
     expect(text).toContain(String.raw`\[x\]\(command\:y\) \# t`);
     expect(text).toContain(String.raw`\<b\>`);

@@ -1,14 +1,19 @@
 /** From facts of any form to rows of a name and a value. Pure. */
 import { type EnvironmentFacts } from '../../../src/protocol/capture';
 import { formatNumber } from '../../../src/protocol/format';
-import { type KeyValue } from '../../ui/keyValues';
 import { formatSize } from '../words';
+
+/** As `lw-key-values` shows them. */
+export interface FactRow {
+  readonly key: string;
+  readonly value: string;
+}
 
 const MAX_ROWS = 200;
 
 /** Every value below, named by the way to it. Lists of plain values are one row. */
-export function rowsOf(facts: Readonly<Record<string, unknown>>): KeyValue[] {
-  const rows: KeyValue[] = [];
+export function rowsOf(facts: Readonly<Record<string, unknown>>): FactRow[] {
+  const rows: FactRow[] = [];
   const add = (key: string, value: unknown): void => {
     if (rows.length >= MAX_ROWS || value === null || value === undefined || value === '') return;
     if (Array.isArray(value)) {
@@ -33,7 +38,7 @@ export function rowsOf(facts: Readonly<Record<string, unknown>>): KeyValue[] {
 }
 
 /** `random.seed` with its value as it was given. */
-export function seedRows(facts: Readonly<Record<string, unknown>>): KeyValue[] {
+export function seedRows(facts: Readonly<Record<string, unknown>>): FactRow[] {
   return Object.entries(facts).map(([key, value]) => ({ key, value: text(value) }));
 }
 
@@ -58,7 +63,7 @@ const SHOWN = new Set([
 const single = (key: string): string => key.replace(/s$/, '');
 
 /** A unit that is in the name goes behind the value. */
-function measured(key: string, value: unknown): KeyValue {
+function measured(key: string, value: unknown): FactRow {
   const unit = / (mb|gb|bytes|mhz)$/.exec(key);
   if (typeof value !== 'number' || !unit) return { key, value: text(value) };
   const name = key.slice(0, unit.index);

@@ -7,6 +7,7 @@ import { type Disposable, Disposables } from '../../signal';
 import { describeRun } from './format';
 import { LiveRuns } from './liveRuns';
 import { type Node, ProblemNode, type RunNode } from './nodes';
+import { runDetails } from './runDetails';
 import { tooltipOf } from './tooltip';
 import { experimentTreeItem, folderTreeItem, moreTreeItem, problemTreeItem, runTreeItem } from './treeItems';
 
@@ -79,7 +80,7 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
   async resolveTreeItem(item: vscode.TreeItem, node: Node): Promise<vscode.TreeItem> {
     if (node.kind !== 'run') return item;
     try {
-      const facts = await node.session.request('runs/get', { runId: node.row.runId });
+      const facts = await runDetails(node.session, node.row.runId);
       const formatTime = (timeMs: number) => new Date(timeMs).toLocaleString(vscode.env.language);
       const markdown = new vscode.MarkdownString(tooltipOf(facts, Date.now(), vscode.l10n, formatTime));
       markdown.isTrusted = false;

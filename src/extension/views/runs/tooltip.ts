@@ -1,19 +1,32 @@
 /** What one asks next about a run, as Markdown for a hover. Whatever comes from the run is escaped. Pure. */
+import type { LineageFile } from '../../../protocol/capture';
+import { type CodeSummary, codeWords } from '../../../protocol/codeWords';
 import type { Provenance, RunRow } from '../../../protocol/entities';
-import { formatDuration } from '../../../protocol/format';
+import { formatDuration, formatNumber } from '../../../protocol/format';
 import type { Localizer } from '../../l10n';
 import { escapeMarkdown, plain } from '../../text';
 import { headlineOf, lookOf } from './format';
 
 const COMMAND_LIMIT = 600;
+const SHORT_DIGEST = 8;
+
+/** The first few of a list, and how many there are. */
+interface FirstFiles {
+  readonly files: readonly Pick<LineageFile, 'path' | 'md5'>[];
+  readonly total: number;
+}
 
 export interface RunFacts {
   readonly run: RunRow;
   readonly provenance: Provenance;
+  /** Null where it is not known. */
+  readonly code: CodeSummary | null;
+  readonly inputs: FirstFiles;
+  readonly outputs: FirstFiles;
 }
 
 export function tooltipOf(
-  { run, provenance }: RunFacts,
+  { run, provenance, code, inputs, outputs }: RunFacts,
   nowMs: number,
   l10n: Localizer,
   formatTime: (timeMs: number) => string,
@@ -25,6 +38,9 @@ export function tooltipOf(
   const lines: [string, string | null][] = [
     [l10n.t('Reason'), run.reason],
     [l10n.t('Command'), commandOf(provenance)],
+    [l10n.t('Code'), code && codeWords(code)],
+    [l10n.t('Read'), filesOf(inputs, l10n)],
+    [l10n.t('Written'), filesOf(outputs, l10n)],
     [l10n.t('Folder'), provenance.cwd],
     [l10n.t('Interpreter'), provenance.interpreter === null ? null : provenance.interpreter + python],
     [l10n.t('Started'), formatTime(timing.startMs)],
@@ -36,6 +52,16 @@ export function tooltipOf(
     `**${show(run.name, 120)}** — ${head.map((part) => show(part)).join(' · ')}`,
     ...facts.map(([name, value]) => `${escapeMarkdown(name)}: ${show(value, COMMAND_LIMIT)}`),
   ].join('  \n');
+}
+
+/** `data.csv a3f9c0d1, labels.csv, 3 more`: names with their digests where they are known. */
+function filesOf({ files, total }: FirstFiles, l10n: Localizer): string | null {
+  if (total === 0) return null;
+  const named = files.map(({ path, md5 }) =>
+    [path.split(/[/\\]/).at(-1) ?? path, md5?.slice(0, SHORT_DIGEST)].filter(Boolean).join(' '),
+  );
+  const rest = total - files.length;
+  return [...named, ...(rest > 0 ? [l10n.t('{0} more', formatNumber(rest))] : [])].join(', ');
 }
 
 const show = (text: string, limit?: number): string => escapeMarkdown(plain(text, limit));
