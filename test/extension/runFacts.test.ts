@@ -38,26 +38,20 @@ class FakeEngine implements Asks {
     const provenance = { kind: 'script', source: 'train.py', argv: ['python', 'train.py'], cwd: FOLDER };
     const { which } = params as { which?: string };
     const metric = { key: which === 'system' ? 'system/cpu_percent' : 'loss', count: 1, last: 1, min: 1, max: 1 };
-    switch (method) {
-      case 'runs/get':
-        return {
-          run: runRow(),
-          provenance: { ...provenance, interpreter: null, pythonVersion: null, user: 'ada', host: 'box' },
-          counts,
-          work: this.work,
-          isComplete: this.isComplete,
-        };
-      case 'runs/facts':
-        return { facts: this.code };
-      case 'runs/spec':
-        return { spec: SPEC };
-      case 'runs/metrics':
-        return { metrics: [{ ...metric, step: 0, timestampMs: START_MS }], nextPageToken: null };
-      case 'runs/files':
-        return { files: [], nextPageToken: null };
-      default:
-        return { params: [], tags: [], artifacts: [], notes: [], nextPageToken: null };
-    }
+    const answers: Partial<Record<Method, unknown>> = {
+      'runs/get': {
+        run: runRow(),
+        provenance: { ...provenance, interpreter: null, pythonVersion: null, user: 'ada', host: 'box' },
+        counts,
+        work: this.work,
+        isComplete: this.isComplete,
+      },
+      'runs/facts': { facts: this.code },
+      'runs/spec': { spec: SPEC },
+      'runs/metrics': { metrics: [{ ...metric, step: 0, timestampMs: START_MS }], nextPageToken: null },
+      'runs/files': { files: [], nextPageToken: null },
+    };
+    return answers[method] ?? { params: [], tags: [], artifacts: [], notes: [], nextPageToken: null };
   }
 }
 

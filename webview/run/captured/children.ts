@@ -33,10 +33,14 @@ export class Children extends LitElement {
         padding-inline: 10px;
       }
       th {
+        vertical-align: bottom;
         white-space: nowrap;
       }
       th.number button {
-        flex-direction: row-reverse;
+        justify-content: end;
+      }
+      th.number lw-icon {
+        order: -1;
       }
       th button {
         appearance: none;

@@ -1,5 +1,5 @@
 /** `<lw-data>`: what a run read and what it wrote, and what of that could not be seen. */
-import { html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type RunPageModel } from '../../../src/protocol/pages/run';
 import { groups } from '../../ui/styles';
@@ -11,7 +11,14 @@ import { lineageSentence, progressOf } from './words';
 
 @customElement('lw-data')
 export class Data extends LitElement {
-  static override readonly styles = groups;
+  static override readonly styles = [
+    groups,
+    css`
+      .group + .group {
+        margin-top: 12px;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) page!: RunPageModel;
   @property({ attribute: false }) host!: RunHost;

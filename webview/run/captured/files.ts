@@ -55,16 +55,21 @@ export class Files extends LitElement {
       .link:hover .folders {
         color: inherit;
       }
-      .path lw-icon {
+      .path .pin {
         margin-inline-start: 4px;
+      }
+      .path lw-icon {
         vertical-align: text-bottom;
         color: var(--vscode-descriptionForeground);
       }
       table {
         table-layout: fixed;
       }
+      td {
+        vertical-align: top;
+      }
       .size {
-        width: 9em;
+        width: 12em;
       }
       .shape {
         width: 11em;
@@ -122,7 +127,7 @@ export class Files extends LitElement {
       .more {
         margin-top: 6px;
       }
-      @container (max-width: 620px) {
+      @container (max-width: 760px) {
         .wide {
           display: none;
         }
@@ -209,6 +214,7 @@ export class Files extends LitElement {
           ${this.renderPath(file, shown)}${
             file.pinned
               ? html`<lw-icon
+                  class="pin"
                   name="pinned"
                   role="img"
                   aria-label="pinned"

@@ -33,7 +33,7 @@ export function requirementsOf(packages: readonly NamedPackage[]): string {
 
 function requirement({ name, version, origin }: NamedPackage): string {
   if (origin === null || origin === '') return version === '' ? name : `${name}==${version}`;
-  if (origin.startsWith("-e ")) return origin;
+  if (origin.startsWith('-e ')) return origin;
   if (/^[a-z][a-z+.-]*:\/\//i.test(origin)) return `${name} @ ${origin}`;
   // A folder: an editable install. It is nowhere else, so the version is for the reader.
   return `-e ${origin}  # ${name} ${version}`;
