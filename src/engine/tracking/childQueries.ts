@@ -38,7 +38,7 @@ export function childQueries(db: Database, find: (runId: string) => RunRecord, t
     db
       .prepare<[string, string, number], string>(
         `SELECT key FROM ${from} AND run_seq IN (${CHILDREN}) GROUP BY key
-         HAVING count(DISTINCT ${value}) > 1 OR count(DISTINCT run_seq) < (SELECT count(*) FROM (${CHILDREN}))
+         HAVING min(${value}) <> max(${value}) OR count(DISTINCT run_seq) < (SELECT count(*) FROM (${CHILDREN}))
          ORDER BY count(DISTINCT run_seq) DESC, ${order} LIMIT ?`,
       )
       .pluck()
@@ -71,8 +71,13 @@ export function childQueries(db: Database, find: (runId: string) => RunRecord, t
       const from = params.pageToken === undefined ? 0 : Number(decodeToken(params.pageToken)[0]);
       const records = db
         .prepare<(string | number)[], Record>(
-          `SELECT ${RUN_COLUMNS}, ${IS_BEST} AS is_best FROM runs r JOIN experiments e USING (experiment_id)
-           WHERE r.parent_run_id = ? AND r.deleted_ms IS NULL ORDER BY ${sql}, r.start_ms, r.run_seq LIMIT ? OFFSET ?`,
+          // Sorted by what that needs alone; a row is read whole only for the page.
+          `WITH page AS MATERIALIZED (
+             SELECT r.run_seq AS seq, ${IS_BEST} AS is_best FROM runs r
+             WHERE r.parent_run_id = ? AND r.deleted_ms IS NULL
+             ORDER BY ${sql}, r.start_ms, r.run_seq LIMIT ? OFFSET ?)
+           SELECT ${RUN_COLUMNS}, page.is_best FROM page CROSS JOIN runs r ON r.run_seq = page.seq
+             JOIN experiments e USING (experiment_id)`,
         )
         .all(runId, ...values, params.limit + 1, Math.max(0, Math.trunc(from) || 0));
       const positions = new Map(records.map((record, index) => [record, from + index + 1]));
