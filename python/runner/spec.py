@@ -79,6 +79,10 @@ def inherited_environment() -> dict[bytes, bytes]:
     return environment
 
 
+# What launchers of distributed jobs call a process's number; the hook's `_ranks.py` has the same.
+_RANKS = (b"RANK", b"OMPI_COMM_WORLD_RANK", b"PMI_RANK", b"SLURM_PROCID")
+
+
 def child_environment(base: dict[bytes, bytes], spec: Spec, run_dir: str) -> dict[bytes, bytes]:
     """The user's environment, what was asked for, and what the hook needs to find the run."""
     environment = dict(base)
@@ -89,6 +93,11 @@ def child_environment(base: dict[bytes, bytes], spec: Spec, run_dir: str) -> dic
     environment[b"LOOPWRIGHT_CAPTURE"] = ",".join(map(str, spec.capture)).encode("ascii", "replace")
     if spec.model_limit_bytes is not None:
         environment[b"LOOPWRIGHT_MODEL_LIMIT"] = b"%d" % spec.model_limit_bytes
+    # So that the hook can tell the ranks of a job inside the run from a run that is one rank of a job around it.
+    outer = [name for name in _RANKS if name in base]
+    environment.pop(b"LOOPWRIGHT_OUTER_RANK", None)
+    if outer:
+        environment[b"LOOPWRIGHT_OUTER_RANK"] = b",".join(outer)
     if spec.root:
         environment[b"LOOPWRIGHT_ROOT"] = to_bytes(spec.root)
     if spec.hook_dir:

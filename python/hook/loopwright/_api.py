@@ -1,7 +1,7 @@
 """What scripts call. See the package's docstring; every function here keeps its promise never to raise."""
 from operator import index
 
-from . import _journal
+from . import _journal, _ranks
 from ._journal import MAX_KEY, MAX_PARAM, MAX_TAG, append, note, now, quote
 
 _MAX_STEP = 2 ** 63 - 1
@@ -26,7 +26,7 @@ def log(metrics=None, /, step=None, **values):
 
     Values are numbers or what has one (`numpy` scalars, `torch` tensors with one element, `Decimal`); NaN and
     infinities are kept. `step` is an integer of 64 bits; without one every key counts on from its highest step so
-    far in this process, from 0.
+    far in this process, from 0. In a distributed job the names of rank N > 0 begin with `rankN/`.
     """
     try:
         # The common case by itself, because it is the one inside training loops.
@@ -44,7 +44,10 @@ def log(metrics=None, /, step=None, **values):
 
 
 def param(*name_and_value, **values):
-    """Record parameters: `param("depth", 8)`, `param({"depth": 8})` or `param(depth=8)`."""
+    """Record parameters: `param("depth", 8)`, `param({"depth": 8})` or `param(depth=8)`.
+
+    In a distributed job those of rank 0 count; the other ranks are given the same.
+    """
     try:
         pairs = _pairs("param", name_and_value, values, None)
         if pairs:
@@ -112,8 +115,8 @@ def flush():
 
 
 def record_params(source, texts):
-    """Write a `param` record; the values are strings by now."""
-    if _journal.is_enabled():
+    """Write a `param` record; the values are strings by now. Of a distributed job, rank 0 alone does."""
+    if _journal.is_enabled() and _ranks.is_first():
         cut = {_key(key): _cut("parameter", key, text, MAX_PARAM) for key, text in texts.items()}
         append('["param",%d,%s,%s]' % (now(), quote(source), _journal.json_text(cut)))
 
@@ -204,7 +207,7 @@ def _float_text(value):
 
 
 def _name(key):
-    name = quote(_key(key)) + ":"
+    name = quote(_key(_ranks.prefix() + str(key))) + ":"
     if len(_names) >= _MAX_CACHED_KEYS:
         _names.clear()
     _names[key] = name

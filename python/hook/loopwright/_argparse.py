@@ -5,6 +5,7 @@ outermost call returned in the main process is recorded. The wrapper calls the o
 result nor its exceptions.
 """
 import re
+import sys
 from _thread import _local
 from sys import _getframe
 
@@ -13,6 +14,10 @@ _SECRET_PARTS = ("password", "passwd", "passphrase", "secret", "api_key", "apike
 # These only as a word: `tokenizer`, `max_tokens` and `author` are no secrets.
 _SECRET_WORDS = ("auth", "authtoken", "accesstoken")
 HIDDEN = "***"
+
+# Programs that start the script that the user means; their own arguments are no parameters of it.
+_LAUNCHERS = ("accelerate", "deepspeed", "horovodrun", "torchrun", "torch.distributed.run", "torch.distributed.launch",
+              "accelerate.commands.launch", "deepspeed.launcher.launch")
 
 _depth = _local()
 _recorded = {}
@@ -51,11 +56,27 @@ def _is_about_to_fail(leftovers, caller):
         "parse_args", "parse_intermixed_args")
 
 
+def _speaks_for_run():
+    """Whether the script's arguments are this process's: rank 0 of a distributed job, else the run's first Python."""
+    from . import _hook, _ranks
+
+    here = _ranks.position()
+    if here is not None:
+        return here[0] == 0
+    return _hook.is_main() and not _is_launcher()
+
+
+def _is_launcher():
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    program = re.split(r"[/\\]", sys.argv[0])[-1] if sys.argv else ""
+    return re.sub(r"\.(py|exe)$", "", program) in _LAUNCHERS or getattr(spec, "name", None) in _LAUNCHERS
+
+
 def _record(result, caller):
     try:
-        from . import _api, _hook
+        from . import _api
 
-        if not _hook.is_main() or _is_about_to_fail(result[1], caller):
+        if not _speaks_for_run() or _is_about_to_fail(result[1], caller):
             return
         texts = collect_params(vars(result[0]), _api.as_text)
         changed = {key: text for key, text in texts.items() if _recorded.get(key) != text}

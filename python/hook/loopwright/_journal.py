@@ -21,7 +21,7 @@ except ImportError:  # Windows
 
 from zlib import crc32
 
-from . import _hook
+from . import _hook, _ranks
 
 MAGIC = b"LWJRNL1\n"
 MAX_KEY = 250
@@ -180,7 +180,14 @@ def _open():
     _identity = (stat.st_dev, stat.st_ino)
     _end = len(record)
     _descriptor = descriptor
+    _tell_size_of_job()
     return True
+
+
+def _tell_size_of_job():
+    here = _ranks.position()
+    if here is not None and here[0] == 0:
+        append('["tag",%d,{"loopwright.ranks":"%d"}]' % (now(), here[1]))
 
 
 def _open_record(start):
