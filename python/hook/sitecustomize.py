@@ -1,4 +1,4 @@
-"""Loaded by every Python that a tracked run starts, because this folder leads its PYTHONPATH.
+"""Loaded by every Python that a tracked run or a tracked terminal starts: this folder leads its PYTHONPATH.
 
 It announces the process, arranges for the hook, and then runs the `sitecustomize` that it stands in front of, as if
 this one were not there. Any Python may come by, so the syntax is that of Python 2.7 and nothing is imported that
@@ -17,6 +17,10 @@ def _start_hook():
         from loopwright import _hook
 
         _hook.start(run_dir)
+    elif "LOOPWRIGHT_TERMINAL" in os.environ and os.name == "posix":
+        from loopwright import _terminal
+
+        _terminal.take_over()
 
 
 def _shadowed_spec():

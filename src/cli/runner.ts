@@ -1,5 +1,5 @@
 /** The runner in our foreground: it has the user's terminal and pipes, we pass on what is meant for the script. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, join } from 'node:path';
@@ -36,15 +36,33 @@ export function runInForeground({ runner, folder, spec }: PreparedRun, stdout: 1
   const child = spawn(program, args, { stdio: stdioFor(stdout, spec.argv), env: scriptEnv(env) });
   const stopListening =
     process.platform === 'win32' ? ignoreInterrupts() : passOnSignals(child, folder, isHangupIgnored);
+  return endOf(child, program, stopListening);
+}
+
+/**
+ * Runs a script as if we were not there, and resolves with its end: what is left where no run can be made.
+ *
+ * @throws LoopwrightError `run_failed_to_start` if it could not be started
+ */
+export function runPlainly([program = '', ...args]: readonly string[], stdout: 1 | 2, env: NodeJS.ProcessEnv) {
+  const child = spawn(program, args, { stdio: stdioFor(stdout, args), env: scriptEnv(env) });
+  // A terminal sends its interrupts to the script too; other signals come to us alone.
+  const ignore = () => undefined;
+  const passOn = (signal: NodeJS.Signals) => void child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.on(signal, ignore);
+  for (const signal of ['SIGTERM', 'SIGHUP', ...OTHER] as const) process.on(signal, passOn);
+  return endOf(child, program, () => {
+    for (const signal of ['SIGINT', 'SIGQUIT'] as const) process.off(signal, ignore);
+    for (const signal of ['SIGTERM', 'SIGHUP', ...OTHER] as const) process.off(signal, passOn);
+  });
+}
+
+function endOf(child: ChildProcess, program: string, stopListening: () => void): Promise<RunnerEnd> {
   return new Promise<RunnerEnd>((resolve, reject) => {
     child.once('error', (cause) => {
       stopListening();
       reject(
-        new LoopwrightError(
-          'run_failed_to_start',
-          `The runner could not be started with ${program}: ${cause.message}.`,
-          { cause },
-        ),
+        new LoopwrightError('run_failed_to_start', `${program} could not be started: ${cause.message}.`, { cause }),
       );
     });
     child.once('exit', (code, signal) => {

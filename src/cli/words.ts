@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { RunTarget } from '../client/launch';
+import { CAPTURE_KINDS, CaptureKind } from '../protocol/capture';
 import { LoopwrightError } from '../protocol/errors';
 
 export interface RunWords {
@@ -69,6 +70,25 @@ export function parseParams(pairs: readonly string[]): Record<string, string> {
     params.set(key, value);
   }
   return Object.fromEntries(params);
+}
+
+/**
+ * The kinds of a `--capture`: a list with commas between, or `none`.
+ *
+ * @throws LoopwrightError `bad_request`
+ */
+export function parseCapture(text: string): CaptureKind[] {
+  if (text.trim() === 'none') return [];
+  const words = text.split(',').map((word) => word.trim());
+  const kinds = words.map((word) => {
+    const kind = CaptureKind.safeParse(word);
+    if (kind.success) return kind.data;
+    throw new LoopwrightError(
+      'bad_request',
+      `--capture takes kinds with commas between, or "none", not "${word}". The kinds: ${CAPTURE_KINDS.join(', ')}.`,
+    );
+  });
+  return CAPTURE_KINDS.filter((kind) => kinds.includes(kind));
 }
 
 /** Descriptors that a shell opened for the script and named in its arguments, as `<(command)` does. */

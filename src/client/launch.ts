@@ -37,7 +37,14 @@ export interface RunRequest {
   readonly params?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   readonly capture?: CaptureOptions | undefined;
+  /** Words between the interpreter and what it runs: options such as `-u`, or a debugger that runs it. */
+  readonly pythonArgs?: readonly string[] | undefined;
+  /** Added to the environment of the script. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
 }
+
+/** On a run whose script a debugger was attached to. */
+export const DEBUG_TAG = 'loopwright.debug';
 
 export interface PreparedRun {
   readonly spec: RunSpec;
@@ -88,13 +95,8 @@ export function runnerOf(python: string, parts: PythonParts): readonly string[] 
 /** What is asked for when a run is run again: the same command, a new run. */
 export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly string[] } {
   const python = spec.interpreter ?? spec.argv[0] ?? 'python3';
-  const args = spec.argv.slice(1);
-  const target: RunTarget =
-    spec.kind === 'script'
-      ? { kind: 'script', file: args[0] ?? spec.source, args: args.slice(1) }
-      : spec.kind === 'module'
-        ? { kind: 'module', module: args[1] ?? spec.source, args: args.slice(2) }
-        : { kind: 'command', command: spec.argv };
+  const { target, pythonArgs } = targetOf(spec);
+  const { [DEBUG_TAG]: debugged, ...tags } = spec.tags;
   return {
     target,
     python,
@@ -102,9 +104,32 @@ export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly s
     experiment: spec.experiment,
     name: spec.name,
     params: spec.params,
-    tags: spec.tags,
+    tags,
     capture: spec.capture,
+    // Run again is not debugged again: what stood there was the debugger.
+    pythonArgs: debugged === undefined ? pythonArgs : [],
+    env: spec.env,
     argv: spec.argv,
+  };
+}
+
+function targetOf({ kind, source, argv }: RunSpec): { target: RunTarget; pythonArgs: readonly string[] } {
+  const words = argv.slice(1);
+  if (kind === 'command') return { target: { kind, command: argv }, pythonArgs: [] };
+  if (kind === 'script') {
+    const at = Math.max(words.indexOf(source), 0);
+    return {
+      target: { kind, file: words[at] ?? source, args: words.slice(at + 1) },
+      pythonArgs: words.slice(0, at),
+    };
+  }
+  const at = Math.max(
+    words.findIndex((word, index) => word === '-m' && words[index + 1] === source),
+    0,
+  );
+  return {
+    target: { kind, module: words[at + 1] ?? source, args: words.slice(at + 2) },
+    pythonArgs: words.slice(0, at),
   };
 }
 
@@ -120,14 +145,14 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): Run
     name: request.name ?? nameOf(target),
     parent_run_id: request.parentRunId ?? null,
     kind: target.kind,
-    argv: argvOf(target, python),
+    argv: argvOf(request),
     source:
       target.kind === 'script' ? target.file : target.kind === 'module' ? target.module : target.command.join(' '),
     cwd,
     interpreter: target.kind === 'command' ? null : python,
     params: { ...request.params },
     tags: { ...request.tags },
-    env: {},
+    env: { ...request.env },
     hook_dir: join(parts.folder, 'hook'),
     root: rootOf(paths.root, cwd),
     capture: request.capture ?? DEFAULT_CAPTURE,
@@ -154,12 +179,13 @@ function rootOf(store: string, cwd: string): string {
   return cwd;
 }
 
-function argvOf(target: RunTarget, python: string): string[] {
+/** The command that a request asks for. */
+export function argvOf({ target, python, pythonArgs = [] }: RunRequest): string[] {
   switch (target.kind) {
     case 'script':
-      return [python, target.file, ...target.args];
+      return [python, ...pythonArgs, target.file, ...target.args];
     case 'module':
-      return [python, '-m', target.module, ...target.args];
+      return [python, ...pythonArgs, '-m', target.module, ...target.args];
     case 'command':
       return [...target.command];
   }

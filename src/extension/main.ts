@@ -3,6 +3,7 @@
  * afterwards, each on its own. Nothing is read and nothing started before the user trusts the workspace.
  */
 import './jitless';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { Arguments } from './commands/chooseFile';
 import { handlersOf } from './commands/handlers';
@@ -11,6 +12,7 @@ import { Commands } from './commands/registry';
 import { RunActions } from './commands/runActions';
 import { waysOutOf } from './commands/waysOut';
 import { Context } from './context';
+import { DebugRuns } from './debug/debugRuns';
 import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
@@ -18,6 +20,7 @@ import { inBackground } from './log';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
+import { TerminalEnvironment } from './terminals/environment';
 import { RunTerminals } from './terminals/runTerminals';
 import { RunsView } from './views/runs/view';
 
@@ -56,7 +59,18 @@ export function activate(context: vscode.ExtensionContext): void {
     attempt,
   });
   const args = new Arguments(context.workspaceState);
-  commands.register(handlersOf({ stores, launcher, actions, args, view, showLog, log }));
+  const debug = track(new DebugRuns({ launcher, interpreters, attempt, log }));
+  const terminalEnvironment = track(
+    new TerminalEnvironment({
+      collection: context.environmentVariableCollection,
+      shimFolder: join(context.globalStorageUri.fsPath, 'bin'),
+      cliFile: context.asAbsolutePath('dist/cli.js'),
+      hookFolder: context.asAbsolutePath('python/hook'),
+      storeOf: (folder) => stores.forFile(folder).paths.root,
+      log,
+    }),
+  );
+  commands.register(handlersOf({ stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log }));
   track(new RunningStatus(stores, log));
 
   const keys = new Context();
@@ -73,7 +87,11 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
 
-  if (vscode.workspace.isTrusted) stores.start();
-  else track(vscode.workspace.onDidGrantWorkspaceTrust(() => stores.start()));
+  const startTrusted = () => {
+    stores.start();
+    terminalEnvironment.start();
+  };
+  if (vscode.workspace.isTrusted) startTrusted();
+  else track(vscode.workspace.onDidGrantWorkspaceTrust(startTrusted));
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
 }

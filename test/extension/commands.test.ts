@@ -37,7 +37,7 @@ describe('the commands in package.json', () => {
     for (const { command, title, category } of commands) {
       expect(category, command).toBe('Loopwright');
       const text = texts[title.replaceAll('%', '')] ?? '';
-      expect(text, command).toMatch(/^[A-Z]\w*( ([A-Z]\w*|as|with))*…?$/);
+      expect(text, command).toMatch(/^[A-Z]\w*( ([A-Z]\w*('s)?|as|in|with))*…?$/);
     }
   });
 
@@ -84,6 +84,7 @@ describe('package.json', () => {
   });
 
   it('starts for a reason only', () => {
-    for (const event of manifest.activationEvents) expect(event).toMatch(/^(workspaceContains|onWebviewPanel):/);
+    for (const event of manifest.activationEvents)
+      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onDebugResolve):/);
   });
 });

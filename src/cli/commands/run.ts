@@ -1,6 +1,7 @@
 /** `loopwright run`: a script, a module or a command as a tracked run, with its own output and exit code. */
 import type { Command } from 'commander';
-import { type PreparedRun, prepareRun, type RunTarget } from '../../client/launch';
+import { argvOf, type PreparedRun, prepareRun, type RunRequest, type RunTarget } from '../../client/launch';
+import { CAPTURE_KINDS, DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import type { RunnerState } from '../../protocol/runFolder';
@@ -8,11 +9,11 @@ import { type Cli, examples, type Perform, withCommonOptions } from '../command'
 import { finishedDocument, finishedFromRunner } from '../documents';
 import { EXIT, oneLine, type Output } from '../output';
 import { finishedLine, startedLine, warningLines } from '../rendering';
-import { endsInLine, readRunner, type RunnerEnd, runInForeground, shellCode } from '../runner';
+import { endsInLine, readRunner, type RunnerEnd, runInForeground, runPlainly, shellCode } from '../runner';
 import { runAround, storeToRunIn } from '../store';
 import { checkTarget, pythonFor } from '../target';
 import { RunWatch } from '../watch';
-import { parseParams } from '../words';
+import { parseCapture, parseParams } from '../words';
 
 /** How long the end of a run waits until the engine has taken it in. */
 const ENGINE_PATIENCE_MS = 5000;
@@ -22,9 +23,21 @@ interface RunOptions {
   readonly name?: string;
   readonly param?: readonly string[];
   readonly python?: string;
+  readonly capture?: string;
+  readonly pythonArg?: readonly string[];
+  readonly quiet?: boolean;
+  readonly orPlain?: boolean;
 }
 
-export const RUN_OPTIONS_WITH_VALUE = ['--experiment', '--name', '-P', '--param', '--python'] as const;
+export const RUN_OPTIONS_WITH_VALUE = [
+  '--experiment',
+  '--name',
+  '-P',
+  '--param',
+  '--python',
+  '--python-arg',
+  '--capture',
+] as const;
 
 /** @param target what stood behind our own options, taken off before they were parsed */
 export function addRun(program: Command, perform: Perform, target: RunTarget | null): void {
@@ -42,6 +55,17 @@ export function addRun(program: Command, perform: Perform, target: RunTarget | n
       pair,
     ])
     .option('--python <exe>', 'the interpreter (default: the active or nearest virtual environment, then python3)')
+    .option(
+      '--python-arg <option>',
+      'an option for the interpreter itself (--python-arg=-u); can be repeated',
+      (option: string, options?: string[]) => [...(options ?? []), option],
+    )
+    .option(
+      '--capture <kinds>',
+      `what is captured by itself, with commas between: ${CAPTURE_KINDS.join(',')}; or none (default: all of it)`,
+    )
+    .option('-q, --quiet', 'no lines of our own around the output of the script')
+    .option('--or-plain', 'where a run can not be made, run the script untracked')
     .addHelpText(
       'after',
       examples(
@@ -49,6 +73,7 @@ export function addRun(program: Command, perform: Perform, target: RunTarget | n
         'run --experiment fraud -P data=v7 train.py',
         'run -m package.train',
         'run -- make train',
+        'run --capture code,data train.py',
       ),
     )
     .action((options: RunOptions, command: Command) => perform(command, (cli) => run(cli, options, target)));
@@ -63,19 +88,24 @@ interface Started {
 
 async function run(cli: Cli, options: RunOptions, target: RunTarget | null): Promise<number> {
   try {
-    const started = start(cli, options, target);
-    return await conclude(cli.output, started, await started.end);
+    const request = requestOf(cli, options, target);
+    let started: Started;
+    try {
+      started = start(cli, options, request);
+    } catch (thrown) {
+      if (options.orPlain !== true) throw thrown;
+      cli.output.note(`loopwright: not tracked: ${LoopwrightError.from(thrown).message}`);
+      return shellCode(await runPlainly(argvOf(request), cli.output.isJson ? 2 : 1, cli.env));
+    }
+    return await conclude(cli.output, started, await started.end, options.quiet === true);
   } catch (thrown) {
     const error = LoopwrightError.from(thrown);
     return cli.output.error(error, error.code === 'bad_request' ? EXIT.wrongUse : EXIT.notStarted);
   }
 }
 
-function start(
-  { output, cwd, env, store: wished, parts, engines }: Cli,
-  options: RunOptions,
-  target: RunTarget | null,
-): Started {
+/** What was asked for, checked. Nothing is made for it yet. */
+function requestOf({ cwd, env }: Cli, options: RunOptions, target: RunTarget | null): RunRequest {
   if (target === null)
     throw new LoopwrightError(
       'bad_request',
@@ -84,31 +114,44 @@ function start(
   for (const name of ['experiment', 'name'] as const)
     if (options[name]?.trim() === '')
       throw new LoopwrightError('bad_request', `--${name} takes a name that is not empty.`);
+  if (options.pythonArg !== undefined && target.kind === 'command')
+    throw new LoopwrightError('bad_request', '--python-arg is for FILE and -m MODULE. Put it into the command itself.');
   const params = parseParams(options.param ?? []);
+  const capture =
+    options.capture === undefined ? undefined : { ...DEFAULT_CAPTURE, kinds: parseCapture(options.capture) };
   checkTarget(target, cwd);
-  const python = pythonFor(target, options.python, cwd, env);
+  return {
+    target,
+    python: pythonFor(target, options.python, cwd, env),
+    pythonArgs: options.pythonArg,
+    cwd,
+    params,
+    experiment: options.experiment,
+    name: options.name,
+    capture,
+  };
+}
+
+function start(
+  { output, cwd, env, store: wished, parts, engines }: Cli,
+  options: RunOptions,
+  asked: RunRequest,
+): Started {
   const root = storeToRunIn(wished, cwd, env);
-  const prepared = prepareRun(
-    root,
-    {
-      target,
-      python,
-      cwd,
-      params,
-      experiment: options.experiment,
-      name: options.name,
-      parentRunId: runAround(root, env),
-    },
-    parts,
-  );
-  output.note(startedLine(prepared.spec, output.paintNote));
+  const prepared = prepareRun(root, { ...asked, parentRunId: runAround(root, env) }, parts);
+  if (options.quiet !== true) output.note(startedLine(prepared.spec, output.paintNote));
   const end = runInForeground(prepared, output.isJson ? 2 : 1, env);
   // The engine comes up beside the script, which waits for nothing of it.
   const watch = new RunWatch(engines, pathsOf(root), prepared.spec.run_id);
   return { prepared, store: root, watch, end };
 }
 
-async function conclude(output: Output, { prepared, store, watch }: Started, end: RunnerEnd): Promise<number> {
+async function conclude(
+  output: Output,
+  { prepared, store, watch }: Started,
+  end: RunnerEnd,
+  isQuiet: boolean,
+): Promise<number> {
   const { spec, folder } = prepared;
   const runner = readRunner(folder);
   const code = shellCode(end);
@@ -126,6 +169,10 @@ async function conclude(output: Output, { prepared, store, watch }: Started, end
     );
     if (output.isJson) output.lastDocument(finishedFromRunner(spec, runner, store));
     return code;
+  }
+  if (isQuiet && !output.isJson) {
+    // Nothing is waited for that nobody is told; the engine learns of the run by itself.
+    return runner.state === 'failed_to_start' ? EXIT.notStarted : code;
   }
   const document = await tellEnd(output, prepared, runner, store, watch);
   if (runner.state === 'failed_to_start') {

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import { problemOf, type WayOut } from '../stores/problem';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
+import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
+import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
@@ -18,12 +20,15 @@ export interface HandlerParts {
   readonly launcher: Launcher;
   readonly actions: RunActions;
   readonly args: Arguments;
+  readonly debug: DebugRuns;
+  readonly terminalEnvironment: TerminalEnvironment;
   readonly view: RunsView;
   readonly showLog: () => void;
   readonly log: Log;
 }
 
-export function handlersOf({ stores, launcher, actions, args, view, showLog, log }: HandlerParts): Handlers {
+export function handlersOf(parts: HandlerParts): Handlers {
+  const { stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
   const onRuns =
     (which: Which, title: string, work: (runs: readonly RunRef[]) => Promise<void>): Handler =>
     async (...given) => {
@@ -47,6 +52,11 @@ export function handlersOf({ stores, launcher, actions, args, view, showLog, log
       const typed = file && (await args.ask(file));
       if (file && typed) await launcher.runFile(file, typed);
     },
+    'loopwright.debugFile': async (given) => {
+      const file = await chooseFile(given);
+      if (file) await debug.debugFile(file);
+    },
+    'loopwright.trackTerminals': () => terminalEnvironment.toggle(),
     'loopwright.stopRun': onRuns('running', vscode.l10n.t('Stop Run'), (runs) => actions.stop(runs)),
     'loopwright.openRun': onRun('all', vscode.l10n.t('Open Run'), (run) => actions.open(run)),
     'loopwright.runAgain': onRun('all', vscode.l10n.t('Run Again'), (run) => actions.runAgain(run)),

@@ -2,6 +2,8 @@
 export const COMMAND_IDS = [
   'loopwright.runFile',
   'loopwright.runFileWithArguments',
+  'loopwright.debugFile',
+  'loopwright.trackTerminals',
   'loopwright.stopRun',
   'loopwright.openRun',
   'loopwright.runAgain',

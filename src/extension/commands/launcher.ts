@@ -2,13 +2,14 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { findInterpreter } from '../../client/interpreter';
-import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest } from '../../client/launch';
+import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest, type RunTarget } from '../../client/launch';
 import { LoopwrightError } from '../../protocol/errors';
 import { MAX_PAGE } from '../../protocol/requests';
 import type { RunSpec } from '../../protocol/runFolder';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { Interpreters } from '../interpreters/interpreters';
+import { captureFor } from '../captureSettings';
 import { inBackground, type Log } from '../log';
 import type { RunTerminals } from '../terminals/runTerminals';
 import type { RunsView } from '../views/runs/view';
@@ -24,21 +25,57 @@ export interface LauncherParts {
   readonly log: Log;
 }
 
+/** A file, or a module that is looked for from a folder. */
+export type Place =
+  | { readonly kind: 'file'; readonly at: vscode.Uri }
+  | { readonly kind: 'module'; readonly module: string; readonly at: vscode.Uri };
+
+export interface Wishes extends Pick<RunRequest, 'env' | 'pythonArgs' | 'tags'> {
+  readonly args: readonly string[];
+  /** Where they are not said, the settings and what lies near the file decide. */
+  readonly cwd?: string | undefined;
+  readonly python?: string | undefined;
+}
+
+export interface StartedRun {
+  readonly session: StoreSession;
+  readonly runId: string;
+}
+
 export class Launcher {
   constructor(private readonly parts: LauncherParts) {}
 
   async runFile(file: vscode.Uri, args: readonly string[]): Promise<void> {
+    await this.run({ kind: 'file', at: file }, { args });
+  }
+
+  /** @returns undefined if the user did not consent */
+  async run(place: Place, wishes: Wishes): Promise<StartedRun | undefined> {
     refuseUntrusted();
-    const session = this.parts.stores.forFile(file);
-    if (!(await this.mayRunIn(session))) return;
-    const folder = vscode.workspace.getWorkspaceFolder(file)?.uri.fsPath;
-    const cwd = cwdOf(file, folder);
-    const python = await this.parts.interpreters.forFile(file, folderOf(file.fsPath), folder);
-    const inside = relative(cwd, file.fsPath);
-    // As one would type it in a terminal in that folder.
-    const isOutside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
-    const target = { kind: 'script', file: isOutside ? file.fsPath : inside, args } as const;
-    this.start(session, { target, python, cwd }, folder ?? cwd);
+    const session = this.parts.stores.forFile(place.at);
+    if (!(await this.mayRunIn(session))) return undefined;
+    const { python, cwd } = await this.lookUp(place, wishes);
+    const { args, env, pythonArgs, tags = {} } = wishes;
+    const target: RunTarget =
+      place.kind === 'module'
+        ? { kind: 'module', module: place.module, args }
+        : { kind: 'script', file: asTypedIn(cwd, place.at.fsPath), args };
+    const capture = captureFor(place.at);
+    const folder = vscode.workspace.getWorkspaceFolder(place.at)?.uri.fsPath;
+    return this.start(session, { target, python, cwd, env, pythonArgs, tags, capture }, folder ?? cwd);
+  }
+
+  /** The interpreter and the folder that a run would have. @throws LoopwrightError `no_python`, `not_trusted` */
+  async lookUp({ kind, at }: Place, wishes: Pick<Wishes, 'cwd' | 'python'>): Promise<{ python: string; cwd: string }> {
+    refuseUntrusted();
+    const folder = vscode.workspace.getWorkspaceFolder(at)?.uri.fsPath;
+    const cwd = wishes.cwd ?? (kind === 'module' ? at.fsPath : cwdOf(at, folder));
+    const near = kind === 'module' ? at.fsPath : folderOf(at.fsPath);
+    const python =
+      wishes.python === undefined
+        ? await this.parts.interpreters.forFile(at, near, folder)
+        : findInterpreter({ wished: wishes.python, folder: folder ?? near, env: process.env });
+    return { python, cwd };
   }
 
   async runAgain({ session, row }: RunRef): Promise<void> {
@@ -51,7 +88,7 @@ export class Launcher {
     this.start(session, { ...request, python: await this.pythonAgain(spec) }, dirname(session.paths.root));
   }
 
-  private start(session: StoreSession, request: RunRequest, folder: string): void {
+  private start(session: StoreSession, request: RunRequest, folder: string): StartedRun {
     const prepared = prepareRun(session.paths.root, request, this.parts.python);
     const { run_id: runId, experiment } = prepared.spec;
     this.parts.log.info(`run ${runId}: ${prepared.spec.argv.join(' ')} in ${prepared.spec.cwd}`);
@@ -65,6 +102,7 @@ export class Launcher {
     };
     // The run goes on whether or not the engine can be told: it finds runs by itself.
     inBackground(this.parts.log, 'announcing the run', announce());
+    return { session, runId };
   }
 
   /** One terminal for a script is enough: those of its runs that are over go, their output is on their pages. */
@@ -98,6 +136,13 @@ export class Launcher {
 function refuseUntrusted(): void {
   if (vscode.workspace.isTrusted) return;
   throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: nothing is run in it.'));
+}
+
+/** As one would type it in a terminal in that folder. */
+function asTypedIn(cwd: string, file: string): string {
+  const inside = relative(cwd, file);
+  const isOutside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return isOutside ? file : inside;
 }
 
 function cwdOf(file: vscode.Uri, folder: string | undefined): string {
