@@ -7,13 +7,19 @@ the interpreter has not loaded already.
 import sys
 
 
+def _is_debug_adapter():
+    """Whether this is the process with which debugpy speaks to an editor: none of the script's."""
+    words = getattr(sys, "orig_argv", [])
+    return any(word.replace("\\", "/").endswith("debugpy/adapter") for word in words[1:5])
+
+
 def _start_hook():
     if sys.version_info < (3, 8):
         return
     import os
 
     run_dir = os.environ.get("LOOPWRIGHT_RUN_DIR")
-    if run_dir:
+    if run_dir and not _is_debug_adapter():
         from loopwright import _hook
 
         _hook.start(run_dir)
