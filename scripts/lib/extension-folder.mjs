@@ -22,12 +22,30 @@ export function linkExtension(extensionsDir, source = repoRoot) {
   for (const name of fs.readdirSync(source)) {
     if (name !== 'node_modules' && parts(name)) link(path.join(source, name), path.join(folder, name));
   }
+  if (manifest.main) copyMain(source, folder, path.normalize(manifest.main));
   for (const name of runtimePackages(source, Object.keys(manifest.dependencies ?? {}))) {
     const target = path.join(folder, 'node_modules', name);
     fs.mkdirSync(path.dirname(target), { recursive: true });
     link(path.join(source, 'node_modules', name), target);
   }
   return folder;
+}
+
+/**
+ * VS Code knows whose code asks for its API by where that code really lies, and some of the API is for its owner alone
+ * (a debug type). So the program is a copy, in a folder of links to what lies beside it.
+ * @param {string} source @param {string} folder @param {string} main
+ */
+function copyMain(source, folder, main) {
+  const inside = path.dirname(main);
+  if (inside !== '.') {
+    fs.rmSync(path.join(folder, inside), { recursive: true });
+    fs.mkdirSync(path.join(folder, inside), { recursive: true });
+    for (const name of fs.readdirSync(path.join(source, inside)))
+      link(path.join(source, inside, name), path.join(folder, inside, name));
+  }
+  fs.rmSync(path.join(folder, main), { force: true });
+  fs.copyFileSync(path.join(source, main), path.join(folder, main));
 }
 
 /**
