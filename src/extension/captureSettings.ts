@@ -1,13 +1,7 @@
-/** What a run captures by itself, as the settings say. */
-import * as vscode from 'vscode';
+/** What a run captures by itself, as the settings say. Pure. */
 import { CAPTURE_KINDS, CaptureKind, type CaptureOptions, DEFAULT_CAPTURE } from '../protocol/capture';
 
 const MEGABYTE = 1_000_000;
-
-export function captureFor(resource: vscode.Uri): CaptureOptions {
-  const settings = vscode.workspace.getConfiguration('loopwright', resource);
-  return captureOf((name) => settings.get(name));
-}
 
 /** A value that is none of what a setting can be counts as not set: `settings.json` takes anything. */
 export function captureOf(get: (name: string) => unknown): CaptureOptions {

@@ -9,7 +9,7 @@ import type { RunSpec } from '../../protocol/runFolder';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { Interpreters } from '../interpreters/interpreters';
-import { captureFor } from '../captureSettings';
+import { captureOf } from '../captureSettings';
 import { inBackground, type Log } from '../log';
 import type { RunTerminals } from '../terminals/runTerminals';
 import type { RunsView } from '../views/runs/view';
@@ -60,7 +60,8 @@ export class Launcher {
       place.kind === 'module'
         ? { kind: 'module', module: place.module, args }
         : { kind: 'script', file: asTypedIn(cwd, place.at.fsPath), args };
-    const capture = captureFor(place.at);
+    const settings = vscode.workspace.getConfiguration('loopwright', place.at);
+    const capture = captureOf((name) => settings.get(name));
     const folder = vscode.workspace.getWorkspaceFolder(place.at)?.uri.fsPath;
     return this.start(session, { target, python, cwd, env, pythonArgs, tags, capture }, folder ?? cwd);
   }
