@@ -58,6 +58,7 @@ test('a breakpoint stops a debugged run, which then finishes with its metric', a
   await waitForRun(workbench, 'train', 'running');
   await workbench.screenshot('debug-stopped');
   await workbench.command('Debug: Continue');
+  await openRuns(workbench);
   expect(await waitForRun(workbench, 'train', 'finished', 40_000)).toContain('answer 42');
   await workbench.terminal.waitForText('value 42');
 });
@@ -66,6 +67,7 @@ test('stopping the debugger stops the run', async () => {
   await workbench.command('Debug as Tracked Run');
   expect(await stoppedLine()).toBe('3');
   await workbench.command('Debug: Stop');
+  await openRuns(workbench);
   await waitForRun(workbench, 'train', 'stopped', 40_000);
   await workbench.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
 });

@@ -75,9 +75,10 @@ async function debugged(script: string, options: { hook?: boolean } = {}) {
     made.handleMessage({ type: 'request', seq: ++seq, command, arguments: args });
   };
   const hears = async (what: (message: Heard) => boolean): Promise<Heard> => {
-    for (const until = Date.now() + 20_000; Date.now() < until; await sleep(20)) {
+    for (const until = Date.now() + 20_000; Date.now() < until;) {
       const found = heard.find(what);
       if (found) return found;
+      await sleep(20);
     }
     throw new Error(`not heard: ${what.toString()} in ${JSON.stringify(heard)} ${output}`);
   };

@@ -69,18 +69,15 @@ export class DebugpyAdapter implements Disposable {
 
   private translate(message: Message): Message {
     const seq = message.seq ?? 0;
-    switch (message.command) {
-      case 'launch':
-        this.renamed.set(seq, 'launch');
-        return { ...message, command: 'attach', arguments: this.parts.attach };
-      case 'terminate':
-      case 'disconnect':
-        this.stop();
-        this.renamed.set(seq, message.command);
-        return { ...message, command: 'disconnect', arguments: { terminateDebuggee: false } };
-      default:
-        return message;
+    const { command } = message;
+    if (command === 'launch') {
+      this.renamed.set(seq, command);
+      return { ...message, command: 'attach', arguments: this.parts.attach };
     }
+    if (command !== 'terminate' && command !== 'disconnect') return message;
+    this.stop();
+    this.renamed.set(seq, command);
+    return { ...message, command: 'disconnect', arguments: { terminateDebuggee: false } };
   }
 
   /** The run is asked to end. A script that stands at a breakpoint goes on for it, once debugpy has let go. */

@@ -76,7 +76,9 @@ export class DebugRuns implements Disposable {
         env: process.env,
         debuggerExtension: vscode.extensions.getExtension(PYTHON_DEBUGGER)?.extensionPath,
       });
-      if (debugpy) resolved = { ...configuration, cwd, interpreter: python, debugpy };
+      // What the script prints is in its terminal, which the debug console would stand in front of.
+      const console = { internalConsoleOptions: 'neverOpen' };
+      if (debugpy) resolved = { ...console, ...configuration, cwd, interpreter: python, debugpy };
       else inBackground(this.parts.log, 'debugpy', this.offerDebugpy(python, place));
     });
     return resolved;
@@ -101,7 +103,7 @@ export class DebugRuns implements Disposable {
     });
     if (!run) throw new vscode.CancellationError();
     const { session: store, runId } = run;
-    return new vscode.DebugAdapterInlineImplementation(
+    const adapter = new InlineAdapter(
       new DebugpyAdapter({
         port,
         attach: { name: session.name, justMyCode: given.justMyCode, subProcess: false, redirectOutput: false },
@@ -114,6 +116,7 @@ export class DebugRuns implements Disposable {
         log: this.parts.log,
       }),
     );
+    return new vscode.DebugAdapterInlineImplementation(adapter);
   }
 
   private async offerDebugpy(python: string, { at }: Place): Promise<void> {
@@ -129,6 +132,26 @@ export class DebugRuns implements Disposable {
     const scope = vscode.workspace.getWorkspaceFolder(at) ?? vscode.TaskScope.Workspace;
     const execution = new vscode.ProcessExecution(python, ['-m', 'pip', 'install', 'debugpy']);
     await vscode.tasks.executeTask(new vscode.Task({ type: 'process' }, scope, install, 'Loopwright', execution));
+  }
+}
+
+/** In the shape that VS Code takes. */
+class InlineAdapter extends vscode.Disposable implements vscode.DebugAdapter {
+  readonly onDidSendMessage: vscode.Event<vscode.DebugProtocolMessage>;
+
+  constructor(private readonly adapter: DebugpyAdapter) {
+    const sent = new vscode.EventEmitter<vscode.DebugProtocolMessage>();
+    const listening = adapter.onDidSendMessage((message) => sent.fire(message));
+    super(() => {
+      listening.dispose();
+      adapter.dispose();
+      sent.dispose();
+    });
+    this.onDidSendMessage = sent.event;
+  }
+
+  handleMessage(message: vscode.DebugProtocolMessage): void {
+    this.adapter.handleMessage(message);
   }
 }
 
