@@ -19,7 +19,7 @@ class Folders:
         self._names = {}  # folder → hashes of the names seen in it
         self._many = set()  # folders that are told of as one, or are below one of `_deep`
         self._deep = {}  # folder that is told of with all folders below it → their sets of names
-        self._folders_in = {}  # folder → how many folders with files it has
+        self._folders_in = {}  # folder → how many folders it has with files in or below them
         self._told = {}  # folder → count in its last record
         self._records = 0
 
@@ -62,18 +62,21 @@ class Folders:
 
     def _start(self, folder):
         names = self._names[folder] = set()
-        above = parent = _parent(folder)
+        above = _parent(folder)
         while above:
             if above in self._deep:
                 self._deep[above].append(names)
                 self._many.add(folder)
                 return names
             above = _parent(above)
-        count = self._folders_in[parent] = self._folders_in.get(parent, 0) + 1
-        while count > _MANY_FOLDERS and self._may_stand_for_all(parent):
-            self._gather_below(parent)
-            parent = _parent(parent)
+        parent = _parent(folder)
+        while parent:
             count = self._folders_in[parent] = self._folders_in.get(parent, 0) + 1
+            if count > _MANY_FOLDERS and self._may_stand_for_all(parent):
+                self._gather_below(parent)
+            if count > 1:
+                break  # those above have counted it already
+            parent = _parent(parent)
         return names
 
     def _may_stand_for_all(self, folder):
