@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
 import { newRunId } from '../../src/client/launch';
+import { bootId, startOf } from '../../src/protocol/node/processes';
 import { preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
 
 let store: TestStore;
@@ -119,6 +122,35 @@ describe('what a run knows beyond its own words', () => {
       { key: 'auc', count: 1, last: 0.5 },
       { key: 'bad', count: 1, last: 'NaN' },
     ]);
+  });
+
+  it('waits for an observer that has not written yet, and takes its last word', async () => {
+    const { connection } = await store.open();
+    const run = preparedRun(store);
+    const { run_id: runId } = run.spec;
+    const observer = spawn('sleep', ['60']);
+    const pid = observer.pid ?? 0;
+    writeRunner(run.folder, { boot_id: bootId(), observer: { pid, start: startOf(pid) ?? '' } });
+    await connection.request('runs/announce', { runId });
+    const get = () => connection.request('runs/get', { runId });
+    await until('the end of the script is known', async () => (await get()).run.timing.status === 'FINISHED');
+    await setTimeout(500); // several rounds in which nothing may happen
+    expect((await get()).isComplete).toBe(false);
+    writeJournal(run.folder, [['done', 1, 'environment', null]]);
+    observer.kill();
+    await until('the run is complete', async () => (await get()).isComplete);
+    expect((await get()).work).toMatchObject([{ kind: 'environment', state: 'done' }]);
+  });
+
+  it('says why there was no observer', async () => {
+    const { connection } = await store.open();
+    const run = preparedRun(store);
+    const { run_id: runId } = run.spec;
+    writeRunner(run.folder, { observer_error: 'Cannot allocate memory' });
+    await connection.request('runs/announce', { runId });
+    await until('the run is complete', async () => (await connection.request('runs/get', { runId })).isComplete);
+    const { notes } = await connection.request('runs/notes', { runId });
+    expect(notes.map(({ text }) => text)).toContainEqual(expect.stringContaining('(Cannot allocate memory)'));
   });
 
   it('says how the work beside the script ended', async () => {
