@@ -30,7 +30,7 @@ _MAX_LOCK_BYTES = 64 << 20
 
 
 def facts(environment: dict[str, str], root: str | None, hook_dir: str) -> dict:
-    return {
+    found = {
         "os": operating_system(),
         "variables": variables(environment, hook_dir),
         "lockFiles": lock_files(root) if root else [],
@@ -39,6 +39,7 @@ def facts(environment: dict[str, str], root: str | None, hook_dir: str) -> dict:
         "venv": environment.get("VIRTUAL_ENV"),
         "conda": environment.get("CONDA_DEFAULT_ENV"),
     }
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def variables(environment: dict[str, str], hook_dir: str) -> dict[str, str]:

@@ -83,6 +83,7 @@ describe('what a run knows beyond its own words', () => {
     ]);
     expect(inputs[0]).toMatchObject({
       firstMs: 5,
+      fileCount: null,
       md5: 'f'.repeat(32),
       rowCount: 2,
       columns: [{ name: 'a', type: 'BIGINT' }],

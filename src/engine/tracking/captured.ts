@@ -22,7 +22,7 @@ export class CapturedRows {
            first_ms = min(files.first_ms, excluded.first_ms),
            size_bytes = coalesce(files.size_bytes, excluded.size_bytes),
            mtime_ns = coalesce(files.mtime_ns, excluded.mtime_ns),
-           file_count = max(coalesce(files.file_count, 0), coalesce(excluded.file_count, 0))`,
+           file_count = nullif(max(coalesce(files.file_count, 0), coalesce(excluded.file_count, 0)), 0)`,
       ),
       setDigest: db.prepare(
         `UPDATE files SET md5 = @md5, size_bytes = coalesce(@size, size_bytes), file_count = coalesce(@files, file_count),
