@@ -121,7 +121,7 @@ class _Run:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         self._inherited = _inherited_descriptors()
         try:
-            self._spec = spec_file.load(self._run_dir)
+            self._spec = spec_file.load_to_start(self._run_dir)
             self._environment = spec_file.child_environment(
                 spec_file.inherited_environment(), self._spec, self._run_dir)
         except (spec_file.SpecError, UnicodeError) as error:

@@ -51,7 +51,7 @@ def _start_detached(run_dir: str) -> int:
 def _run(run_dir: str) -> int:
     run_dir = os.path.abspath(run_dir)
     try:
-        spec = spec_file.load(run_dir)
+        spec = spec_file.load_to_start(run_dir)
         record = state.StateFile.create(run_dir, state.initial_fields(tty=False))
         log = open(os.path.join(run_dir, "output.log"), "ab", buffering=0)
     except spec_file.SpecError as error:

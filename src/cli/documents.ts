@@ -1,5 +1,5 @@
 /** From the protocol's entities to the JSON that `--json` promises. Pure. */
-import type { LineageFile, Work } from '../protocol/capture';
+import type { ChangedFile, LineageFile, Work } from '../protocol/capture';
 import type {
   Artifact,
   MetricSummary,
@@ -112,6 +112,20 @@ export const fileDocument = (file: LineageFile) => ({
   observed_by: file.via,
   pinned: file.pinned,
   problem: file.problem,
+});
+
+/** What differs, from a run's commit or to something else; `with` says to what. */
+export const codeDocument = (
+  run: Pick<RunRow, 'runId'>,
+  against: { readonly commit: string | null } | { readonly with: string },
+  { root, files, count }: { readonly root: string; readonly files: readonly ChangedFile[]; readonly count: number },
+) => ({ run_id: run.runId, root, ...against, files: files.map(({ path, status }) => ({ path, status })), count });
+
+export const contentDocument = (run: Pick<RunRow, 'runId'>, path: string, content: Buffer) => ({
+  run_id: run.runId,
+  path,
+  size: content.length,
+  base64: content.toString('base64'),
 });
 
 export const artifactDocument = ({ path, kind, sizeBytes }: Artifact) => ({ path, kind, size: sizeBytes });

@@ -1,4 +1,5 @@
 /** What people see of runs. Pure: values in, lines out. */
+import { type ChangedFile, CodeFacts } from '../protocol/capture';
 import type { Headline, Note, RunRow, RunStatus } from '../protocol/entities';
 import { fromWireNumber } from '../protocol/entities';
 import type { RunSpec } from '../protocol/runFolder';
@@ -23,6 +24,9 @@ const LOOKS: Readonly<Record<RunStatus, { readonly mark: string; readonly word: 
   FAILED: { mark: '✘', word: 'failed', colour: 'red' },
   KILLED: { mark: '■', word: 'stopped', colour: 'yellow' },
 };
+
+/** As many digits of a commit as git shows. */
+const SHORT_COMMIT = 7;
 
 const shortId = (id: string): string => shortIds([id])[0] ?? id;
 
@@ -116,6 +120,7 @@ export function runPage({ run, provenance, ...lists }: RunFacts, view: View): st
     ...optional('children', run.childCount > 0 ? String(run.childCount) : null),
     ['command', provenance.argv.map(shellWord).join(' ')],
     ['folder', provenance.cwd],
+    ...optional('code', codeLine(lists.facts.code ?? {})),
     ...optional('python', provenance.pythonVersion),
     ['by', `${provenance.user} on ${provenance.host}`],
   ];
@@ -164,6 +169,32 @@ export function runPage({ run, provenance, ...lists }: RunFacts, view: View): st
       lists.notes.map(({ level, text }) => `${level === 'warning' ? paint('yellow', '!') : '·'} ${printable(text)}`),
     ),
   ];
+}
+
+/** `main@3f2a9c1 + 2 changed files, snapshot ab12c3d`; null where there is no snapshot. */
+export function codeLine(facts: Readonly<Record<string, unknown>>): string | null {
+  const code = CodeFacts.safeParse(facts);
+  if (!code.success || code.data.snapshot === undefined) return null;
+  const { snapshot, repository, changedCount = 0, differs = [] } = code.data;
+  const parts = [`snapshot ${snapshot.slice(0, SHORT_COMMIT)}`];
+  if (repository) {
+    const { branch, commit, operation } = repository;
+    const at =
+      commit === null ? `${branch ?? '?'}, no commit yet` : `${branch ?? 'detached'}@${commit.slice(0, SHORT_COMMIT)}`;
+    const changed =
+      changedCount === 0 ? '' : ` + ${String(changedCount)} changed ${changedCount === 1 ? 'file' : 'files'}`;
+    parts.unshift(`${at}${changed}${operation === null ? '' : ` (${operation} in progress)`}`);
+  }
+  if (differs.length > 0) parts.push(`${String(differs.length)} loaded otherwise`);
+  return parts.join(', ');
+}
+
+const STATUS_LETTERS = { added: 'A', modified: 'M', deleted: 'D', untracked: '?' } as const;
+
+export function changedLines(files: readonly ChangedFile[], count: number, paint: Paint): string[] {
+  const colours = { added: 'green', modified: 'yellow', deleted: 'red', untracked: 'green' } as const;
+  const lines = files.map(({ path, status }) => `${paint(colours[status], STATUS_LETTERS[status])} ${printable(path)}`);
+  return count > files.length ? [...lines, paint('dim', `  and ${String(count - files.length)} more`)] : lines;
 }
 
 const optional = (label: string, text: string | null): [string, string][] => (text === null ? [] : [[label, text]]);

@@ -18,7 +18,8 @@ import {
   type StorePaths,
   writeAtomically,
 } from '../protocol/node/storeFolder';
-import { RUN_FOLDER_FORMAT, type RunSpec } from '../protocol/runFolder';
+import { HANDED_OVER, RUN_FOLDER_FORMAT, type RunSpec } from '../protocol/runFolder';
+import { maskArguments, maskParams } from './secretArguments';
 
 /** What of a script, a module or any command shall be run. */
 export type RunTarget =
@@ -69,11 +70,13 @@ export const DEFAULT_EXPERIMENT = 'Default';
 export function prepareRun(store: string, request: RunRequest, parts: PythonParts): PreparedRun {
   const paths = makeStore(store);
   if (!isAdopted(paths)) adopt(paths);
-  const spec = specOf(paths, request, parts);
+  const { spec, argv } = specOf(paths, request, parts);
   const folder = paths.runFolder(spec.run_id);
   try {
     mkdirSync(join(folder, 'journals'), { recursive: true });
     mkdirSync(join(folder, 'artifacts'), { recursive: true });
+    // For our eyes only, and only until the runner has read it.
+    if (spec.hidden.length > 0) writeFileSync(join(folder, HANDED_OVER), JSON.stringify(argv), { mode: 0o600 });
     writeAtomically(join(folder, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
     writeFileSync(join(paths.active, spec.run_id), '');
   } catch (error) {
@@ -133,24 +136,26 @@ function targetOf({ kind, source, argv }: RunSpec): { target: RunTarget; pythonA
   };
 }
 
-function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): RunSpec {
+/** What is written down, with secrets hidden, and the command line with them. */
+function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { spec: RunSpec; argv: string[] } {
   const { target, python, cwd } = request;
+  const argv = argvOf(request);
+  const masked = maskArguments(argv);
   const runId = newRunId(Date.now());
   const addresses = addressesOf(paths.root);
   tokenOf(addresses); // made now, so that the runner only reads
-  return {
+  const spec: RunSpec = {
     format: RUN_FOLDER_FORMAT,
     run_id: runId,
     experiment: request.experiment ?? DEFAULT_EXPERIMENT,
     name: request.name ?? nameOf(target),
     parent_run_id: request.parentRunId ?? null,
     kind: target.kind,
-    argv: argvOf(request),
-    source:
-      target.kind === 'script' ? target.file : target.kind === 'module' ? target.module : target.command.join(' '),
+    ...masked,
+    source: target.kind === 'script' ? target.file : target.kind === 'module' ? target.module : masked.argv.join(' '),
     cwd,
     interpreter: target.kind === 'command' ? null : python,
-    params: { ...request.params },
+    params: maskParams(request.params ?? {}),
     tags: { ...request.tags },
     env: { ...request.env },
     hook_dir: join(parts.folder, 'hook'),
@@ -162,6 +167,7 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): Run
     socket: process.platform === 'win32' ? null : addresses.runSocket(runId),
     token: process.platform === 'win32' ? null : addresses.tokenFile,
   };
+  return { spec, argv };
 }
 
 /**

@@ -5,6 +5,9 @@ import { RunId } from './entities';
 
 export const RUN_FOLDER_FORMAT = 1;
 
+/** The whole command line, in a run's folder, until the runner has read it. */
+export const HANDED_OVER = 'argv.json';
+
 export const RunSpec = z.object({
   format: z.literal(RUN_FOLDER_FORMAT),
   run_id: RunId,
@@ -12,7 +15,10 @@ export const RunSpec = z.object({
   name: z.string(),
   parent_run_id: RunId.nullable(),
   kind: z.enum(['script', 'module', 'command']),
+  /** With `***` in place of what looks like a secret. */
   argv: z.array(z.string()).min(1),
+  /** Which words of `argv` have something hidden; the runner is handed the whole ones in `argv.json`, once. */
+  hidden: z.array(z.number().int()).default([]),
   source: z.string(),
   cwd: z.string(),
   interpreter: z.string().nullable(),

@@ -4,16 +4,11 @@
 outermost call returned in the main process is recorded. The wrapper calls the original first and touches neither its
 result nor its exceptions.
 """
-import re
 import sys
 from _thread import _local
 from sys import _getframe
 
-# As a part of a name these mean a secret wherever they stand: `db_password`, `mysecret`, `AWS_SECRET_KEY`.
-_SECRET_PARTS = ("password", "passwd", "passphrase", "secret", "api_key", "apikey", "credential")
-# These only as a word: `tokenizer`, `max_tokens` and `author` are no secrets.
-_SECRET_WORDS = ("auth", "authtoken", "accesstoken")
-HIDDEN = "***"
+from ._secrets import HIDDEN, is_secret
 
 # Programs that start the script that the user means; their own arguments are no parameters of it.
 _LAUNCHERS = ("accelerate", "deepspeed", "horovodrun", "torchrun", "torch.distributed.run", "torch.distributed.launch",
@@ -99,13 +94,3 @@ def collect_params(values, as_text):
         except Exception:
             texts[name] = "<%s>" % type(value).__name__  # its own conversion to text fails
     return texts
-
-
-def is_secret(name, value):
-    """Whether a name says that its value must not be written down. A number under `token` is a size, not a secret."""
-    words = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", str(name)).lower()
-    words = re.sub(r"[^a-z0-9]+", "_", words).split("_")
-    joined = "_".join(words)
-    if any(part in joined for part in _SECRET_PARTS) or any(word in _SECRET_WORDS for word in words):
-        return True
-    return "token" in words and isinstance(value, (str, bytes, list, tuple, dict))

@@ -191,6 +191,8 @@ def _tell_size_of_job():
 
 
 def _open_record(start):
+    from ._secrets import mask_arguments
+
     facts = {
         "pid": os.getpid(),
         "start": start,
@@ -198,7 +200,7 @@ def _open_record(start):
         "main": _hook.is_main(),
         "python": "%d.%d.%d" % sys.version_info[:3],
         "executable": sys.executable or "",
-        "argv": [str(word) for word in getattr(sys, "argv", [])],
+        "argv": mask_arguments([str(word) for word in getattr(sys, "argv", [])]),
     }
     return '["open",%d,%s]' % (now(), json_text(facts))
 

@@ -10,6 +10,7 @@ import { allArtifacts, allMetrics, factsOf, findRun, isOver, pointsOf } from '..
 import { EXIT } from '../output';
 import { artifactTable, pointHeading, pointLine, runPage, runTable, type View } from '../rendering';
 import { type Session, storeToRead } from '../store';
+import { code, type CodeOptions } from './code';
 import { writeOutput } from '../scriptOutput';
 
 const STOP_PATIENCE_MS = 20_000;
@@ -69,6 +70,17 @@ export function addRuns(program: Command, perform: Perform): void {
     .addHelpText('after', examples('runs metric latest val/auc --json'))
     .action((id: string, key: string, _: unknown, self: Command) =>
       reading(self, async (cli, session) => metric(cli, session, await findRun(session.connection, id), key)),
+    );
+  on('code', "A run's code: what differs from the commit, from another run or from now; or one of its files.")
+    .argument('<id>', 'the run')
+    .option('--with <run>', 'another run, or "now": what changed from this run to that')
+    .option('--show <path>', 'the bytes of a file as the run had it')
+    .addHelpText(
+      'after',
+      examples('runs code latest', 'runs code latest --with now', 'runs code latest --show train.py'),
+    )
+    .action((id: string, options: CodeOptions, self: Command) =>
+      reading(self, async (cli, session) => code(cli, session, await findRun(session.connection, id), options)),
     );
   onRun(on('artifacts', 'The files that a run handed over.'), artifacts);
   onRun(

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { bootId, isAlive } from '../../protocol/node/processes';
 import type { StorePaths } from '../../protocol/node/storeFolder';
-import { RunnerState, RunSpec } from '../../protocol/runFolder';
+import { HANDED_OVER, RunnerState, RunSpec } from '../../protocol/runFolder';
 import { type Batch, emptyBatch } from './batch';
 import { ENGINE_WORK, EngineWork, type EngineWorkKind } from './engineWork';
 import { Ingest } from './ingest';
@@ -296,6 +296,8 @@ export class Follower {
   }
 
   private release(run: Followed): void {
+    // Left behind only by a runner that never came up.
+    rmSync(join(run.folder, HANDED_OVER), { force: true });
     rmSync(join(this.paths.active, run.spec.run_id), { force: true });
     this.followed.delete(run.spec.run_id);
     this.ingest.forget(run.seq);

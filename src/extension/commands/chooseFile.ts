@@ -1,5 +1,6 @@
 /** Which file shall be run, and with which arguments. */
 import * as vscode from 'vscode';
+import { maskArguments } from '../../client/secretArguments';
 import { LoopwrightError } from '../../protocol/errors';
 import { splitArguments } from './splitArguments';
 
@@ -89,6 +90,7 @@ export class Arguments {
     if (text === undefined) return undefined;
     const split = splitArguments(text, process.platform === 'win32');
     if ('problem' in split) return undefined;
+    if (maskArguments(split.arguments).hidden.length > 0) return split.arguments; // secrets are not remembered
     const { [key]: _, ...others } = remembered;
     await this.memory.update(
       MEMORY_KEY,

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { findInterpreter } from '../../client/interpreter';
 import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest, type RunTarget } from '../../client/launch';
+import { hiddenValuesOf, withHiddenValues } from '../../client/secretArguments';
 import { LoopwrightError } from '../../protocol/errors';
 import { MAX_PAGE } from '../../protocol/requests';
 import type { RunSpec } from '../../protocol/runFolder';
@@ -82,7 +83,9 @@ export class Launcher {
   async runAgain({ session, row }: RunRef): Promise<void> {
     refuseUntrusted();
     if (!(await this.mayRunIn(session))) return;
-    const { spec } = await session.request('runs/spec', { runId: row.runId });
+    const { spec: kept } = await session.request('runs/spec', { runId: row.runId });
+    const spec = await askForHidden(kept);
+    if (!spec) return;
     if (spec.kind === 'script') await saveIfOpen(isAbsolute(spec.source) ? spec.source : join(spec.cwd, spec.source));
     const { argv: _, ...request } = againOf(spec);
     // Not the script's own folder: where that is gone, the run shall say so, and not the terminal.
@@ -132,6 +135,22 @@ export class Launcher {
     const why = vscode.l10n.t('The runs kept here came from elsewhere. Running something adopts them.');
     return adoptWithConsent(session, why);
   }
+}
+
+/** The values that were not kept, from the user. @returns undefined if the user cancelled */
+async function askForHidden(spec: RunSpec): Promise<RunSpec | undefined> {
+  const values: string[] = [];
+  for (const { label } of hiddenValuesOf(spec)) {
+    const value = await vscode.window.showInputBox({
+      title: vscode.l10n.t('Run Again'),
+      prompt: vscode.l10n.t('The value for {0}: it looks like a secret, so it was not kept.', label),
+      password: true,
+      ignoreFocusOut: true,
+    });
+    if (value === undefined) return undefined;
+    values.push(value);
+  }
+  return withHiddenValues(spec, values);
 }
 
 function refuseUntrusted(): void {
