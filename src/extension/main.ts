@@ -5,6 +5,7 @@
 import './jitless';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { CODE_SCHEME, CodeDocuments } from './code';
 import { Arguments } from './commands/chooseFile';
 import { handlersOf } from './commands/handlers';
 import { Launcher } from './commands/launcher';
@@ -72,6 +73,8 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   commands.register(handlersOf({ stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log }));
   track(new RunningStatus(stores, log));
+
+  track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
 
   const keys = new Context();
   track(

@@ -1,5 +1,6 @@
 /** What each command does. Those that are about a run ask which one where they were not called on one. */
 import * as vscode from 'vscode';
+import { openCompare } from '../code';
 import { problemOf, type WayOut } from '../stores/problem';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
@@ -63,6 +64,17 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'loopwright.showTerminal': onRun('all', vscode.l10n.t('Show Terminal'), (run) => actions.showTerminal(run)),
     'loopwright.deleteRun': onRuns('over', vscode.l10n.t('Delete Run'), (runs) => actions.delete(runs)),
     'loopwright.restoreRun': onRuns('deleted', vscode.l10n.t('Restore Run'), (runs) => actions.restore(runs)),
+    'loopwright.compareCodeWithCommit': onRun('all', vscode.l10n.t('Compare Code with Commit'), (run) =>
+      openCompare(run, 'commit'),
+    ),
+    'loopwright.compareCodeWithNow': onRun('all', vscode.l10n.t('Compare Code with Now'), (run) =>
+      openCompare(run, 'now'),
+    ),
+    'loopwright.compareCodeWithRun': onRun('all', vscode.l10n.t('Compare Code: First Run'), async (run) => {
+      // Snapshots of one store lie in one repository.
+      const other = await pickRun([run.session], 'all', vscode.l10n.t('Compare Code with Another Run'), log);
+      if (other) await openCompare(run, other);
+    }),
     'loopwright.copyRunId': onRuns('all', vscode.l10n.t('Copy Run Id'), (runs) => actions.copyId(runs)),
     'loopwright.refreshRuns': () => {
       for (const session of stores.sessions) session.start();
