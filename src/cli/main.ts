@@ -8,6 +8,7 @@ import { LoopwrightError } from '../protocol/errors';
 import { BUILD } from '../protocol/version';
 import { commonOptionsOf, examples, type Perform, withCommonOptions } from './command';
 import { addEngine } from './commands/engine';
+import { addGc } from './commands/gc';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
 import { addRuns } from './commands/runs';
 import { EXIT, Output, ReaderGone } from './output';
@@ -83,6 +84,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   withCommonOptions(program);
   addRun(program, perform, target);
   addRuns(program, perform);
+  addGc(program, perform);
   addEngine(program, perform);
   return program;
 }

@@ -1,5 +1,5 @@
 /** What people see of runs. Pure: values in, lines out. */
-import { type ChangedFile, CodeFacts } from '../protocol/capture';
+import { type ChangedFile, CodeFacts, type LineageFile } from '../protocol/capture';
 import type { Headline, Note, RunRow, RunStatus } from '../protocol/entities';
 import { fromWireNumber } from '../protocol/entities';
 import type { RunSpec } from '../protocol/runFolder';
@@ -163,6 +163,8 @@ export function runPage({ run, provenance, ...lists }: RunFacts, view: View): st
         lists.tags.map(({ key, value }) => [key, value]),
       ),
     ),
+    ...section('Data in', fileTable(lists.inputs, provenance.cwd, { ...view, width: inner })),
+    ...section('Data out', fileTable(lists.outputs, provenance.cwd, { ...view, width: inner })),
     ...section('Artifacts', artifactTable(lists.artifacts, { ...view, width: inner })),
     ...section(
       'Notes',
@@ -221,6 +223,37 @@ export function artifactTable(artifacts: RunFacts['artifacts'], { paint, width }
     width,
     (title) => paint('dim', title),
   );
+}
+
+const SHOWN_FILES = 50;
+
+/** @param folder paths below it are shown from there */
+export function fileTable(files: readonly LineageFile[], folder: string, { paint, width }: View): string[] {
+  if (files.length === 0) return [];
+  const below = folder.endsWith('/') ? folder : `${folder}/`;
+  const shown = files.slice(0, SHOWN_FILES);
+  const lines = table(
+    [
+      { title: 'path', shrinks: true },
+      { title: 'md5' },
+      { title: 'size', align: 'right' },
+      { title: 'rows', align: 'right' },
+      { title: 'seen by', shrinks: true },
+      { title: '', shrinks: true, paint: (cell) => paint('yellow', cell) },
+    ],
+    shown.map((file) => [
+      (file.path.startsWith(below) ? file.path.slice(below.length) : file.path) + (file.kind === 'folder' ? '/' : ''),
+      file.md5 === null ? '' : file.md5.slice(0, 12),
+      file.sizeBytes === null ? '' : formatSize(file.sizeBytes),
+      file.rowCount === null ? '' : String(file.rowCount),
+      file.via.join(', '),
+      file.problem ?? (file.pinned ? 'kept' : ''),
+    ]),
+    width,
+    (title) => paint('dim', title),
+  );
+  const left = files.length - shown.length;
+  return left > 0 ? [...lines, paint('dim', `and ${String(left)} more: --json has all`)] : lines;
 }
 
 /** A word as one would type it into a shell. */

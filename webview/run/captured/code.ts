@@ -23,7 +23,6 @@ const MARKS: Readonly<Record<Change['status'], string>> = {
   added: 'A',
   modified: 'M',
   deleted: 'D',
-  renamed: 'R',
   untracked: 'U',
 };
 
