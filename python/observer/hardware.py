@@ -96,7 +96,7 @@ def _cpu_limit() -> float | None:
 
 def _memory_limit(total: int | None) -> int | None:
     text = (_text("/sys/fs/cgroup/memory.max") or _text("/sys/fs/cgroup/memory/memory.limit_in_bytes")).strip()
-    if text.isdigit() and (total is None or int(text) < total):
+    if text.isdigit() and int(text) < (total or 1 << 60):  # without one there is a number beyond all memory
         return int(text)
     return None
 

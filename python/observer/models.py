@@ -46,11 +46,6 @@ class ModelsWork:
             self._journal.done("models", "The models could not be converted: %s." % failure)
         self._helper = None
 
-    def abandon(self) -> None:
-        if self._helper is not None:
-            self._helper.end()
-            self._helper = None
-
     def _has_models(self) -> bool:
         try:
             return bool(os.listdir(os.path.join(self._run_dir, "artifacts", "models")))

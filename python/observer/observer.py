@@ -61,6 +61,8 @@ class Observer:
     def _give_up(self, error: Exception) -> None:
         reason = "The process beside the script failed: %r." % error
         self._journal.note(reason)
+        if self._packages is not None:
+            self._packages.abandon()
         for kind in ("environment", "models"):
             if kind in self._kinds:
                 self._journal.done(kind, reason)

@@ -154,8 +154,8 @@ def _start(pid: int) -> str:
 def _group(pid: int) -> int:
     try:
         return os.getpgid(pid)
-    except OSError:
-        return -1
+    except (OSError, AttributeError):
+        return -1  # ended, or a system without process groups
 
 
 def _is_running(pid: int) -> bool:

@@ -1,7 +1,9 @@
 """What can only be seen from inside, when the script has come to its end: what it imported, and its BLAS libraries."""
-import atexit
 import os
 import sys
+
+# Part of the interpreter itself, so no file can answer for it and loading it reads none.
+import atexit
 
 from . import _hook
 
@@ -31,13 +33,24 @@ def _tell():
 
 def _imported():
     """Top-level names that are not Python's own."""
-    own = getattr(sys, "stdlib_module_names", None) or sys.builtin_module_names
-    found = set()
-    for name in list(sys.modules):
-        top = name.partition(".")[0]
-        if top not in own and top not in ("__main__", "loopwright", "sitecustomize", "usercustomize"):
-            found.add(top)
-    return sorted(found)[:_MAX_MODULES]
+    tops = set(name.partition(".")[0] for name in list(sys.modules))
+    tops -= {"__main__", "loopwright", "sitecustomize", "usercustomize"}
+    return sorted(top for top in tops if not _is_pythons_own(top))[:_MAX_MODULES]
+
+
+def _is_pythons_own(name):
+    names = getattr(sys, "stdlib_module_names", None)  # Python 3.10
+    if names is not None:
+        return name in names
+    try:
+        # Past the module's own attributes: asking a lazy one would load it.
+        values = object.__getattribute__(sys.modules[name], "__dict__")
+    except (KeyError, AttributeError):
+        return False
+    file = values.get("__file__")
+    if not isinstance(file, str):
+        return "__path__" not in values
+    return file.startswith(os.path.dirname(os.__file__) + os.sep) and "-packages" + os.sep not in file
 
 
 def _blas():
