@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectTo } from '../../src/client/connection';
 import { compareVersions } from '../../src/client/engine';
 import { findInterpreter } from '../../src/client/interpreter';
-import { againOf, newRunId, prepareRun } from '../../src/client/launch';
+import { againOf, DEBUG_TAG, newRunId, prepareRun } from '../../src/client/launch';
 import { addressesOf, tokenOf } from '../../src/protocol/node/addresses';
 import { proveAsServer } from '../../src/protocol/node/proof';
 import { isAlive, startOf } from '../../src/protocol/node/processes';
@@ -119,6 +119,27 @@ describe('preparing a run', () => {
     const { run_id: firstId, created_ms, socket, ...rest } = first;
     expect(second).toMatchObject(rest);
     expect(second.run_id).not.toBe(firstId);
+  });
+
+  it.each([
+    { kind: 'script', file: 'a.py', args: ['-m', 'x', 'a.py'] },
+    { kind: 'module', module: 'pack.train', args: ['-m', 'pack.train'] },
+  ] as const)("keeps the interpreter's options, and leaves a debugger out when run again: $kind", (target) => {
+    const store = join(folder, '.loopwright');
+    const again = (change: object) =>
+      prepareRun(
+        store,
+        againOf(prepareRun(store, { ...request, cwd: folder, target, ...change }, { folder: '/py' }).spec),
+        {
+          folder: '/py',
+        },
+      ).spec;
+    const [plain, tuned] = [again({}), again({ pythonArgs: ['-X', 'dev', '-u'], env: { A: '1' } })];
+    expect(tuned.argv).toEqual([request.python, '-X', 'dev', '-u', ...plain.argv.slice(1)]);
+    expect(tuned.env).toEqual({ A: '1' });
+    const debugged = again({ pythonArgs: ['-m', 'debugpy', '--listen', '1'], tags: { [DEBUG_TAG]: 'true', a: 'b' } });
+    expect(debugged.argv).toEqual(plain.argv);
+    expect(debugged.tags).toEqual({ a: 'b' });
   });
 
   it('gives ids that sort by time', () => {
