@@ -3,6 +3,8 @@ import { waitFor } from './wait';
 
 /** VS Code takes a click that comes soon after the one that opened a menu for a part of that, and ignores it. */
 const IGNORED_MS = 150;
+/** A window that is being restored closes several menus in a row. */
+const MENU_TIMEOUT_MS = 40_000;
 
 export interface TreeRow {
   /** The row's own text. */
@@ -119,20 +121,24 @@ export class Trees {
     // The menu lives in a shadow root, which Playwright's selectors go through.
     const item = this.page.locator('.context-view .action-menu-item').filter({ hasText: entry }).first();
     let wasClicked = false;
-    await waitFor(`the entry "${entry}" of the menu of "${rowText}" to be chosen`, async () => {
-      if (await item.isVisible()) {
-        wasClicked = await succeeds(item.click({ timeout: 1_000 }));
-        await this.page.waitForTimeout(100);
-        return wasClicked && !(await item.isVisible());
-      }
-      if (wasClicked) return true;
-      // VS Code closes a menu whenever its layout changes, as it does while a window restores its terminals. A menu
-      // that has gone without our click has done nothing, so it is opened again.
-      const row = await this.waitForRow(rowText);
-      if (!(await succeeds(row.click({ button: 'right', timeout: 1_000 })))) return false;
-      if (await succeeds(item.waitFor({ timeout: 1_500 }))) await this.page.waitForTimeout(IGNORED_MS);
-      return false;
-    });
+    await waitFor(
+      `the entry "${entry}" of the menu of "${rowText}" to be chosen`,
+      async () => {
+        if (await item.isVisible()) {
+          wasClicked = await succeeds(item.click({ timeout: 1_000 }));
+          await this.page.waitForTimeout(100);
+          return wasClicked && !(await item.isVisible());
+        }
+        if (wasClicked) return true;
+        // VS Code closes a menu whenever its layout changes, as it does while a window restores its terminals. A menu
+        // that has gone without our click has done nothing, so it is opened again.
+        const row = await this.waitForRow(rowText);
+        if (!(await succeeds(row.click({ button: 'right', timeout: 5_000 })))) return false;
+        if (await succeeds(item.waitFor({ timeout: 3_000 }))) await this.page.waitForTimeout(IGNORED_MS);
+        return false;
+      },
+      { timeoutMs: MENU_TIMEOUT_MS },
+    );
   }
 }
 
