@@ -12,12 +12,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
+import signal
 import subprocess
 import sys
 import tarfile
 import tempfile
 
-SECONDS = 60
+CPU_SECONDS = 60  # of processor time, so that the choice does not depend on what else the machine does
+SECONDS = 300
 _DOWNLOADS = re.compile(r"\bfetch_\w+|urlretrieve|urlopen|requests\.")
 _MORE_PACKAGES = re.compile(r"^\s*(?:import|from) (?:plotly|seaborn|polars|skimage|lightgbm|xgboost|sympy|wget)", re.M)
 _KINDS = "code,data,environment,libraries,models,figures"
@@ -38,6 +41,10 @@ def chosen(folder: str, count: int) -> list[str]:
     return [paths[int(index * step)] for index in range(min(count, len(paths)))]
 
 
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+
+
 def execute(python: str, script: str, hook: str | None, run_dir: str) -> tuple:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("LOOPWRIGHT_", "PYTHON"))}
     environment.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1", PYTHONHASHSEED="0", PYTHONDONTWRITEBYTECODE="1")
@@ -47,8 +54,10 @@ def execute(python: str, script: str, hook: str | None, run_dir: str) -> tuple:
                            LOOPWRIGHT_CAPTURE=_KINDS)
     try:
         done = subprocess.run([python, script], cwd=os.path.dirname(script), env=environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=SECONDS, preexec_fn=_limit)
     except subprocess.TimeoutExpired:
+        return None, [], []
+    if done.returncode == -signal.SIGXCPU:
         return None, [], []
     return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
 
@@ -61,12 +70,12 @@ def differing(one: list, other: list) -> set:
 def compare(python: str, script: str, hook: str, run_dir: str) -> dict:
     plain = execute(python, script, None, run_dir)
     if plain[0] is None:
-        return {"verdict": "left out", "reason": "longer than %d s" % SECONDS}
+        return {"verdict": "left out", "reason": "longer than %d s" % CPU_SECONDS}
     tracked = execute(python, script, hook, run_dir)
     models = os.path.join(run_dir, "artifacts", "models")
     found = {"exit": [plain[0], tracked[0]], "models": len(os.listdir(models)) if os.path.isdir(models) else 0}
     if tracked[0] is None:
-        return {**found, "verdict": "left out", "reason": "longer than %d s when tracked" % SECONDS}
+        return {**found, "verdict": "left out", "reason": "longer than %d s when tracked" % CPU_SECONDS}
     lines = differing(plain[1], tracked[1])
     if lines:
         lines -= differing(plain[1], execute(python, script, None, run_dir)[1])

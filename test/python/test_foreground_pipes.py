@@ -195,8 +195,15 @@ class Environment(RunnerTest):
             b"LOOPWRIGHT_RUN_ID": run.id.encode(),
             b"LOOPWRIGHT_RUN_DIR": run.dir.encode(),
             b"LOOPWRIGHT_PARAMS": b'{"lr": "0.1"}',
+            b"LOOPWRIGHT_CAPTURE": b"",
             b"PYTHONPATH": run.spec["hook_dir"].encode() + b":/theirs",
         })
+
+    def test_what_capture_adds(self):
+        capture = {"kinds": ["libraries", "models"], "modelLimitBytes": 1000, "pinLimitBytes": 1}
+        _, env = self.environment_of({"PATH": os.environ["PATH"]}, capture=capture, root="/some/where")
+        self.assertEqual((env[b"LOOPWRIGHT_CAPTURE"], env[b"LOOPWRIGHT_MODEL_LIMIT"], env[b"LOOPWRIGHT_ROOT"]),
+                         (b"libraries,models", b"1000", b"/some/where"))
 
     def test_an_empty_python_path_does_not_become_the_working_folder(self):
         run, env = self.environment_of({"PATH": os.environ["PATH"], "PYTHONPATH": ""})
