@@ -180,7 +180,8 @@ def _example(about: dict, folder: str):
 
 
 def _feeds(session, example, numpy) -> dict:
-    types = {"tensor(float)": numpy.float32, "tensor(int64)": numpy.int64, "tensor(bool)": bool, "tensor(string)": object}
+    types = {"tensor(float)": numpy.float32, "tensor(int64)": numpy.int64, "tensor(bool)": bool,
+             "tensor(string)": object}
     inputs = session.get_inputs()
     if len(inputs) == 1 and inputs[0].name == "X":
         return {"X": numpy.asarray(example).astype(types[inputs[0].type])}

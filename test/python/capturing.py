@@ -22,8 +22,9 @@ class CaptureTest(HookTest):
         return result.stdout.decode()
 
     def attempt(self, code: str, *options: str, kinds: str = KINDS, env: dict | None = None, **kwargs):
+        # Importing these libraries alone takes half a minute on a machine that has much else to do.
         return self.script(code, python=(PYTHON, *options), env={**QUIET, "LOOPWRIGHT_CAPTURE": kinds, **(env or {})},
-                           **kwargs)
+                           seconds=180.0, **kwargs)
 
     def same_without(self, code: str, *options: str, **kwargs) -> str:
         """Run a script tracked and not: exit code, output and errors must be the same. What it printed."""

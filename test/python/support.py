@@ -200,14 +200,14 @@ class HookTest(RunnerTest):
         self.run_ = Run(self.base, ["unused"])
 
     def script(self, code: str, *arguments: str, python: tuple = (sys.executable,), env: dict | None = None,
-               tracked: bool = True, name: str = "script.py") -> subprocess.CompletedProcess:
+               tracked: bool = True, name: str = "script.py", seconds: float = PATIENCE * 2) -> subprocess.CompletedProcess:
         path = self.file(name, code)
         environment = dict(os.environ, PYTHONPATH=HOOK_DIR)
         if tracked:
             environment.update(LOOPWRIGHT_RUN_DIR=self.run_.dir, LOOPWRIGHT_RUN_ID=self.run_.id)
         environment.update(env or {})
         return subprocess.run([*python, path, *arguments], cwd=self.base, env=environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE * 2)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=seconds)
 
     def fine(self, code: str, *arguments: str, **kwargs) -> bytes:
         """Run a script that must end well and say nothing on stderr; what it printed."""

@@ -151,6 +151,19 @@ sys.exit(3)
         self.assertGreater(out.count("\n"), 12)
         self.assertGreater(len(self.announced("model")), 5)
 
+    def test_warnings_are_shown_as_often(self):
+        out = self.same_without(DATA + """
+import warnings
+for depth in range(1, 5):
+    warnings.warn("said once")
+    DecisionTreeClassifier(max_depth=depth).fit(X, y)
+before = list(warnings.filters)
+LogisticRegression(max_iter=1).fit(X, y)
+print(before == warnings.filters)
+""")
+        self.assertEqual(out, "True\n")
+        self.assertEqual(len(self.metric("training/accuracy")), 1)
+
     def test_workers_and_forks_have_no_runs_of_their_own(self):
         self.captured("""
 import multiprocessing, os, sys

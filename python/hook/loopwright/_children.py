@@ -26,7 +26,8 @@ def child(name, start_ms, end_ms, params, metrics, tags=None, status="FINISHED")
         text = _api._number_text(value)
         if text is not None:
             numbers.append("%s:%s" % (json_text(key[:MAX_KEY]), text))
-    append('["child",%d,{"id":%s,"name":%s,"status":%s,"start_ms":%d,"end_ms":%d,"params":%s,"metrics":{%s},"tags":%s}]' % (
-        now(), json_text(new_id()), json_text(name[:MAX_KEY]), json_text(status), start_ms, max(start_ms, end_ms),
-        json_text({key[:MAX_KEY]: text[:MAX_PARAM] for key, text in params.items()}), ",".join(numbers),
-        json_text({key[:MAX_KEY]: text[:MAX_TAG] for key, text in (tags or {}).items()})))
+    texts = json_text({key[:MAX_KEY]: text[:MAX_PARAM] for key, text in params.items()})
+    marks = json_text({key[:MAX_KEY]: text[:MAX_TAG] for key, text in (tags or {}).items()})
+    append('["child",%d,{"id":%s,"name":%s,"status":%s,"start_ms":%d,"end_ms":%d,"params":%s,"metrics":{%s},"tags":%s}]'
+           % (now(), json_text(new_id()), json_text(name[:MAX_KEY]), json_text(status), start_ms,
+              max(start_ms, end_ms), texts, ",".join(numbers), marks))

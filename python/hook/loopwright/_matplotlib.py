@@ -5,13 +5,12 @@ replacements pass for a file of matplotlib, and nothing of ours is on the stack 
 """
 import os
 import sys
-import threading
-import warnings
 import weakref
 from functools import wraps
 
 from . import _artifacts, _journal
 from ._journal import append, json_text, now
+from ._quiet import Quiet
 from ._remarks import remark
 
 _MAX_FIGURES = 100
@@ -116,12 +115,7 @@ def _show(figure, number, known):
 
 
 def _draw(figure, temporary):
-    if threading.current_thread() is threading.main_thread():
-        with warnings.catch_warnings():
-            # What is worth a warning when the script draws is its own; this drawing is not.
-            warnings.simplefilter("ignore")
-            _original_savefig(figure, temporary, format="png")
-    else:
+    with Quiet():  # what is worth a warning when the script draws is its own; this drawing is not
         _original_savefig(figure, temporary, format="png")
     if os.stat(temporary).st_size > _MAX_BYTES:
         raise _artifacts.Refused("a figure takes more than %d bytes" % _MAX_BYTES)

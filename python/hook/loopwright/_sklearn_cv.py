@@ -67,7 +67,8 @@ def _folds(scores, estimator, start_ms, seconds):
     """Only how long a fold took is known, not when it began: all are shown as begun with the call."""
     count = max((len(values) for values in scores.values()), default=0)
     if count > _MAX_FOLDS:
-        remark("folds", "A cross-validation had %d folds; the first %d of them became child runs." % (count, _MAX_FOLDS))
+        remark("folds", "A cross-validation had %d folds; the first %d of them became child runs." % (
+            count, _MAX_FOLDS))
     end_ms = now()
     for fold in range(min(count, _MAX_FOLDS)):
         until_ms = end_ms if seconds is None else min(end_ms, start_ms + int(seconds[fold] * 1000))

@@ -9,6 +9,7 @@ from ._journal import now
 from ._remarks import remark
 
 _MAX_NAMES = 20
+_MAX_KNOWN = 10000
 
 _budget = Budget(0.1, 0.01)
 _kinds = frozenset(os.environ.get("LOOPWRIGHT_CAPTURE", "").split(","))
@@ -62,8 +63,8 @@ def end(fit, start_ms):
     else:
         fit.name = name_of(fit.estimator)
         if fit.name is None:
-            remark("many estimators", "This process fitted more than %d different estimators of a class; the parameters "
-                   "and scores of the later ones are not recorded." % _MAX_NAMES)
+            remark("many estimators", "This process fitted more than %d different estimators of a class; "
+                   "the parameters and scores of the later ones are not recorded." % _MAX_NAMES)
         elif "libraries" in _kinds:
             facts = _record(fit, seconds, start_ms, end_ms)
     _budget.spend(perf_counter() - began)
@@ -115,6 +116,9 @@ def name_of(estimator):
         if len(names) >= _MAX_NAMES:
             return None
         name = names[params] = kind if not names else "%s-%d" % (kind, len(names) + 1)
+    if len(_named) >= _MAX_KNOWN:
+        for other in [other for other, (reference, _) in list(_named.items()) if reference() is None]:
+            _named.pop(other, None)
     try:
         _named[key] = (weakref.ref(estimator), name)
     except TypeError:

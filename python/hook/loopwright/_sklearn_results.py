@@ -101,7 +101,8 @@ def _numbered_members(estimator, start_ms, end_ms):
     if len(fitted) > _MAX_CHILDREN:
         remark("members", "An ensemble has %d members; the first %d of them became child runs." % (
             len(fitted), _MAX_CHILDREN))
-    known = {"error": getattr(estimator, "estimator_errors_", ()), "weight": getattr(estimator, "estimator_weights_", ())}
+    known = {"error": getattr(estimator, "estimator_errors_", ()),
+             "weight": getattr(estimator, "estimator_weights_", ())}
     for index, member in enumerate(fitted[:_MAX_CHILDREN]):
         metrics = {key: values[index] for key, values in known.items() if index < len(values)}
         _member("member %d" % (index + 1), member, metrics, start_ms, end_ms)

@@ -6,10 +6,10 @@ script's time. A probe of 50 rows says what the whole will cost. Only scikit-lea
 """
 import sys
 import threading
-import warnings
 from time import perf_counter
 
 from ._budget import Budget
+from ._quiet import Quiet
 
 _MAX_ROWS = 10000
 _PROBE_ROWS = 50
@@ -75,8 +75,7 @@ def score(estimator, X, y, prepare=lambda rows: rows):
     if not isinstance(before, tuple):
         return None  # a generator of another kind, whose state can't be compared
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with Quiet():
             probe = -(-rows // _PROBE_ROWS)
             estimator.predict(_every(prepare(X), probe))
             per_row = (perf_counter() - began) / _row_count(_every(X, probe))
