@@ -200,7 +200,8 @@ class HookTest(RunnerTest):
         self.run_ = Run(self.base, ["unused"])
 
     def script(self, code: str, *arguments: str, python: tuple = (sys.executable,), env: dict | None = None,
-               tracked: bool = True, name: str = "script.py", seconds: float = PATIENCE * 2) -> subprocess.CompletedProcess:
+               tracked: bool = True, name: str = "script.py",
+               seconds: float = PATIENCE * 2) -> subprocess.CompletedProcess:
         path = self.file(name, code)
         environment = dict(os.environ, PYTHONPATH=HOOK_DIR)
         if tracked:

@@ -1,7 +1,7 @@
 """What is recorded of a fit that the script called: parameters, scores, results of a search, the model."""
 import os
 import weakref
-from time import perf_counter
+from time import perf_counter, process_time
 
 from . import _api, _sklearn_params, _sklearn_results, _sklearn_scores
 from ._budget import Budget
@@ -11,7 +11,7 @@ from ._remarks import remark
 _MAX_NAMES = 20
 _MAX_KNOWN = 10000
 
-_budget = Budget(0.1, 0.01)
+_budget = Budget(0.1, 0.01, process_time)
 _kinds = frozenset(os.environ.get("LOOPWRIGHT_CAPTURE", "").split(","))
 _named = {}  # id of an estimator → (weak reference to it, its name in this run)
 _names = {}  # class name → {its parameters: the name}
@@ -38,7 +38,7 @@ def begin(estimator, method, args, kwargs):
     known = _named.get(id(estimator))
     if method == "partial_fit" and known is not None and known[0]() is estimator:
         return None
-    began = perf_counter()
+    began = process_time()
     fit = Fit(estimator, method, args[0] if args else kwargs.get("X"), args[1] if len(args) > 1 else kwargs.get("y"))
     # A class that is new is always recorded: the last fit of a script matters more than the thousandth of a loop.
     fit.is_recorded = type(estimator).__name__ not in _names or _budget.left() > 0
@@ -48,14 +48,14 @@ def begin(estimator, method, args, kwargs):
         # Before the fit, which may overwrite its input (`copy_X=False`).
         fit.inputs = _model_schema.inputs_of(fit.X, with_rows="data" in _kinds)
     fit.began = perf_counter()
-    _budget.spend(fit.began - began)
+    _budget.spend(process_time() - began)
     return fit
 
 
 def end(fit, start_ms):
     end_ms = now()
-    began = perf_counter()
-    seconds = began - fit.began
+    began = process_time()
+    seconds = perf_counter() - fit.began
     facts = {}
     if not fit.is_recorded:
         remark("budget", "Recording took too much of the script's time. Of the fits from here on only some are "
@@ -67,7 +67,7 @@ def end(fit, start_ms):
                    "the parameters and scores of the later ones are not recorded." % _MAX_NAMES)
         elif "libraries" in _kinds:
             facts = _record(fit, seconds, start_ms, end_ms)
-    _budget.spend(perf_counter() - began)
+    _budget.spend(process_time() - began)
     if "models" in _kinds:
         from . import _models
 

@@ -6,14 +6,14 @@ script's time. A probe of 50 rows says what the whole will cost. Only scikit-lea
 """
 import sys
 import threading
-from time import perf_counter
+from time import process_time
 
 from ._budget import Budget
 from ._quiet import Quiet
 
 _MAX_ROWS = 10000
 _PROBE_ROWS = 50
-_budget = Budget(0.05, 0.01)
+_budget = Budget(0.05, 0.01, process_time)
 # Their predictions are random, or may be.
 _RANDOM = ("sklearn.dummy",)
 # Their `n_jobs` means threads when they predict; others may start processes.
@@ -69,7 +69,7 @@ def score(estimator, X, y, prepare=lambda rows: rows):
         return None
     if "sklearn.metrics" not in sys.modules or _budget.left() <= 0:
         return None
-    began = perf_counter()
+    began = process_time()
     random = sys.modules["numpy"].random
     before = random.get_state()
     if not isinstance(before, tuple):
@@ -78,9 +78,9 @@ def score(estimator, X, y, prepare=lambda rows: rows):
         with Quiet():
             probe = -(-rows // _PROBE_ROWS)
             estimator.predict(_every(prepare(X), probe))
-            per_row = (perf_counter() - began) / _row_count(_every(X, probe))
+            per_row = (process_time() - began) / _row_count(_every(X, probe))
             # The fixed part of a call is counted for every row: rather too few rows than too long.
-            affordable = max(0, _budget.left() - (perf_counter() - began)) / max(per_row, 1e-9)
+            affordable = max(0, _budget.left() - (process_time() - began)) / max(per_row, 1e-9)
             wanted = min(rows, _MAX_ROWS)
             if affordable < min(wanted, 1000):
                 return None
@@ -92,7 +92,7 @@ def score(estimator, X, y, prepare=lambda rows: rows):
     finally:
         if not _same_state(before, random.get_state()):
             random.set_state(before)
-        _budget.spend(perf_counter() - began)
+        _budget.spend(process_time() - began)
 
 
 def _same_state(one, other):
