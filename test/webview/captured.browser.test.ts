@@ -45,7 +45,7 @@ describe('a run of which everything was captured', () => {
     expect(seen).toContain('Remote, not pinned');
     expect(seen).toContain('out/cache.bin');
     await eventually(() => text('lw-data')).toContain(
-      'Observed by: audit hook, wrappers around libraries, inotify, scan. Not seen: files outside the watched folders',
+      'Observed by: audit hook, wrappers around libraries, inotify, scan. Not seen: Files outside the run’s folder',
     );
     await page.getByRole('button', { name: 'Details of data/merchants.csv' }).click();
     await eventually(() => text('lw-files[direction="in"]')).toContain('Columns transaction_id bigint');
@@ -62,7 +62,7 @@ describe('a run of which everything was captured', () => {
     await unfold(page, /^Environment/);
     await eventually(() => text('lw-environment')).toContain('numpy.random.seed 42');
     const seen = await text('lw-environment');
-    expect(seen).toContain('Imported (5) Version From fraud-features 0.4.0 /home/ada/fraud-features');
+    expect(seen).toContain('Imported (5) Version From fraud-features 0.4.0 editable /home/ada/fraud-features');
     expect(seen).not.toContain('setuptools');
     for (const words of [
       'uv.lock',
@@ -80,7 +80,7 @@ describe('a run of which everything was captured', () => {
         command: 'copy',
         params: {
           text: [
-            '-e /home/ada/fraud-features  # fraud-features 0.4.0',
+            '-e /home/ada/fraud-features',
             'numpy==2.2.1',
             'pandas==2.3.0',
             'pip==25.0',

@@ -64,8 +64,8 @@ describe('the sentence about lineage', () => {
       'Observed by: audit hook, inotify. Not seen: remote files.',
     ],
     [
-      { ways: ['scan'], missed: ['a', 'b'], scan: 'Cut at 50,000 files' },
-      'Observed by: scan. Not seen: a; b. Cut at 50,000 files.',
+      { ways: ['scan'], missed: ['A is not.', 'Nor is b'], scan: 'Cut at 50,000 files' },
+      'Observed by: scan. Not seen: A is not. Nor is b. Cut at 50,000 files.',
     ],
     [{ ways: 7, missed: null }, null],
     [{}, null],
@@ -111,24 +111,25 @@ describe('metrics of the machine', () => {
 describe('packages', () => {
   const packages = collectPackages({
     numpy: { version: '2.0', imported: true, origin: null },
-    local: { version: '0.1', imported: false, origin: '/home/ada/local' },
+    local: { version: '0.1', imported: false, origin: 'editable /home/ada/local' },
+    odd: { version: '3', imported: false, origin: 'a wheel on a stick' },
     tool: { version: '1', imported: false, origin: 'git+https://git.example.org/tool@abc' },
     nameless: { version: '', imported: false, origin: null },
     broken: 'x',
   });
 
   it('are sorted, without what is of another form', () => {
-    expect(packages.map(({ name }) => name)).toEqual(['local', 'nameless', 'numpy', 'tool']);
+    expect(packages.map(({ name }) => name)).toEqual(['local', 'nameless', 'numpy', 'odd', 'tool']);
   });
 
   it('are found by name, version and origin', () => {
     expect(filterPackages(packages, 'GIT tool').map(({ name }) => name)).toEqual(['tool']);
-    expect(filterPackages(packages, '')).toHaveLength(4);
+    expect(filterPackages(packages, '')).toHaveLength(5);
   });
 
   it('are requirements for pip', () => {
     expect(requirementsOf(packages)).toBe(
-      '-e /home/ada/local  # local 0.1\nnameless\nnumpy==2.0\ntool @ git+https://git.example.org/tool@abc\n',
+      '-e /home/ada/local\nnameless\nnumpy==2.0\n# odd 3 came from a wheel on a stick\ntool @ git+https://git.example.org/tool@abc\n',
     );
   });
 });
@@ -139,18 +140,20 @@ describe('facts of any form', () => {
       rowsOf({
         cpu: { model: 'X', logicalCores: 8, flags: ['avx', 'fma'] },
         memory_mb: 65_536,
+        memoryLimitBytes: 8_000_000_000,
         gpus: [{ name: 'A' }, { name: 'B', ok: true }],
         none: null,
         empty: [],
       }),
     ).toEqual([
-      { key: 'cpu model', value: 'X' },
-      { key: 'cpu logical cores', value: '8' },
-      { key: 'cpu flags', value: 'avx, fma' },
-      { key: 'memory', value: '65\u2009536 MB' },
-      { key: 'gpu 1 name', value: 'A' },
-      { key: 'gpu 2 name', value: 'B' },
-      { key: 'gpu 2 ok', value: 'yes' },
+      { key: 'CPU model', value: 'X' },
+      { key: 'CPU logical cores', value: '8' },
+      { key: 'CPU flags', value: 'avx, fma' },
+      { key: 'Memory', value: '65\u2009536 MB' },
+      { key: 'Memory limit', value: '8.0 GB' },
+      { key: 'GPU 1 name', value: 'A' },
+      { key: 'GPU 2 name', value: 'B' },
+      { key: 'GPU 2 ok', value: 'yes' },
     ]);
   });
 
@@ -168,23 +171,24 @@ describe('facts of any form', () => {
 });
 
 describe('models', () => {
-  const artifacts = [
-    { path: 'models/rf', kind: 'model' as const, sizeBytes: 0 },
-    { path: 'models/rf/model.onnx', kind: 'file' as const, sizeBytes: 5 },
-    { path: 'best.joblib', kind: 'model' as const, sizeBytes: 900 },
-  ];
+  const artifacts = [{ path: 'models/rf/model.joblib' }, { path: 'models/old/model.onnx' }];
 
-  it('are those that facts tell of and those that are there', () => {
-    const facts = { 'models/rf': { class: 'RandomForest', bytes: 1_200_000, seconds: 0.3, features: ['a', 'b'] } };
-    expect(collectModels(facts, artifacts).map(modelWords)).toEqual([
-      'RandomForest · 2 features · captured in 0.3s, 1.2 MB · kept as ONNX too',
-      '900 B',
+  it('say what they are, what keeping them has cost, and whether ONNX can have them', () => {
+    const facts = {
+      'models/old': { class: 'sklearn.linear_model.Ridge', features: 1 },
+      'models/rf': { class: 'RandomForest', bytes: 1_200_000, seconds: 0.3, features: 2 },
+      'models/rf/onnx': { state: 'converted', seconds: 1 },
+      'models/svc': { class: 'SVC', bytes: 10, seconds: 0, features: null },
+      'models/svc/onnx': { state: 'failed', reason: 'it took longer than 120 seconds' },
+    };
+    expect(collectModels(facts, artifacts).map((model) => `${model.title}: ${modelWords(model)}`)).toEqual([
+      'old: sklearn.linear_model.Ridge · 1 feature · kept as ONNX too',
+      'rf: RandomForest · 2 features · captured in 0.3s, 1.2 MB · kept as ONNX too',
+      'svc: SVC · captured in 0s, 10 B · not kept as ONNX: it took longer than 120 seconds',
     ]);
   });
 
   it('say no more than is known', () => {
-    expect(
-      collectModels({ m: { class: 7, onnx: { problem: 'not supported' } }, broken: 3 }, []).map(modelWords),
-    ).toEqual(['']);
+    expect(collectModels({ m: { class: 7, bytes: 'x' }, broken: 3 }, []).map(modelWords)).toEqual(['']);
   });
 });

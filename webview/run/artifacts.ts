@@ -66,7 +66,9 @@ export class Artifacts extends LitElement {
             <button class="link" type="button" @click=${() => this.host.command('openArtifact', { path })}>
               ${path}
             </button>
-            <span class="size">${kind === 'directory' ? '' : formatSize(sizeBytes)}</span>
+            <span class="size"
+              >${kind === 'directory' || (kind === 'model' && sizeBytes === 0) ? '' : formatSize(sizeBytes)}</span
+            >
           </li>`,
       )}
     </ul>`;

@@ -286,10 +286,7 @@ export class RunPage extends LitElement {
   private renderArtifacts(page: RunPageModel) {
     const { artifacts, totals } = page;
     const models = hasModels(artifacts) ? html`<lw-models .page=${page} .host=${this.host}></lw-models>` : nothing;
-    return html`${models}<lw-artifacts
-        .artifacts=${artifacts.filter(({ kind }) => kind !== 'model')}
-        .host=${this.host}
-      ></lw-artifacts
+    return html`${models}<lw-artifacts .artifacts=${artifacts} .host=${this.host}></lw-artifacts
       >${shortfall(artifacts.length, totals.artifacts)}`;
   }
 

@@ -34,7 +34,7 @@ export function rowsOf(facts: Readonly<Record<string, unknown>>): FactRow[] {
     rows.push(measured(key, value));
   };
   add('', facts);
-  return rows;
+  return rows.map(({ key, value }) => ({ key: titled(key), value }));
 }
 
 /** `random.seed` with its value as it was given. */
@@ -59,6 +59,12 @@ const SHOWN = new Set([
   // Every module by name: what of it came from a package is marked there.
   'imported',
 ]);
+
+/** `CPU model`, `Memory`. */
+function titled(key: string): string {
+  const spelt = key.replaceAll(/\b(cpu|gpu|os|wsl|ram)\b/g, (word) => word.toUpperCase());
+  return spelt.charAt(0).toUpperCase() + spelt.slice(1);
+}
 
 const single = (key: string): string => key.replace(/s$/, '');
 

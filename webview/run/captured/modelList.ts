@@ -9,12 +9,12 @@ const ModelFacts = z.looseObject({
   class: z.string().optional().catch(undefined),
   bytes: z.number().optional().catch(undefined),
   seconds: z.number().optional().catch(undefined),
-  features: z
-    .union([z.number(), z.array(z.unknown())])
-    .optional()
-    .catch(undefined),
-  onnx: z.unknown().optional(),
+  features: z.number().nullable().optional().catch(undefined),
 });
+
+/** Behind a model's own key: what became of its conversion. */
+const ONNX = '/onnx';
+const OnnxFacts = z.looseObject({ state: z.string(), reason: z.string().optional().catch(undefined) });
 
 export interface ModelRow {
   readonly path: string;
@@ -25,41 +25,47 @@ export interface ModelRow {
   readonly featureCount: number | null;
   /** Whether it is there in ONNX's form as well. */
   readonly hasOnnx: boolean;
+  /** Why it is not. */
+  readonly onnxProblem: string | null;
 }
 
+/** Those that were kept of themselves, each with what became of its ONNX form. */
 export function collectModels(
   facts: Readonly<Record<string, unknown>>,
-  artifacts: readonly Pick<Artifact, 'path' | 'kind' | 'sizeBytes'>[],
+  artifacts: readonly Pick<Artifact, 'path'>[],
 ): ModelRow[] {
   const known = new Set(artifacts.map(({ path }) => path));
-  const told = Object.entries(facts).flatMap(([path, value]) => {
+  return Object.entries(facts).flatMap(([path, value]) => {
+    if (path.endsWith(ONNX)) return [];
     const parsed = ModelFacts.safeParse(value);
-    return parsed.success ? [rowOf(path, parsed.data, known)] : [];
+    if (!parsed.success) return [];
+    const { features, class: className, bytes, seconds } = parsed.data;
+    const onnx = OnnxFacts.safeParse(facts[`${path}${ONNX}`]);
+    return [
+      {
+        path,
+        title: path.split('/').at(-1) ?? path,
+        className: className ?? null,
+        sizeBytes: bytes ?? null,
+        seconds: seconds ?? null,
+        featureCount: features ?? null,
+        hasOnnx: known.has(`${path}/model.onnx`) || (onnx.success && onnx.data.state === 'converted'),
+        onnxProblem: onnx.success && onnx.data.state !== 'converted' ? (onnx.data.reason ?? onnx.data.state) : null,
+      },
+    ];
   });
-  const isTold = (path: string) => told.some((model) => path === model.path || path.startsWith(`${model.path}/`));
-  const others = artifacts
-    .filter(({ kind, path }) => kind === 'model' && !isTold(path))
-    .map(({ path, sizeBytes }) => rowOf(path, { bytes: sizeBytes > 0 ? sizeBytes : undefined }, known));
-  return [...told, ...others];
-}
-
-function rowOf(path: string, facts: z.infer<typeof ModelFacts>, artifacts: ReadonlySet<string>): ModelRow {
-  const { features, onnx } = facts;
-  const onnxPath = `${path}/model.onnx`;
-  return {
-    path,
-    title: path.split('/').at(-1) ?? path,
-    className: facts.class ?? null,
-    sizeBytes: facts.bytes ?? null,
-    seconds: facts.seconds ?? null,
-    featureCount: features === undefined ? null : typeof features === 'number' ? features : features.length,
-    hasOnnx:
-      artifacts.has(onnxPath) || onnx === true || (typeof onnx === 'object' && onnx !== null && !('problem' in onnx)),
-  };
 }
 
 /** `RandomForestClassifier · 30 features · captured in 0.3s, 1.2 MB · kept as ONNX too`. */
-export function modelWords({ className, title, sizeBytes, seconds, featureCount, hasOnnx }: ModelRow): string {
+export function modelWords({
+  className,
+  title,
+  sizeBytes,
+  seconds,
+  featureCount,
+  hasOnnx,
+  onnxProblem,
+}: ModelRow): string {
   const size = sizeBytes === null ? null : formatSize(sizeBytes);
   const cost =
     seconds === null ? size : [`captured in ${formatDuration(seconds * 1000)}`, size].filter(Boolean).join(', ');
@@ -69,7 +75,7 @@ export function modelWords({ className, title, sizeBytes, seconds, featureCount,
       ? null
       : `${countWords(featureCount, featureCount)} ${featureCount === 1 ? 'feature' : 'features'}`,
     cost,
-    hasOnnx ? 'kept as ONNX too' : null,
+    hasOnnx ? 'kept as ONNX too' : onnxProblem === null ? null : `not kept as ONNX: ${onnxProblem}`,
   ]
     .filter((part) => part !== null)
     .join(' · ');

@@ -33,8 +33,8 @@ export function requirementsOf(packages: readonly NamedPackage[]): string {
 
 function requirement({ name, version, origin }: NamedPackage): string {
   if (origin === null || origin === '') return version === '' ? name : `${name}==${version}`;
-  if (origin.startsWith('-e ')) return origin;
+  const editable = /^editable (.+)$/.exec(origin)?.[1];
+  if (editable !== undefined) return `-e ${editable}`;
   if (/^[a-z][a-z+.-]*:\/\//i.test(origin)) return `${name} @ ${origin}`;
-  // A folder: an editable install. It is nowhere else, so the version is for the reader.
-  return `-e ${origin}  # ${name} ${version}`;
+  return `# ${name} ${version} came from ${origin}`;
 }

@@ -118,7 +118,7 @@ export function lineageSentence(facts: Readonly<Record<string, unknown>>): strin
   );
   const parts = [
     ways.length === 0 ? null : `Observed by: ${ways.join(', ')}.`,
-    missed.length === 0 ? null : `Not seen: ${ended(missed.join('; '))}`,
+    missed.length === 0 ? null : `Not seen: ${missed.map(ended).join(' ')}`,
     ...others,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(' ');
