@@ -52,6 +52,11 @@ describe('a script run from its editor', () => {
     for (const text of ['finished', 'auc', '0.919', 'depth']) await page.getByText(text).first().waitFor();
     await page.getByRole('button', { name: 'Output', exact: true }).click();
     await page.getByText('trained with depth 8').first().waitFor();
+    for (const name of ['Code', 'Data', 'Environment'])
+      await page.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+    await page.getByText('Working folder').first().waitFor();
+    // Nothing waits for ever: each section has come to what it knows.
+    await expect.poll(() => page.locator('lw-code lw-loading, lw-environment lw-loading').count()).toBe(0);
     expect(await workbench.editorTitles()).toContain('train');
   });
 

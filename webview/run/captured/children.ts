@@ -47,6 +47,7 @@ export class Children extends LitElement {
         display: inline-flex;
         align-items: center;
         max-width: 220px;
+        vertical-align: bottom;
         padding: 2px 0;
         background: none;
         border: 0;
