@@ -161,6 +161,8 @@ describe('what a run knows beyond its own words', () => {
       ['done', 2, 'models', 'skl2onnx failed'],
     ]);
     expect((await connection.request('runs/get', { runId })).work).toMatchObject([
+      { kind: 'code', state: 'done' },
+      { kind: 'codeCheck', state: 'done' },
       { kind: 'environment', state: 'done' },
       { kind: 'models', state: 'failed', reason: 'skl2onnx failed' },
     ]);

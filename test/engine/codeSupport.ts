@@ -31,9 +31,9 @@ const PEOPLE = {
 export class CodePlace {
   readonly base = mkdtempSync(join(tmpdir(), 'lw-code-'));
   readonly folder = join(this.base, 'work');
-  readonly store = join(this.base, 'store');
 
-  constructor() {
+  constructor(readonly store = '') {
+    if (store === '') this.store = join(this.base, 'store');
     mkdirSync(this.folder);
     process.env.LOOPWRIGHT_STATE_DIR = join(this.base, 'state');
     makeStore(this.store);
