@@ -12,7 +12,7 @@ import esbuild from 'esbuild';
 import { interleave, ratios, report, spread } from './stats.mjs';
 import { root } from './store.mjs';
 
-const ROUNDS = 9;
+const ROUNDS = 7;
 const FILES = 10_000;
 const CHANGES = 5;
 

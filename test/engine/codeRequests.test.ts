@@ -109,7 +109,7 @@ describe('a full disk', () => {
     const place = new CodePlace(join(small, 'store'));
     try {
       place.write(
-        Object.fromEntries([1, 2, 3, 4].map((index) => [`f${String(index)}.py`, `${String(index)}`.repeat(10)])),
+        Object.fromEntries([1, 2, 3, 4].map((index) => [`f${String(index)}.py`, String(index).repeat(10)])),
       );
       await place.snapshot();
       place.write({ 'random.bin': execFileSync('head', ['-c', '400000', '/dev/urandom']) });
