@@ -108,9 +108,7 @@ describe('a full disk', () => {
   it.skipIf(!isMounted)('fails the snapshot with a reason, and the next one is whole', async () => {
     const place = new CodePlace(join(small, 'store'));
     try {
-      place.write(
-        Object.fromEntries([1, 2, 3, 4].map((index) => [`f${String(index)}.py`, String(index).repeat(10)])),
-      );
+      place.write(Object.fromEntries([1, 2, 3, 4].map((index) => [`f${String(index)}.py`, String(index).repeat(10)])));
       await place.snapshot();
       place.write({ 'random.bin': execFileSync('head', ['-c', '400000', '/dev/urandom']) });
       const { runId } = place.prepare();
