@@ -42,19 +42,7 @@ export function formatNumber(value: number): string {
   return String(size >= 1e4 ? Math.round(value) : Number(value.toPrecision(4)));
 }
 
-const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-
-/** `512 B`, `1.2 MB`: powers of 1000. */
-export function formatSize(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < SIZE_UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  const digits = unit > 0 && value < 9.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${SIZE_UNITS[unit] ?? ''}`;
-}
+export { formatSize } from '../protocol/format';
 
 const LEAST_ID = 12;
 

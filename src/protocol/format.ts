@@ -51,6 +51,20 @@ export function formatRelative(timeMs: number, nowMs: number): string {
   return `${String(Math.floor(days / 365.25))} years ago`;
 }
 
+const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `512 B`, `1.2 MB`: powers of 1000. */
+export function formatSize(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < SIZE_UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const digits = unit > 0 && value < 9.95 ? 1 : 0;
+  return `${value.toFixed(digits)} ${SIZE_UNITS[unit] ?? ''}`;
+}
+
 function twoUnits(amount: number, perLarge: number, large: string, small: string): string {
   const rest = amount % perLarge;
   const whole = `${String(Math.floor(amount / perLarge))}${large}`;

@@ -11,6 +11,7 @@ import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
+import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
 import { activeRuns, pickRun, type RunRef, type Which } from './pickRun';
 import type { Handler, Handlers } from './registry';
@@ -85,6 +86,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       showLog();
       return Promise.resolve();
     },
+    'loopwright.freeSpace': () => freeSpace(stores.sessions),
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');
       const why = vscode.l10n.t('It came from elsewhere: nothing in it is run or changed until you adopt it.');

@@ -16,6 +16,7 @@ export const COMMAND_IDS = [
   'loopwright.copyRunId',
   'loopwright.refreshRuns',
   'loopwright.showLog',
+  'loopwright.freeSpace',
   'loopwright.adoptStore',
   'loopwright.repairStore',
   'loopwright.retryEngine',

@@ -8,12 +8,15 @@ import { type Disposable, Disposables } from '../../signal';
 import { plain } from '../../text';
 import { type Node } from './nodes';
 import { RunsProvider } from './provider';
+import { StoreSize } from './storeSize';
 
 export const RUNS_VIEW = 'loopwright.runs';
 
 const SECOND_MS = 1000;
 /** How often ages ("5 min ago") are looked at while nothing runs. */
 const AGES_EVERY = 20;
+/** How often it is seen whether it is time to look at the stores' size, and whether one can be asked at last. */
+const SIZE_EVERY = 5;
 /** A connection that comes back sooner than this was never worth a word. */
 const LOST_MS = 1500;
 const REASON_LIMIT = 300;
@@ -24,6 +27,7 @@ export class RunsView implements Disposable {
   private readonly view: vscode.TreeView<Node>;
   private clock: NodeJS.Timeout | null = null;
   private seconds = 0;
+  private readonly storeSize = new StoreSize();
   private lostTimer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -65,10 +69,20 @@ export class RunsView implements Disposable {
     this.clock = null;
     if (!isVisible) return;
     this.provider.tick(Date.now());
+    this.saySize();
     this.clock = setInterval(() => {
       this.seconds++;
       if (this.provider.hasRunning || this.seconds % AGES_EVERY === 0) this.provider.tick(Date.now());
+      if (this.seconds % SIZE_EVERY === 0) this.saySize();
     }, SECOND_MS);
+  }
+
+  private saySize(): void {
+    const look = async () => {
+      const size = await this.storeSize.look(this.stores.sessions, Date.now());
+      if (size !== null) this.view.description = size;
+    };
+    inBackground(this.log, "the stores' size", look());
   }
 
   /** What is wrong with a store is a row of the tree; the reason, which no row has room for, stands above it. */

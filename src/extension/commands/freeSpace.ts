@@ -1,0 +1,118 @@
+/** Freeing space: which runs, what that would remove, and only then doing it. */
+import * as vscode from 'vscode';
+import { formatRelative, formatSize } from '../../protocol/format';
+import type { GcPlan, GcResult, RemovalReason } from '../../protocol/house';
+import type { Params } from '../../protocol/requests';
+import type { StoreSession } from '../stores/session';
+import { plain } from '../text';
+
+const DAY_MS = 24 * 3600 * 1000;
+type Rules = Params<'store/planGc'>;
+
+export async function freeSpace(sessions: readonly StoreSession[]): Promise<void> {
+  const session = await chooseStore(sessions.filter(({ canWrite }) => canWrite));
+  const rules = session && (await chooseRules());
+  if (!session || !rules) return;
+  const { plan } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking at what can be removed') },
+    () => session.request('store/planGc', rules),
+  );
+  if (plan.parts.every(({ count }) => count === 0)) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There is nothing to remove. The store takes {0}.', formatSize(plan.storeBytes)),
+    );
+    return;
+  }
+  if (await agreesTo(plan)) tell(await remove(session, rules, plan));
+}
+
+async function chooseStore(sessions: readonly StoreSession[]): Promise<StoreSession | undefined> {
+  if (sessions.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no store here that can be changed.'));
+    return undefined;
+  }
+  if (sessions.length === 1) return sessions[0];
+  const items = sessions.map((session) => ({ label: session.label, detail: session.paths.root, session }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Free Up Space: Which Store?') }))?.session;
+}
+
+async function chooseRules(): Promise<Rules | undefined> {
+  const choices: readonly (vscode.QuickPickItem & { readonly rules: Rules })[] = [
+    { label: vscode.l10n.t('Deleted Runs'), rules: { deletedOlderThanMs: 0 } },
+    { label: vscode.l10n.t('Runs Deleted More Than 30 Days Ago'), rules: {} },
+    { label: vscode.l10n.t('Runs Older Than 30 Days'), rules: { olderThanMs: 30 * DAY_MS } },
+    { label: vscode.l10n.t('Runs Older Than 90 Days'), rules: { olderThanMs: 90 * DAY_MS } },
+    { label: vscode.l10n.t('All but the Newest 20 of Each Experiment'), rules: { keepPerExperiment: 20 } },
+  ];
+  const chosen = await vscode.window.showQuickPick(choices, {
+    title: vscode.l10n.t('Free Up Space'),
+    placeHolder: vscode.l10n.t(
+      'Pinned runs, running ones and those of the last day stay. You see it before it is done.',
+    ),
+  });
+  return chosen?.rules;
+}
+
+/** Shows what would go. Whoever takes a run's row agrees to nothing: only the first row does. */
+async function agreesTo(plan: GcPlan): Promise<boolean> {
+  const size = formatSize(plan.totalBytes);
+  const remove = vscode.l10n.t('$(trash) Remove for Good: {0} Runs, {1}', plan.runCount, size);
+  const why: Readonly<Record<RemovalReason, string>> = {
+    deleted: vscode.l10n.t('deleted'),
+    age: vscode.l10n.t('too old'),
+    count: vscode.l10n.t('older than those that are kept'),
+    size: vscode.l10n.t('the store is too large'),
+    interrupted: vscode.l10n.t('its removal was interrupted'),
+  };
+  const parts: Readonly<Record<GcPlan['parts'][number]['part'], (count: number) => string>> = {
+    runs: (count) => vscode.l10n.t('{0} run folders with children', count),
+    data: (count) => vscode.l10n.t('{0} kept inputs', count),
+    code: (count) => vscode.l10n.t('{0} code snapshots', count),
+    database: (count) => vscode.l10n.t('{0} points of metrics', count),
+    other: (count) => vscode.l10n.t('{0} leftovers', count),
+  };
+  const detail = plan.parts.filter(({ count }) => count > 0).map(({ part, count }) => parts[part](count));
+  const items: readonly vscode.QuickPickItem[] = [
+    { label: remove, detail: detail.join(' · ') },
+    { label: vscode.l10n.t('Runs'), kind: vscode.QuickPickItemKind.Separator },
+    ...plan.runs.map((run) => ({
+      label: plain(run.name, 60),
+      description: `${plain(run.experiment, 40)} · ${formatRelative(run.startMs, Date.now())}`,
+      detail: `${formatSize(run.sizeBytes)} · ${why[run.reason]}`,
+    })),
+    ...(plan.runCount > plan.runs.length
+      ? [{ label: vscode.l10n.t('and {0} more', plan.runCount - plan.runs.length) }]
+      : []),
+  ];
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Free Up Space: {0} of {1}', size, formatSize(plan.storeBytes)),
+    placeHolder: vscode.l10n.t('This can not be undone. Escape leaves everything as it is.'),
+  });
+  return chosen === items[0];
+}
+
+/** @throws LoopwrightError if the store has changed since the plan was shown */
+async function remove(session: StoreSession, rules: Rules, { planId }: GcPlan): Promise<GcResult> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Freeing space'),
+    cancellable: true,
+  };
+  return vscode.window.withProgress(options, (_, token) => {
+    token.onCancellationRequested(() => {
+      // That it is cancelled is told by the removal itself.
+      session.request('store/cancelGc', {}).catch(() => undefined);
+    });
+    return session.request('store/gc', { ...rules, planId });
+  });
+}
+
+function tell({ totalBytes, problems }: GcResult): void {
+  const size = formatSize(totalBytes);
+  const [first] = problems;
+  if (first === undefined) void vscode.window.showInformationMessage(vscode.l10n.t('{0} freed.', size));
+  else
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t('{0} freed, but {1} things stay: {2}', size, problems.length, plain(first, 300)),
+    );
+}

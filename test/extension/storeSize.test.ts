@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import type { StoreSession } from '../../src/extension/stores/session';
+import { StoreSize } from '../../src/extension/views/runs/storeSize';
+
+it('asks the stores that can answer, once a minute, and adds them up', async () => {
+  let asked = 0;
+  const session = (kind: 'open' | 'absent'): Pick<StoreSession, 'state' | 'request'> => ({
+    state: kind === 'open' ? { kind, store: { state: 'ready', path: '/x', adopted: true } } : { kind },
+    request: (() => {
+      asked++;
+      const part = (name: string, sizeBytes: number) => ({ part: name, sizeBytes, fileCount: 1 });
+      return Promise.resolve({ parts: [part('runs', 1_000_000), part('database', 500_000)] });
+    }) as StoreSession['request'],
+  });
+  const size = new StoreSize();
+  expect(await size.look([session('absent')], 0)).toBeNull();
+  expect(await size.look([session('open'), session('open'), session('absent')], 0)).toBe('3.0 MB');
+  expect(await size.look([session('open')], 59_999)).toBeNull();
+  expect(asked).toBe(2);
+  expect(await size.look([session('open')], 60_000)).toBe('1.5 MB');
+});
