@@ -163,6 +163,7 @@ describe('what a run knows beyond its own words', () => {
     expect((await connection.request('runs/get', { runId })).work).toMatchObject([
       { kind: 'code', state: 'done' },
       { kind: 'codeCheck', state: 'done' },
+      { kind: 'data', state: 'done' },
       { kind: 'environment', state: 'done' },
       { kind: 'models', state: 'failed', reason: 'skl2onnx failed' },
     ]);
