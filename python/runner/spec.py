@@ -6,7 +6,7 @@ import os
 
 
 # The whole command line where it holds secrets; deleted as soon as it is read.
-HANDED_OVER = "argv.json"
+HANDED_OVER = "handed-over.json"
 
 
 class SpecError(Exception):
@@ -19,7 +19,8 @@ class Spec:
     def __init__(self, document: dict) -> None:
         self.run_id: str = _field(document, "run_id", str)
         self.argv: list[str] = _field(document, "argv", list)
-        self.hidden: list[int] = _field(document, "hidden", list, [])
+        self.has_hidden: bool = any(
+            _field(document, name, list, []) for name in ("hidden", "hidden_params", "hidden_env"))
         self.cwd: str = _field(document, "cwd", str)
         self.params: dict[str, str] = _field(document, "params", dict, {})
         self.env: dict[str, str] = _field(document, "env", dict, {})
@@ -64,18 +65,19 @@ def load(run_dir: str) -> Spec:
 def load_to_start(run_dir: str) -> Spec:
     """As `load`, with the values that spec.json hides in their places: those are handed over in a file, once."""
     spec = load(run_dir)
-    if not spec.hidden:
+    if not spec.has_hidden:
         return spec
     path = os.path.join(run_dir, HANDED_OVER)
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            argv = json.load(file)
+            whole = json.load(file)
         os.unlink(path)
     except (OSError, ValueError):
         raise SpecError("the hidden values of this command line are not there any more. Start it anew with them.")
-    if not isinstance(argv, list) or not argv or not all(isinstance(word, str) for word in argv):
-        raise SpecError("%s does not hold a list of strings" % path)
-    spec.argv = argv
+    if not isinstance(whole, dict):
+        raise SpecError("%s does not hold an object" % path)
+    spec.argv, spec.params, spec.env = (
+        _field(whole, "argv", list), _field(whole, "params", dict), _field(whole, "env", dict))
     return spec
 
 

@@ -19,7 +19,7 @@ import {
   writeAtomically,
 } from '../protocol/node/storeFolder';
 import { HANDED_OVER, RUN_FOLDER_FORMAT, type RunSpec } from '../protocol/runFolder';
-import { maskArguments, maskParams } from './secretArguments';
+import { maskArguments, maskValues } from './secretArguments';
 
 /** What of a script, a module or any command shall be run. */
 export type RunTarget =
@@ -70,13 +70,13 @@ export const DEFAULT_EXPERIMENT = 'Default';
 export function prepareRun(store: string, request: RunRequest, parts: PythonParts): PreparedRun {
   const paths = makeStore(store);
   if (!isAdopted(paths)) adopt(paths);
-  const { spec, argv } = specOf(paths, request, parts);
+  const { spec, whole } = specOf(paths, request, parts);
   const folder = paths.runFolder(spec.run_id);
   try {
     mkdirSync(join(folder, 'journals'), { recursive: true });
     mkdirSync(join(folder, 'artifacts'), { recursive: true });
     // For our eyes only, and only until the runner has read it.
-    if (spec.hidden.length > 0) writeFileSync(join(folder, HANDED_OVER), JSON.stringify(argv), { mode: 0o600 });
+    if (hasHidden(spec)) writeFileSync(join(folder, HANDED_OVER), JSON.stringify(whole), { mode: 0o600 });
     writeAtomically(join(folder, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
     writeFileSync(join(paths.active, spec.run_id), '');
   } catch (error) {
@@ -136,11 +136,19 @@ function targetOf({ kind, source, argv }: RunSpec): { target: RunTarget; pythonA
   };
 }
 
-/** What is written down, with secrets hidden, and the command line with them. */
-function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { spec: RunSpec; argv: string[] } {
+/** What the script is to get, nothing hidden. */
+type Whole = Pick<RunSpec, 'argv' | 'params' | 'env'>;
+
+const hasHidden = ({ hidden, hidden_params: params, hidden_env: env }: RunSpec): boolean =>
+  hidden.length + params.length + env.length > 0;
+
+/** What is written down, with secrets hidden, and the whole of it. */
+function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { spec: RunSpec; whole: Whole } {
   const { target, python, cwd } = request;
   const argv = argvOf(request);
   const masked = maskArguments(argv);
+  const params = maskValues(request.params ?? {});
+  const env = maskValues(request.env ?? {});
   const runId = newRunId(Date.now());
   const addresses = addressesOf(paths.root);
   tokenOf(addresses); // made now, so that the runner only reads
@@ -155,9 +163,11 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     source: target.kind === 'script' ? target.file : target.kind === 'module' ? target.module : masked.argv.join(' '),
     cwd,
     interpreter: target.kind === 'command' ? null : python,
-    params: maskParams(request.params ?? {}),
+    params: params.masked,
+    hidden_params: params.hidden,
     tags: { ...request.tags },
-    env: { ...request.env },
+    env: env.masked,
+    hidden_env: env.hidden,
     hook_dir: join(parts.folder, 'hook'),
     root: rootOf(paths.root, cwd),
     capture: request.capture ?? DEFAULT_CAPTURE,
@@ -167,7 +177,7 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     socket: process.platform === 'win32' ? null : addresses.runSocket(runId),
     token: process.platform === 'win32' ? null : addresses.tokenFile,
   };
-  return { spec, argv };
+  return { spec, whole: { argv, params: { ...request.params }, env: { ...request.env } } };
 }
 
 /**

@@ -54,31 +54,39 @@ function maskWord(word: string, before: string): string {
   return inside.replaceAll(/\b([a-z][a-z\d+.-]*:\/\/[^\s/:@]*:)[^\s/@]+@/gi, `$1${HIDDEN}@`);
 }
 
-/** Parameters whose name says that their value is a secret. */
-export const maskParams = (params: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(Object.entries(params).map(([key, value]) => [key, isSecretName(key, value) ? HIDDEN : value]));
+/** Values whose name says that they are secrets: parameters, variables of the environment. */
+export function maskValues(values: Readonly<Record<string, string>>) {
+  const hidden = Object.entries(values).flatMap(([key, value]) => (isSecretName(key, value) ? [key] : []));
+  return { masked: { ...values, ...Object.fromEntries(hidden.map((key) => [key, HIDDEN])) }, hidden };
+}
 
 export interface HiddenValue {
   /** What it was given for: `--password`, or the word with the value hidden. */
   readonly label: string;
 }
 
-/** The values that a run was started with and that nobody has kept, in the order of the command line. */
-export function hiddenValuesOf({ argv, hidden }: Pick<RunSpec, 'argv' | 'hidden'>): HiddenValue[] {
-  return hidden.flatMap((index) => {
+type WithHidden = Pick<RunSpec, 'argv' | 'hidden' | 'params' | 'hidden_params' | 'env' | 'hidden_env'>;
+
+/** The values that a run was started with and that nobody has kept: of the command line, parameters, variables. */
+export function hiddenValuesOf({ argv, hidden, hidden_params: params, hidden_env: env }: WithHidden): HiddenValue[] {
+  const words = hidden.flatMap((index) => {
     const word = argv[index] ?? '';
     const label = word === HIDDEN ? (argv[index - 1] ?? word) : word.replace(/=\*\*\*$/, '');
     return Array.from({ length: word.split(HIDDEN).length - 1 }, () => ({ label }));
   });
+  return [...words, ...params.map((name) => ({ label: `-P ${name}` })), ...env.map((name) => ({ label: name }))];
 }
 
-/** The command with the values in their places again. */
-export function withHiddenValues(spec: RunSpec, values: readonly string[]): RunSpec {
+/** What was asked for, with the values in their places again. */
+export function withHiddenValues<Spec extends WithHidden>(spec: Spec, values: readonly string[]): Spec {
   const left = [...values];
   const argv = spec.argv.map((word, index) =>
     spec.hidden.includes(index)
       ? word.split(HIDDEN).reduce((text, part) => text + (left.shift() ?? HIDDEN) + part)
       : word,
   );
-  return { ...spec, argv, hidden: [] };
+  const filled = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, left.shift() ?? HIDDEN]));
+  const params = { ...spec.params, ...filled(spec.hidden_params) };
+  const env = { ...spec.env, ...filled(spec.hidden_env) };
+  return { ...spec, argv, params, env, hidden: [], hidden_params: [], hidden_env: [] };
 }

@@ -6,7 +6,7 @@ import { RunId } from './entities';
 export const RUN_FOLDER_FORMAT = 1;
 
 /** The whole command line, in a run's folder, until the runner has read it. */
-export const HANDED_OVER = 'argv.json';
+export const HANDED_OVER = 'handed-over.json';
 
 export const RunSpec = z.object({
   format: z.literal(RUN_FOLDER_FORMAT),
@@ -17,8 +17,11 @@ export const RunSpec = z.object({
   kind: z.enum(['script', 'module', 'command']),
   /** With `***` in place of what looks like a secret. */
   argv: z.array(z.string()).min(1),
-  /** Which words of `argv` have something hidden; the runner is handed the whole ones in `argv.json`, once. */
+  /** Which words of `argv` have something hidden; the runner is handed the whole ones in `handed-over.json`, once. */
   hidden: z.array(z.number().int()).default([]),
+  /** The same of `params` and `env`, by name. */
+  hidden_params: z.array(z.string()).default([]),
+  hidden_env: z.array(z.string()).default([]),
   source: z.string(),
   cwd: z.string(),
   interpreter: z.string().nullable(),

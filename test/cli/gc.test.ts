@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { gcPlanLines } from '../../src/cli/gcRendering';
 import { parseAge, parseSize } from '../../src/cli/gcWords';
-import { Finished, Marked, workplace, type Workplace } from './support';
+import { completed, Finished, Marked, workplace, type Workplace } from './support';
 
 const Part = z.strictObject({ count: z.number(), size: z.number().nullable() });
 const Parts = z.partialRecord(z.enum(['runs', 'data', 'code', 'database', 'other']), Part);
@@ -40,7 +40,12 @@ describe('gc', () => {
   });
   afterEach(() => place.dispose());
 
-  const run = async () => (await place.json(Finished, ['run', 'train.py'])).run_id;
+  /** A run that is complete: one that is still being recorded stays whatever the rules say. */
+  const run = async () => {
+    const { run_id: runId } = await place.json(Finished, ['run', 'train.py']);
+    await completed(place, runId);
+    return runId;
+  };
   const runFolders = () => readdirSync(join(place.store, 'runs')).filter((name) => !name.startsWith('.'));
 
   it('shows what it would do, asks for a word where nobody can be asked, and does it', async () => {

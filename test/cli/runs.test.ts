@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import {
+  completed,
   Artifacts,
   cliFile,
   Finished,
@@ -48,7 +49,7 @@ const namesOf = async (...words: string[]) => (await list(...words)).runs.map(({
 
 describe('show', () => {
   it('gives all that is known as one document', async () => {
-    const run = await at.json(RunDocument, ['runs', 'show', train.run_id]);
+    const run = await completed(at, train.run_id);
     expect(run).toMatchObject({
       run_id: train.run_id,
       experiment: 'fraud',
@@ -66,8 +67,8 @@ describe('show', () => {
       tags: { stage: 'baseline' },
       artifacts: [{ path: 'model.bin', kind: 'file', size: 1500 }],
       inputs: [],
-      outputs: [],
-      code: {},
+      outputs: [{ path: join(at.folder, 'model.bin'), kind: 'file', size: 1500, problem: null }],
+      code: { root: at.folder, repository: null, leftOutCount: 0 },
       source: 'train.py',
       cwd: at.folder,
       store: at.store,

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { pythonPath, repository } from '../engine/support';
+import { pythonPath, repository, until } from '../engine/support';
 
 /** Where the programs were built; another folder beside a `python` and a `node_modules` can be named. */
 const dist = process.env.LOOPWRIGHT_TEST_DIST ?? join(repository, 'dist');
@@ -135,6 +135,14 @@ export function workplace(): Workplace {
 }
 
 /** The one document on stdout; what was there instead if there was not. */
+/** The run when all that goes on beside and after its script has come to its end. */
+export function completed(place: Workplace, runId: string): Promise<z.infer<typeof RunDocument>> {
+  return until('the run is complete', async () => {
+    const run = await place.json(RunDocument, ['runs', 'show', runId]);
+    return run.complete && run;
+  });
+}
+
 export function documentIn<T>(called: { stdout: string; stderr: string }, schema: z.ZodType<T>): T {
   const what = `\nstdout: ${called.stdout}\nstderr: ${called.stderr}`;
   let value: unknown;

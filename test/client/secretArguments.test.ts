@@ -6,7 +6,7 @@ import { prepareRun } from '../../src/client/launch';
 import {
   hiddenValuesOf,
   maskArguments,
-  maskParams,
+  maskValues,
   SECRET_PARTS,
   SECRET_WORDS,
   withHiddenValues,
@@ -93,7 +93,10 @@ describe('secrets in a command line', () => {
     expect(maskArguments(['sh', '-c', 'curl --token "a b" -H x; TOKEN=abc make']).argv[2]).toBe(
       'curl --token *** -H x; TOKEN=*** make',
     );
-    expect(maskParams({ api_key: 'x', lr: '1' })).toEqual({ api_key: '***', lr: '1' });
+    expect(maskValues({ api_key: 'x', lr: '1' })).toEqual({
+      masked: { api_key: '***', lr: '1' },
+      hidden: ['api_key'],
+    });
   });
 
   it('leave the file of <(command) to be handed on', () => {
@@ -102,11 +105,28 @@ describe('secrets in a command line', () => {
 
   it('can be put back in their places', () => {
     const { argv, hidden } = maskArguments(['p', '--password', 'x', 'k=1', 'a://u:y@h', '--secret=z']);
-    const spec = { argv, hidden };
-    expect(hiddenValuesOf(spec).map(({ label }) => label)).toEqual(['--password', 'a://u:***@h', '--secret']);
-    expect(withHiddenValues({ ...spec } as never, ['1', '2', '3'])).toMatchObject({
+    const spec = {
+      argv,
+      hidden,
+      params: { api_key: '***', lr: '1' },
+      hidden_params: ['api_key'],
+      env: { DB_PASSWORD: '***' },
+      hidden_env: ['DB_PASSWORD'],
+    };
+    expect(hiddenValuesOf(spec).map(({ label }) => label)).toEqual([
+      '--password',
+      'a://u:***@h',
+      '--secret',
+      '-P api_key',
+      'DB_PASSWORD',
+    ]);
+    expect(withHiddenValues(spec, ['1', '2', '3', '4', '5'])).toEqual({
       argv: ['p', '--password', '1', 'k=1', 'a://u:2@h', '--secret=3'],
       hidden: [],
+      params: { api_key: '4', lr: '1' },
+      hidden_params: [],
+      env: { DB_PASSWORD: '5' },
+      hidden_env: [],
     });
   });
 });
@@ -119,17 +139,22 @@ describe('a run with a secret', () => {
   afterEach(() => store.dispose());
 
   it('gets it, and nothing of it stays', () => {
-    const code = 'import sys; sys.exit(0 if sys.argv[1:] == ["--password", "hunter" + "2"] else 3)';
+    const code = `import json, os, sys
+word = "hunter" + "2"
+got = sys.argv[2], json.loads(os.environ["LOOPWRIGHT_PARAMS"])["db_password"], os.environ["DB_SECRET"]
+sys.exit(0 if got == (word, word, word) else 3)`;
     const prepared = prepareRun(
       store.paths.root,
       {
         target: { kind: 'command', command: [pythonPath(), '-c', code, '--password', 'hunter2'] },
         python: pythonPath(),
         cwd: store.folder,
+        params: { db_password: 'hunter2' },
+        env: { DB_SECRET: 'hunter2' },
       },
       pythonParts,
     );
-    const handed = join(prepared.folder, 'argv.json');
+    const handed = join(prepared.folder, 'handed-over.json');
     expect(statSync(handed).mode & 0o777).toBe(0o600);
     const [program = '', ...args] = prepared.runner;
     execFileSync(program, args);

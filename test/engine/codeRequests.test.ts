@@ -42,7 +42,7 @@ describe('a run', () => {
     const { connection } = await store.open();
     const first = await ran(connection);
     const { work } = await connection.request('runs/get', { runId: first });
-    expect(work.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['code done', 'codeCheck done']);
+    expect(work.map(({ kind, state }) => `${kind} ${state}`)).toEqual(['code done', 'codeCheck done', 'data done']);
 
     const changes = await connection.request('code/changes', { runId: first });
     expect(changes).toMatchObject({ commit: git('rev-parse', 'HEAD').trim(), count: 2 });

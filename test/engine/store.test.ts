@@ -85,7 +85,8 @@ describe('a run that its folder tells of', () => {
     expect((await connection.request('runs/artifacts', one)).artifacts).toEqual([
       { path: 'model.joblib', kind: 'file', sizeBytes: 12 },
     ]);
-    expect(readdirSync(store.paths.active)).toEqual([]);
+    await until('the run is complete', () => readdirSync(store.paths.active).length === 0);
+    expect((await connection.request('runs/get', one)).isComplete).toBe(true);
   });
 
   it('is found without being announced, and told to everybody who is connected', async () => {

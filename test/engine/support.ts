@@ -1,11 +1,11 @@
 /** A store of its own with a real engine, and what is needed to fill it. Ends everything that it started. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
-import { type OpenEngine, openEngine } from '../../src/client/engine';
+import { type EngineClient, findEngine, type OpenEngine, openEngine } from '../../src/client/engine';
 import { newRunId, type PreparedRun, prepareRun } from '../../src/client/launch';
 import { pathsOf, type StorePaths } from '../../src/protocol/node/storeFolder';
 import type { RunnerState } from '../../src/protocol/runFolder';
@@ -21,6 +21,8 @@ export interface TestStore {
   /** Stops the engine and deletes everything. */
   dispose(): Promise<void>;
 }
+
+const CLIENT: EngineClient = { kind: 'test', info: { version: '0.1.0', build: 0 }, trusted: true };
 
 /** A temporary workspace; its engines live in a state folder of their own. */
 export function testStore(parent = tmpdir()): TestStore {
@@ -42,11 +44,13 @@ export function testStore(parent = tmpdir()): TestStore {
     paths,
     open,
     dispose: async () => {
-      const last = opened.at(-1);
-      if (last) {
-        const { pid } = last.hello.engine;
-        await last.connection.request('engine/stop', { reason: 'user' }).catch(() => undefined);
-        for (const { connection } of opened) connection.close();
+      for (const { connection } of opened) connection.close();
+      // Whichever runs now, and however much it still has to do for the runs of the test.
+      const engine = existsSync(paths.root) ? await findEngine(paths, CLIENT) : null;
+      if (engine) {
+        const { pid } = engine.hello.engine;
+        await engine.connection.request('engine/stop', { reason: 'user' }).catch(() => undefined);
+        engine.connection.close();
         await until('the engine ends', () => !exists(pid));
       }
       rmSync(folder, { recursive: true, force: true });

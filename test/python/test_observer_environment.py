@@ -215,7 +215,7 @@ class FromInside(ObserverTest):
 class Models(ObserverTest):
     def with_converter(self, program: str, models: bool = True):
         parts = self.python_parts()
-        os.mkdir(os.path.join(parts, "models"))
+        os.makedirs(os.path.join(parts, "models"), exist_ok=True)
         with open(os.path.join(parts, "models", "convert.py"), "w") as file:
             file.write(program)
         code = "import os\nfolder = os.environ['LOOPWRIGHT_RUN_DIR'] + '/artifacts/models/m'\nos.makedirs(folder)" if models else "pass"

@@ -5,7 +5,7 @@ import struct
 import unittest
 
 from players import Wire
-from support import WAITS, RunnerTest, process_state, until
+from support import PATIENCE, WAITS, RunnerTest, process_state, until
 
 
 class Protocol(RunnerTest):
@@ -171,9 +171,10 @@ class Protocol(RunnerTest):
         client.attach()
         client.output_until(b"ready")
         kind = b""
-        client.socket.settimeout(0.01)
         for _ in range(200):
+            client.socket.settimeout(PATIENCE)
             client.send(b"i", b"z" * 60000)
+            client.socket.settimeout(0.01)
             try:
                 kind, _ = client.receive()
             except socket.timeout:

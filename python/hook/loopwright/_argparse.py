@@ -4,6 +4,7 @@
 outermost call returned in the main process is recorded. The wrapper calls the original first and touches neither its
 result nor its exceptions.
 """
+import re
 import sys
 from _thread import _local
 from sys import _getframe

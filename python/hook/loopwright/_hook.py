@@ -16,17 +16,9 @@ def start(directory):
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(before=_finish_imports)
         _import_hook.after_import("argparse", _watch_argparse)
-        _start_lineage(directory)
-        _libraries.watch(os.environ.get("LOOPWRIGHT_CAPTURE", "").split(","))
-        if captures("environment") and is_main():
-            from . import _exit
-
-            _exit.register()
-
-
-def captures(kind):
-    """Whether the run is to keep this kind of thing by itself."""
-    return kind in os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
+        kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
+        _libraries.watch(kinds)
+        _start_capture(directory, kinds)
 
 
 def _claim_main(directory):
@@ -71,9 +63,8 @@ def _watch_argparse(module):
     _argparse.wrap(module)
 
 
-def _start_lineage(directory):
-    """What is seen without the script's help: files, sources, seeds."""
-    kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
+def _start_capture(directory, kinds):
+    """What is seen without the script's help: files, sources, seeds, and what was imported in the end."""
     if "data" in kinds or "code" in kinds:
         from . import _files
 
@@ -86,3 +77,7 @@ def _start_lineage(directory):
         from . import _seeds
 
         _seeds.start()
+        if is_main():
+            from . import _exit
+
+            _exit.register()

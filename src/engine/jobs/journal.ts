@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LoopwrightError } from '../../protocol/errors';
 import { JOURNAL_MAGIC, type JournalRecord } from '../../protocol/journal';
-import { startOf } from '../../protocol/node/processes';
 
 export class JobJournal {
   private readonly descriptor: number;
@@ -14,8 +13,8 @@ export class JobJournal {
   constructor(runFolder: string) {
     const folder = join(runFolder, 'journals');
     mkdirSync(folder, { recursive: true });
-    const start = startOf(process.pid) ?? '';
-    const name = `${String(process.pid)}-${start === '' ? '0' : start}-${randomBytes(4).toString('hex')}.lwj`;
+    // Not named by its writer: the engine knows how far its own work is, and the process goes on with other runs.
+    const name = `job-${randomBytes(8).toString('hex')}.lwj`;
     this.descriptor = openSync(join(folder, name), 'ax', 0o666);
     this.write(Buffer.from(JOURNAL_MAGIC, 'latin1'));
   }

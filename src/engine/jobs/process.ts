@@ -1,16 +1,17 @@
-/** The process of one job: gets one task from the engine, does it, answers, and ends. It does not outlive the engine. */
+/** The process of jobs: gets a task from the engine, does it, answers, and waits for another. It ends with the engine. */
 import { LoopwrightError } from '../../protocol/errors';
 import type { FromJob, ToJob } from './messages';
 import { type JobContext, tasks } from './tasks';
 
-const abort = new AbortController();
-process.on('disconnect', () => process.exit(1));
+let abort = new AbortController();
+process.on('disconnect', () => process.exit(0));
 process.on('message', (message: ToJob) => {
   if (message.kind === 'abort') abort.abort();
   else void perform(message);
 });
 
 async function perform({ name, params }: Extract<ToJob, { kind: 'task' }>): Promise<void> {
+  abort = new AbortController();
   const context: JobContext = {
     signal: abort.signal,
     log: (text) => send({ kind: 'log', text }),
@@ -23,7 +24,6 @@ async function perform({ name, params }: Extract<ToJob, { kind: 'task' }>): Prom
     const { code, message } = LoopwrightError.from(thrown);
     send({ kind: 'failed', code, message });
   }
-  process.disconnect();
 }
 
 function send(message: FromJob): void {

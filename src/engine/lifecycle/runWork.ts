@@ -17,8 +17,7 @@ type Start = (jobs: Jobs, run: { readonly store: string; readonly runId: string 
 /** How each kind of work is started; kinds that are not here are not the engine's. */
 const starters: Partial<Record<EngineWorkKind, Start>> = {
   code: (jobs, run) => jobs.run('code/snapshot', run, { lane: 'code' }),
-  // In the same lane: after the snapshot that it looks at.
-  codeCheck: (jobs, run) => jobs.run('code/check', run, { lane: 'code' }),
+  codeCheck: (jobs, run) => jobs.run('code/check', run, { lane: 'data' }),
   data: (jobs, run) => jobs.run('data/digest', { ...run, isEarly: false }, { lane: 'data' }),
 };
 

@@ -21,11 +21,12 @@ const PART_OF: Readonly<Record<EngineWorkKind, CaptureKind>> = {
 
 /**
  * `start`: as soon as the run is known. `end`: when the script has ended. `quiet`: when nobody will tell of further files
- * either: neither a process that the script has left behind nor the observer.
+ * either (neither a process that the script has left behind nor the observer), and the snapshot, which is looked at, is
+ * there.
  */
 const DUE: Readonly<Record<EngineWorkKind, 'start' | 'end' | 'quiet'>> = {
   code: 'start',
-  codeCheck: 'end',
+  codeCheck: 'quiet',
   data: 'quiet',
   environment: 'end',
   models: 'end',
@@ -48,7 +49,7 @@ export class EngineWork {
 
   /** What has become due since it was last asked. */
   takeDue({ hasEnded, isQuiet }: { hasEnded: boolean; isQuiet: boolean }): EngineWorkKind[] {
-    const isNow = { start: true, end: hasEnded, quiet: hasEnded && isQuiet };
+    const isNow = { start: true, end: hasEnded, quiet: hasEnded && isQuiet && !this.waiting.has('code') };
     const due = [...this.waiting].filter((kind) => !this.asked.has(kind) && isNow[DUE[kind]]);
     for (const kind of due) this.asked.add(kind);
     return due;

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { LoopwrightError } from '../../protocol/errors';
 import { RUN_PAGE_LIMIT, runPageCommands, runPageRequests } from '../../protocol/pages/run';
 import { MAX_OUTPUT_BYTES } from '../../protocol/requests';
+import { openDiff } from '../code';
 import type { RunRef } from '../commands/pickRun';
 import type { RunActions } from '../commands/runActions';
 import type { StoreSession } from '../stores/session';
@@ -101,7 +102,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         actions.open({ session: store, row: (await store.request('runs/get', { runId: childId })).run });
       },
       openCodeDiff: async ({ path }) => {
-        await vscode.commands.executeCommand(COMPARE_CODE.commit, await run(), path);
+        await openDiff(await run(), path);
       },
       compareCode: async (what) => {
         await vscode.commands.executeCommand(COMPARE_CODE[what.with], await run());
