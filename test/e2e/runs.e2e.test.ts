@@ -34,7 +34,7 @@ afterAll(() => workbench.close());
 
 describe('a script run from its editor', () => {
   test('starts from a view that says how', async () => {
-    expect(await workbench.trees.welcome(RUNS)).toContain('Run File as Tracked Run');
+    await expect.poll(() => workbench.trees.welcome(RUNS), { timeout: 10_000 }).toContain('Run File as Tracked Run');
   });
 
   test('appears as running, shows its metric, and finishes', async () => {

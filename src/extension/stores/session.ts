@@ -72,7 +72,7 @@ export class StoreSession implements Disposable {
   start(): void {
     if (this.isDisposed || this.isConnecting || this.engine) return;
     if (!this.options.exists()) {
-      this.set({ kind: 'absent' });
+      if (this.current.kind !== 'absent') this.set({ kind: 'absent' });
       return;
     }
     if (this.timer) clearTimeout(this.timer);

@@ -4,6 +4,7 @@ import { waitFor } from './wait';
 const RETYPE_MS = 1_000;
 const SEARCH_TIMEOUT_MS = 30_000;
 const LEAVE_MS = 1_500;
+const ASK_MS = 5_000;
 
 /** The one widget that is the command palette, quick pick and input box. */
 export class QuickInput {
@@ -29,6 +30,16 @@ export class QuickInput {
     const name = folders.pop() ?? path;
     const description = folders.join('/');
     await this.search(path, `the file "${path}"`, { label: name, category: false, description });
+  }
+
+  /** Whether there is something to choose from within a few seconds. */
+  async isAsking(): Promise<boolean> {
+    const deadline = Date.now() + ASK_MS;
+    while (Date.now() < deadline) {
+      if ((await this.labels()).length > 0) return true;
+      await this.page.waitForTimeout(50);
+    }
+    return false;
   }
 
   /** Chooses a row of the quick pick that is open, by its label or the beginning of it. */

@@ -39,7 +39,8 @@ export class Trees {
 
   /** The section of a view, unfolded. */
   async view(title: string): Promise<Locator> {
-    const pane = this.page.locator(`.pane:has(> .pane-header[aria-label^="${title}"])`).first();
+    // A hint on how to get help may stand before the title.
+    const pane = this.page.locator(`.pane:has(> .pane-header[aria-label*="${title}"])`).first();
     await pane.waitFor();
     const header = pane.locator('> .pane-header');
     if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();

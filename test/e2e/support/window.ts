@@ -41,6 +41,9 @@ export class WorkbenchWindow {
   /** Runs a command from the palette; further texts are chosen in the quick picks that it opens. */
   async command(title: string, ...choices: string[]): Promise<void> {
     await this.quickInput.command(title);
+    if (choices.length === 0) return;
+    // A page that is just being loaded takes the focus, and with it goes what was asked.
+    if (!(await this.quickInput.isAsking())) await this.quickInput.command(title);
     for (const choice of choices) await this.quickInput.pick(choice);
   }
 

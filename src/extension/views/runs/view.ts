@@ -74,13 +74,16 @@ export class RunsView implements Disposable {
       this.seconds++;
       if (this.provider.hasRunning || this.seconds % AGES_EVERY === 0) this.provider.tick(Date.now());
       if (this.seconds % SIZE_EVERY === 0) this.saySize();
+      // A run from a terminal may have made the store, and the word of the file watcher may be late or lost.
+      for (const session of this.stores.sessions) if (session.state.kind === 'absent') session.start();
     }, SECOND_MS);
   }
 
   private saySize(): void {
     const look = async () => {
       const size = await this.storeSize.look(this.stores.sessions, Date.now());
-      if (size !== null) this.view.description = size;
+      // A description is not shown while the view is the only one of its container.
+      if (size !== null) this.view.title = vscode.l10n.t('Runs · {0}', size);
     };
     inBackground(this.log, "the stores' size", look());
   }
