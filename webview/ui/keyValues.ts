@@ -9,6 +9,9 @@ export interface KeyValue {
   readonly hint?: string;
 }
 
+/** Names are broken where their parts end, if they must: `estimator__` `class_` `weight`. */
+const breakable = (name: string) => name.split(/(?<=[_./-])(?![_./-])/).map((part) => html`${part}<wbr />`);
+
 @customElement('lw-key-values')
 export class KeyValues extends LitElement {
   static override readonly styles = css`
@@ -19,7 +22,7 @@ export class KeyValues extends LitElement {
       margin: 0;
       display: grid;
       /* Several lists below each other line up where their place says how wide the names are. */
-      grid-template-columns: var(--lw-key-width, fit-content(45%)) minmax(0, 1fr);
+      grid-template-columns: var(--lw-key-width, fit-content(60%)) minmax(0, 1fr);
     }
     div {
       display: grid;
@@ -69,7 +72,7 @@ export class KeyValues extends LitElement {
       ${this.rows.map(
         (row) =>
           html`<div>
-            <dt>${row.key}</dt>
+            <dt>${breakable(row.key)}</dt>
             <dd>${row.value}${row.hint ? html` <span class="hint">${row.hint}</span>` : nothing}</dd>
           </div>`,
       )}

@@ -50,7 +50,7 @@ export class Jobs {
   private async work(lane: Lane, waiting: Waiting[]): Promise<void> {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { name, params, signal, resolve, reject } = next;
-      if (this.isEnded || signal?.aborted) {
+      if (this.isCancelled(signal)) {
         reject(cancelled());
         continue;
       }
@@ -58,11 +58,15 @@ export class Jobs {
       try {
         resolve(await process.perform(name, params, signal));
       } catch (thrown) {
-        reject(this.isEnded || signal?.aborted ? cancelled() : LoopwrightError.from(thrown));
+        reject(this.isCancelled(signal) ? cancelled() : LoopwrightError.from(thrown));
       }
     }
     this.running.get(lane)?.end();
     this.running.delete(lane);
+  }
+
+  private isCancelled(signal: AbortSignal | undefined): boolean {
+    return this.isEnded || signal?.aborted === true;
   }
 
   private processOf(lane: Lane): JobProcess {
