@@ -5,7 +5,7 @@ import { Finished, LOG_SCRIPT, Row, RunDocument, RunList, workplace, type Workpl
 
 let at: Workplace;
 beforeAll(() => {
-  at = workplace();
+  at = workplace({ capture: false });
   at.write('wait.py', 'import sys, time\nprint("waiting", flush=True)\ntime.sleep(60)\n');
 });
 afterAll(() => at.dispose());

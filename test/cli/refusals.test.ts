@@ -6,7 +6,7 @@ import { documentIn, NotStarted, RunDocument, workplace, type Workplace } from '
 
 let at: Workplace;
 beforeAll(async () => {
-  at = workplace();
+  at = workplace({ capture: false });
   at.write('echo.py', 'print("ran")\n');
   at.write('deep/notes.txt', '');
   await at.call(['run', 'echo.py']);

@@ -8,7 +8,7 @@ import { documentIn, cliFile, Finished, RunDocument, workplace, type Workplace }
 
 let at: Workplace;
 beforeAll(() => {
-  at = workplace();
+  at = workplace({ capture: false });
   at.write('echo.py', 'import json, sys\nprint(json.dumps(sys.argv[1:]))\n');
   at.write(
     'exit.py',

@@ -29,7 +29,7 @@ import {
 
 let at: Workplace;
 beforeEach(() => {
-  at = workplace();
+  at = workplace({ capture: false });
   at.write('log.py', LOG_SCRIPT);
 });
 afterEach(() => at.dispose());

@@ -62,7 +62,8 @@ export interface Workplace {
   dispose(): Promise<void>;
 }
 
-export function workplace(): Workplace {
+/** @param options.capture false where what is captured is not what a test is about: its runs are over much sooner */
+export function workplace({ capture = true } = {}): Workplace {
   if (!existsSync(cliFile)) throw new Error(`${cliFile} is missing: node scripts/build.mjs`);
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lw-cli-')));
   const work = join(folder, 'work');
@@ -85,7 +86,11 @@ export function workplace(): Workplace {
     words,
     { cwd = work, env, input, node = process.execPath, file = cliFile } = {},
   ) => {
-    const child = spawn(node, [file, ...words], { cwd, env: environment(env), stdio: 'pipe' });
+    const child = spawn(node, [file, ...(capture ? words : withoutCapture(words))], {
+      cwd,
+      env: environment(env),
+      stdio: 'pipe',
+    });
     running.add(child);
     let stdout = '';
     let stderr = '';
@@ -134,7 +139,11 @@ export function workplace(): Workplace {
   };
 }
 
-/** The one document on stdout; what was there instead if there was not. */
+function withoutCapture(words: readonly string[]): string[] {
+  const at = words.findIndex((word) => !word.startsWith('-'));
+  return words[at] === 'run' ? [...words.slice(0, at + 1), '--capture', 'none', ...words.slice(at + 1)] : [...words];
+}
+
 /** The run when all that goes on beside and after its script has come to its end. */
 export function completed(place: Workplace, runId: string): Promise<z.infer<typeof RunDocument>> {
   return until('the run is complete', async () => {
@@ -143,6 +152,7 @@ export function completed(place: Workplace, runId: string): Promise<z.infer<type
   });
 }
 
+/** The one document on stdout; what was there instead if there was not. */
 export function documentIn<T>(called: { stdout: string; stderr: string }, schema: z.ZodType<T>): T {
   const what = `\nstdout: ${called.stdout}\nstderr: ${called.stderr}`;
   let value: unknown;

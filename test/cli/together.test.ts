@@ -6,7 +6,7 @@ import { cliFile, Finished, RunDocument, RunList, workplace, type Workplace } fr
 
 let at: Workplace;
 beforeAll(() => {
-  at = workplace();
+  at = workplace({ capture: false });
 });
 afterAll(() => at.dispose());
 

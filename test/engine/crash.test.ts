@@ -14,6 +14,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type PreparedRun, prepareRun } from '../../src/client/launch';
 import type { EngineConnection } from '../../src/client/connection';
+import { DEFAULT_CAPTURE } from '../../src/protocol/capture';
 import type { RunRow } from '../../src/protocol/entities';
 import { LoopwrightError } from '../../src/protocol/errors';
 import { RunnerState } from '../../src/protocol/runFolder';
@@ -65,7 +66,13 @@ function start(round: number, steps: number): Started {
   const log = join(store.folder, `done-${String(round)}`);
   const run = prepareRun(
     store.paths.root,
-    { target: { kind: 'script', file: script, args: [log, String(steps)] }, python: pythonPath(), cwd: store.folder },
+    {
+      target: { kind: 'script', file: script, args: [log, String(steps)] },
+      python: pythonPath(),
+      cwd: store.folder,
+      // Captured with all that goes on beside it in one round of each kind; the others are for the kills themselves.
+      capture: round < VICTIMS.length ? DEFAULT_CAPTURE : { ...DEFAULT_CAPTURE, kinds: [] },
+    },
     pythonParts,
   );
   const [command = '', ...args] = run.runner;
