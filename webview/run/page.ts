@@ -93,7 +93,7 @@ export class RunPage extends LitElement {
       }
       @container (min-width: 960px) {
         .with-side {
-          grid-template-columns: minmax(0, 1fr) 340px;
+          grid-template-columns: minmax(0, 1fr) 300px;
         }
         .with-side > .wide {
           grid-column: 1 / -1;
