@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than there are cores at least: most tests wait for processes.
+    maxWorkers: 3,
   },
 });
