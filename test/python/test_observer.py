@@ -50,17 +50,25 @@ class Start(ObserverTest):
         pid = self.observer_of(run)
         until(lambda: os.readlink("/proc/%d/cwd" % pid) == "/", "its own folder")
         self.assertEqual(os.getsid(pid), pid)
-        for name in os.listdir("/proc/%d/fd" % pid):
-            try:
-                target = os.readlink("/proc/%d/fd/%s" % (pid, name))
-            except OSError:
-                continue  # closed in the meantime
-            self.assertTrue(target.startswith(("/dev/null", "anon_inode:", run.dir, "/proc/")), target)
+
+        def foreign():
+            """What it has open that is not its own."""
+            own = ("/dev/null", "anon_inode:", run.dir, "/proc/")
+            return [target for target in map(self.target, os.scandir("/proc/%d/fd" % pid)) if not target.startswith(own)]
+
+        until(lambda: not foreign(), "nothing but its own to be open")  # for a moment it has what it imports
         self.project_file("go")
         self.assertEqual(process.wait(20), 0)
         self.assertEqual(os.read(reader, 1), b"")  # nobody holds the other end, whether or not the observer still works
         os.close(reader)
         self.observer_ended(run)
+
+    @staticmethod
+    def target(entry) -> str:
+        try:
+            return os.readlink(entry.path)
+        except OSError:
+            return "/proc/"  # closed in the meantime
 
     @on_linux
     def test_signals_that_the_caller_ignores_are_not_ignored_by_it(self):
