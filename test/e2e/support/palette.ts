@@ -45,11 +45,9 @@ export class QuickInput {
   /** Chooses a row of the quick pick that is open, by its label or the beginning of it. */
   async pick(label: string): Promise<void> {
     const wanted = { label: `${label}*`, category: false };
-    const row = this.widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
-    // A click from within the page that came while the widget opened has selected the row, and selecting it once more
-    // is no news to the widget: then the mouse itself is moved there.
-    const press = () => this.leave(() => succeeds(row.click({ timeout: 1_000 })));
-    await waitFor(`the choice "${label}"`, async () => (await this.choose(wanted)) || (await press()), {
+    // A click that came while the widget opened has selected the row, and selecting it once more is no news to the
+    // widget, whoever clicks: then the keys do what the click was meant to.
+    await waitFor(`the choice "${label}"`, async () => (await this.choose(wanted)) || (await this.enter(label)), {
       seen: () => this.labels(),
     });
   }
@@ -99,6 +97,17 @@ export class QuickInput {
     while ((await state()) === before && Date.now() < deadline) await this.page.waitForTimeout(30);
     // A click on a widget that has only just opened may go nowhere.
     return (await state()) !== before;
+  }
+
+  /** Goes down to the first row that begins with the label, and presses Enter. */
+  private async enter(label: string): Promise<boolean> {
+    const focused = this.widget.locator('.quick-input-list .monaco-list-row.focused .label-name');
+    for (let left = (await this.labels()).length; left > 0; left -= 1) {
+      const name = (await focused.allTextContents()).at(0)?.trim() ?? '';
+      if (name.startsWith(label)) return this.leave(() => succeeds(this.page.keyboard.press('Enter')));
+      await this.page.keyboard.press('ArrowDown');
+    }
+    return false;
   }
 
   private async title(): Promise<string> {
