@@ -66,7 +66,7 @@ export default tseslint.config(
     rules: forbid(
       noVscode,
       ...noOther('client', 'extension', 'cli', 'webview'),
-      ['^(\\./|(\\.\\./)+)(store|tracking|data|house)/.+', 'A capability is reached through its index.ts.'],
+      ['^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+', 'A capability is reached through its index.ts.'],
     ),
   },
   {

@@ -21,6 +21,8 @@ class Spec:
         self.argv: list[str] = _field(document, "argv", list)
         self.has_hidden: bool = any(
             _field(document, name, list, []) for name in ("hidden", "hidden_params", "hidden_env"))
+        # A program of ours that starts what is to be tracked: that gets the hook, not the program.
+        self.is_driven: bool = _field(document, "kind", str, "") == "notebook" or document.get("sweep") is not None
         self.cwd: str = _field(document, "cwd", str)
         self.params: dict[str, str] = _field(document, "params", dict, {})
         self.env: dict[str, str] = _field(document, "env", dict, {})
@@ -125,7 +127,10 @@ def child_environment(base: dict[bytes, bytes], spec: Spec, run_dir: str) -> dic
         environment[b"LOOPWRIGHT_OUTER_RANK"] = b",".join(outer)
     if spec.root:
         environment[b"LOOPWRIGHT_ROOT"] = to_bytes(spec.root)
-    if spec.hook_dir:
+    environment.pop(b"LOOPWRIGHT_HOOK_DIR", None)
+    if spec.hook_dir and spec.is_driven:
+        environment[b"LOOPWRIGHT_HOOK_DIR"] = to_bytes(spec.hook_dir)
+    elif spec.hook_dir:
         path = [to_bytes(spec.hook_dir)]
         if environment.get(b"PYTHONPATH"):  # an empty one counts as none: a trailing separator would mean the cwd
             path.append(environment[b"PYTHONPATH"])

@@ -119,7 +119,9 @@ def _environment(spec: spec_file.Spec, run_dir: str) -> dict[str, str]:
         environment["LOOPWRIGHT_MODEL_LIMIT"] = str(spec.model_limit_bytes)
     if spec.root:
         environment["LOOPWRIGHT_ROOT"] = spec.root
-    if spec.hook_dir:
+    if spec.hook_dir and spec.is_driven:
+        environment["LOOPWRIGHT_HOOK_DIR"] = spec.hook_dir
+    elif spec.hook_dir:
         path = [spec.hook_dir, environment.get("PYTHONPATH", "")]
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
     return environment

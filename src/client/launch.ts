@@ -18,6 +18,7 @@ import {
   type StorePaths,
   writeAtomically,
 } from '../protocol/node/storeFolder';
+import type { NotebookOptions } from '../protocol/notebooks';
 import { HANDED_OVER, RUN_FOLDER_FORMAT, type RunSpec } from '../protocol/runFolder';
 import { maskArguments, maskValues } from './secretArguments';
 
@@ -25,7 +26,11 @@ import { maskArguments, maskValues } from './secretArguments';
 export type RunTarget =
   | { readonly kind: 'script'; readonly file: string; readonly args: readonly string[] }
   | { readonly kind: 'module'; readonly module: string; readonly args: readonly string[] }
-  | { readonly kind: 'command'; readonly command: readonly string[] };
+  | { readonly kind: 'command'; readonly command: readonly string[] }
+  /** An `.ipynb`, or a Python script in percent format, from its first cell to its last. */
+  | { readonly kind: 'notebook'; readonly file: string; readonly options: NotebookOptions }
+  /** A notebook that is executed in an editor: nothing is started, `notebooks/begin` and so on tell of it. */
+  | { readonly kind: 'followed'; readonly file: string };
 
 export interface RunRequest {
   readonly target: RunTarget;
@@ -37,6 +42,8 @@ export interface RunRequest {
   readonly parentRunId?: string | undefined;
   readonly params?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Values to be tried, each combination in a run of its own below this one. */
+  readonly sweep?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly capture?: CaptureOptions | undefined;
   /** Words between the interpreter and what it runs: options such as `-u`, or a debugger that runs it. */
   readonly pythonArgs?: readonly string[] | undefined;
@@ -98,7 +105,7 @@ export function runnerOf(python: string, parts: PythonParts): readonly string[] 
 /** What is asked for when a run is run again: the same command, a new run. */
 export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly string[] } {
   const python = spec.interpreter ?? spec.argv[0] ?? 'python3';
-  const { target, pythonArgs } = targetOf(spec);
+  const { target, pythonArgs } = targetOf(spec.sweep === null ? spec : { ...spec, argv: spec.sweep.argv });
   const { [DEBUG_TAG]: debugged, ...tags } = spec.tags;
   return {
     target,
@@ -107,16 +114,17 @@ export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly s
     experiment: spec.experiment,
     name: spec.name,
     params: spec.params,
+    sweep: spec.sweep?.over,
     tags,
     capture: spec.capture,
     // Run again is not debugged again: what stood there was the debugger.
     pythonArgs: debugged === undefined ? pythonArgs : [],
     env: spec.env,
-    argv: spec.argv,
+    argv: spec.sweep?.argv ?? spec.argv,
   };
 }
 
-function targetOf({ kind, source, argv }: RunSpec): { target: RunTarget; pythonArgs: readonly string[] } {
+function targetOf({ kind, source, argv, notebook }: RunSpec): { target: RunTarget; pythonArgs: readonly string[] } {
   const words = argv.slice(1);
   if (kind === 'command') return { target: { kind, command: argv }, pythonArgs: [] };
   if (kind === 'script') {
@@ -126,6 +134,11 @@ function targetOf({ kind, source, argv }: RunSpec): { target: RunTarget; pythonA
       pythonArgs: words.slice(0, at),
     };
   }
+  if (kind === 'notebook') {
+    const options = notebook ?? { timeLimitS: null, cellTimeLimitS: null, kernel: null };
+    return { target: { kind, file: source, options }, pythonArgs: [] };
+  }
+  if (kind === 'followed') return { target: { kind, file: source }, pythonArgs: [] };
   const at = Math.max(
     words.findIndex((word, index) => word === '-m' && words[index + 1] === source),
     0,
@@ -145,7 +158,9 @@ const hasHidden = ({ hidden, hidden_params: params, hidden_env: env }: RunSpec):
 /** What is written down, with secrets hidden, and the whole of it. */
 function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { spec: RunSpec; whole: Whole } {
   const { target, python, cwd } = request;
-  const argv = argvOf(request);
+  const own = argvOf(request, parts);
+  const isSweep = Object.keys(request.sweep ?? {}).length > 0;
+  const argv = isSweep ? [python, join(parts.folder, 'sweep')] : own;
   const masked = maskArguments(argv);
   const params = maskValues(request.params ?? {});
   const env = maskValues(request.env ?? {});
@@ -160,7 +175,7 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     parent_run_id: request.parentRunId ?? null,
     kind: target.kind,
     ...masked,
-    source: target.kind === 'script' ? target.file : target.kind === 'module' ? target.module : masked.argv.join(' '),
+    source: sourceOf(target, masked.argv),
     cwd,
     interpreter: target.kind === 'command' ? null : python,
     params: params.masked,
@@ -171,6 +186,8 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     hook_dir: join(parts.folder, 'hook'),
     root: rootOf(paths.root, cwd),
     capture: request.capture ?? DEFAULT_CAPTURE,
+    notebook: target.kind === 'notebook' ? target.options : null,
+    sweep: isSweep ? { over: mutable(request.sweep ?? {}), argv: own } : null,
     user: userInfo().username,
     host: hostname(),
     created_ms: Date.now(),
@@ -196,7 +213,7 @@ function rootOf(store: string, cwd: string): string {
 }
 
 /** The command that a request asks for. */
-export function argvOf({ target, python, pythonArgs = [] }: RunRequest): string[] {
+export function argvOf({ target, python, pythonArgs = [] }: RunRequest, parts: PythonParts): string[] {
   switch (target.kind) {
     case 'script':
       return [python, ...pythonArgs, target.file, ...target.args];
@@ -204,6 +221,27 @@ export function argvOf({ target, python, pythonArgs = [] }: RunRequest): string[
       return [python, ...pythonArgs, '-m', target.module, ...target.args];
     case 'command':
       return [...target.command];
+    case 'notebook':
+      return [python, join(parts.folder, 'notebook'), target.file];
+    case 'followed':
+      return [target.file];
+  }
+}
+
+const mutable = (over: Readonly<Record<string, readonly string[]>>): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(over).map(([key, values]) => [key, [...values]]));
+
+/** What is run, as the user named it. */
+function sourceOf(target: RunTarget, argv: readonly string[]): string {
+  switch (target.kind) {
+    case 'script':
+    case 'notebook':
+    case 'followed':
+      return target.file;
+    case 'module':
+      return target.module;
+    case 'command':
+      return argv.join(' ');
   }
 }
 
@@ -211,6 +249,8 @@ export function argvOf({ target, python, pythonArgs = [] }: RunRequest): string[
 function nameOf(target: RunTarget): string {
   switch (target.kind) {
     case 'script':
+    case 'notebook':
+    case 'followed':
       return basename(target.file).replace(/\.(py|pyw|ipynb)$/i, '');
     case 'module':
       return target.module;

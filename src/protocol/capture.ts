@@ -69,7 +69,16 @@ export const LineageFile = z.object({
 export type LineageFile = z.infer<typeof LineageFile>;
 
 /** Sections of facts. */
-export const FACT_SECTIONS = ['code', 'environment', 'packages', 'hardware', 'seeds', 'models', 'lineage'] as const;
+export const FACT_SECTIONS = [
+  'code',
+  'environment',
+  'packages',
+  'hardware',
+  'seeds',
+  'models',
+  'lineage',
+  'notebook',
+] as const;
 export const FactSection = z.enum(FACT_SECTIONS);
 export type FactSection = z.infer<typeof FactSection>;
 

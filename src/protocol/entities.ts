@@ -42,6 +42,13 @@ export const RunTiming = z.discriminatedUnion('status', [
 ]);
 export type RunTiming = z.infer<typeof RunTiming>;
 
+/**
+ * What was asked for. A `notebook` is run from its first cell to its last by a program of ours; of a `followed` one we
+ * have no process: it is executed in an editor, which tells of it.
+ */
+export const RunKind = z.enum(['script', 'module', 'command', 'notebook', 'followed']);
+export type RunKind = z.infer<typeof RunKind>;
+
 export const Headline = z.object({ key: z.string(), value: WireNumber });
 export type Headline = z.infer<typeof Headline>;
 
@@ -105,7 +112,7 @@ export type Note = z.infer<typeof Note>;
 
 /** How the run was started and where. */
 export const Provenance = z.object({
-  kind: z.enum(['script', 'module', 'command']),
+  kind: RunKind,
   source: z.string(),
   argv: z.array(z.string()),
   cwd: z.string(),

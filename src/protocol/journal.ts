@@ -2,79 +2,11 @@
  * Reading journals (format in `docs/run-folder.md`): bytes in, records out, nothing else, so that it can be tested
  * with plain buffers.
  */
-import * as z from 'zod';
-import { Column, FactSection, WorkKind } from './capture';
-import { ArtifactKind, ParamSource, RunId, WireNumber } from './entities';
+import { JournalRecord } from './records';
 
 export const JOURNAL_MAGIC = 'LWJRNL1\n';
 const HEADER_BYTES = 8;
 export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
-
-const Milliseconds = z.number();
-
-/** `r` read, `w` written, `rw` both. */
-const FileMode = z.enum(['r', 'w', 'rw']);
-
-export const JournalRecord = z.union([
-  z.tuple([z.literal('metric'), Milliseconds, z.number(), z.record(z.string(), WireNumber)]),
-  z.tuple([z.literal('param'), Milliseconds, ParamSource, z.record(z.string(), z.string())]),
-  z.tuple([z.literal('tag'), Milliseconds, z.record(z.string(), z.string())]),
-  z.tuple([z.literal('artifact'), Milliseconds, z.object({ path: z.string(), size: z.number(), kind: ArtifactKind })]),
-  z.tuple([z.literal('note'), Milliseconds, z.enum(['info', 'warning']), z.string()]),
-  z.tuple([z.literal('facts'), Milliseconds, FactSection, z.record(z.string(), z.unknown())]),
-  z.tuple([
-    z.literal('file'),
-    Milliseconds,
-    z.object({
-      path: z.string(),
-      mode: FileMode,
-      via: z.string(),
-      kind: z.enum(['file', 'folder', 'remote']).default('file'),
-      size: z.number().optional(),
-      mtime_ns: z.string().optional(),
-      files: z.number().optional(),
-    }),
-  ]),
-  z.tuple([z.literal('loaded'), Milliseconds, z.array(z.tuple([z.string(), z.string(), z.number()]))]),
-  z.tuple([
-    z.literal('digest'),
-    Milliseconds,
-    z.object({
-      path: z.string(),
-      direction: z.enum(['in', 'out']),
-      md5: z.string().nullable(),
-      size: z.number().nullable(),
-      files: z.number().nullable().default(null),
-      rows: z.number().nullable().default(null),
-      columns: z.array(Column).nullable().default(null),
-      pinned: z.boolean(),
-      problem: z.string().nullable(),
-    }),
-  ]),
-  z.tuple([
-    z.literal('child'),
-    Milliseconds,
-    z.object({
-      id: RunId,
-      name: z.string(),
-      status: z.enum(['FINISHED', 'FAILED', 'KILLED']),
-      start_ms: z.number(),
-      end_ms: z.number(),
-      params: z.record(z.string(), z.string()).default({}),
-      metrics: z.record(z.string(), WireNumber).default({}),
-      tags: z.record(z.string(), z.string()).default({}),
-    }),
-  ]),
-  z.tuple([z.literal('done'), Milliseconds, WorkKind, z.string().nullable()]),
-  z.tuple([
-    z.literal('open'),
-    Milliseconds,
-    z
-      .object({ pid: z.number(), start: z.string(), main: z.boolean(), python: z.string(), executable: z.string() })
-      .loose(),
-  ]),
-]);
-export type JournalRecord = z.infer<typeof JournalRecord>;
 
 /** What a piece of a journal held. */
 export interface JournalPiece {

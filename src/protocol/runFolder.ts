@@ -1,7 +1,8 @@
 /** The JSON files of a run's folder; `docs/run-folder.md` describes them in full. */
 import * as z from 'zod';
 import { CaptureOptions, DEFAULT_CAPTURE } from './capture';
-import { RunId } from './entities';
+import { RunId, RunKind } from './entities';
+import { NotebookOptions } from './notebooks';
 
 export const RUN_FOLDER_FORMAT = 1;
 
@@ -14,7 +15,7 @@ export const RunSpec = z.object({
   experiment: z.string().min(1),
   name: z.string(),
   parent_run_id: RunId.nullable(),
-  kind: z.enum(['script', 'module', 'command']),
+  kind: RunKind,
   /** With `***` in place of what looks like a secret. */
   argv: z.array(z.string()).min(1),
   /** Which words of `argv` have something hidden; the runner is handed the whole ones in `handed-over.json`, once. */
@@ -32,6 +33,16 @@ export const RunSpec = z.object({
   /** The folder whose code and data belong to the run; older runs have no word on it. */
   root: z.string().nullable().default(null),
   capture: CaptureOptions.default(DEFAULT_CAPTURE),
+  /** How a notebook is run whole; null for everything else. */
+  notebook: NotebookOptions.nullable().default(null),
+  /**
+   * A run that starts others, one for each combination of values, each with `argv` as its command. Its own command is the
+   * one that does so.
+   */
+  sweep: z
+    .object({ over: z.record(z.string(), z.array(z.string()).min(1)), argv: z.array(z.string()).min(1) })
+    .nullable()
+    .default(null),
   user: z.string(),
   host: z.string(),
   created_ms: z.number(),

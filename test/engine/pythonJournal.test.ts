@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type JournalRecord, parseRecord, splitJournal } from '../../src/protocol/journal';
+import { parseRecord, splitJournal } from '../../src/protocol/journal';
+import type { JournalRecord } from '../../src/protocol/records';
 import { pythonPath, repository } from './support';
 
 let folder: string;

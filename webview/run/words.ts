@@ -56,10 +56,13 @@ export interface CommandWords {
   readonly whole: string;
 }
 
+/** How many words of a command line were put in front of what the user named: an interpreter, a program of ours. */
+const OWN_WORDS = { script: 1, module: 1, command: 0, notebook: 2, followed: 0 } as const;
+
 /** The command line without the interpreter in front of it. */
 export function commandWords({ kind, argv, source }: Provenance): CommandWords {
   const whole = argv.map(quoted).join(' ');
-  const words = kind === 'command' ? argv : argv.slice(1);
+  const words = argv.slice(OWN_WORDS[kind]);
   const at = kind === 'module' && words[0] === '-m' ? 2 : 1;
   return {
     program: words.slice(0, at).map(quoted).join(' ') || source,

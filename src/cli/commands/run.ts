@@ -95,7 +95,7 @@ async function run(cli: Cli, options: RunOptions, target: RunTarget | null): Pro
     } catch (thrown) {
       if (options.orPlain !== true) throw thrown;
       cli.output.note(`loopwright: not tracked: ${LoopwrightError.from(thrown).message}`);
-      return shellCode(await runPlainly(argvOf(request), cli.output.isJson ? 2 : 1, cli.env));
+      return shellCode(await runPlainly(argvOf(request, cli.parts), cli.output.isJson ? 2 : 1, cli.env));
     }
     return await conclude(cli.output, started, await started.end, options.quiet === true);
   } catch (thrown) {

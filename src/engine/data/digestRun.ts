@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
-import type { JournalRecord } from '../../protocol/journal';
+import type { JournalRecord } from '../../protocol/records';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import { RunSpec } from '../../protocol/runFolder';
 import { type JobContext, JobJournal } from '../jobs';

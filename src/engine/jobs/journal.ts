@@ -4,7 +4,8 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LoopwrightError } from '../../protocol/errors';
-import { JOURNAL_MAGIC, type JournalRecord } from '../../protocol/journal';
+import { JOURNAL_MAGIC } from '../../protocol/journal';
+import type { JournalRecord } from '../../protocol/records';
 
 export class JobJournal {
   private readonly descriptor: number;

@@ -160,6 +160,42 @@ const migrations: readonly string[] = [
     PRIMARY KEY (run_seq, kind)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Cells of notebooks, each time that they were executed.
+  CREATE TABLE executions (
+    run_seq       INTEGER NOT NULL,
+    ordinal       INTEGER NOT NULL,
+    cell_id       TEXT,
+    cell_index    INTEGER,
+    state         TEXT NOT NULL,
+    start_ms      INTEGER NOT NULL,
+    end_ms        INTEGER,
+    count         INTEGER,
+    source        TEXT NOT NULL,
+    is_source_cut INTEGER NOT NULL,
+    tags          TEXT NOT NULL, -- JSON array
+    error         TEXT, -- JSON
+    PRIMARY KEY (run_seq, ordinal)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE outputs (
+    run_seq     INTEGER NOT NULL,
+    execution   INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    kind        TEXT NOT NULL,
+    name        TEXT,
+    mime        TEXT NOT NULL,
+    data        TEXT,
+    path        TEXT,
+    alternative TEXT,
+    size_bytes  INTEGER NOT NULL,
+    is_cut      INTEGER NOT NULL,
+    PRIMARY KEY (run_seq, execution, ordinal)
+  ) STRICT, WITHOUT ROWID;
+
+  -- The runs of one notebook.
+  CREATE INDEX facts_of_notebook ON facts (value, run_seq) WHERE section = 'notebook' AND key = 'path';
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -5,6 +5,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
+import type { CheckedParams } from '../../protocol/requests';
+import { FollowedNotebooks } from '../notebooks';
 import { type EngineWorkKind, Follower, RunRemoval, Runs } from '../tracking';
 import type { Database } from 'better-sqlite3';
 import { serveCalls } from './calls';
@@ -41,6 +43,7 @@ let leaseRenewedMs = Date.now();
 
 const { db, lease, runs, follower } = open();
 const removal = new RunRemoval(db);
+const notebooks = new FollowedNotebooks(paths);
 
 const handlers = {
   /** Looks at the active runs at once; resolves when a new run has its row. */
@@ -50,6 +53,21 @@ const handlers = {
   },
   delete: ({ runId }: { runId: string }) => mark(runId, Date.now()),
   restore: ({ runId }: { runId: string }) => mark(runId, null),
+  /** What an editor tells of a notebook is in the run's journal when this returns, and in the database a moment later. */
+  beginFollowed: (params: CheckedParams<'notebooks/begin'>) => {
+    notebooks.begin(params);
+    step();
+    return {};
+  },
+  recordFollowed: (params: CheckedParams<'notebooks/record'>) => {
+    notebooks.record(params);
+    return {};
+  },
+  endFollowed: (params: CheckedParams<'notebooks/end'>) => {
+    notebooks.end(params);
+    step();
+    return {};
+  },
   /** Hides runs for good. @returns those of them that may go: they are over, and nothing follows them. */
   beginRemoval: ({ runIds }: { runIds: readonly string[] }) => {
     const begun = removal.begin(runIds.filter((runId) => !follower.follows(runId)));

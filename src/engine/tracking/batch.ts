@@ -1,6 +1,6 @@
 /** Turning journal records into what the database wants: pure, tested with plain records. */
 import { fromWireNumber, type ParamSource } from '../../protocol/entities';
-import type { JournalRecord } from '../../protocol/journal';
+import type { JournalRecord } from '../../protocol/records';
 
 type RecordOf<Kind extends JournalRecord[0]> = Extract<JournalRecord, readonly [Kind, ...unknown[]]>;
 
@@ -22,6 +22,8 @@ export interface Batch {
   readonly loaded: { path: string; mtimeNs: string; sizeBytes: number }[];
   readonly digests: RecordOf<'digest'>[2][];
   readonly children: RecordOf<'child'>[2][];
+  readonly executions: RecordOf<'execution'>[2][];
+  readonly outputs: RecordOf<'output'>[2][];
   readonly done: { kind: RecordOf<'done'>[2]; reason: string | null; timestampMs: number }[];
   /** The Python of the process that is the script itself: behind a shim it is another file than was asked for. */
   python: { readonly version: string; readonly executable: string } | null;
@@ -40,6 +42,8 @@ export function emptyBatch(): Batch {
     loaded: [],
     digests: [],
     children: [],
+    executions: [],
+    outputs: [],
     done: [],
     python: null,
     records: 0,
@@ -92,6 +96,12 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
       return;
     case 'child':
       batch.children.push(record[2]);
+      return;
+    case 'execution':
+      batch.executions.push(record[2]);
+      return;
+    case 'output':
+      batch.outputs.push(record[2]);
       return;
     case 'done':
       batch.done.push({ kind: record[2], reason: record[3], timestampMs: record[1] });

@@ -276,7 +276,7 @@ export class Follower {
     const warn = (text: string) => {
       this.ingest.addNote(run.seq, { level: 'warning', text, timestampMs: runner.ended_ms ?? run.spec.created_ms });
     };
-    if (runner.hook === 'absent' && runner.state === 'exited' && run.spec.kind !== 'command') {
+    if (runner.hook === 'absent' && runner.state === 'exited' && isPython(run.spec)) {
       warn(
         'Python did not load the hook (it was started with -I, -E or -S, or ended before it could). Arguments, output, times and exit code are here; parameters and metrics from inside the script are not.',
       );
@@ -386,6 +386,9 @@ function mtimeOf(path: string): number | null {
     return null; // not made
   }
 }
+
+/** Whether the run's own command is a Python that should have loaded the hook. */
+const isPython = ({ kind, sweep }: RunSpec): boolean => (kind === 'script' || kind === 'module') && sweep === null;
 
 function isSame(left: Outcome | null, right: Outcome): boolean {
   if (left === null) return false;

@@ -1,5 +1,6 @@
 /** Tracking as the rest of the engine sees it. */
 export type { EngineWorkKind } from './engineWork';
+export { readSpecOf } from './files';
 export { Follower, readRunner } from './follow';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { Runs } from './runs';

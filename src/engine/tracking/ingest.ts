@@ -5,6 +5,7 @@ import { fromWireNumber } from '../../protocol/entities';
 import { addToSummary, type Batch, type Point, type Summary } from './batch';
 import { CapturedRows } from './captured';
 import { ChildRuns } from './children';
+import { ExecutionRows } from './executions';
 
 interface MetricRow {
   metric_id: number;
@@ -35,6 +36,7 @@ export class Ingest {
   private readonly open = new Map<number, Map<string, OpenMetric>>();
   private readonly captured: CapturedRows;
   private readonly children: ChildRuns;
+  private readonly executions: ExecutionRows;
 
   constructor(db: Database) {
     this.statements = {
@@ -66,6 +68,7 @@ export class Ingest {
     };
     this.captured = new CapturedRows(db);
     this.children = new ChildRuns(db);
+    this.executions = new ExecutionRows(db);
   }
 
   /** Writes a batch. @returns nothing; throws what SQLite throws, and then the transaction is undone as a whole */
@@ -84,6 +87,7 @@ export class Ingest {
     }
     for (const note of batch.notes) this.addNote(runSeq, note);
     this.captured.add(runSeq, batch);
+    this.executions.add(runSeq, batch);
     for (const child of batch.children) this.addChild(runSeq, child);
     if (batch.python) this.statements.setPython.run(batch.python.version, batch.python.executable, runSeq);
   }

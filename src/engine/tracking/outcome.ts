@@ -43,10 +43,11 @@ export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs }: Ob
         endMs: runner.ended_ms ?? lastSignMs(),
       };
     case 'exited':
-      return exited(runner, startMs, lastSignMs);
+      return exited(spec, runner, startMs, lastSignMs);
     case 'starting':
     case 'running':
       if (isAnyoneAlive !== false) return { status: runner.state === 'running' ? 'RUNNING' : 'SCHEDULED', startMs };
+      if (spec.kind === 'followed') return over('FINISHED', 'The window in which the notebook was followed is gone.');
       return over(
         'KILLED',
         runner.boot_id === ''
@@ -55,12 +56,12 @@ export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs }: Ob
       );
   }
 
-  function over(status: 'FAILED' | 'KILLED', reason: string): Extract<Outcome, { endMs: number }> {
+  function over(status: 'FINISHED' | 'FAILED' | 'KILLED', reason: string): Extract<Outcome, { endMs: number }> {
     return { status, startMs, endMs: Math.max(startMs, lastSignMs()), exitCode: null, signal: null, reason };
   }
 }
 
-function exited(runner: RunnerState, startMs: number, lastSignMs: () => number): Outcome {
+function exited(spec: RunSpec, runner: RunnerState, startMs: number, lastSignMs: () => number): Outcome {
   const ended = {
     startMs,
     endMs: Math.max(startMs, runner.ended_ms ?? lastSignMs()),
@@ -75,6 +76,7 @@ function exited(runner: RunnerState, startMs: number, lastSignMs: () => number):
       reason: `Ended by ${runner.signal}.`,
     };
   }
-  if (runner.exit_code === 0) return { ...ended, status: 'FINISHED', reason: null };
+  // What was followed has no process of its own that could fail.
+  if (runner.exit_code === 0 || spec.kind === 'followed') return { ...ended, status: 'FINISHED', reason: null };
   return { ...ended, status: 'FAILED', reason: `Exit code ${String(runner.exit_code)}.` };
 }

@@ -58,7 +58,21 @@ export function pageOfRun(
   sql: { readonly columns: string; readonly table: string; readonly order: string },
   seq: number,
   page: PageRequest,
-): Page<Record<string, unknown>> {
+): Page<Record<string, unknown>>;
+export function pageOfRun<Item>(
+  db: Database,
+  sql: { readonly columns: string; readonly table: string; readonly order: string },
+  seq: number,
+  page: PageRequest,
+  toItem: (row: Record<string, unknown>) => Item,
+): Page<Item>;
+export function pageOfRun(
+  db: Database,
+  sql: { readonly columns: string; readonly table: string; readonly order: string },
+  seq: number,
+  page: PageRequest,
+  toItem: (row: Record<string, unknown>) => unknown = (row) => row,
+): Page<unknown> {
   const [after] = page.pageToken === undefined ? [] : decodeToken(page.pageToken);
   const rows = db
     .prepare<(string | number)[], Record<string, unknown> & { readonly page_key: string | number }>(
@@ -66,10 +80,5 @@ export function pageOfRun(
        WHERE run_seq = ? ${after === undefined ? '' : `AND ${sql.order} > ?`} ORDER BY ${sql.order} LIMIT ?`,
     )
     .all(seq, ...(after === undefined ? [] : [after]), page.limit + 1);
-  return cutPage(
-    rows,
-    page.limit,
-    (row) => row,
-    (row) => encodeToken([row.page_key]),
-  );
+  return cutPage(rows, page.limit, toItem, (row) => encodeToken([row.page_key]));
 }

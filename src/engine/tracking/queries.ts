@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { type Experiment, type RunRow, toWireNumber } from '../../protocol/entities';
+import { type Experiment, type RunKind, type RunRow, toWireNumber } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import type { CheckedParams, Result } from '../../protocol/requests';
@@ -11,6 +11,7 @@ import { parseFilter } from './filter';
 import { headlineKey } from './headline';
 import { captureQueries, captureState } from './captureQueries';
 import { childQueries } from './childQueries';
+import { executionQueries } from './executionQueries';
 import { factQueries } from './factQueries';
 import { metricQueries } from './metricQueries';
 import { cutPage, decodeToken, encodeToken } from './pages';
@@ -129,7 +130,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
         .prepare<
           [number],
           {
-            kind: 'script' | 'module' | 'command';
+            kind: RunKind;
             source: string;
             argv: string;
             cwd: string;
@@ -160,6 +161,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
           notes: count('notes'),
           inputs,
           outputs,
+          executions: count('executions'),
         },
         work,
         isComplete: record.end_ms !== null && !existsSync(join(paths.active, runId)),
@@ -168,6 +170,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
 
     ...captureQueries(db, seqOf),
     ...childQueries(db, find, toRow),
+    ...executionQueries(db, seqOf, toRow),
     ...factQueries(db, seqOf),
     ...metricQueries(db, seqOf),
 

@@ -28,6 +28,8 @@ const OF_RUN: readonly (readonly [table: string, key: string])[] = [
   ['files', 'direction, path'],
   ['loaded', 'path'],
   ['work', 'kind'],
+  ['executions', 'ordinal'],
+  ['outputs', 'execution, ordinal'],
   ['journals', 'file'],
 ];
 

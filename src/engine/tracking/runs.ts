@@ -58,7 +58,7 @@ export class Runs {
             startMs: Math.trunc(spec.created_ms),
             kind: spec.kind,
             source: spec.source,
-            argv: JSON.stringify(spec.argv),
+            argv: JSON.stringify(spec.sweep?.argv ?? spec.argv),
             cwd: spec.cwd,
             interpreter: spec.interpreter,
             user: spec.user,

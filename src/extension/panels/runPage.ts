@@ -122,6 +122,6 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
 function sourceOf({ kind, source, cwd }: { kind: string; source: string; cwd: string }): string {
   const file = isAbsolute(source) ? source : join(cwd, source);
   // A path with a host's name would make Windows log in there.
-  if (kind === 'script' && !/^[/\\]{2}/.test(file)) return file;
+  if ((kind === 'script' || kind === 'notebook' || kind === 'followed') && !/^[/\\]{2}/.test(file)) return file;
   throw new LoopwrightError('not_found', vscode.l10n.t('This run was started from a {0}, not from a file.', kind));
 }

@@ -1,7 +1,7 @@
 /** What one asks next about a run, as Markdown for a hover. Whatever comes from the run is escaped. Pure. */
 import type { LineageFile } from '../../../protocol/capture';
 import { type CodeSummary, codeWords } from '../../../protocol/codeWords';
-import type { Provenance, RunRow } from '../../../protocol/entities';
+import type { RunKind, Provenance, RunRow } from '../../../protocol/entities';
 import { formatDuration, formatNumber } from '../../../protocol/format';
 import type { Localizer } from '../../l10n';
 import { escapeMarkdown, plain } from '../../text';
@@ -66,9 +66,17 @@ function filesOf({ files, total }: FirstFiles, l10n: Localizer): string | null {
 
 const show = (text: string, limit?: number): string => escapeMarkdown(plain(text, limit));
 
+const COMMANDS = {
+  script: (argv) => ['python', ...argv.slice(1)],
+  module: (argv) => ['python', ...argv.slice(1)],
+  command: (argv) => argv,
+  notebook: (argv) => ['loopwright', 'run', ...argv.slice(2)],
+  followed: (argv) => argv,
+} as const satisfies Record<RunKind, (argv: readonly string[]) => readonly string[]>;
+
 /** As one would type it: words with blanks in quotes, the interpreter by its name. */
 export function commandOf({ argv, kind }: Pick<Provenance, 'argv' | 'kind'>): string {
-  const words = kind === 'command' ? argv : ['python', ...argv.slice(1)];
+  const words = COMMANDS[kind](argv);
   return words.map((word) => (word === '' || /[\s"'\\$`]/.test(word) ? quote(word) : word)).join(' ');
 }
 
