@@ -1,6 +1,7 @@
 /** Finding the engine of a store, starting it where none runs, and replacing one that is older than its client. */
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoopwrightError } from '../protocol/errors';
 import { type Addresses, addressesOf, tokenOf } from '../protocol/node/addresses';
@@ -103,7 +104,12 @@ function start(paths: StorePaths, addresses: Addresses, program: EngineProgram):
       stdio: ['ignore', log, log],
       // Not the workspace: an engine must not keep a folder from being deleted or unmounted.
       cwd: addresses.folder,
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      // Node keeps what it has compiled there: the next start of the engine, its threads and jobs is quicker for it.
+      env: {
+        NODE_COMPILE_CACHE: join(dirname(addresses.folder), 'compiled'),
+        ...process.env,
+        ELECTRON_RUN_AS_NODE: '1',
+      },
       windowsHide: true,
     });
     child.on('error', () => {
