@@ -123,7 +123,7 @@ export function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench
 
 function settingsFor(options: WorkbenchOptions): Record<string, unknown> {
   return {
-    'workbench.colorTheme': THEMES[options.theme ?? 'dark'],
+    'workbench.colorTheme': THEMES[options.theme ?? wishedTheme()],
     'window.autoDetectHighContrast': false,
     'security.workspace.trust.startupPrompt': 'never',
     'terminal.integrated.gpuAcceleration': 'off',
@@ -134,6 +134,12 @@ function settingsFor(options: WorkbenchOptions): Record<string, unknown> {
     ...(options.python === undefined ? {} : { 'loopwright.python': options.python }),
     ...options.settings,
   };
+}
+
+/** So that every picture can be looked at in another theme: `LOOPWRIGHT_E2E_THEME=light`. */
+function wishedTheme(): keyof typeof THEMES {
+  const wished = process.env.LOOPWRIGHT_E2E_THEME;
+  return wished !== undefined && wished in THEMES ? (wished as keyof typeof THEMES) : 'dark';
 }
 
 async function launchBrowser(): Promise<Browser> {
