@@ -13,6 +13,8 @@ import { runSuite, startClock } from './lib/suite.mjs';
 import { ensureSystem } from './lib/system.mjs';
 import { build, sum, vitest } from './lib/tiers.mjs';
 
+/** Twelve environments are made in the first run, and the libraries' own examples take their time. */
+const LIMIT_MINUTES = 120;
 const CONFIG = 'vitest.peers.config.mts';
 
 await runMain(async () => {
@@ -31,5 +33,6 @@ await runMain(async () => {
       { name: 'peers', run: async () => (fs.existsSync(inRepo(CONFIG)) ? vitest(CONFIG, filters) : sum([])) },
     ],
     prepare,
+    { limitMinutes: LIMIT_MINUTES },
   );
 });

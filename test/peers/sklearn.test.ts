@@ -1,7 +1,7 @@
 /**
  * scikit-learn as people have it: the same tests over many versions, and scikit-learn's own examples, tracked and not.
  */
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ const versions = readdirSync(here)
 describe('what is recorded of a script', () => {
   it.each(versions)('is the same with scikit-learn %s', async (version) => {
     const python = await ensureVenv(`venv-sklearn-${version}`, join(here, `sklearn-${version}.txt`));
-    const done = run(python, ['-m', 'unittest', 'test_sklearn.Core'], {
+    const done = await run(python, ['-m', 'unittest', 'test_sklearn.Core'], {
       cwd: join(root, 'test', 'python'),
       env: { LOOPWRIGHT_CAPTURE_PYTHON: python },
     });
@@ -37,10 +37,10 @@ describe("scikit-learn's own examples that download nothing", () => {
       const python = await ensureVenv('venv-capture', requirements);
       const project = /^scikit-learn==\S+/m.exec(readFileSync(requirements, 'utf8'))?.[0] ?? '';
       const script = join(here, 'sklearn_examples.py');
-      const done = run(python, [
+      const done = await run(python, [
         script,
         python,
-        sdistOf(python, project),
+        await sdistOf(python, project),
         join(root, 'python', 'hook'),
         String(EXAMPLES),
       ]);
@@ -58,13 +58,13 @@ describe("scikit-learn's own examples that download nothing", () => {
 });
 
 /** The source distribution, which has the examples; downloaded once. */
-function sdistOf(python: string, project: string): string {
+async function sdistOf(python: string, project: string): Promise<string> {
   const folder = join(root, '.cache', `sdist-${project}`);
   mkdirSync(folder, { recursive: true });
   const find = () => readdirSync(folder).find((name) => name.endsWith('.tar.gz'));
   if (find() === undefined) {
     const options = ['--quiet', '--no-deps', '--no-binary', ':all:', '--no-build-isolation', '--dest', folder];
-    const done = run(python, ['-m', 'pip', 'download', ...options, project], {
+    const done = await run(python, ['-m', 'pip', 'download', ...options, project], {
       env: { PYTHONPATH: join(here, 'sdist-only'), LOOPWRIGHT_SDIST: project },
     });
     expect(done.stderr).not.toContain('ERROR');
@@ -72,11 +72,27 @@ function sdistOf(python: string, project: string): string {
   return join(folder, find() ?? 'missing');
 }
 
+interface Done {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Not in one go with this process: what reports of the test would be taken for dead meanwhile. */
 function run(
   python: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): SpawnSyncReturns<string> {
+): Promise<Done> {
   const env = { ...process.env, ...options.env };
-  return spawnSync(python, args, { cwd: options.cwd ?? root, env, encoding: 'utf8', maxBuffer: 1 << 26 });
+  return new Promise((resolve) => {
+    const child = execFile(
+      python,
+      args,
+      { cwd: options.cwd ?? root, env, encoding: 'utf8', maxBuffer: 1 << 26 },
+      (_, stdout, stderr) => {
+        resolve({ status: child.exitCode, stdout, stderr });
+      },
+    );
+  });
 }
