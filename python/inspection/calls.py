@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import Iterator
+from collections.abc import Iterator
 
 from findings import Subject
 from reading import Cell

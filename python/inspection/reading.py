@@ -153,7 +153,7 @@ def _language_of(kernel: str | None) -> str:
 
 
 # As jupytext and VS Code begin a cell: the marker alone, or a space and a title, a kind, metadata behind it.
-_MARKER = re.compile(r"^#\s?%%(%*)(?:[ \t]+(.*?))?[ \t]*$")
+_MARKER = re.compile(r"^#[ \t]?%%(%*)(?:[ \t]+(.*))?$")
 _KIND = re.compile(r"\[(markdown|md|raw)\]")
 _TAGS = re.compile(r"[\"']?tags[\"']?\s*[=:]\s*(\[[^\]]*\])")
 _KERNEL = re.compile(r"^#\s+name:\s*(\S+)\s*$", re.MULTILINE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from typing import Iterator
+from collections.abc import Iterator
 
 from findings import Finding, Subject, range_of
 from reading import Cell
@@ -33,12 +33,16 @@ def check(subject: Subject) -> list[Finding]:
             if relative is None and not _is_own(text):
                 continue
             replacement = _literal(cell.source, node, relative) if relative else None
-            shown = text if len(text) <= 60 else text[:57] + "…"
-            way_out = ("Use `%s`, from the notebook's folder." % relative if relative
-                       else "Use a path from the notebook's folder, or a parameter.")
-            found.append(Finding(NAME, "`%s` exists on this machine only. %s" % (shown, way_out), cell.id, cell.index,
-                                 range_of(cell.source, node), replacement))
+            found.append(Finding(NAME, _message(text, relative), cell.id, cell.index, range_of(cell.source, node),
+                                 replacement))
     return found
+
+
+def _message(text: str, relative: str | None) -> str:
+    if relative is not None:
+        return "This path exists on this machine only. Use `%s`, from the notebook's folder." % relative
+    shown = text if len(text) <= 60 else text[:57] + "…"
+    return "`%s` exists on this machine only. Use a path from the notebook's folder, or a parameter." % shown
 
 
 def _texts(subject: Subject, cell: Cell) -> Iterator[tuple[ast.expr, str, bool]]:

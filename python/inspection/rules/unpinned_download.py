@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Iterator
+from collections.abc import Iterator
 
 from calls import Call, calls, constants, text_of
 from findings import Finding, Subject, line_range, range_of
