@@ -9,6 +9,7 @@ import { BUILD } from '../protocol/version';
 import { commonOptionsOf, examples, type Perform, withCommonOptions } from './command';
 import { addEngine } from './commands/engine';
 import { addGc } from './commands/gc';
+import { addNotebooks } from './commands/notebooks';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
 import { addRuns } from './commands/runs';
 import { EXIT, Output, ReaderGone } from './output';
@@ -84,6 +85,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   withCommonOptions(program);
   addRun(program, perform, target);
   addRuns(program, perform);
+  addNotebooks(program, perform);
   addGc(program, perform);
   addEngine(program, perform);
   return program;

@@ -18,6 +18,8 @@ import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
+import { NotebookFindings } from './notebooks/diagnostics';
+import { FindingFixes } from './notebooks/fixes';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
@@ -71,7 +73,11 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  commands.register(handlersOf({ stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log }));
+  const findings = track(new NotebookFindings({ interpreters, python, log }));
+  track(new FindingFixes(findings).register());
+  commands.register(
+    handlersOf({ stores, launcher, actions, args, debug, terminalEnvironment, findings, view, showLog, log }),
+  );
   track(new RunningStatus(stores, log));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
@@ -93,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const startTrusted = () => {
     stores.start();
     terminalEnvironment.start();
+    findings.start();
   };
   if (vscode.workspace.isTrusted) startTrusted();
   else track(vscode.workspace.onDidGrantWorkspaceTrust(startTrusted));

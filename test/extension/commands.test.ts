@@ -25,8 +25,13 @@ const manifest = JSON.parse(read('package.json')) as Manifest;
 const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
 const { commands, menus, viewsWelcome } = manifest.contributes;
 
-/** Called by rows and the status bar only. */
-const INTERNAL = ['loopwright.retryEngine', 'loopwright.loadMore', 'loopwright.showRunning'];
+/** Called by rows, quick fixes and the status bar only. */
+const INTERNAL = [
+  'loopwright.retryEngine',
+  'loopwright.loadMore',
+  'loopwright.showRunning',
+  'loopwright.ignoreFinding',
+];
 
 describe('the commands in package.json', () => {
   it('are those that are registered', () => {
@@ -85,6 +90,6 @@ describe('package.json', () => {
 
   it('starts for a reason only', () => {
     for (const event of manifest.activationEvents)
-      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onDebugResolve):/);
+      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onDebugResolve|onNotebook):/);
   });
 });

@@ -6,6 +6,8 @@ import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
+import type { NotebookFindings } from '../notebooks/diagnostics';
+import { isRule } from '../notebooks/ignored';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
@@ -24,13 +26,14 @@ export interface HandlerParts {
   readonly args: Arguments;
   readonly debug: DebugRuns;
   readonly terminalEnvironment: TerminalEnvironment;
+  readonly findings: NotebookFindings;
   readonly view: RunsView;
   readonly showLog: () => void;
   readonly log: Log;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
+  const { stores, launcher, actions, args, debug, terminalEnvironment, findings, view, showLog, log } = parts;
   const onRuns =
     (which: Which, title: string, work: (runs: readonly RunRef[]) => Promise<void>): Handler =>
     async (...given) => {
@@ -107,6 +110,9 @@ export function handlersOf(parts: HandlerParts): Handlers {
       const [run, ...others] = await activeRuns(stores.sessions, 2);
       if (run && others.length === 0) actions.open(run);
       else await vscode.commands.executeCommand(`${RUNS_VIEW}.focus`);
+    },
+    'loopwright.ignoreFinding': async (rule, notebook, everywhere) => {
+      if (isRule(rule) && notebook instanceof vscode.Uri) await findings.ignore(rule, notebook, everywhere === true);
     },
   };
 }

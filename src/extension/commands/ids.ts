@@ -22,5 +22,6 @@ export const COMMAND_IDS = [
   'loopwright.retryEngine',
   'loopwright.loadMore',
   'loopwright.showRunning',
+  'loopwright.ignoreFinding',
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];

@@ -23,6 +23,18 @@ export class Interpreters {
     return python;
   }
 
+  /**
+   * Without starting anybody's extension: the setting, else what lies nearest. For what only has to read Python.
+   *
+   * @throws LoopwrightError `no_python`
+   */
+  nearest(file: vscode.Uri, folder: string, stopAt: string | undefined): string {
+    const set = vscode.workspace.getConfiguration('loopwright', file).get<string>(SETTING, '').trim();
+    return set === ''
+      ? find(undefined, folder, stopAt)
+      : find(resolveVariables(set, stopAt ?? folder), stopAt ?? folder, stopAt);
+  }
+
   /** Lets the user choose, with the Python extension's own picker where there is one. @returns whether they did */
   async choose(): Promise<boolean> {
     if (vscode.extensions.getExtension('ms-python.python')) {
