@@ -7,7 +7,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { Launcher, Place } from '../commands/launcher';
 import { installPackages } from '../interpreters/install';
 import type { Interpreters } from '../interpreters/interpreters';
-import { inBackground, type Log } from '../log';
+import type { Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
 import { DebugpyAdapter } from './adapter';
 import { debuggedBy, findDebugpy, freePort } from './debugpy';

@@ -4,6 +4,8 @@ import * as vscode from 'vscode';
 import { LoopwrightError } from '../../protocol/errors';
 
 const LOOK_TIMEOUT_MS = 20_000;
+/** The end of a task and that of its process are told in no certain order. */
+const END_GRACE_MS = 500;
 
 /**
  * With pip, or with uv where the environment has no pip, as those have that uv has made.
@@ -32,8 +34,8 @@ export async function installPackages(
   return new Promise((resolve) => {
     const listening = [
       vscode.tasks.onDidEndTaskProcess(({ execution: ended, exitCode }) => over(ended, exitCode === 0)),
-      // One that could not be started has no process that could end.
-      vscode.tasks.onDidEndTask(({ execution: ended }) => over(ended, false)),
+      // One that could not be started has no process whose end would be told.
+      vscode.tasks.onDidEndTask(({ execution: ended }) => setTimeout(() => over(ended, false), END_GRACE_MS)),
     ];
     const over = (ended: vscode.TaskExecution, isDone: boolean) => {
       if (ended !== started) return;

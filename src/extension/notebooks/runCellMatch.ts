@@ -10,8 +10,16 @@ export interface CellPlace {
   readonly cellIndex: number | null;
 }
 
-/** Where the injected cell stood in the notebook that was executed; null where nothing was injected. */
-export function injectedIndexOf(executions: readonly Pick<Execution, 'cellIndex' | 'tags'>[]): number | null {
+/**
+ * Where a cell was put into the notebook that was executed; null where none was.
+ *
+ * @param tags of the user's own cells: one of theirs with the tag is replaced, and no other moves
+ */
+export function injectedIndexOf(
+  executions: readonly Pick<Execution, 'cellIndex' | 'tags'>[],
+  tags: readonly (readonly string[])[],
+): number | null {
+  if (tags.some((own) => own.includes(INJECTED))) return null;
   return executions.find(({ tags }) => tags.includes(INJECTED))?.cellIndex ?? null;
 }
 

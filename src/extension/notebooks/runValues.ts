@@ -52,6 +52,7 @@ function checked(type: string, values: readonly string[], l10n: Localizer): Type
 }
 
 function fits(type: string, value: string): boolean {
+  if (value === 'None') return true;
   switch (type) {
     case 'int':
       return INTEGER.test(value);
