@@ -62,11 +62,7 @@ async function showCell(file: string, place: CellPlace, executions: readonly Exe
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
 }
 
-async function showPercentCell(
-  file: string,
-  place: CellPlace,
-  executions: readonly Execution[],
-): Promise<void> {
+async function showPercentCell(file: string, place: CellPlace, executions: readonly Execution[]): Promise<void> {
   const cellIndex = ownIndex(place.cellIndex, injectedIndexOf(executions, []));
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
   const line = cellIndex === null ? undefined : percentCellLines(document.getText())[cellIndex];
