@@ -1,6 +1,6 @@
 /**
  * The notebook as it was executed: an artifact of its run, shown read-only beside the source. It has a scheme of its
- * own, `loopwright-artifact:/RUN/PATH`, so that VS Code's own notebook editor shows it and nobody can write to it.
+ * own, `loopwright-artifact://RUN/PATH`, so that VS Code's own notebook editor shows it and nobody can write to it.
  */
 import { readFile, stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
@@ -20,7 +20,7 @@ export async function openExecuted({ session, row }: RunRef): Promise<void> {
     throw new LoopwrightError('not_found', vscode.l10n.t('{0} has no executed notebook.', row.name));
   // Looked for first: what VS Code says of a file that is not there names an address that nobody knows.
   await resolveArtifact(session.paths.runFolder(row.runId), executed);
-  const uri = vscode.Uri.from({ scheme: ARTIFACT_SCHEME, path: `/${row.runId}/${executed}` });
+  const uri = vscode.Uri.from({ scheme: ARTIFACT_SCHEME, authority: row.runId, path: `/${executed}` });
   await vscode.commands.executeCommand('vscode.openWith', uri, 'jupyter-notebook', {
     viewColumn: vscode.ViewColumn.Beside,
     preview: false,
@@ -76,10 +76,10 @@ export class ArtifactFiles implements vscode.FileSystemProvider {
   }
 
   private async resolve(uri: vscode.Uri) {
-    const [, runId = '', ...parts] = uri.path.split('/');
+    const { authority: runId, path } = uri;
     try {
       const session = await this.stores.ofRun(runId);
-      return await resolveArtifact(session.paths.runFolder(runId), parts.join('/'));
+      return await resolveArtifact(session.paths.runFolder(runId), path.slice(1));
     } catch (error) {
       const { code, message } = LoopwrightError.from(error);
       // VS Code takes its own error for "there is no such file", and asks for many that may or may not be there.
