@@ -6,7 +6,7 @@ export interface ContextKeys {
   'loopwright.canAdopt': boolean;
   /** Some store of this window is damaged. */
   'loopwright.canRepair': boolean;
-  /** The notebooks that are being run, as URIs. */
+  /** The notebooks that are being run, by their paths. */
   'loopwright.runningNotebooks': readonly string[];
   /** The Python script in the active editor has cells. */
   'loopwright.hasCells': boolean;

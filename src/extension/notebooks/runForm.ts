@@ -84,7 +84,7 @@ function itemOf(row: ParameterRow): Item {
   const state = isChanged ? ` · ${vscode.l10n.t('changed')}` : '';
   return {
     row,
-    label: `${isChanged ? '$(edit)' : '$(symbol-parameter)'} ${name}`,
+    label: `${isChanged ? '$(edit)' : '$(symbol-variable)'} ${name}`,
     description: withoutIcons(`${value} · ${plain(type, 40)}${state}`),
     ...(help === '' ? {} : { detail: withoutIcons(plain(help)) }),
     buttons: isChanged

@@ -33,8 +33,9 @@ export class NotebookKeys implements Disposable {
   }
 
   private lookAtRuns(): void {
-    const files = new Set(this.watch.active.map(({ file }) => vscode.Uri.file(file).toString()));
-    this.keys.set('loopwright.runningNotebooks', [...files].sort());
+    // In both forms that the key `resourcePath` may have: that of the system, and that of URIs in a remote window.
+    const paths = this.watch.active.flatMap(({ file }) => [file, vscode.Uri.file(file).path]);
+    this.keys.set('loopwright.runningNotebooks', [...new Set(paths)].sort());
   }
 
   private lookAtText(): void {
