@@ -83,6 +83,11 @@ def tags_of(cell: dict[str, Any]) -> list[str]:
     return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
+def is_executed(cell: dict[str, Any]) -> bool:
+    """As nbclient decides it."""
+    return cell["cell_type"] == "code" and bool(cell["source"].strip()) and "skip-execution" not in tags_of(cell)
+
+
 def language_of(document: dict[str, Any]) -> str | None:
     """As the notebook says itself, in lower case; None where it does not."""
     for section, key in (("kernelspec", "language"), ("language_info", "name")):

@@ -1,6 +1,7 @@
 """The kernel: which one, how it is started, and that nothing of it stays."""
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -35,7 +36,6 @@ class Kernel:
         self._sockets: str | None = None
         self.manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OneSpec(),
                                           connection_file=self._connection)
-        self.manager.shutdown_wait_time = _SHUTDOWN_SECONDS
         self.pid = 0
 
     async def start(self, folder: str) -> None:
@@ -78,6 +78,13 @@ class Kernel:
         code = getattr(process, "returncode", None)
         return code if isinstance(code, int) else None
 
+    async def reap(self) -> None:
+        """After its death, so that it is known how it ended."""
+        for _ in range(50):
+            if self.exit_code() is not None or not await self.manager.is_alive():
+                return
+            await asyncio.sleep(0.02)
+
     async def interrupt(self) -> None:
         try:
             await self.manager.interrupt_kernel()
@@ -90,13 +97,26 @@ class Kernel:
     async def end(self, at_once: bool) -> None:
         """End it, with all that still belongs to its process group, and remove its files."""
         try:
+            if not at_once:
+                await self._ask_to_end()
             if await self.manager.is_alive():
-                await self.manager.shutdown_kernel(now=at_once)
+                await self.manager.shutdown_kernel(now=True)
         except RuntimeError:
             pass  # it has just ended by itself
         finally:
             self._end_leftovers()
             self.remove_files()
+
+    async def _ask_to_end(self) -> None:
+        """As `shutdown_kernel` does, which looks less often whether it has ended."""
+        if not await self.manager.is_alive():
+            return
+        request = self.manager.request_shutdown()
+        if request is not None:  # a plain function before jupyter_client 7
+            await request
+        until = time.monotonic() + _SHUTDOWN_SECONDS
+        while time.monotonic() < until and await self.manager.is_alive():
+            await asyncio.sleep(0.01)
 
     def _end_leftovers(self) -> None:
         """Processes that the notebook has started and that share the kernel's group. A daemon has one of its own."""

@@ -149,14 +149,15 @@ class Injection:
         if not is_without_ids(document):
             self.cell["id"] = old or _free_id(cells)
 
-    def adopt(self, document: Any) -> None:
-        """The document has become another object with the same content."""
-        self.cell = document["cells"][self.index]
-
-    def masked(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return text
+    def masked(self, content: Any) -> Any:
+        """The same, with `***` for each secret in its texts."""
+        if isinstance(content, str):
+            for secret in self._secrets:
+                content = content.replace(secret, HIDDEN)
+            return content
+        if isinstance(content, dict):
+            return {key: self.masked(item) for key, item in content.items()}
+        return [self.masked(item) for item in content] if isinstance(content, list) else content
 
 
 def _assignments(values: dict[str, Any]) -> str:
