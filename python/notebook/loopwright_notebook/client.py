@@ -71,7 +71,7 @@ class Client(NotebookClient):
                 return None
             out = self.new_stream(content["name"], "")
             outs.append(out)
-        taken = self.limits.append(out, content["text"])
+        taken = self.limits.append(out, content["text"], content.get("missing", 0))
         self._on_output(cell_index, out, taken)
         return out
 

@@ -181,11 +181,12 @@ class Driver:
         limits.finish(cell["outputs"], self._client.new_stream)
         state = "ok" if failure is None else failure.state
         self._metadata.end(cell, state != "ok")
-        self._recorder.end(execution, state, failure.error if failure else None, limits.is_cut)
+        self._recorder.end(execution, state, failure.error if failure and state != "ok" else None, limits.is_cut)
         self._recorder.sync_others(execution, limits.is_cut)
         if failure is not None:
             self._failure = failure
-            self._console.error(failure.error["traceback"] or failure.reason)
+            if failure.error["traceback"]:
+                self._console.error(failure.error["traceback"])
         self._console.end(time.monotonic() - start)
         return failure is None
 

@@ -10,6 +10,7 @@ import tempfile
 import time
 from typing import Any
 
+from .outputs import content_of
 from .refusal import Refusal
 
 # How long the kernel may take to end by itself once it is told to. Exit handlers may have something to finish.
@@ -18,6 +19,10 @@ _SHUTDOWN_SECONDS = 10.0
 _LEFTOVER_SECONDS = 1.0
 # The longest address of a socket in the file system, with room for `-5` and a NUL.
 _MAX_SOCKET = 100
+
+
+# Messages that may wait for us; ZeroMQ's default is 1,000.
+_QUEUE = 100_000
 
 
 class Kernel:
@@ -36,6 +41,7 @@ class Kernel:
         self._sockets: str | None = None
         self.manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OneSpec(),
                                           connection_file=self._connection)
+        _receive_much(self.manager)
         self.pid = 0
 
     async def start(self, folder: str) -> None:
@@ -143,6 +149,15 @@ class Kernel:
         self.manager.cleanup_connection_file()
         if self._sockets:
             shutil.rmtree(self._sockets, ignore_errors=True)
+
+
+def _receive_much(manager: Any) -> None:
+    """Sockets drop what is more than their queue holds, without a word; a message of huge text is read in part."""
+    import zmq
+
+    manager.context.setsockopt(zmq.RCVHWM, _QUEUE)
+    unpack = manager.session.unpack
+    manager.session.unpack = lambda data: content_of(data, unpack)
 
 
 def python_spec() -> Any:
