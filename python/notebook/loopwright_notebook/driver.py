@@ -11,7 +11,8 @@ from typing import Any
 from journal_writer import Journal, now_ms
 
 from . import document as documents
-from . import failures
+from . import failures, parts
+from .inspection import Inspecting
 from .console import Console, duration
 from .ending import Ending
 from .failures import Failure
@@ -22,7 +23,6 @@ from .outputs import Limits
 from .parameters import Injection
 from .recorder import Execution, Recorder
 from .refusal import Refusal
-from .secrets import is_secret
 
 _STARTUP_SECONDS = 120
 # Saving takes at most this part of the time, however large the notebook.
@@ -31,9 +31,10 @@ _TICK_SECONDS = 0.25
 
 
 class Driver:
-    def __init__(self, options: Options, notebook: dict[str, Any], journal: Journal) -> None:
+    def __init__(self, options: Options, notebook: Any, document: dict[str, Any], journal: Journal) -> None:
         self._options = options
-        self._document: Any = notebook
+        self._notebook = notebook
+        self._document: Any = document
         self._journal = journal
         self._injection: Injection | None = None
         self._executed = "notebook/" + documents.file_name(options.name)
@@ -43,12 +44,13 @@ class Driver:
         self._unsaved: str | None = None  # why the executed notebook could not be written
         self._recorder = Recorder(journal, options.run_dir)
         self._client: Any = None
+        self._inspecting: Inspecting | None = None
         self._failure: Failure | None = None
 
     async def run(self) -> int:
         """@returns the exit code; negative for the signal that asked for the end"""
         self._prepare()
-        self._kernel = kernel = Kernel(self._options.run_dir, self._options.hook_dir, self._spec())
+        self._kernel = kernel = Kernel(self._options.run_dir, self._options.hook_dir, self._spec)
         self._ending = Ending(kernel)
         self._ending.listen()
         timer = self._ending.limited(self._options.time_limit_s, "notebook")
@@ -67,34 +69,35 @@ class Driver:
 
     def _prepare(self) -> None:
         options, document = self._options, self._document
-        language = documents.language_of(document)
+        self._spec = self._kernel_spec()
         if options.parameters:
-            if language not in (None, "python"):
+            if not self._notebook.is_python:
                 raise Refusal("Parameters can be given to notebooks in Python; %s is in %s. Leave out -P." % (
-                    options.name, language))
+                    options.name, self._notebook.language))
+            is_secret_text = parts.secrets().is_secret_text
             self._injection = Injection(
-                document, options.parameters, lambda name, text: name in options.hidden or is_secret(name, text))
+                document, options.parameters, lambda name, text: name in options.hidden or is_secret_text(name, text))
         shown = self._injection.values if self._injection else {}
         self._metadata = Metadata(document, options.path, self._target, shown)
         self._code_cells = [index for index, cell in enumerate(document["cells"]) if documents.is_executed(cell)]
         self._console = Console(len(self._code_cells))
-        self._tell_facts(language or "python")
+        self._tell_facts()
         if self._injection:
             self._tell_parameters(self._injection)
         if not self._code_cells:
             self._note("The notebook has no cell with code: there was nothing to execute.")
 
-    def _tell_facts(self, language: str) -> None:
-        options = self._options
+    def _tell_facts(self) -> None:
+        options, notebook = self._options, self._notebook
         if options.state:
             self._journal.append("loaded", now_ms(), [[options.path, *options.state]])
         self._journal.facts("notebook", {
-            "path": options.path, "format": options.format, "language": language,
-            "kernel": options.kernel or documents.kernel_of(self._document), "codeCells": len(self._code_cells),
+            "path": options.path, "format": notebook.format, "language": notebook.language,
+            "kernel": options.kernel or notebook.kernel, "codeCells": len(self._code_cells),
             "executed": self._executed, "observed": "whole"})
-        if language != "python":
+        if not notebook.is_python:
             self._note("The notebook is in %s: it is run, and captured from outside only. What is seen from inside of "
-                       "Python (parameters, metrics, models, who opened a file) is not here." % language, "info")
+                       "Python (parameters, metrics, models, who opened a file) is not here." % notebook.language, "info")
 
     def _tell_parameters(self, injection: Injection) -> None:
         if not injection.has_cell:
@@ -103,16 +106,16 @@ class Driver:
         for name in injection.unknown:
             self._note("The notebook has no parameter %s in its cell `parameters`. It was set all the same." % name)
 
-    def _spec(self) -> Any:
+    def _kernel_spec(self) -> Any:
         if self._options.kernel:
             return named_spec(self._options.kernel)
-        language = documents.language_of(self._document)
-        if language in (None, "python"):
+        if self._notebook.is_python:
             return python_spec()
-        return named_spec(documents.kernel_of(self._document) or str(language))
+        return named_spec(self._notebook.kernel or self._notebook.language)
 
     async def _start(self) -> None:
         await self._kernel.start(self._options.folder)
+        self._inspecting = Inspecting(self._options.path, self._journal)
         # Imported while the kernel comes up.
         import nbformat
 
@@ -224,6 +227,8 @@ class Driver:
             client.set_widgets_metadata()
         is_dead = self._ending.is_forced or (self._failure is not None and self._failure.is_kernel_gone)
         await self._kernel.end(at_once=is_dead)
+        if self._inspecting is not None:
+            await self._inspecting.finish()
         if client is not None and client.kc is not None:
             client.kc.stop_channels()
         self._metadata.finish()

@@ -13,7 +13,6 @@ class Options:
         self.run_dir = os.environ.get("LOOPWRIGHT_RUN_DIR", "")
         if not self.run_dir:
             raise Refusal("This program is a part of Loopwright. Start it with: loopwright run %s" % file)
-        self.format = "ipynb" if self.path.lower().endswith(".ipynb") else "percent"
         self.state = _state(self.path)
         self.hook_dir = os.environ.get("LOOPWRIGHT_HOOK_DIR", "")
         self.parameters = _parameters()

@@ -102,7 +102,7 @@ class Limits:
         for output in outputs:
             lost = self._cut.get(id(output))
             if lost:
-                output["text"] += "\n[loopwright: %s more characters were cut here]\n" % format(lost, ",")
+                output["text"] += "\n[loopwright: about %s more characters were cut here]\n" % format(lost, ",")
         if self._left_out:
             outputs.append(new_stream("stderr", "[loopwright: %s more outputs of this cell were left out]\n"
                                       % format(self._left_out, ",")))
@@ -114,7 +114,7 @@ def _fitting(mime: str, value: Any) -> Any:
         value = "".join(map(str, value))
     if mime == "text/plain" and isinstance(value, str) and len(value) > MAX_CELL_OUTPUT_BYTES:
         lost = len(value) - MAX_CELL_OUTPUT_BYTES
-        return value[:MAX_CELL_OUTPUT_BYTES] + "\n[loopwright: %s more characters were cut here]" % format(lost, ",")
+        return value[:MAX_CELL_OUTPUT_BYTES] + "\n[loopwright: about %s more characters were cut here]" % format(lost, ",")
     return value if _size(value) <= MAX_WHOLE_BYTES else None
 
 
