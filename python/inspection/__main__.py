@@ -6,10 +6,10 @@ The shapes are in src/protocol/notebooks.ts. What can't be answered ends with ex
 """
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
 
+import inspecting
 from reading import MAX_BYTES, Unreadable
 
 CANNOT = 2
@@ -17,7 +17,7 @@ CANNOT = 2
 
 def main() -> int:
     try:
-        answer: dict = _answer(_request(sys.stdin.buffer.read(2 * MAX_BYTES + 1)))
+        answer: dict = inspecting.answer(_request(sys.stdin.buffer.read(2 * MAX_BYTES + 1)))
         code = 0
     except Unreadable as error:
         answer, code = {"error": {"code": error.code, "message": str(error)}}, CANNOT
@@ -36,14 +36,6 @@ def _request(data: bytes) -> dict:
     if not isinstance(request, dict):
         raise Unreadable("bad_request", "The request is no JSON object.")
     return request
-
-
-def _answer(request: dict) -> dict:
-    from inspecting import inspect
-
-    inspection = inspect(request)
-    return {name: [dataclasses.asdict(item) for item in value] if isinstance(value, list) else value
-            for name, value in inspection.items()}
 
 
 if __name__ == "__main__":

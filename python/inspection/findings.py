@@ -1,10 +1,12 @@
 """What a rule says about a cell, and what all rules are given."""
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 
 from magics import Code, code_of
+from names import Names, names_of
 from reading import Cell, Notebook
 
 
@@ -46,11 +48,25 @@ class Subject:
         self.cells = notebook.code_cells
         self.executions = executions
         self._codes: dict[str, Code] = {}
+        self._names: dict[str, Names] = {}
+        self._nodes: dict[str, list[ast.AST]] = {}
 
     def code(self, source: str) -> Code:
         if source not in self._codes:
             self._codes[source] = code_of(source)
         return self._codes[source]
+
+    def nodes(self, source: str) -> list[ast.AST]:
+        """Every node of a source, as `ast.walk` gives them; none where it can't be read."""
+        if source not in self._nodes:
+            tree = self.code(source).tree
+            self._nodes[source] = [] if tree is None else list(ast.walk(tree))
+        return self._nodes[source]
+
+    def names(self, source: str) -> Names:
+        if source not in self._names:
+            self._names[source] = names_of(self.code(source))
+        return self._names[source]
 
 
 def key_of(cell: Cell) -> str:

@@ -1,14 +1,16 @@
 """Answers one request: reads the notebook, asks every rule."""
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from findings import Executed, Finding, Subject, key_of
 from parameters import parameters_of
 from reading import CODE, IPYNB, MARKDOWN, RAW, Cell, Notebook, Unreadable, read
 from rules import RULES
 
 
-def inspect(request: dict) -> dict:
-    """The fields of an Inspection.
+def answer(request: dict) -> dict:
+    """An Inspection, ready to be written as JSON.
 
     Raises:
         Unreadable: with the reason, for people
@@ -19,8 +21,8 @@ def inspect(request: dict) -> dict:
         "language": notebook.language,
         "kernel": notebook.kernel,
         "codeCells": len(notebook.code_cells),
-        "parameters": parameters_of(notebook),
-        "findings": findings_of(notebook, executions) if notebook.is_python else [],
+        "parameters": [asdict(parameter) for parameter in parameters_of(notebook)],
+        "findings": [asdict(one) for one in findings_of(notebook, executions)] if notebook.is_python else [],
     }
 
 

@@ -26,6 +26,7 @@ _HELP = re.compile(r"^(\?{1,2}[\w.*%]+|%{0,2}[\w.*\[\]'\"()]+\?{1,2});?\s*$")
 _BARE = re.compile(r"^(%s)[ \t]+([a-z-].*)$" % _INSTALLERS)
 _ASSIGNED = re.compile(r"^([A-Za-z_][\w.,\s*()\[\]'\"]*?=[ \t]*)(%[A-Za-z_]\w*|!)(.*)$")
 _BOUND_BY_OPTION = re.compile(r"--(?:out|err|proc)[ =]+([A-Za-z_]\w*)")
+_LIKELY = re.compile(r"^[ \t]*[%!?]", re.MULTILINE)
 _COMMENTED = re.compile(r"^#[ \t]?(%{1,2}[A-Za-z_]|!\s*[A-Za-z{./])")
 
 
@@ -69,7 +70,8 @@ def without_comment(lines: list[str]) -> list[str]:
 
 
 def code_of(source: str) -> Code:
-    tree = _parse(source)
+    # Not even tried where it is likely to fail: Python takes long to find out what is wrong.
+    tree = None if _LIKELY.search(source) else _parse(source)
     if tree is not None:
         return Code(source, tree)
     lines = re.split(r"\r\n|\r|\n", source)

@@ -7,6 +7,7 @@ import nbformat
 from nbclient import NotebookClient
 
 from .outputs import Limits
+from .parameters import Injection
 
 
 class Client(NotebookClient):
@@ -18,6 +19,25 @@ class Client(NotebookClient):
         self._on_output = on_output
         self._on_update = on_update
         self.limits = Limits()
+        self._injection: Injection | None = None
+
+    def put_in_place(self, injection: Injection) -> None:
+        """Its cell is executed with the values, and shows what may be shown of them."""
+        self._injection = injection
+
+    async def async_start_new_kernel_client(self) -> Any:
+        client = await super().async_start_new_kernel_client()
+        injection, execute = self._injection, client.execute
+        if injection is not None:
+            def execute_injected(code: str, *args: Any, **kwargs: Any) -> Any:
+                return execute(injection.source if code == injection.cell["source"] else code, *args, **kwargs)
+
+            client.execute = execute_injected
+        return client
+
+    @staticmethod
+    def new_stream(name: str, text: str) -> Any:
+        return nbformat.v4.new_output("stream", name=name, text=text)
 
     def _is_for_widget(self, msg: Any) -> bool:
         return bool(self.output_hook_stack[msg["parent_header"].get("msg_id")])
@@ -27,6 +47,8 @@ class Client(NotebookClient):
             return super().output(outs, msg, display_id, cell_index)
         if self.clear_before_next_output:
             self.limits.clear()
+        if self._injection is not None and cell_index == self._injection.index:
+            msg["content"] = self._injection.masked(msg["content"])
         content = msg["content"]
         if msg["msg_type"] == "stream":
             return self._stream(outs, content, cell_index)
@@ -47,9 +69,9 @@ class Client(NotebookClient):
         if out is None or out["output_type"] != "stream" or out["name"] != content["name"]:
             if not self.limits.admit({}):
                 return None
-            out = nbformat.v4.new_output("stream", name=content["name"], text="")
+            out = self.new_stream(content["name"], "")
             outs.append(out)
-        taken = self.limits.append(out, content["text"])
+        taken = self.limits.append(out, content["text"], content.get("missing", 0))
         self._on_output(cell_index, out, taken)
         return out
 

@@ -1,10 +1,12 @@
 """What a person sees in the terminal while a notebook runs."""
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any, TextIO
 
 _MAX_RESULT = 4000
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Console:
@@ -38,7 +40,8 @@ class Console:
         self._write(to or sys.stdout, ("" if self._is_at_start else "\n") + text + "\n")
 
     def error(self, text: str) -> None:
-        self.line(text, sys.stderr)
+        """Of a traceback the colours only where somebody sees them."""
+        self.line(text if sys.stderr.isatty() else _COLOURS.sub("", text), sys.stderr)
 
     def _write(self, stream: TextIO, text: str) -> None:
         if not text:

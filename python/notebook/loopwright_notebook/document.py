@@ -1,81 +1,68 @@
 """The notebook as a document: read from the user's file, which is never written, and written to the run's artifacts."""
 from __future__ import annotations
 
-import copy
 import json
 import os
 from typing import Any
 
+from . import parts
 from .refusal import Refusal
 
+# A notebook that is run may be larger than one that an editor asks about: its old outputs are not looked at.
+_MAX_BYTES = 1 << 30
 _NEWEST_MINOR = 5
+_FOR_PERCENT = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 
 
-def read(path: str) -> dict[str, Any]:
-    """The document of an `.ipynb` in nbformat 4, texts in one piece. @raises Refusal"""
-    name = os.path.basename(path)
-    text = _text(path, name)
-    if not text.strip():
-        raise Refusal("%s is empty. Open it in an editor for notebooks and save it, or restore it." % name)
+def read(path: str) -> tuple[Any, dict[str, Any]]:
+    """What the notebook says of itself, and its document in nbformat 4 with texts in one piece.
+
+    Raises:
+        Refusal: with the cause and the way out
+    """
+    reading = parts.inspection("reading")
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise Refusal("%s is no valid JSON (%s). A notebook in the middle of a merge looks so; restore it with "
-                      "your version control, or repair that place." % (name, error))
-    except RecursionError:
-        raise Refusal("%s is no notebook: its JSON is nested too deeply." % name)
-    return checked(document, name)
-
-
-def _text(path: str, name: str) -> str:
+        notebook = reading.read(path, _MAX_BYTES)
+    except reading.Unreadable as error:
+        raise Refusal(str(error))
+    if notebook.format == reading.PERCENT:
+        return notebook, _from_cells(notebook)
     try:
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refusal("%s is not UTF-8 (%s), which every notebook is. Save it again from an editor for "
-                      "notebooks." % (name, error))
-    except OSError as error:
-        raise Refusal("%s can't be read: %s." % (name, error.strerror or error))
+        with open(path, encoding="utf-8-sig") as file:
+            document = json.load(file)
+    except (OSError, ValueError) as error:
+        raise Refusal("%s was changed while it was read (%s). Try again." % (os.path.basename(path), error))
+    return notebook, _completed(document)
 
 
-def checked(document: Any, name: str) -> dict[str, Any]:
-    """The same document, in the form that the rest relies on. @raises Refusal"""
-    if not isinstance(document, dict) or "nbformat" not in document:
-        raise Refusal("%s is no notebook: it is JSON without the field `nbformat`." % name)
-    version = document["nbformat"]
-    if version in (1, 2, 3):
-        raise Refusal("%s has the old form nbformat %s. Save a copy in the form of today: "
-                      "jupyter nbconvert --to notebook --output NEW %s" % (name, version, name))
-    if version != 4:
-        raise Refusal("%s has the form nbformat %r, which is not known here: nbformat 4 is. Save it in that form with "
-                      "the program that made it, or get a newer Loopwright." % (name, version))
-    cells = document.get("cells")
-    if not isinstance(cells, list):
-        raise Refusal("%s is no notebook: its `cells` are missing." % name)
-    metadata = document.setdefault("metadata", {})
-    if not isinstance(metadata, dict):
-        raise Refusal("%s is damaged: its `metadata` is no object." % name)
-    for index, cell in enumerate(cells):
-        _check_cell(cell, index, name)
+def _from_cells(notebook: Any) -> dict[str, Any]:
+    """Without ids, which a script has none of."""
+    cells: list[dict[str, Any]] = []
+    for cell in notebook.cells:
+        one: dict[str, Any] = {"cell_type": cell.kind, "metadata": {"tags": cell.tags} if cell.tags else {},
+                               "source": cell.source}
+        if cell.kind == "code":
+            one.update(outputs=[], execution_count=None)
+        cells.append(one)
+    return {"nbformat": 4, "nbformat_minor": 4, "metadata": dict(_FOR_PERCENT), "cells": cells}
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    """The same, with what the rest relies on in its place. Its reader has seen that it is a notebook."""
+    if not isinstance(document.get("metadata"), dict):
+        document["metadata"] = {}
     if not isinstance(document.get("nbformat_minor"), int):
         document["nbformat_minor"] = _NEWEST_MINOR
+    for cell in document["cells"]:
+        source = cell.get("source", "")
+        cell["source"] = "".join(line for line in source if isinstance(line, str)) if isinstance(source, list) else source
+        if cell.get("cell_type") not in ("code", "markdown"):
+            cell["cell_type"] = "raw"
+        if not isinstance(cell.get("metadata"), dict):
+            cell["metadata"] = {}
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
     return document
-
-
-def _check_cell(cell: Any, index: int, name: str) -> None:
-    if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
-        raise Refusal("%s is damaged: cell %d (counted from 1) says no `cell_type`." % (name, index + 1))
-    source = cell.get("source", "")
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
-    if not isinstance(source, str):
-        raise Refusal("%s is damaged: cell %d (counted from 1) has no text as its `source`." % (name, index + 1))
-    cell["source"] = source
-    if not isinstance(cell.get("metadata"), dict):
-        cell["metadata"] = {}
-    if cell["cell_type"] == "code":
-        cell.setdefault("outputs", [])
-        cell.setdefault("execution_count", None)
 
 
 def tags_of(cell: dict[str, Any]) -> list[str]:
@@ -83,20 +70,9 @@ def tags_of(cell: dict[str, Any]) -> list[str]:
     return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
-def language_of(document: dict[str, Any]) -> str | None:
-    """As the notebook says itself, in lower case; None where it does not."""
-    for section, key in (("kernelspec", "language"), ("language_info", "name")):
-        facts = document["metadata"].get(section)
-        if isinstance(facts, dict) and isinstance(facts.get(key), str) and facts[key]:
-            return facts[key].lower()
-    return None
-
-
-def kernel_of(document: dict[str, Any]) -> str | None:
-    """The name of the kernelspec that the notebook was last used with."""
-    facts = document["metadata"].get("kernelspec")
-    name = facts.get("name") if isinstance(facts, dict) else None
-    return name if isinstance(name, str) and name else None
+def is_executed(cell: dict[str, Any]) -> bool:
+    """As nbclient decides it."""
+    return cell["cell_type"] == "code" and bool(cell["source"].strip()) and "skip-execution" not in tags_of(cell)
 
 
 def is_without_ids(document: dict[str, Any]) -> bool:
@@ -117,7 +93,7 @@ def write(document: Any, path: str) -> int:
     import nbformat
 
     # Not through `nbformat.write`, which checks the whole against its schema each time.
-    text = nbformat.v4.writes(nbformat.from_dict(copy.copy(document)))
+    text = nbformat.v4.writes(document)
     if not text.endswith("\n"):
         text += "\n"
     data = text.encode("utf-8", "backslashreplace")

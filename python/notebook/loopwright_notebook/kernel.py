@@ -1,6 +1,7 @@
 """The kernel: which one, how it is started, and that nothing of it stays."""
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ import tempfile
 import time
 from typing import Any
 
+from .outputs import content_of
 from .refusal import Refusal
 
 # How long the kernel may take to end by itself once it is told to. Exit handlers may have something to finish.
@@ -17,6 +19,10 @@ _SHUTDOWN_SECONDS = 10.0
 _LEFTOVER_SECONDS = 1.0
 # The longest address of a socket in the file system, with room for `-5` and a NUL.
 _MAX_SOCKET = 100
+
+
+# Messages that may wait for us; ZeroMQ's default is 1,000.
+_QUEUE = 100_000
 
 
 class Kernel:
@@ -35,7 +41,7 @@ class Kernel:
         self._sockets: str | None = None
         self.manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=OneSpec(),
                                           connection_file=self._connection)
-        self.manager.shutdown_wait_time = _SHUTDOWN_SECONDS
+        _receive_much(self.manager)
         self.pid = 0
 
     async def start(self, folder: str) -> None:
@@ -78,6 +84,13 @@ class Kernel:
         code = getattr(process, "returncode", None)
         return code if isinstance(code, int) else None
 
+    async def reap(self) -> None:
+        """After its death, so that it is known how it ended."""
+        for _ in range(50):
+            if self.exit_code() is not None or not await self.manager.is_alive():
+                return
+            await asyncio.sleep(0.02)
+
     async def interrupt(self) -> None:
         try:
             await self.manager.interrupt_kernel()
@@ -90,13 +103,26 @@ class Kernel:
     async def end(self, at_once: bool) -> None:
         """End it, with all that still belongs to its process group, and remove its files."""
         try:
+            if not at_once:
+                await self._ask_to_end()
             if await self.manager.is_alive():
-                await self.manager.shutdown_kernel(now=at_once)
+                await self.manager.shutdown_kernel(now=True)
         except RuntimeError:
             pass  # it has just ended by itself
         finally:
             self._end_leftovers()
             self.remove_files()
+
+    async def _ask_to_end(self) -> None:
+        """As `shutdown_kernel` does, which looks less often whether it has ended."""
+        if not await self.manager.is_alive():
+            return
+        request = self.manager.request_shutdown()
+        if request is not None:  # a plain function before jupyter_client 7
+            await request
+        until = time.monotonic() + _SHUTDOWN_SECONDS
+        while time.monotonic() < until and await self.manager.is_alive():
+            await asyncio.sleep(0.01)
 
     def _end_leftovers(self) -> None:
         """Processes that the notebook has started and that share the kernel's group. A daemon has one of its own."""
@@ -123,6 +149,15 @@ class Kernel:
         self.manager.cleanup_connection_file()
         if self._sockets:
             shutil.rmtree(self._sockets, ignore_errors=True)
+
+
+def _receive_much(manager: Any) -> None:
+    """Sockets drop what is more than their queue holds, without a word; a message of huge text is read in part."""
+    import zmq
+
+    manager.context.setsockopt(zmq.RCVHWM, _QUEUE)
+    unpack = manager.session.unpack
+    manager.session.unpack = lambda data: content_of(data, unpack)
 
 
 def python_spec() -> Any:

@@ -13,6 +13,7 @@ class Options:
         self.run_dir = os.environ.get("LOOPWRIGHT_RUN_DIR", "")
         if not self.run_dir:
             raise Refusal("This program is a part of Loopwright. Start it with: loopwright run %s" % file)
+        self.state = _state(self.path)
         self.hook_dir = os.environ.get("LOOPWRIGHT_HOOK_DIR", "")
         self.parameters = _parameters()
         spec = _spec(self.run_dir)
@@ -29,6 +30,15 @@ class Options:
     @property
     def folder(self) -> str:
         return os.path.dirname(self.path)
+
+
+def _state(path: str) -> tuple[str, int] | None:
+    """Time and size of the notebook as it is read."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None  # reading it says why
+    return str(stat.st_mtime_ns), stat.st_size
 
 
 def _parameters() -> dict[str, str]:

@@ -23,6 +23,26 @@ _BINARY = ("image/png", "image/jpeg", "image/gif")
 _OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
 
 
+# So long a message is not parsed as a whole where its beginning is all that is kept.
+_MAX_PARSED = 8 * MAX_CELL_OUTPUT_BYTES
+_STREAM = re.compile(rb'\s*\{\s*"name"\s*:\s*"(stdout|stderr)"\s*,\s*"text"\s*:\s*"')
+
+
+def content_of(data: bytes, unpack: Any) -> Any:
+    """A message's part; of the text of a huge stream a little more than is kept, and the length of the rest."""
+    stream = _STREAM.match(data, 0, 100) if len(data) > _MAX_PARSED else None
+    if stream is None:
+        return unpack(data)
+    piece = data[stream.end():stream.end() + 2 * MAX_CELL_OUTPUT_BYTES].decode("utf-8", "ignore")
+    while True:
+        try:
+            text = json.loads('"%s"' % piece.rstrip("\\"), strict=False)
+            break
+        except ValueError:
+            piece = piece[:-1]  # it ends in the middle of an escape: at most twelve characters
+    return {"name": stream.group(1).decode("ascii"), "text": text, "missing": len(data) - stream.end() - len(piece)}
+
+
 class Limits:
     """What one execution of a cell may still put out. Mutates the messages that it lets pass."""
 
@@ -36,10 +56,10 @@ class Limits:
         self._bytes = self._count = 0
         self._cut.clear()
 
-    def append(self, output: dict[str, Any], text: str) -> str:
+    def append(self, output: dict[str, Any], text: str, missing: int = 0) -> str:
         """Add to a stream what there is room for. @returns that"""
         if id(output) in self._cut:
-            self._cut[id(output)] += len(text)
+            self._cut[id(output)] += len(text) + missing
             return ""
         room = MAX_CELL_OUTPUT_BYTES - len(output["text"])
         if len(text) > room and "\r" in output["text"]:
@@ -50,15 +70,14 @@ class Limits:
             taken = ""
         self._bytes += len(taken)
         output["text"] += taken
-        if len(taken) < len(text):
-            self._cut[id(output)] = len(text) - len(taken)
+        if len(taken) < len(text) or missing:
+            self._cut[id(output)] = len(text) - len(taken) + missing
         return taken
 
     def admit(self, content: dict[str, Any]) -> bool:
         """Whether a new output may be added; texts that are too long are cut in place."""
-        for key in ("traceback",):
-            if key in content:
-                content[key] = _cut_lines(content[key])
+        if "traceback" in content:
+            content["traceback"] = _cut_lines(content["traceback"])
         data = content.get("data")
         if isinstance(data, dict):
             for mime in list(data):
@@ -83,7 +102,7 @@ class Limits:
         for output in outputs:
             lost = self._cut.get(id(output))
             if lost:
-                output["text"] += "\n[loopwright: %s more characters were cut here]\n" % format(lost, ",")
+                output["text"] += "\n[loopwright: about %s more characters were cut here]\n" % format(lost, ",")
         if self._left_out:
             outputs.append(new_stream("stderr", "[loopwright: %s more outputs of this cell were left out]\n"
                                       % format(self._left_out, ",")))
@@ -95,7 +114,7 @@ def _fitting(mime: str, value: Any) -> Any:
         value = "".join(map(str, value))
     if mime == "text/plain" and isinstance(value, str) and len(value) > MAX_CELL_OUTPUT_BYTES:
         lost = len(value) - MAX_CELL_OUTPUT_BYTES
-        return value[:MAX_CELL_OUTPUT_BYTES] + "\n[loopwright: %s more characters were cut here]" % format(lost, ",")
+        return value[:MAX_CELL_OUTPUT_BYTES] + "\n[loopwright: about %s more characters were cut here]" % format(lost, ",")
     return value if _size(value) <= MAX_WHOLE_BYTES else None
 
 

@@ -7,71 +7,40 @@ import keyword
 import math
 from typing import Any
 
+from . import parts
 from .document import is_without_ids, tags_of
 from .refusal import Refusal
 
 PARAMETERS, INJECTED = "parameters", "injected-parameters"
 HIDDEN = "***"
+_KINDS = {"bool": "True or False", "int": "a number", "float": "a number", "list": "a list", "dict": "a dictionary"}
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
-def defaults_of(source: str) -> dict[str, Any]:
-    """The literals that a cell assigns, by name; `...` stands for what is no literal."""
-    lines = ["" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()]
+def converted(name: str, text: str, kind: str, default: str) -> Any:
+    """A value of the kind that the default has. @raises Refusal if the text has none"""
     try:
-        statements = ast.parse("\n".join(lines)).body
-    except (SyntaxError, ValueError):
-        return {}
-    defaults: dict[str, Any] = {}
-    for statement in statements:
-        targets = statement.targets if isinstance(statement, ast.Assign) else (
-            [statement.target] if isinstance(statement, ast.AnnAssign) else [])
-        for target in targets:
-            if isinstance(target, ast.Name) and statement.value is not None:
-                defaults[target.id] = _literal(statement)
-    return defaults
-
-
-def _literal(statement: Any) -> Any:
-    try:
-        value = ast.literal_eval(statement.value)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return ...
-    annotation = getattr(statement, "annotation", None)
-    # `rate: float = 1` is a number with a fraction.
-    is_float = isinstance(annotation, ast.Name) and annotation.id == "float"
-    return float(value) if is_float and isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def converted(name: str, text: str, default: Any) -> Any:
-    """A value of the default's type. @raises Refusal if the text has none"""
-    if default is ... or default is None:
-        return _guessed(text)
-    if isinstance(default, str):
-        return text
-    try:
-        return _as(type(default), text)
+        return _as(kind, text)
     except (ValueError, SyntaxError):
-        raise Refusal("The parameter %s is %s in the notebook (%s = %r), and %s is not. Give a value of that kind, or "
-                      "change the default." % (name, _kind(default), name, default, json.dumps(text)))
+        raise Refusal("The parameter %s is %s in the notebook (%s = %s), and %s is not. Give a value of that kind, or "
+                      "change the default." % (name, _KINDS[kind], name, default, json.dumps(text)))
 
 
-def _as(kind: type, text: str) -> Any:
-    if text == "None":
-        return None
-    if kind is bool:
+def _as(kind: str, text: str) -> Any:
+    if kind == "str":
+        return text
+    if kind not in _KINDS or text == "None":
+        return _guessed(text)
+    if kind == "bool":
         if text.lower() in _TRUE + _FALSE:
             return text.lower() in _TRUE
         raise ValueError(text)
-    if kind is int:
-        number = _guessed(text)  # 0.5 where the default is 1 is meant as it stands
-        if isinstance(number, (int, float)) and not isinstance(number, bool):
-            return number
-        raise ValueError(text)
-    if kind is float:
+    if kind == "float":
         return float(text)
-    value = _structure(text)
-    if not isinstance(value, kind if kind is not tuple else (list, tuple)):
+    # An integer by its default may be given a fraction: 0.5 where 1 stands is meant as it is.
+    value = _guessed(text) if kind == "int" else _structure(text)
+    if not isinstance(value, {"int": (int, float), "list": (list, tuple), "dict": dict}[kind]) or value is True or (
+            value is False):
         raise ValueError(text)
     return list(value) if isinstance(value, tuple) else value
 
@@ -95,17 +64,10 @@ def _guessed(text: str) -> Any:
     return text
 
 
-def _kind(default: Any) -> str:
-    names = {bool: "True or False", int: "a number", float: "a number", list: "a list", tuple: "a list",
-             dict: "a dictionary"}
-    return names.get(type(default), "of the type %s" % type(default).__name__)
-
-
 def as_source(value: Any) -> str:
     """A value as papermill writes it into the cell."""
     if isinstance(value, str):
-        return '"%s"' % value.encode("unicode_escape").decode("ascii").replace('"', '\\"') if not value.isascii() else (
-            _quoted(value))
+        return '"%s"' % value.encode("unicode_escape").decode("ascii").replace('"', '\\"')
     if isinstance(value, float) and not math.isfinite(value):
         return "float('%s')" % ("nan" if math.isnan(value) else "inf" if value > 0 else "-inf")
     if isinstance(value, dict):
@@ -115,21 +77,17 @@ def as_source(value: Any) -> str:
     return repr(value)
 
 
-def _quoted(text: str) -> str:
-    return '"%s"' % text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace(
-        "\t", "\\t")
-
-
 class Injection:
     """What is put into a notebook. `shown` is what may be written down of it."""
 
     def __init__(self, document: dict[str, Any], given: dict[str, str], is_secret: Any) -> None:
         cells = document["cells"]
         place = _tagged(cells, PARAMETERS)
-        defaults = defaults_of(cells[place]["source"]) if place is not None else {}
+        parse = parts.inspection("parameters").parse
+        defaults = {} if place is None else {one.name: one for one in parse(cells[place]["source"])}
         self.has_cell = place is not None
         self.unknown = [name for name in given if name not in defaults]
-        values = {name: converted(_variable(name), text, defaults.get(name, ...)) for name, text in given.items()}
+        values = {name: _value(_variable(name), text, defaults.get(name)) for name, text in given.items()}
         hidden = [name for name, text in given.items() if is_secret(name, text)]
         self.values = {name: HIDDEN if name in hidden else value for name, value in values.items()}
         self._secrets = sorted({form for name in hidden for form in _forms(values[name], given[name])},
@@ -149,14 +107,19 @@ class Injection:
         if not is_without_ids(document):
             self.cell["id"] = old or _free_id(cells)
 
-    def adopt(self, document: Any) -> None:
-        """The document has become another object with the same content."""
-        self.cell = document["cells"][self.index]
+    def masked(self, content: Any) -> Any:
+        """The same, with `***` for each secret in its texts."""
+        if isinstance(content, str):
+            for secret in self._secrets:
+                content = content.replace(secret, HIDDEN)
+            return content
+        if isinstance(content, dict):
+            return {key: self.masked(item) for key, item in content.items()}
+        return [self.masked(item) for item in content] if isinstance(content, list) else content
 
-    def masked(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return text
+
+def _value(name: str, text: str, default: Any) -> Any:
+    return _guessed(text) if default is None else converted(name, text, default.type, default.default)
 
 
 def _assignments(values: dict[str, Any]) -> str:

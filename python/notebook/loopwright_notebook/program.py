@@ -34,13 +34,13 @@ def main(words: list[str]) -> int:
 
 
 def _run(options: Options, journal: Journal) -> int:
-    notebook = document.read(options.path)
+    notebook, content = document.read(options.path)
     from .driver import Driver
 
     if os.name == "nt":
         # The sockets of the kernel's messages need a loop that can watch them.
         asyncio.set_event_loop_policy(asyncio.WindowsSelectorEventLoopPolicy())
-    return asyncio.run(Driver(options, notebook, journal).run())
+    return asyncio.run(Driver(options, notebook, content, journal).run())
 
 
 def _check_packages() -> None:

@@ -4,23 +4,18 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-import time
 from typing import Any
 
 from journal_writer import Journal, now_ms
 
 from .outputs import MAX_CELL_TEXT, Form
 
-_SYNC_SECONDS = 0.25
-
 
 class Execution:
-    def __init__(self, ordinal: int, cell: dict[str, Any], index: int, source: str, tags: list[str]) -> None:
+    def __init__(self, ordinal: int, cell: dict[str, Any], index: int) -> None:
         self.ordinal = ordinal
         self.cell = cell
         self.index = index
-        self.source = source
-        self.tags = tags
         self.start_ms = now_ms()
         self.told: list[Any] = []  # of each output, what its last record stood for
         self.is_dirty = False
@@ -30,12 +25,11 @@ class Recorder:
     def __init__(self, journal: Journal, run_dir: str) -> None:
         self._journal = journal
         self._artifacts = os.path.join(run_dir, "artifacts")
-        self._last_sync = 0.0
         self._by_index: dict[int, Execution] = {}
         self._count = 0
 
-    def begin(self, cell: dict[str, Any], index: int, source: str, tags: list[str]) -> Execution:
-        execution = Execution(self._count, cell, index, source, tags)
+    def begin(self, cell: dict[str, Any], index: int, tags: list[str]) -> Execution:
+        execution, source = Execution(self._count, cell, index), cell["source"]
         self._count += 1
         self._by_index[index] = execution
         self._tell(execution, "running", source=source[:MAX_CELL_TEXT], source_cut=len(source) > MAX_CELL_TEXT,
@@ -45,15 +39,14 @@ class Recorder:
     def end(self, execution: Execution, state: str, error: dict[str, str] | None, is_cut: Any) -> None:
         execution.is_dirty = True
         self.sync(execution, is_cut)
-        self._tell(execution, state, end_ms=now_ms(), error=error, source_cut=len(execution.source) > MAX_CELL_TEXT)
+        if error:
+            error = {key: _end_of(text) for key, text in error.items()}
+        self._tell(execution, state, end_ms=now_ms(), error=error)
 
     def _tell(self, execution: Execution, state: str, **more: Any) -> None:
         record = {"n": execution.ordinal, "cell": execution.cell.get("id"), "index": execution.index, "state": state,
                   "start_ms": execution.start_ms, "count": execution.cell.get("execution_count")}
         self._journal.append("execution", now_ms(), {**record, **more})
-
-    def is_due(self, execution: Execution) -> bool:
-        return execution.is_dirty and time.monotonic() - self._last_sync >= _SYNC_SECONDS
 
     def touch(self, index: int) -> None:
         """An output of a cell that has run already was replaced from another one."""
@@ -70,7 +63,6 @@ class Recorder:
         if not execution.is_dirty:
             return
         execution.is_dirty = False
-        self._last_sync = time.monotonic()
         outputs = execution.cell.get("outputs") or []
         for ordinal, output in enumerate(outputs):
             mark = _mark(output)
@@ -103,6 +95,11 @@ class Recorder:
             file.write(data)
         os.replace(beside, target)
         return len(data)
+
+
+def _end_of(text: str) -> str:
+    """The end of a traceback names the exception; the whole is in the executed notebook."""
+    return text if len(text) <= MAX_CELL_TEXT else "[…]\n" + text[-MAX_CELL_TEXT + 4:]
 
 
 def _mark(output: dict[str, Any]) -> Any:
