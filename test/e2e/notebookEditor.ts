@@ -59,6 +59,13 @@ export class NotebookEditor {
     return texts.at(0)?.replaceAll('\u00a0', ' ');
   }
 
+  /** Selects the cell that has this in its text, not its text. */
+  async select(text: string): Promise<void> {
+    const row = this.window.page.locator('.notebookOverlay .code-cell-row').filter({ hasText: text }).first();
+    await row.locator('.view-lines').click();
+    await this.window.page.keyboard.press('Escape');
+  }
+
   async waitForCell(text: string, status: RegExp, timeoutMs = 60_000): Promise<string> {
     return waitFor(
       `the cell "${text}" to say ${String(status)}`,
@@ -80,7 +87,21 @@ export class NotebookEditor {
     );
   }
 
-  /** The outputs of a notebook are in one webview. */
+  /** Waits for an output that is a picture, drawn. */
+  async picture(): Promise<void> {
+    await waitFor('a picture among the outputs', async () => {
+      for (const frame of this.window.page.frames()) {
+        const isDrawn = await frame
+          .locator('.output_container img')
+          .evaluateAll((all) => all.some((image) => image instanceof HTMLImageElement && image.naturalWidth > 0))
+          .catch(() => false); // closed while we looked
+        if (isDrawn) return true;
+      }
+      return false;
+    });
+  }
+
+  /** The outputs of a notebook are in one webview; those in sight exist. */
   async output(text: string): Promise<string> {
     return waitFor(
       `an output with "${text}"`,

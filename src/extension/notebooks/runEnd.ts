@@ -1,9 +1,7 @@
 /** What is said when the run of a notebook that this window started has ended. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { NotebookFacts } from '../../protocol/notebooks';
 import { formatDuration } from '../../protocol/format';
-import type { RunRef } from '../commands/pickRun';
 import type { RunActions } from '../commands/runActions';
 import { inBackground, type Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
@@ -68,7 +66,7 @@ export class NotebookEnd implements Disposable {
   }
 
   private async tell(watched: WatchedRun): Promise<void> {
-    const message = await this.messageOf(watched);
+    const message = this.messageOf(watched);
     if (!message) return;
     const show = message.isFailure ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
     const chosen = await show(message.text, ...message.ways.map(({ title }) => title));
@@ -76,7 +74,7 @@ export class NotebookEnd implements Disposable {
     if (way) await this.parts.attempt(way.title, way.take);
   }
 
-  private async messageOf({ run, file, progress }: WatchedRun): Promise<Message | undefined> {
+  private messageOf({ run, file, progress }: WatchedRun): Message | undefined {
     const { timing } = run.row;
     const name = plain(basename(file), 60);
     const openRun: Way = {
@@ -100,21 +98,14 @@ export class NotebookEnd implements Disposable {
     }
     const { failed } = progress;
     if (!failed) {
-      const reason = plain(await reasonOf(run), 400);
+      const reason = plain(run.row.reason ?? '', 400);
       return { isFailure: true, text: vscode.l10n.t('{0} failed. {1}', name, reason), ways: [openRun] };
     }
-    const what = failed.error ? `${failed.error.name}: ${failed.error.message}` : await reasonOf(run);
+    const what = failed.error ? `${failed.error.name}: ${failed.error.message}` : (run.row.reason ?? '');
     return {
       isFailure: true,
       text: vscode.l10n.t('{0}: cell {1} failed. {2}', name, failed.ordinal + 1, plain(what, 300)),
       ways: [{ title: vscode.l10n.t('Go to Cell'), take: () => goToCell(run, failed) }, executed, openRun],
     };
   }
-}
-
-/** As the program that ran the notebook said it, else what the exit code says. */
-async function reasonOf({ session, row }: RunRef): Promise<string> {
-  const { facts } = await session.request('runs/facts', { runId: row.runId, section: 'notebook' });
-  const { reason } = NotebookFacts.parse(facts) as { reason?: unknown };
-  return typeof reason === 'string' ? reason : (row.reason ?? '');
 }

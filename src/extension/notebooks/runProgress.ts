@@ -93,7 +93,8 @@ export class RunProgress {
     const waiting = open.length === count ? sum(open) : mean * count;
     const last = this.executions.at(-1);
     const usual = last && this.durations.find((duration) => keyOf(duration) === keyOf(last))?.medianMs;
-    const rest = last?.state === 'running' && usual !== undefined ? Math.max(0, usual - Math.max(0, nowMs - last.startMs)) : 0;
+    const rest =
+      last?.state === 'running' && usual !== undefined ? Math.max(0, usual - Math.max(0, nowMs - last.startMs)) : 0;
     return waiting + rest;
   }
 
