@@ -81,9 +81,9 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const keys = new Context();
   const watch = track(new NotebookWatch(stores, log));
-  const end = track(new NotebookEnd({ watch, memory: context.workspaceState, actions: () => actions, attempt, log }));
+  track(new NotebookEnd({ launcher, watch, memory: context.workspaceState, actions: () => actions, attempt, log }));
   const forms = new ParameterForms(context.workspaceState);
-  const notebooks = new NotebookRuns({ launcher, interpreters, python, forms, watch, end, attempt });
+  const notebooks = new NotebookRuns({ launcher, interpreters, python, forms, watch, attempt });
   track(new CellStatus(watch));
   track(new NotebookStatus(watch));
   track(new NotebookKeys(watch, keys));

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { findInterpreter } from '../../client/interpreter';
 import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest, type RunTarget } from '../../client/launch';
 import { hiddenValuesOf, withHiddenValues } from '../../client/secretArguments';
+import type { RunKind } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
 import type { NotebookOptions } from '../../protocol/notebooks';
 import { MAX_PAGE } from '../../protocol/requests';
@@ -13,6 +14,7 @@ import type { Stores } from '../stores/stores';
 import type { Interpreters } from '../interpreters/interpreters';
 import { captureOf } from '../captureSettings';
 import { inBackground, type Log } from '../log';
+import { Signal } from '../signal';
 import type { RunTerminals } from '../terminals/runTerminals';
 import type { RunsView } from '../views/runs/view';
 import { adoptWithConsent, needsAdoption } from './adoption';
@@ -43,9 +45,13 @@ export interface Wishes extends Pick<RunRequest, 'env' | 'pythonArgs' | 'tags' |
 export interface StartedRun {
   readonly session: StoreSession;
   readonly runId: string;
+  readonly kind: RunKind;
 }
 
 export class Launcher {
+  private readonly started = new Signal<StartedRun>();
+  readonly onDidStart = this.started.on;
+
   constructor(private readonly parts: LauncherParts) {}
 
   async runFile(file: vscode.Uri, args: readonly string[]): Promise<void> {
@@ -95,11 +101,11 @@ export class Launcher {
 
   private start(session: StoreSession, request: RunRequest, folder: string): StartedRun {
     const prepared = prepareRun(session.paths.root, request, this.parts.python);
-    const { run_id: runId, experiment } = prepared.spec;
+    const { run_id: runId, experiment, kind } = prepared.spec;
     this.parts.log.info(`run ${runId}: ${prepared.spec.argv.join(' ')} in ${prepared.spec.cwd}`);
     const earlier = this.parts.terminals.runIds;
     // Of a notebook one sees in its cells how far it is; its terminal would stand in the way of them.
-    this.parts.terminals.start(prepared, folder, prepared.spec.kind !== 'notebook');
+    this.parts.terminals.start(prepared, folder, kind !== 'notebook');
     session.start();
     const announce = async () => {
       await session.request('runs/announce', { runId });
@@ -108,7 +114,9 @@ export class Launcher {
     };
     // The run goes on whether or not the engine can be told: it finds runs by itself.
     inBackground(this.parts.log, 'announcing the run', announce());
-    return { session, runId };
+    const run = { session, runId, kind };
+    this.started.fire(run);
+    return run;
   }
 
   /** One terminal for a script is enough: those of its runs that are over go, their output is on their pages. */

@@ -4,8 +4,8 @@ import type { CommandId } from '../commands/ids';
 import { type Disposable, Disposables } from '../signal';
 import { NOTEBOOK_TYPE } from './runChoose';
 import { cellIdOf, tagsOf } from './runCellMeta';
-import { describeCell, type OwnCell } from './runProgress';
-import type { NotebookWatch } from './runWatch';
+import { type CellProgress, describeCell, type OwnCell } from './runProgress';
+import type { NotebookWatch, WatchedRun } from './runWatch';
 
 const OPEN: CommandId = 'loopwright.openRun';
 const SECOND_MS = 1000;
@@ -15,12 +15,14 @@ export class CellStatus implements Disposable, vscode.NotebookCellStatusBarItemP
   private readonly changed = this.disposables.track(new vscode.EventEmitter<void>());
   readonly onDidChangeCellStatusBarItems = this.changed.event;
   private clock: NodeJS.Timeout | null = null;
+  /** Of all cells of the notebook that was asked about last: VS Code asks cell by cell. */
+  private known: { readonly key: string; readonly cells: readonly (CellProgress | undefined)[] } | null = null;
 
   constructor(private readonly watch: NotebookWatch) {
     this.disposables.track(vscode.notebooks.registerNotebookCellStatusBarItemProvider(NOTEBOOK_TYPE, this));
     this.disposables.track(
       watch.onDidChange(() => {
-        this.changed.fire();
+        this.renew();
         this.tick();
       }),
     );
@@ -30,7 +32,7 @@ export class CellStatus implements Disposable, vscode.NotebookCellStatusBarItemP
       vscode.workspace.onDidChangeNotebookDocument(({ notebook, cellChanges }) => {
         // Executed by its owner: from now on the editor's own marks are what counts.
         if (cellChanges.some(({ executionSummary }) => executionSummary?.timing)) watch.forget(notebook.uri.fsPath);
-        else if (cellChanges.some(({ document }) => document)) this.changed.fire();
+        else if (cellChanges.some(({ document }) => document)) this.renew();
       }),
     );
   }
@@ -38,7 +40,7 @@ export class CellStatus implements Disposable, vscode.NotebookCellStatusBarItemP
   provideCellStatusBarItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem[] {
     const { notebook } = cell;
     const shown = notebook.uri.scheme === 'file' ? this.watch.shownIn(notebook.uri.fsPath) : undefined;
-    const progress = shown?.progress.ofCells(notebook.getCells().map(ownCell))[cell.index];
+    const progress = shown && this.progressOf(notebook, shown)[cell.index];
     if (!shown || !progress) return [];
     const { text, tooltip } = describeCell(progress, Date.now(), vscode.l10n);
     const item = new vscode.NotebookCellStatusBarItem(text, vscode.NotebookCellStatusBarAlignment.Left);
@@ -52,12 +54,23 @@ export class CellStatus implements Disposable, vscode.NotebookCellStatusBarItemP
     this.disposables.dispose();
   }
 
+  private progressOf(notebook: vscode.NotebookDocument, { run, progress }: WatchedRun) {
+    const key = `${notebook.uri.toString()} ${String(notebook.version)} ${run.row.runId}`;
+    if (this.known?.key !== key) this.known = { key, cells: progress.ofCells(notebook.getCells().map(ownCell)) };
+    return this.known.cells;
+  }
+
+  private renew(): void {
+    this.known = null;
+    this.changed.fire();
+  }
+
   /** The seconds of the cell that runs go on while somebody sees them. */
   private tick(): void {
     const isSeen = vscode.window.visibleNotebookEditors.some(
       ({ notebook }) => this.watch.activeOf(notebook.uri.fsPath).length > 0,
     );
-    if (isSeen) this.clock ??= setInterval(() => this.changed.fire(), SECOND_MS);
+    if (isSeen) this.clock ??= setInterval(() => this.renew(), SECOND_MS);
     else if (this.clock) {
       clearInterval(this.clock);
       this.clock = null;

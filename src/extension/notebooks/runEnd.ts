@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { formatDuration } from '../../protocol/format';
+import type { Launcher } from '../commands/launcher';
 import type { RunActions } from '../commands/runActions';
 import { inBackground, type Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
@@ -14,6 +15,7 @@ const MEMORY_KEY = 'notebookRuns';
 const MEMORY_SIZE = 50;
 
 export interface NotebookEndParts {
+  readonly launcher: Launcher;
   readonly watch: NotebookWatch;
   /** Of the workspace: the window may be loaded anew meanwhile. */
   readonly memory: vscode.Memento;
@@ -39,6 +41,11 @@ export class NotebookEnd implements Disposable {
 
   constructor(private readonly parts: NotebookEndParts) {
     this.disposables.track(
+      parts.launcher.onDidStart(({ kind, runId }) => {
+        if (kind === 'notebook') this.keep([...this.expected, runId]);
+      }),
+    );
+    this.disposables.track(
       parts.watch.onDidEnd((watched) => {
         const { runId } = watched.run.row;
         if (!this.expected.includes(runId)) return;
@@ -48,15 +55,11 @@ export class NotebookEnd implements Disposable {
     );
   }
 
-  /** The end of this run is to be told here. */
-  expect(runId: string): void {
-    this.keep([...this.expected, runId]);
-  }
-
   dispose(): void {
     this.disposables.dispose();
   }
 
+  /** The runs whose end is to be told here. */
   private get expected(): readonly string[] {
     return this.parts.memory.get<readonly string[]>(MEMORY_KEY, []);
   }

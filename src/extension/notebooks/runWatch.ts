@@ -104,22 +104,30 @@ export class NotebookWatch implements Disposable {
       ({ row }) => row.kind === 'notebook' && !this.goingOn.has(row.runId),
     );
     for (const run of begun) {
-      const { session, row } = run;
-      const [{ provenance }, { spec }] = await Promise.all([
-        session.request('runs/get', { runId: row.runId }),
-        session.request('runs/spec', { runId: row.runId }),
-      ]);
-      const file = sourceFileOf(provenance);
-      const { cells } = await session.request('notebooks/durations', { path: file });
-      const progress = new RunProgress(row.timing.startMs, cells);
-      if (spec.sweep) {
-        const total = Object.values(spec.sweep.over).reduce((product, { length }) => product * length, 1);
-        progress.sweep = { total, done: 0 };
+      try {
+        await this.takeUp(run);
+      } catch (error) {
+        this.log.debug(`run ${run.row.runId}: ${describeError(error)}`); // the next change asks again; the others are shown
       }
-      this.last.delete(file);
-      this.goingOn.set(row.runId, { run, file, progress });
     }
     return begun.map(({ row }) => row.runId);
+  }
+
+  private async takeUp(run: RunRef): Promise<void> {
+    const { session, row } = run;
+    const [{ provenance }, { spec }] = await Promise.all([
+      session.request('runs/get', { runId: row.runId }),
+      session.request('runs/spec', { runId: row.runId }),
+    ]);
+    const file = sourceFileOf(provenance);
+    const { cells } = await session.request('notebooks/durations', { path: file });
+    const progress = new RunProgress(row.timing.startMs, cells);
+    if (spec.sweep) {
+      const total = Object.values(spec.sweep.over).reduce((product, { length }) => product * length, 1);
+      progress.sweep = { total, done: 0 };
+    }
+    this.last.delete(file);
+    this.goingOn.set(row.runId, { run, file, progress });
   }
 
   private async update(watched: WatchedRun): Promise<void> {

@@ -9,7 +9,6 @@ import type { NotebookOptions } from '../../protocol/notebooks';
 import type { Launcher, Place } from '../commands/launcher';
 import { installPackages } from '../interpreters/install';
 import type { Interpreters } from '../interpreters/interpreters';
-import type { NotebookEnd } from './runEnd';
 import type { ParameterForms } from './runForm';
 import { canMark, markParameters } from './runMark';
 import type { Choice } from './runParameters';
@@ -21,7 +20,6 @@ export interface NotebookRunsParts {
   readonly python: PythonParts;
   readonly forms: ParameterForms;
   readonly watch: NotebookWatch;
-  readonly end: NotebookEnd;
   /** Does something for the user; an error becomes a message. */
   readonly attempt: (what: string, work: () => Promise<void>) => Promise<void>;
 }
@@ -33,7 +31,7 @@ export class NotebookRuns {
 
   /** @param file saved, and with cells */
   async run(file: vscode.Uri, choice: Choice = DEFAULTS): Promise<void> {
-    const { launcher, end } = this.parts;
+    const { launcher } = this.parts;
     const place = placeOf(file);
     const { python } = await launcher.lookUp(place, {});
     const missing = await missingNotebookPackages(python);
@@ -42,8 +40,7 @@ export class NotebookRuns {
       void this.parts.attempt('packages', () => this.offerPackages(python, missing, file, choice));
       return;
     }
-    const started = await launcher.run(place, { args: [], python, ...choice });
-    if (started) end.expect(started.runId);
+    await launcher.run(place, { args: [], python, ...choice });
   }
 
   async runWithParameters(file: vscode.Uri): Promise<void> {
