@@ -12,6 +12,7 @@ import type {
   Tag,
   WireNumber,
 } from '../protocol/entities';
+import { type Execution, NotebookFacts } from '../protocol/notebooks';
 import type { RunnerState, RunSpec } from '../protocol/runFolder';
 
 export const iso = (timeMs: number): string => new Date(timeMs).toISOString();
@@ -63,6 +64,8 @@ export interface RunFacts {
   readonly outputs: readonly LineageFile[];
   /** By section. */
   readonly facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** What was executed of a notebook; empty for everything else. */
+  readonly executions: readonly Execution[];
   readonly work: readonly Work[];
   readonly isComplete: boolean;
 }
@@ -90,6 +93,7 @@ export function runDocument(known: RunFacts, store: string) {
       host: provenance.host,
     },
     models: facts.models ?? {},
+    notebook: notebookDocument(known),
     complete: known.isComplete,
     work: work.map(({ kind, state, reason }) => ({ kind, state, reason })),
     kind: provenance.kind,
@@ -100,6 +104,22 @@ export function runDocument(known: RunFacts, store: string) {
     store,
   };
 }
+
+/** Null where the run is none of a notebook. */
+function notebookDocument({ facts, executions }: RunFacts) {
+  const notebook = NotebookFacts.safeParse(facts.notebook ?? {});
+  if (!notebook.success || notebook.data.path === undefined) return null;
+  const { path, executed = null } = notebook.data;
+  return { path, executed, cells: executions.map(executionDocument) };
+}
+
+const executionDocument = ({ cellIndex, cellId, state, startMs, endMs, error }: Execution) => ({
+  index: cellIndex,
+  id: cellId,
+  state,
+  seconds: endMs === null ? null : (endMs - startMs) / 1000,
+  error: error === null ? null : { name: error.name, message: error.message },
+});
 
 export const fileDocument = (file: LineageFile) => ({
   path: file.path,

@@ -51,7 +51,14 @@ async function startingWith(connection: EngineConnection, prefix: string, delete
   return runs.filter((run) => run.runId.startsWith(prefix));
 }
 
-type Paged = 'runs/params' | 'runs/metrics' | 'runs/tags' | 'runs/artifacts' | 'runs/notes' | 'runs/files';
+type Paged =
+  | 'runs/params'
+  | 'runs/metrics'
+  | 'runs/tags'
+  | 'runs/artifacts'
+  | 'runs/notes'
+  | 'runs/files'
+  | 'notebooks/executions';
 
 /** Every page of one of a run's lists. */
 async function allPages<M extends Paged, Item>(
@@ -82,6 +89,9 @@ export const allArtifacts = (connection: EngineConnection, runId: string) =>
 export const allNotes = (connection: EngineConnection, runId: string) =>
   allPages(connection, 'runs/notes', runId, (page) => page.notes);
 
+const allExecutions = (connection: EngineConnection, runId: string) =>
+  allPages(connection, 'notebooks/executions', runId, (page) => page.executions);
+
 const SHOWN_SECTIONS = [
   'code',
   'environment',
@@ -89,13 +99,14 @@ const SHOWN_SECTIONS = [
   'hardware',
   'seeds',
   'models',
+  'notebook',
 ] as const satisfies readonly FactSection[];
 
 export async function factsOf(connection: EngineConnection, runId: string): Promise<RunFacts> {
   const files = (direction: 'in' | 'out') =>
     allPages(connection, 'runs/files', runId, (page) => page.files, { direction });
   const factsIn = async (section: FactSection) => (await connection.request('runs/facts', { runId, section })).facts;
-  const [got, params, metrics, tags, artifacts, notes, inputs, outputs, ...sections] = await Promise.all([
+  const [got, params, metrics, tags, artifacts, notes, inputs, outputs, executions, ...sections] = await Promise.all([
     connection.request('runs/get', { runId }),
     allPages(connection, 'runs/params', runId, (page) => page.params),
     allMetrics(connection, runId),
@@ -104,10 +115,11 @@ export async function factsOf(connection: EngineConnection, runId: string): Prom
     allNotes(connection, runId),
     files('in'),
     files('out'),
+    allExecutions(connection, runId),
     ...SHOWN_SECTIONS.map(factsIn),
   ]);
   const facts = Object.fromEntries(SHOWN_SECTIONS.map((section, index) => [section, sections[index] ?? {}]));
-  return { ...got, params, metrics, tags, artifacts, notes, inputs, outputs, facts };
+  return { ...got, params, metrics, tags, artifacts, notes, inputs, outputs, executions, facts };
 }
 
 /** Every logged point of a metric, page by page, so that a series of any length takes little memory. */

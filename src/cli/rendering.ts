@@ -2,6 +2,7 @@
 import { type ChangedFile, CodeFacts, type LineageFile } from '../protocol/capture';
 import type { Headline, Note, RunRow, RunStatus } from '../protocol/entities';
 import { fromWireNumber } from '../protocol/entities';
+import type { Execution } from '../protocol/notebooks';
 import type { RunSpec } from '../protocol/runFolder';
 import type { FinishedDocument, RunFacts } from './documents';
 import {
@@ -163,6 +164,7 @@ export function runPage({ run, provenance, ...lists }: RunFacts, view: View): st
         lists.tags.map(({ key, value }) => [key, value]),
       ),
     ),
+    ...section('Cells', cellTable(lists.executions, { ...view, width: inner })),
     ...section('Data in', fileTable(lists.inputs, provenance.cwd, { ...view, width: inner })),
     ...section('Data out', fileTable(lists.outputs, provenance.cwd, { ...view, width: inner })),
     ...section('Artifacts', artifactTable(lists.artifacts, { ...view, width: inner })),
@@ -220,6 +222,37 @@ export function artifactTable(artifacts: RunFacts['artifacts'], { paint, width }
   return table(
     [{ title: 'path', shrinks: true }, { title: 'kind' }, { title: 'size', align: 'right' }],
     artifacts.map(({ path, kind, sizeBytes }) => [path, kind, formatSize(sizeBytes)]),
+    width,
+    (title) => paint('dim', title),
+  );
+}
+
+const STATE_COLOURS = { running: 'green', ok: 'green', failed: 'red', interrupted: 'yellow' } as const;
+
+/** What was executed of a notebook, in order. */
+function cellTable(executions: readonly Execution[], { paint, width, nowMs }: View): string[] {
+  if (executions.length === 0) return [];
+  return table(
+    [
+      { title: '' },
+      { title: 'cell', shrinks: true },
+      {
+        title: 'state',
+        paint: (cell, row) => {
+          const execution = executions[row];
+          return execution ? paint(STATE_COLOURS[execution.state], cell) : cell;
+        },
+      },
+      { title: 'duration', align: 'right' },
+      { title: '', shrinks: true },
+    ],
+    executions.map(({ count, source, state, startMs, endMs, error }) => [
+      count === null ? '[ ]' : `[${String(count)}]`,
+      source.trimStart().split('\n', 1)[0] ?? '',
+      state,
+      formatDuration((endMs ?? nowMs) - startMs),
+      error === null ? '' : `${error.name}: ${error.message.split('\n', 1)[0] ?? ''}`,
+    ]),
     width,
     (title) => paint('dim', title),
   );

@@ -60,6 +60,7 @@ export const RunRow = z.object({
   parentRunId: RunId.nullable(),
   childCount: z.number().int(),
   name: z.string(),
+  kind: RunKind,
   timing: RunTiming,
   exitCode: z.number().int().nullable(),
   signal: z.string().nullable(),

@@ -117,6 +117,8 @@ export const NotebookFacts = z.looseObject({
   findings: z.array(Finding).optional(),
   /** `whole`: run from the first cell to the last; `cells`: only the events of cells; `kernel`: those, and capture inside. */
   observed: z.enum(['whole', 'cells', 'kernel']).optional(),
+  /** Why the run failed, with the cell; becomes the reason of the run. */
+  reason: z.string().optional(),
 });
 export type NotebookFacts = z.infer<typeof NotebookFacts>;
 

@@ -160,7 +160,11 @@ export const requests = {
   ),
   /** What was executed of a notebook, in order, from one execution on. */
   'notebooks/executions': read(
-    RunPage.extend({ from: z.number().int().min(0).default(0) }),
+    RunPage.extend({
+      from: z.number().int().min(0).default(0),
+      /** Whoever only counts the cells asks for none. */
+      withOutputs: z.boolean().default(true),
+    }),
     z.object({ executions: z.array(Execution), ...nextPage }),
   ),
   /** The runs of a notebook by its absolute path, newest first. */

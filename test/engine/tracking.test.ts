@@ -176,7 +176,15 @@ describe('what became of a run', () => {
     ...state,
   });
   const observe = (observed: Partial<Observed>) =>
-    outcomeOf({ spec, runner: null, isAnyoneAlive: true, nowMs: 2000, lastSignMs: () => 4000, ...observed });
+    outcomeOf({
+      spec,
+      runner: null,
+      isAnyoneAlive: true,
+      nowMs: 2000,
+      lastSignMs: () => 4000,
+      ownReason: () => null,
+      ...observed,
+    });
 
   it.each<[string, Partial<Observed>, object]>([
     ['is scheduled until the runner speaks', {}, { status: 'SCHEDULED' }],
@@ -186,6 +194,11 @@ describe('what became of a run', () => {
       { status: 'FAILED', reason: expect.stringMatching(/never started/) },
     ],
     ['runs', { runner: runner({ state: 'running', ended_ms: null }) }, { status: 'RUNNING', startMs: 2000 }],
+    [
+      'failed for the reason that the program says which drove it',
+      { runner: runner({ exit_code: 1 }), ownReason: () => 'Cell 2 failed: KeyError: 1' },
+      { status: 'FAILED', exitCode: 1, reason: 'Cell 2 failed: KeyError: 1' },
+    ],
     ['finished with code 0', { runner: runner({}) }, { status: 'FINISHED', endMs: 5000, exitCode: 0, reason: null }],
     [
       'failed with another code',

@@ -42,7 +42,7 @@ describe('the commands in package.json', () => {
     for (const { command, title, category } of commands) {
       expect(category, command).toBe('Loopwright');
       const text = texts[title.replaceAll('%', '')] ?? '';
-      expect(text, command).toMatch(/^[A-Z]\w*( ([A-Z]\w*('s)?|as|in|with))*…?$/);
+      expect(text, command).toMatch(/^[A-Z]\w*( ([A-Z]\w*('s)?|as|in|to|with))*…?$/);
     }
   });
 
@@ -90,6 +90,6 @@ describe('package.json', () => {
 
   it('starts for a reason only', () => {
     for (const event of manifest.activationEvents)
-      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onDebugResolve|onNotebook):/);
+      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onFileSystem|onDebugResolve|onNotebook):/);
   });
 });

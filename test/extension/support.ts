@@ -27,6 +27,7 @@ export function runRow(change: Partial<RunRow> = {}): RunRow {
     parentRunId: null,
     childCount: 0,
     name: 'fraud-rf',
+    kind: 'script',
     timing: DEFAULT_TIMING,
     exitCode: 0,
     signal: null,

@@ -34,15 +34,15 @@ def _mask(word, before):
     import re
 
     option = re.match(r"--?([A-Za-z][\w.-]+)$", before)
-    if option and word and not word.startswith("-") and _is_secret_text(option.group(1), word):
+    if option and word and not word.startswith("-") and is_secret_text(option.group(1), word):
         return HIDDEN
     assigned = re.match(r"((?:--?)?[A-Za-z_][\w.-]*=)(.+)$", word, re.DOTALL)
-    if assigned and _is_secret_text(assigned.group(1), assigned.group(2)):
+    if assigned and is_secret_text(assigned.group(1), assigned.group(2)):
         return assigned.group(1) + HIDDEN
     return re.sub(r"(?i)\b([a-z][a-z\d+.-]*://[^\s/:@]*:)[^\s/@]+@", r"\1***@", word)
 
 
-def _is_secret_text(name, value):
+def is_secret_text(name, value):
     """A number on a command line is text as well."""
     try:
         return is_secret(name, float(value))

@@ -29,6 +29,7 @@ export function executionQueries(db: Database, seqOf: (runId: string) => number,
     'notebooks/executions': ({
       runId,
       from,
+      withOutputs,
       ...page
     }: CheckedParams<'notebooks/executions'>): Result<'notebooks/executions'> => {
       const seq = seqOf(runId);
@@ -38,7 +39,7 @@ export function executionQueries(db: Database, seqOf: (runId: string) => number,
         { columns: EXECUTION_COLUMNS, table: 'executions', order: 'ordinal' },
         seq,
         { ...page, ...start },
-        (row) => toExecution(row, outputsOf.all(seq, Number(row.ordinal))),
+        (row) => toExecution(row, withOutputs ? outputsOf.all(seq, Number(row.ordinal)) : []),
       );
       return { executions: items, nextPageToken };
     },

@@ -1,10 +1,10 @@
 /** From a row of the database to a row of the tree. Pure. */
-import type { Headline, RunRow, RunStatus, RunTiming } from '../../protocol/entities';
+import type { Headline, RunKind, RunRow, RunStatus, RunTiming } from '../../protocol/entities';
 
 /** What a `RunRecord` is read as, from `runs r JOIN experiments e`. */
 export const RUN_COLUMNS = `
-  r.run_seq, r.run_id, r.experiment_id, e.name AS experiment, r.parent_run_id, r.name, r.status, r.start_ms, r.end_ms,
-  r.exit_code, r.signal, r.reason, r.deleted_ms,
+  r.run_seq, r.run_id, r.experiment_id, e.name AS experiment, r.parent_run_id, r.name, r.kind, r.status, r.start_ms,
+  r.end_ms, r.exit_code, r.signal, r.reason, r.deleted_ms,
   (SELECT count(*) FROM runs c WHERE c.parent_run_id = r.run_id AND c.deleted_ms IS NULL) AS child_count`;
 
 export interface RunRecord {
@@ -14,6 +14,7 @@ export interface RunRecord {
   readonly experiment: string;
   readonly parent_run_id: string | null;
   readonly name: string;
+  readonly kind: RunKind;
   readonly status: RunStatus;
   readonly start_ms: number;
   readonly end_ms: number | null;
@@ -32,6 +33,7 @@ export function runRow(record: RunRecord, headline: Headline | null): RunRow {
     parentRunId: record.parent_run_id,
     childCount: record.child_count,
     name: record.name,
+    kind: record.kind,
     timing: timingOf(record),
     exitCode: record.exit_code,
     signal: record.signal,

@@ -96,6 +96,10 @@ export const runPageCommands = {
   /** A file of the run's code beside the one of the commit it was made from. */
   openCodeDiff: z.object({ path: z.string() }),
   compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),
+  /** Shows the cell in the user's own notebook; by its id, else by where it stood. */
+  goToCell: z.object({ cellId: z.string().nullable(), cellIndex: z.number().int().min(0).nullable() }),
+  /** The notebook as it was executed, read-only beside the source. */
+  openExecuted: z.object({}),
   showLog: z.object({}),
   copy: z.object({ text: z.string() }),
 } as const;

@@ -1,0 +1,106 @@
+"""Kernels that die, hang, flood or leave something behind, and notebooks that are stopped."""
+from __future__ import annotations
+
+import os
+import signal
+import unittest
+
+from notebooking import SECONDS, KernelTest, document, needs_kernel
+from support import is_running, until
+
+WAITS = document("x = 1", "import time\nprint('waits')\ntime.sleep(300)", "print('never')")
+# What an interrupt can't reach.
+STUBBORN = ("import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])\nprint('stubborn')\n"
+            "while True: time.sleep(1)")
+
+
+@needs_kernel
+class Trouble(KernelTest):
+    def test_a_kernel_that_is_killed(self):
+        ran = self.execute(document("x = 1", "print('a', flush=True)\nimport os; os.kill(os.getpid(), 9)", "1"))
+        self.assertEqual((ran.code, [one["state"] for one in ran.executions]), (1, ["ok", "failed"]))
+        self.assertEqual(ran.facts["reason"], "Cell 2 ended the kernel: its process was ended by SIGKILL. "
+                                              "Too little memory is the usual cause.")
+        self.assertEqual(ran.executed["cells"][1]["metadata"]["papermill"]["status"], "failed")
+
+    def test_a_cell_that_asks_for_input(self):
+        ran = self.execute(document("input('name? ')"))
+        self.assertEqual(ran.code, 1)
+        self.assertIn("Cell 1 asks for input", ran.facts["reason"])
+
+    def test_a_notebook_that_ends_itself(self):
+        ran = self.execute(document("import sys", "sys.exit()", "print('never')"))
+        self.assertEqual((ran.code, len(ran.executions)), (0, 2), ran.stderr)
+        self.assertIn("Cell 2 ended the notebook", ran.notes[-1])
+
+    def test_limits_of_time(self):
+        ran = self.execute(WAITS, cellTimeLimitS=1.5)
+        self.assertEqual((ran.code, ran.facts["reason"]), (1, "Cell 2 was ended after 1.5 s, the time limit of a cell."))
+        self.assertEqual((ran.executions[1]["state"], ran.outputs(1)[0]["data"]), ("interrupted", "waits\n"))
+        self.assertIn("time.sleep", ran.stderr, "where it was is told")
+        ran = self.execute(document(STUBBORN), cellTimeLimitS=1)
+        self.assertEqual((ran.code, ran.executions[0]["state"]), (1, "interrupted"))
+        self.assertFalse(is_running(self.kernel_of(ran.run)))
+        ran = self.execute(WAITS, timeLimitS=0.2)
+        self.assertEqual((ran.code, ran.executions), (1, []))
+        self.assertEqual(ran.facts["reason"], "The notebook was ended after 0.2 s, its time limit.")
+
+    def test_output_without_end_is_cut_and_says_so(self):
+        ran = self.execute(document(
+            "for i in range(20000): print('x' * 1000)", "print('y' * 9_000_000)", "'z' * 2_000_000",
+            "from IPython.display import display\nfor i in range(1500): display(i)", "print('after')"))
+        self.assertEqual(ran.code, 0, ran.stderr)
+        cells = ran.executed["cells"]
+        for index, letter in ((0, "x"), (1, "y")):
+            (output,) = cells[index]["outputs"]
+            self.assertRegex("".join(output["text"]), r"\[loopwright: about [\d,]{9,10} more characters were cut here\]\n$")
+            (record,) = ran.outputs(index)
+            self.assertEqual((record["cut"], record["path"]), (True, "cells/%d-0.txt" % index))
+            self.assertLess(record["size"], 1_000_100)
+        self.assertIn("about 8,000,00", cells[1]["outputs"][0]["text"][-1])
+        self.assertLess(len("".join(cells[2]["outputs"][0]["data"]["text/plain"])), 1_000_100)
+        self.assertEqual(len(cells[3]["outputs"]), 1001)
+        self.assertEqual(cells[3]["outputs"][-1]["text"], ["[loopwright: 500 more outputs of this cell were left out]\n"])
+        self.assertEqual(ran.outputs(4)[0]["data"], "after\n")
+        self.assertLess(len(ran.stdout), 6_000_000)
+
+    def test_what_it_leaves_behind_ends_with_it_but_for_daemons(self):
+        ran = self.execute(document(
+            "import os, subprocess\na = subprocess.Popen(['sleep', '300'])\n"
+            "b = subprocess.Popen(['sleep', '300'], start_new_session=True)\nprint(a.pid, b.pid)",
+            "if os.fork() == 0:\n    import time; time.sleep(300)"))
+        self.assertEqual(ran.code, 0, ran.stderr)
+        child, daemon = map(int, ran.outputs(0)[0]["data"].split())
+        self.addCleanup(os.kill, daemon, signal.SIGKILL)
+        self.assertFalse(is_running(child))
+        self.assertTrue(is_running(daemon))
+        kernel = self.kernel_of(ran.run)
+        with self.assertRaises(ProcessLookupError):
+            os.killpg(kernel, 0)
+
+    def test_stopped_it_tells_so_and_keeps_what_there_is(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process, run = self.begin(self.write(WAITS))
+            self._wait_for_output(run)
+            process.send_signal(number)
+            ran = self.end(process, run)
+            self.assertEqual(ran.code, -number, ran.stderr)
+            self.assertEqual([one["state"] for one in ran.executions], ["ok", "interrupted"])
+            self.assertEqual(ran.executed["cells"][1]["outputs"][0]["text"], ["waits\n"])
+            self.assertFalse(is_running(self.kernel_of(run)))
+
+    def test_killed_itself_it_leaves_no_kernel(self):
+        process, run = self.begin(self.write(WAITS))
+        self._wait_for_output(run)
+        kernel = self.kernel_of(run)
+        process.kill()
+        until(lambda: not is_running(kernel), "the end of the kernel", 30)
+        self.assertTrue(os.path.exists(run.path("artifacts/notebook/a.ipynb")), "as far as it was saved")
+
+    def _wait_for_output(self, run) -> None:
+        until(lambda: os.path.isdir(run.path("journals")) and any(
+            record[2].get("data") == "waits\n" for record in run.records("output")), "the second cell", SECONDS)
+
+
+if __name__ == "__main__":
+    unittest.main()
