@@ -69,11 +69,11 @@ class Driver:
 
     def _prepare(self) -> None:
         options, document = self._options, self._document
+        if options.parameters and not self._notebook.is_python:
+            raise Refusal("Parameters can be given to notebooks in Python; %s is in %s. Leave out -P." % (
+                options.name, self._notebook.language))
         self._spec = self._kernel_spec()
         if options.parameters:
-            if not self._notebook.is_python:
-                raise Refusal("Parameters can be given to notebooks in Python; %s is in %s. Leave out -P." % (
-                    options.name, self._notebook.language))
             is_secret_text = parts.secrets().is_secret_text
             self._injection = Injection(
                 document, options.parameters, lambda name, text: name in options.hidden or is_secret_text(name, text))
