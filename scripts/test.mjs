@@ -27,7 +27,7 @@ await runMain(async () => {
     browser: names.includes('unit') || names.includes('e2e'),
     vsCode: names.includes('e2e'),
     examples: names.includes('python') || names.includes('e2e'),
-    capture: names.includes('python') || names.includes('e2e'),
+    capture: names.includes('unit') || names.includes('python') || names.includes('e2e'),
   };
   // Before anything is installed, so that somebody who lacks three things hears of them at once.
   if (!isSecondNode) await ensureSystemOrSay(needs);
@@ -54,7 +54,10 @@ await runMain(async () => {
     lint: startLint,
     types,
     build,
-    unit: async () => sum([await built(), await vitest('vitest.config.mts', filters)]),
+    unit: async () => {
+      await capture; // the command line runs notebooks, which needs a kernel
+      return sum([await built(), await vitest('vitest.config.mts', filters)]);
+    },
     python: async () => {
       // ESLint wants one core for a minute, and the tests of Python mostly wait.
       if (names.includes('lint')) startLint().catch(() => {});

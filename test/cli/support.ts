@@ -241,6 +241,21 @@ export const RunDocument = z.strictObject({
   outputs: z.array(FileDocument),
   code: z.looseObject({}),
   models: z.looseObject({}),
+  notebook: z
+    .strictObject({
+      path: z.string(),
+      executed: z.string().nullable(),
+      cells: z.array(
+        z.strictObject({
+          index: z.number().nullable(),
+          id: z.string().nullable(),
+          state: z.enum(['running', 'ok', 'failed', 'interrupted']),
+          seconds: z.number().nullable(),
+          error: z.strictObject({ name: z.string(), message: z.string() }).nullable(),
+        }),
+      ),
+    })
+    .nullable(),
   complete: z.boolean(),
   work: z.array(z.strictObject({ kind: z.string(), state: z.enum(['done', 'failed']), reason: z.string().nullable() })),
   environment: z.looseObject({
@@ -249,7 +264,7 @@ export const RunDocument = z.strictObject({
     user: z.string(),
     host: z.string(),
   }),
-  kind: z.enum(['script', 'module', 'command']),
+  kind: z.enum(['script', 'module', 'command', 'notebook', 'followed']),
   source: z.string(),
   command: z.array(z.string()),
   cwd: z.string(),

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import unittest
 from pathlib import Path
 
@@ -168,7 +169,7 @@ class Refused(KernelTest):
 
     def test_an_environment_without_the_packages(self):
         bare = os.path.join(self.base, "bare")
-        subprocess.run([os.path.realpath(PYTHON or "python3"), "-m", "venv", "--without-pip", bare], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
         reason = self.refusal(document("x"), python=os.path.join(bare, "bin", "python"))
         self.assertRegex(reason, r"^nbclient and ipykernel are not installed in .*bin/python\. "
                                  r"Install: .*bin/python -m pip install nbclient ipykernel$")

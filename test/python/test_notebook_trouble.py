@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 import unittest
 
 from notebooking import SECONDS, KernelTest, document, needs_kernel
@@ -89,6 +90,18 @@ class Trouble(KernelTest):
             self.assertEqual(ran.executed["cells"][1]["outputs"][0]["text"], ["waits\n"])
             self.assertFalse(is_running(self.kernel_of(run)))
 
+    def test_asked_twice_it_does_not_wait(self):
+        process, run = self.begin(self.write(document(STUBBORN)))
+        self._wait_for_output(run, "stubborn\n")
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
+        ran = self.end(process, run)
+        self.assertEqual((ran.code, [one["state"] for one in ran.executions]), (-signal.SIGINT, ["interrupted"]))
+        self.assertFalse(is_running(self.kernel_of(run)))
+        self.assertLess(time.monotonic() - begun, 15)
+
     def test_killed_itself_it_leaves_no_kernel(self):
         process, run = self.begin(self.write(WAITS))
         self._wait_for_output(run)
@@ -97,9 +110,8 @@ class Trouble(KernelTest):
         until(lambda: not is_running(kernel), "the end of the kernel", 30)
         self.assertTrue(os.path.exists(run.path("artifacts/notebook/a.ipynb")), "as far as it was saved")
 
-    def _wait_for_output(self, run) -> None:
-        until(lambda: os.path.isdir(run.path("journals")) and any(
-            record[2].get("data") == "waits\n" for record in run.records("output")), "the second cell", SECONDS)
+    def _wait_for_output(self, run, text: str = "waits\n") -> None:
+        until(lambda: any(record[2].get("data") == text for record in run.records("output")), "the cell", SECONDS)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sys
 import time
 from typing import Any
 
@@ -28,6 +27,7 @@ _STARTUP_SECONDS = 120
 # Saving takes at most this part of the time, however large the notebook.
 _SAVING_SHARE = 0.05
 _TICK_SECONDS = 0.25
+_INSPECTION_SECONDS = 15
 
 
 class Driver:
@@ -69,11 +69,11 @@ class Driver:
 
     def _prepare(self) -> None:
         options, document = self._options, self._document
+        if options.parameters and not self._notebook.is_python:
+            raise Refusal("Parameters can be given to notebooks in Python; %s is in %s. Leave out -P." % (
+                options.name, self._notebook.language))
         self._spec = self._kernel_spec()
         if options.parameters:
-            if not self._notebook.is_python:
-                raise Refusal("Parameters can be given to notebooks in Python; %s is in %s. Leave out -P." % (
-                    options.name, self._notebook.language))
             is_secret_text = parts.secrets().is_secret_text
             self._injection = Injection(
                 document, options.parameters, lambda name, text: name in options.hidden or is_secret_text(name, text))
@@ -114,7 +114,11 @@ class Driver:
         return named_spec(self._notebook.kernel or self._notebook.language)
 
     async def _start(self) -> None:
-        await self._kernel.start(self._options.folder)
+        try:
+            await self._kernel.start(self._options.folder)
+        except (OSError, ValueError) as error:
+            raise Refusal("The kernel could not be started (%s). Is its program still there? Install it anew, or choose "
+                          "another with --kernel NAME." % error)
         self._inspecting = Inspecting(self._options.path, self._journal)
         # Imported while the kernel comes up.
         import nbformat
@@ -146,7 +150,7 @@ class Driver:
             reply = await self._client.async_wait_for_reply(self._client.kc.kernel_info())
         except (RuntimeError, TimeoutError) as error:
             raise Refusal("The kernel did not start (%s). What it said stands above, if it said anything. Try it by "
-                          "itself: %s -m ipykernel_launcher" % (str(error).strip().rstrip("."), sys.executable))
+                          "itself: %s" % (str(error).strip().rstrip("."), " ".join(self._spec.argv[:3])))
         if reply:
             self._document["metadata"]["language_info"] = reply["content"]["language_info"]
 
@@ -228,7 +232,7 @@ class Driver:
         is_dead = self._ending.is_forced or (self._failure is not None and self._failure.is_kernel_gone)
         await self._kernel.end(at_once=is_dead)
         if self._inspecting is not None:
-            await self._inspecting.finish()
+            await self._inspecting.finish(1 if self._ending.is_asked else _INSPECTION_SECONDS)
         if client is not None and client.kc is not None:
             client.kc.stop_channels()
         self._metadata.finish()

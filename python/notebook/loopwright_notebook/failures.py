@@ -33,7 +33,7 @@ def of_cell(cell: Any, number: int, ending: Ending, options: Options) -> Failure
         return Failure("failed", "Cell %d asks for input, and nobody is there to give it. Make the value a parameter (a "
                                  "cell with the tag `parameters`, then -P name=value)." % number, error)
     message = error["message"].strip().splitlines()
-    text = "%s: %s" % (error["name"], message[0][:300]) if message else error["name"]
+    text = ": ".join(filter(None, [error["name"], message[0][:300] if message else ""])) or "it says no reason"
     return Failure("failed", "Cell %d failed: %s" % (number, text), error)
 
 

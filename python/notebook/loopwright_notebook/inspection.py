@@ -3,37 +3,50 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
+import tempfile
+import time
 
 from journal_writer import Journal
 
 from .parts import INSPECTION
 
-_PATIENCE_SECONDS = 30
+_POLL_SECONDS = 0.1
 
 
 class Inspecting:
     def __init__(self, path: str, journal: Journal) -> None:
         self._journal = journal
-        self._task = asyncio.ensure_future(self._inspect(path))
+        # A file, not a pipe: nobody has to read while it writes, and no event loop has to know of processes.
+        self._answer = tempfile.TemporaryFile()
+        self._process = subprocess.Popen([sys.executable, "-I", "-S", INSPECTION], stdin=subprocess.PIPE,
+                                         stdout=self._answer, stderr=subprocess.DEVNULL)
+        self._process.stdin.write(json.dumps({"path": path}).encode("ascii"))
+        self._process.stdin.close()
+        self._task = asyncio.ensure_future(self._follow())
 
-    async def _inspect(self, path: str) -> None:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-S", INSPECTION, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL)
+    async def _follow(self) -> None:
+        while self._process.poll() is None:
+            await asyncio.sleep(_POLL_SECONDS)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._answer.seek(0)
         try:
-            answer, _ = await process.communicate(json.dumps({"path": path}).encode("ascii"))
-        except asyncio.CancelledError:
-            process.kill()
-            raise
-        if process.returncode == 0:
-            found = json.loads(answer)
+            found = json.loads(self._answer.read())
             self._journal.facts("notebook", {"parameters": found["parameters"], "findings": found["findings"]})
+        except (ValueError, KeyError):
+            self._journal.note("The notebook could not be inspected (exit code %d)." % self._process.returncode)
 
-    async def finish(self) -> None:
-        try:
-            await asyncio.wait_for(self._task, _PATIENCE_SECONDS)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # whatever went wrong in there: the run is none the worse for it
-            self._journal.note("The notebook could not be inspected (%s: %s)." % (type(error).__name__, error))
+    async def finish(self, seconds: float) -> None:
+        """Wait so long for what it still has to say."""
+        until = time.monotonic() + seconds
+        while not self._task.done() and time.monotonic() < until:
+            await asyncio.sleep(_POLL_SECONDS / 5)
+        if not self._task.done():
+            self._task.cancel()
+            self._process.kill()
+            self._process.wait()
+            self._journal.note("The notebook was not inspected: it took too long.")
+        self._answer.close()

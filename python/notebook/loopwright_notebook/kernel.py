@@ -13,8 +13,8 @@ from typing import Any
 from .outputs import content_of
 from .refusal import Refusal
 
-# How long the kernel may take to end by itself once it is told to. Exit handlers may have something to finish.
-_SHUTDOWN_SECONDS = 10.0
+# How long the kernel may take to end by itself once it is told to: as long as Jupyter gives it.
+_SHUTDOWN_SECONDS = 5.0
 # What it left behind is asked to end, then ended.
 _LEFTOVER_SECONDS = 1.0
 # The longest address of a socket in the file system, with room for `-5` and a NUL.
@@ -23,6 +23,9 @@ _MAX_SOCKET = 100
 
 # Messages that may wait for us; ZeroMQ's default is 1,000.
 _QUEUE = 100_000
+
+
+_SOCKETS = "loopwright-kernel-"
 
 
 class Kernel:
@@ -53,7 +56,8 @@ class Kernel:
         """Sockets in the file system where there are any: no port that two kernels could choose at once."""
         if os.name != "posix":
             return
-        folder = tempfile.mkdtemp(prefix="loopwright-")
+        _remove_stale()
+        folder = tempfile.mkdtemp(prefix="%s%d-" % (_SOCKETS, os.getpid()))
         address = os.path.join(folder, "k")
         if len(os.fsencode(address)) > _MAX_SOCKET:
             os.rmdir(folder)
@@ -149,6 +153,21 @@ class Kernel:
         self.manager.cleanup_connection_file()
         if self._sockets:
             shutil.rmtree(self._sockets, ignore_errors=True)
+
+
+def _remove_stale() -> None:
+    """Folders of sockets whose makers were killed."""
+    place = tempfile.gettempdir()
+    for name in os.listdir(place):
+        maker = name[len(_SOCKETS):].partition("-")[0] if name.startswith(_SOCKETS) else ""
+        if not maker.isdigit():
+            continue
+        try:
+            os.kill(int(maker), 0)
+        except ProcessLookupError:
+            shutil.rmtree(os.path.join(place, name), ignore_errors=True)
+        except OSError:
+            continue  # somebody else's, and alive
 
 
 def _receive_much(manager: Any) -> None:

@@ -13,7 +13,6 @@ def _now() -> datetime.datetime:
 
 class Metadata:
     def __init__(self, document: dict[str, Any], input_path: str, output_path: str, parameters: dict[str, Any]) -> None:
-        self._document = document
         self._start = _now()
         old = document["metadata"].get("papermill")
         facts = dict(old) if isinstance(old, dict) else {
@@ -32,7 +31,7 @@ class Metadata:
 
     def adopt(self, document: Any) -> None:
         """The document has become another object with the same content."""
-        self._document, self._facts = document, document["metadata"]["papermill"]
+        self._facts = document["metadata"]["papermill"]
 
     def begin(self, cell: dict[str, Any]) -> None:
         cell["metadata"]["papermill"].update(start_time=_now().isoformat(), status=RUNNING, exception=False)
@@ -48,9 +47,3 @@ class Metadata:
     def finish(self) -> None:
         end = _now()
         self._facts.update(end_time=end.isoformat(), duration=(end - self._start).total_seconds())
-        for cell in self._document["cells"]:
-            facts = cell["metadata"]["papermill"]
-            if facts["status"] == FAILED:
-                break
-            if facts["status"] == PENDING:
-                facts["status"] = COMPLETED

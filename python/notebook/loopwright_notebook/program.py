@@ -6,6 +6,7 @@ import importlib.util
 import os
 import signal
 import sys
+import traceback
 
 from journal_writer import Journal
 
@@ -27,10 +28,17 @@ def main(words: list[str]) -> int:
         _check_packages()
         return _finish(_run(options, journal))
     except Refusal as refusal:
-        print("loopwright: %s" % refusal, file=sys.stderr)
-        if journal is not None:
-            journal.facts("notebook", {"reason": str(refusal)})
-        return 2
+        return _tell(str(refusal), journal, 2)
+    except Exception as error:  # nothing that is foreseen: told as a whole, to the user and in the run
+        traceback.print_exc()
+        return _tell("The program that runs notebooks failed: %s: %s" % (type(error).__name__, error), journal, 1)
+
+
+def _tell(reason: str, journal: Journal | None, code: int) -> int:
+    print("loopwright: %s" % reason, file=sys.stderr)
+    if journal is not None:
+        journal.facts("notebook", {"reason": reason})
+    return code
 
 
 def _run(options: Options, journal: Journal) -> int:

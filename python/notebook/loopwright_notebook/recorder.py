@@ -18,6 +18,7 @@ class Execution:
         self.index = index
         self.start_ms = now_ms()
         self.told: list[Any] = []  # of each output, what its last record stood for
+        self.sizes: dict[int, int] = {}  # of each stream that has a file
         self.is_dirty = False
 
 
@@ -74,6 +75,7 @@ class Recorder:
             # Cleared by the cell: the record of an output can be replaced, not taken back.
             self._journal.append("output", now_ms(), {"n": execution.ordinal, "i": ordinal, "kind": "stream",
                                                       "name": "stdout", "mime": "text/plain", "data": "", "size": 0})
+            execution.sizes.pop(ordinal, None)
         del execution.told[len(outputs):]
 
     def _tell_output(self, execution: Execution, ordinal: int, output: dict[str, Any], is_cut: bool) -> None:
@@ -84,8 +86,28 @@ class Recorder:
             record.update(data=form.content, size=len(form.content.encode("utf-8", "replace")))
         else:
             path = "cells/%d-%d.%s" % (execution.ordinal, ordinal, form.ending)
-            record.update(path=path, size=self._write(path, _bytes(form)))
+            grown = self._grown(execution, ordinal, form)
+            size = self._write(path, _bytes(form)) if grown is None else self._append(path, grown)
+            if form.kind == "stream":
+                execution.sizes[ordinal] = size
+            record.update(path=path, size=size)
         self._journal.append("output", now_ms(), record)
+
+    @staticmethod
+    def _grown(execution: Execution, ordinal: int, form: Form) -> bytes | None:
+        """What is new at the end of a stream whose file has the rest; None where the file is to be written as a whole."""
+        told = execution.told[ordinal] if ordinal < len(execution.told) else None
+        if ordinal not in execution.sizes or not isinstance(told, tuple) or told[0] != form.name:
+            return None
+        length, end = told[1], told[2]
+        if form.content[max(length - len(end), 0):length] != end:
+            return None  # a progress bar's past was taken out, or the cell has cleared it
+        return form.content[length:].encode("utf-8", "replace")
+
+    def _append(self, path: str, data: bytes) -> int:
+        with open(os.path.join(self._artifacts, *path.split("/")), "ab") as file:
+            file.write(data)
+            return file.tell()
 
     def _write(self, path: str, data: bytes) -> int:
         target = os.path.join(self._artifacts, *path.split("/"))
