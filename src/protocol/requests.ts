@@ -160,8 +160,13 @@ export const requests = {
   ),
   /** What was executed of a notebook, in order, from one execution on. */
   'notebooks/executions': read(
-    RunPage.extend({ from: z.number().int().min(0).default(0) }),
-    z.object({ executions: z.array(Execution), ...nextPage }),
+    RunPage.extend({
+      from: z.number().int().min(0).default(0),
+      /** Whoever only counts the cells asks for none. */
+      withOutputs: z.boolean().default(true),
+    }),
+    /** `longestMs`: of all executions of the run that are over. */
+    z.object({ executions: z.array(Execution), longestMs: z.number(), ...nextPage }),
   ),
   /** The runs of a notebook by its absolute path, newest first. */
   'notebooks/runs': read(
