@@ -18,6 +18,7 @@ import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
+import { ARTIFACT_SCHEME, ArtifactFiles } from './notebooks/runExecuted';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
@@ -75,6 +76,8 @@ export function activate(context: vscode.ExtensionContext): void {
   track(new RunningStatus(stores, log));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
+  const artifacts = new ArtifactFiles(stores);
+  track(vscode.workspace.registerFileSystemProvider(ARTIFACT_SCHEME, artifacts, { isReadonly: true }));
 
   const keys = new Context();
   track(

@@ -6,11 +6,11 @@ import { l10n, runRow, START_MS } from './support';
 
 describe('the row of a run', () => {
   it.each([
-    ['RUNNING', 'loading~spin', 'run:running:writable'],
-    ['SCHEDULED', 'clock', 'run:running:writable'],
-    ['FINISHED', 'pass', 'run:over:writable'],
-    ['FAILED', 'error', 'run:over:writable'],
-    ['KILLED', 'circle-slash', 'run:over:writable'],
+    ['RUNNING', 'loading~spin', 'run:running:script:writable'],
+    ['SCHEDULED', 'clock', 'run:running:script:writable'],
+    ['FINISHED', 'pass', 'run:over:script:writable'],
+    ['FAILED', 'error', 'run:over:script:writable'],
+    ['KILLED', 'circle-slash', 'run:over:script:writable'],
   ] as const)('shows %s by an icon of its own shape', (status, icon, contextValue) => {
     const timing =
       status === 'RUNNING' || status === 'SCHEDULED'
@@ -20,7 +20,7 @@ describe('the row of a run', () => {
   });
 
   it('offers nothing that changes a read-only store', () => {
-    expect(runItem(runRow(), START_MS, false, l10n).contextValue).toBe('run:over:readonly');
+    expect(runItem(runRow(), START_MS, false, l10n).contextValue).toBe('run:over:script:readonly');
   });
 
   it('has a name even if the run has none', () => {

@@ -85,6 +85,6 @@ describe('package.json', () => {
 
   it('starts for a reason only', () => {
     for (const event of manifest.activationEvents)
-      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onDebugResolve):/);
+      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onFileSystem|onDebugResolve):/);
   });
 });

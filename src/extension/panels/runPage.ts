@@ -1,12 +1,14 @@
 /** What the run page asks for and what it may do. */
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { LoopwrightError } from '../../protocol/errors';
 import { CELLS_AT_A_TIME, RUN_PAGE_LIMIT, runPageCommands, runPageRequests } from '../../protocol/pages/run';
 import { MAX_OUTPUT_BYTES } from '../../protocol/requests';
 import { openDiff } from '../code';
 import type { RunRef } from '../commands/pickRun';
 import type { RunActions } from '../commands/runActions';
+import { goToCell } from '../notebooks/runCellPlace';
+import { openExecuted } from '../notebooks/runExecuted';
+import { sourceFileOf } from '../sourceFile';
 import type { StoreSession } from '../stores/session';
 import { resolveArtifact } from './artifacts';
 import { pictureOf, textOf } from './cellFiles';
@@ -87,7 +89,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       },
       openSource: async () => {
         const { provenance } = await (await session()).request('runs/get', { runId });
-        await open(sourceOf(provenance));
+        await open(sourceFileOf(provenance));
       },
       openOutput: async () => {
         await open(join(await runFolder(), 'output.log'));
@@ -105,6 +107,12 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       compareCode: async (what) => {
         await vscode.commands.executeCommand(COMPARE_CODE[what.with], await run());
       },
+      goToCell: async (place) => {
+        await goToCell(await run(), place);
+      },
+      openExecuted: async () => {
+        await openExecuted(await run());
+      },
       showLog: () => {
         parts.showLog();
         return Promise.resolve();
@@ -114,12 +122,4 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       },
     },
   };
-}
-
-/** @throws LoopwrightError `not_found` where the run has no file on this machine */
-function sourceOf({ kind, source, cwd }: { kind: string; source: string; cwd: string }): string {
-  const file = isAbsolute(source) ? source : join(cwd, source);
-  // A path with a host's name would make Windows log in there.
-  if ((kind === 'script' || kind === 'notebook' || kind === 'followed') && !/^[/\\]{2}/.test(file)) return file;
-  throw new LoopwrightError('not_found', vscode.l10n.t('This run was started from a {0}, not from a file.', kind));
 }

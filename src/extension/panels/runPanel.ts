@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { RunId } from '../../protocol/entities';
-import { LoopwrightError } from '../../protocol/errors';
 import type { RunRef } from '../commands/pickRun';
 import type { RunActions } from '../commands/runActions';
 import type { StoreSession } from '../stores/session';
@@ -72,7 +71,7 @@ export class RunPanels implements Disposable, vscode.WebviewPanelSerializer {
 
   /** @param known the store, if it is known; after a reload it is found by the run */
   private fill(panel: vscode.WebviewPanel, runId: string, known: StoreSession | null): void {
-    const { extension, actions, attempt, showLog, log } = this.parts;
+    const { extension, stores, actions, attempt, showLog, log } = this.parts;
     const dist = vscode.Uri.joinPath(extension, 'dist', 'webview');
     const media = vscode.Uri.joinPath(extension, 'media');
     panel.iconPath = {
@@ -83,7 +82,7 @@ export class RunPanels implements Disposable, vscode.WebviewPanelSerializer {
     let session = known;
     const handlers = runPageHandlers({
       runId,
-      session: async () => (session ??= await this.storeOf(runId)),
+      session: async () => (session ??= await stores.ofRun(runId)),
       actions: actions(),
       showLog,
       onLoaded: (name) => {
@@ -105,18 +104,6 @@ export class RunPanels implements Disposable, vscode.WebviewPanelSerializer {
       nonce: randomBytes(24).toString('base64url'),
       state: { runId },
     });
-  }
-
-  private async storeOf(runId: string): Promise<StoreSession> {
-    if (!vscode.workspace.isTrusted) {
-      throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: its runs are not read.'));
-    }
-    for (const session of this.parts.stores.sessions) {
-      if ((await session.settled()).kind !== 'open') continue;
-      const { runs } = await session.request('runs/rows', { runIds: [runId] });
-      if (runs.length > 0) return session;
-    }
-    throw new LoopwrightError('not_found', vscode.l10n.t('No folder of this window holds this run.'));
   }
 
   private tell(runIds: readonly string[] | 'all'): void {

@@ -64,6 +64,22 @@ export class Stores implements Disposable {
     throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: nothing is run in it.'));
   }
 
+  /**
+   * The store that holds a run.
+   *
+   * @throws LoopwrightError `not_trusted`, `not_found` if no folder of this window does
+   */
+  async ofRun(runId: string): Promise<StoreSession> {
+    if (!vscode.workspace.isTrusted)
+      throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: its runs are not read.'));
+    for (const session of this.sessions) {
+      if ((await session.settled()).kind !== 'open') continue;
+      const { runs } = await session.request('runs/rows', { runIds: [runId] });
+      if (runs.length > 0) return session;
+    }
+    throw new LoopwrightError('not_found', vscode.l10n.t('No folder of this window holds this run.'));
+  }
+
   dispose(): void {
     for (const { parts } of this.held.values()) parts.dispose();
     this.held.clear();

@@ -25,7 +25,7 @@ export function runItem(row: RunRow, nowMs: number, canWrite: boolean, l10n: Loc
     description: describeRun(row, nowMs, l10n),
     icon,
     color,
-    contextValue: `run:${isRunning ? 'running' : 'over'}:${canWrite ? 'writable' : 'readonly'}`,
+    contextValue: `run:${isRunning ? 'running' : 'over'}:${row.kind}:${canWrite ? 'writable' : 'readonly'}`,
     speech: speakRun(row, nowMs, l10n),
   };
 }
