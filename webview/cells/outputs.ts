@@ -107,7 +107,13 @@ function tableOf({ head, body, rowCount, isNarrowed }: PlainTable): TemplateResu
     isNarrowed ? 'Columns are missing.' : '',
   ].filter(Boolean);
   return html`<table>
-      ${head.length === 0 ? nothing : html`<thead>${head.map(row)}</thead>`}
+      ${
+        head.length === 0
+          ? nothing
+          : html`<thead>
+              ${head.map(row)}
+            </thead>`
+      }
       <tbody>
         ${body.map(row)}
       </tbody>

@@ -27,13 +27,23 @@ const MAX_SPAN = 100;
 
 /** @returns the outermost tables, the first few; none where there is none */
 export function tablesOf(html: string): PlainTable[] {
-  const parsed = new DOMParser().parseFromString(html, 'text/html');
+  const parsed = new DOMParser().parseFromString(withoutStyles(html), 'text/html');
   for (const element of parsed.querySelectorAll('script, style, template, noscript')) element.remove();
   return [...parsed.querySelectorAll('table')]
     .filter((table) => table.parentElement?.closest('table') == null)
     .filter((table) => table.rows.length > 0)
     .slice(0, MAX_TABLES)
     .map(plain);
+}
+
+/**
+ * The page's policy refuses the styles of a document that is only parsed as well, and reports each one. They are
+ * renamed; what is missed is reported, nothing more.
+ */
+function withoutStyles(html: string): string {
+  return html
+    .replaceAll(/<(\/?)style\b/gi, '<$1template')
+    .replaceAll(/<[a-z][^<>]*>/gi, (tag) => tag.replaceAll(/([\s"'/])style(?=\s*=)/gi, '$1data-style'));
 }
 
 function plain(table: HTMLTableElement): PlainTable {

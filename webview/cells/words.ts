@@ -52,13 +52,10 @@ export function outputLook({ mime, data }: Pick<CellOutput, 'mime' | 'data'>): O
 export function outputWords({ outputs, error, moreOutputs }: Execution): string {
   const counts = { image: 0, table: 0, text: moreOutputs };
   for (const output of outputs) if (!isErrorAgain(output, error !== null)) counts[outputLook(output)]++;
-  const many = (count: number, word: string) =>
-    count === 0 ? [] : [count === 1 ? word : `${String(count)} ${word}s`];
-  return [
-    ...many(counts.image, 'image'),
-    ...many(counts.table, 'table'),
-    ...(counts.text > 0 ? ['text'] : []),
-  ].join(', ');
+  const many = (count: number, word: string) => (count === 0 ? [] : [count === 1 ? word : `${String(count)} ${word}s`]);
+  return [...many(counts.image, 'image'), ...many(counts.table, 'table'), ...(counts.text > 0 ? ['text'] : [])].join(
+    ', ',
+  );
 }
 
 /** The error of an execution is shown by itself; the kernel puts it among the outputs as well. */

@@ -232,7 +232,12 @@ export class RunHeader extends LitElement {
     const words = code && codeWords(code);
     if (!code || !words) return nothing;
     return html`<span class="code"
-      ><button class="link" type="button" title="Show the code" @click=${() => this.dispatchEvent(new ShowEvent('code'))}>
+      ><button
+        class="link"
+        type="button"
+        title="Show the code"
+        @click=${() => this.dispatchEvent(new ShowEvent('code'))}
+      >
         ${words}</button
       >${
         code.differsCount === 0

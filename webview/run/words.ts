@@ -35,7 +35,8 @@ export function runDuration({ timing }: RunRow, nowMs: number): string {
 
 /** `Exit code 3.`, or what the engine found out; null where a run needs no explanation. */
 export function reasonOf(run: RunRow): string | null {
-  if (run.stoppedAt !== null) return [causeOf(run), stoppedWords(run.stoppedAt)].filter((part) => part !== null).join(' ');
+  if (run.stoppedAt !== null)
+    return [causeOf(run), stoppedWords(run.stoppedAt)].filter((part) => part !== null).join(' ');
   return causeOf(run);
 }
 

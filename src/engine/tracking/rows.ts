@@ -1,5 +1,12 @@
 /** From a row of the database to a row of the tree. Pure. */
-import { type Headline, type RunKind, type RunRow, type RunStatus, type RunTiming, StoppedAt } from '../../protocol/entities';
+import {
+  type Headline,
+  type RunKind,
+  type RunRow,
+  type RunStatus,
+  type RunTiming,
+  StoppedAt,
+} from '../../protocol/entities';
 
 /** What a `RunRecord` is read as, from `runs r JOIN experiments e`. */
 export const RUN_COLUMNS = `

@@ -130,7 +130,9 @@ export class CellBlock extends LitElement {
         <span class="count">[${execution.count ?? ' '}]</span>
         <span class="place">${placeWords(execution)}</span>
         <span class="lasted">
-          <svg aria-hidden="true"><rect width="${hasEnd ? shareOf(lasted, this.longestMs) : 0}%" height="100%"></rect></svg>
+          <svg aria-hidden="true">
+            <rect width="${hasEnd ? shareOf(lasted, this.longestMs) : 0}%" height="100%"></rect>
+          </svg>
           <span>${hasEnd ? formatDuration(lasted) : ''}</span>
         </span>
         <code>${firstLine(execution.source)}</code>
@@ -184,7 +186,7 @@ export class CellBlock extends LitElement {
       const end = this.from + CELLS_AT_A_TIME;
       const isLast = end >= this.total;
       const found: Execution[] = [];
-      for (let from: number | null = this.from; from !== null; ) {
+      for (let from: number | null = this.from; from !== null;) {
         const page: { executions: Execution[]; longestMs: number; nextPageToken: string | null } =
           await this.host.request('executions', { from });
         found.push(...page.executions.filter(({ ordinal }) => isLast || ordinal < end));
