@@ -20,7 +20,7 @@ describe('a notebook that failed', () => {
     expect(await cell(page, 5).locator('.row').getAttribute('aria-expanded')).toBe('true');
     expect(await text('.cell[data-ordinal="5"]')).toContain('----> 2 auc(test.label, scores)');
     expect(await text('.cell[data-ordinal="5"]')).not.toContain('again');
-    expect(await cell(page, 5).locator('lw-ansi .ansi-red-fg').count()).toBeGreaterThan(1);
+    expect(await cell(page, 5).locator('.error .ansi-red-fg').count()).toBeGreaterThan(1);
     expect(await section(page, /^Cells/).innerText()).toContain('6 of 8');
     await page.locator('lw-run-notices').getByRole('button', { name: 'Go to Cell' }).click();
     await page.locator('lw-run-notices').getByRole('button', { name: 'Open Executed Notebook' }).click();
@@ -173,33 +173,32 @@ describe('a thousand cells with ten outputs each', () => {
     expect(Math.max(...froms())).toBeLessThan(150);
     await page.getByRole('button', { name: 'Unfold All' }).click();
     await eventually(() => page.locator('lw-cell-block table').count()).toBeGreaterThan(20);
-    const frames = await page.evaluate(async () => {
-      const gaps: number[] = [];
-      let last = performance.now();
-      const started = last;
-      while (performance.now() - started < 4000) {
-        window.scrollBy({ top: 500, behavior: 'instant' });
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-        const now = performance.now();
-        gaps.push(now - last);
-        last = now;
-      }
-      gaps.sort((left, right) => left - right);
-      return {
-        count: gaps.length,
-        p50: gaps[gaps.length >> 1] ?? 0,
-        p95: gaps[Math.floor(gaps.length * 0.95)] ?? 0,
-        max: gaps.at(-1) ?? 0,
-        top: window.scrollY,
-      };
-    });
+    const frames = (pixels: number) =>
+      page.evaluate(async (step) => {
+        const gaps: number[] = [];
+        let last = performance.now();
+        const started = last;
+        while (performance.now() - started < 2500) {
+          window.scrollBy({ top: step, behavior: 'instant' });
+          await new Promise((resolve) => requestAnimationFrame(resolve));
+          const now = performance.now();
+          gaps.push(now - last);
+          last = now;
+        }
+        gaps.sort((left, right) => left - right);
+        const at = (share: number) => Math.round(gaps[Math.floor(gaps.length * share)] ?? 0);
+        return { frames: gaps.length, p50: at(0.5), p95: at(0.95) };
+      }, pixels);
+    // Other work on the machine slows both.
+    const idle = await frames(0);
+    const scrolling = await frames(500);
     const elements = await page.evaluate(() => {
       const count = (root: ParentNode): number =>
         [...root.querySelectorAll('*')].reduce((sum, one) => sum + 1 + (one.shadowRoot ? count(one.shadowRoot) : 0), 0);
       return count(document);
     });
-    console.info(`scrolling: ${JSON.stringify(frames)}, ${String(elements)} elements`);
-    expect(frames.p50).toBeLessThan(60);
+    console.info(`idle ${JSON.stringify(idle)}, scrolling ${JSON.stringify(scrolling)}, ${String(elements)} elements`);
+    expect(scrolling.p50).toBeLessThan(Math.max(50, 4 * idle.p50));
     expect(elements).toBeLessThan(40_000);
     await page.evaluate(() => window.scrollTo(0, document.documentElement.scrollHeight));
     await eventually(() => cell(page, 999).count()).toBe(1);

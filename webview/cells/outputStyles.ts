@@ -1,7 +1,8 @@
 /** How sources, outputs and errors of cells look wherever they are shown. */
 import { css } from 'lit';
+import { ansiStyles } from '../run/output/ansiStyles';
 
-export const outputStyles = css`
+const styles = css`
   pre,
   .text {
     margin: 0;
@@ -15,7 +16,7 @@ export const outputStyles = css`
   .source {
     padding: 6px 10px;
     border-radius: 4px;
-    background: var(--vscode-textCodeBlock-background);
+    background: var(--vscode-textCodeBlock-background, var(--vscode-editorWidget-background));
     max-height: 480px;
     overflow: auto;
   }
@@ -82,3 +83,5 @@ export const outputStyles = css`
     background: var(--vscode-list-hoverBackground);
   }
 `;
+
+export const outputStyles = [ansiStyles, styles];

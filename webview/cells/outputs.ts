@@ -3,8 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { type CellError, type CellOutput, type Execution } from '../../src/protocol/notebooks';
 import { countWords } from '../run/words';
-import './ansi';
-import { needsTerminal } from './ansi';
+import { ansiElement, needsTerminal } from './ansi';
 import { type CellFiles } from './files';
 import './picture';
 import { MAX_ROWS, type PlainTable, type TableCell, tablesOf } from './table';
@@ -26,7 +25,7 @@ export function errorOf({ name, message, traceback }: CellError): TemplateResult
   const title = [name, message].filter(Boolean).join(': ');
   return html`<div class="error">
     <p>${title}</p>
-    ${traceback === '' ? nothing : html`<div class="text">${textOf(traceback)}</div>`}
+    ${traceback === '' ? nothing : textOf(traceback)}
   </div>`;
 }
 
@@ -83,7 +82,7 @@ const notShown = (mime: string) =>
 
 function textOf(text: string): TemplateResult {
   return needsTerminal(text)
-    ? html`<lw-ansi class="text" .text=${text}></lw-ansi>`
+    ? html`${guard([text], () => ansiElement(text))}`
     : html`<pre>${text.replace(/\n$/, '')}</pre>`;
 }
 

@@ -1,5 +1,6 @@
 /** The terminal colours for every output below an element, worked out once for a theme. */
 import { css, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import { type Rgb } from '../run/output/contrast';
 import { applyPalette } from '../run/output/palette';
 import { onThemeChange } from '../ui/themeChange';
 
@@ -9,6 +10,14 @@ export const paletteStyles = css`
     background: var(--vscode-editor-background);
   }
 `;
+
+/** The same everywhere in a page, as the theme is. */
+let background: Rgb | null = null;
+
+/** What text without a background of its own is read on. */
+export function readOn(): Rgb | null {
+  return background;
+}
 
 export class AnsiPalette implements ReactiveController {
   private stop: (() => void) | null = null;
@@ -27,7 +36,6 @@ export class AnsiPalette implements ReactiveController {
   }
 
   private apply(): void {
-    const background = applyPalette(this.host);
-    if (background) this.host.style.setProperty('--lw-ansi-background', `rgb(${background.join(', ')})`);
+    background = applyPalette(this.host);
   }
 }

@@ -27,7 +27,7 @@ const MAX_SPAN = 100;
 
 /** @returns the outermost tables, the first few; none where there is none */
 export function tablesOf(html: string): PlainTable[] {
-  const parsed = new DOMParser().parseFromString(withoutStyles(html), 'text/html');
+  const parsed = new DOMParser().parseFromString(bare(html), 'text/html');
   for (const element of parsed.querySelectorAll('script, style, template, noscript')) element.remove();
   return [...parsed.querySelectorAll('table')]
     .filter((table) => table.parentElement?.closest('table') == null)
@@ -37,13 +37,16 @@ export function tablesOf(html: string): PlainTable[] {
 }
 
 /**
- * The page's policy refuses the styles of a document that is only parsed as well, and reports each one. They are
- * renamed; what is missed is reported, nothing more.
+ * The page's policy refuses styles and handlers also in a document that is only parsed, and reports each one: attributes
+ * that are not needed are left out before. What this misses is reported, nothing more.
  */
-function withoutStyles(html: string): string {
+function bare(html: string): string {
   return html
     .replaceAll(/<(\/?)style\b/gi, '<$1template')
-    .replaceAll(/<[a-z][^<>]*>/gi, (tag) => tag.replaceAll(/([\s"'/])style(?=\s*=)/gi, '$1data-style'));
+    .replaceAll(/<([a-z][\w:-]*)(\s[^<>]*|\/[^<>]*)?>/gi, (_, name: string, attributes: string | undefined) => {
+      const spans = attributes?.match(/\b(colspan|rowspan)\s*=\s*["']?\d+["']?/gi) ?? [];
+      return `<${[name, ...spans].join(' ')}>`;
+    });
 }
 
 function plain(table: HTMLTableElement): PlainTable {

@@ -1,7 +1,7 @@
 /** What pages say about the cells of a notebook that were executed, in words. Pure. */
 import { type CellOutput, type Execution } from '../../src/protocol/notebooks';
 import { type StoppedAt } from '../../src/protocol/entities';
-import { formatSize } from '../../src/protocol/format';
+import { formatDuration, formatSize } from '../../src/protocol/format';
 import { type IconName } from '../ui/icons';
 
 export interface ExecutionLook {
@@ -39,6 +39,11 @@ export function firstLine(source: string): string {
 
 export function lastedMs({ startMs, endMs }: Pick<Execution, 'startMs' | 'endMs'>, nowMs: number): number {
   return Math.max(0, (endMs ?? nowMs) - startMs);
+}
+
+/** Most cells take less than a second, and it matters how much less. */
+export function lastedWords(ms: number): string {
+  return ms < 1000 ? `${String(Math.round(ms))} ms` : formatDuration(ms);
 }
 
 export type OutputLook = 'image' | 'table' | 'text';

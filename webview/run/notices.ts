@@ -41,7 +41,7 @@ export class RunNotices extends LitElement {
       font-weight: 600;
     }
     .reason span {
-      flex: 0 1 auto;
+      max-width: calc(100% - 22px);
     }
     .error {
       color: var(--vscode-notificationsErrorIcon-foreground, var(--vscode-errorForeground));

@@ -212,7 +212,7 @@ export class RunPage extends LitElement {
           ? this.section('children', 'Children', count(run.childCount), () => this.renderChildren(page))
           : nothing
       }
-      ${hasCells(page) ? this.section('cells', 'Cells', cellCount(page), () => this.renderCells(page)) : nothing}
+      ${hasCells(page) ? this.section('cells', 'Cells', cellCount(page), () => this.renderCells(page), this.foldActions(page)) : nothing}
       ${
         page.notebook !== null && page.notebook.findingCount > 0
           ? this.section(
@@ -298,6 +298,13 @@ export class RunPage extends LitElement {
   private renderChildren({ run, isComplete }: RunPageModel) {
     const stamp = JSON.stringify([run.childCount, run.timing.status, isComplete]);
     return html`<lw-children .host=${this.host} .total=${run.childCount} stamp=${stamp}></lw-children>`;
+  }
+
+  private foldActions({ totals }: RunPageModel) {
+    if (totals.executions === 0) return nothing;
+    const fold = (mode: 'all' | 'none') => () => this.renderRoot.querySelector('lw-cells')?.fold(mode);
+    return html`<lw-button slot="actions" @click=${fold('all')}>Unfold All</lw-button>
+      <lw-button slot="actions" @click=${fold('none')}>Fold All</lw-button>`;
   }
 
   private renderCells(page: RunPageModel) {

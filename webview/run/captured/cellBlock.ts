@@ -2,13 +2,12 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { formatDuration } from '../../../src/protocol/format';
 import { type Execution } from '../../../src/protocol/notebooks';
 import { CELLS_AT_A_TIME } from '../../../src/protocol/pages/run';
 import { type CellFiles } from '../../cells/files';
 import { outputsOf } from '../../cells/outputs';
 import { outputStyles } from '../../cells/outputStyles';
-import { firstLine, lastedMs, lookOf, outputWords, placeWords } from '../../cells/words';
+import { firstLine, lastedMs, lastedWords, lookOf, outputWords, placeWords } from '../../cells/words';
 import '../../ui/icon';
 import { linkButton } from '../../ui/styles';
 import { watchVisibility } from '../../ui/visibility';
@@ -133,7 +132,7 @@ export class CellBlock extends LitElement {
           <svg aria-hidden="true">
             <rect width="${hasEnd ? shareOf(lasted, this.longestMs) : 0}%" height="100%"></rect>
           </svg>
-          <span>${hasEnd ? formatDuration(lasted) : ''}</span>
+          <span>${hasEnd ? lastedWords(lasted) : ''}</span>
         </span>
         <code>${firstLine(execution.source)}</code>
         <span class="hint">${isOpen ? '' : (execution.error?.name ?? outputWords(execution))}</span>

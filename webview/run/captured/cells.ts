@@ -8,7 +8,6 @@ import { repeat } from 'lit/directives/repeat.js';
 import { CELLS_AT_A_TIME, type RunPageModel } from '../../../src/protocol/pages/run';
 import { type CellFiles } from '../../cells/files';
 import { AnsiPalette, paletteStyles } from '../../cells/palette';
-import '../../ui/controls';
 import { type RunHost } from '../api';
 import { isOver } from '../words';
 import './cellBlock';
@@ -23,20 +22,8 @@ export class Cells extends LitElement {
       :host {
         display: block;
       }
-      .bar {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 4px 12px;
-        padding-bottom: 4px;
-      }
       .quiet {
         color: var(--vscode-descriptionForeground);
-      }
-      .fold {
-        margin-inline-start: auto;
-        display: flex;
-        gap: 6px;
       }
     `,
   ];
@@ -67,32 +54,26 @@ export class Cells extends LitElement {
       return html`<p class="quiet">${isLive ? 'No cell has been executed yet.' : 'No cell was executed.'}</p>`;
     const stamp = isComplete ? 'complete' : String(this.version);
     const blocks = Array.from({ length: Math.ceil(total / CELLS_AT_A_TIME) }, (_, index) => index * CELLS_AT_A_TIME);
-    return html`<div class="bar">
-        <div class="fold">
-          <lw-button @click=${() => this.fold('all')}>Unfold All</lw-button>
-          <lw-button @click=${() => this.fold('none')}>Fold All</lw-button>
-        </div>
-      </div>
-      <div role="list" aria-label="Cells" @lw-fold=${this.onFold} @lw-longest=${this.onLongest}>
-        ${repeat(
-          blocks,
-          (from) => from,
-          (from) =>
-            html`<lw-cell-block
-              .host=${this.host}
-              .files=${this.files}
-              .from=${from}
-              .total=${total}
-              .folding=${this.folding}
-              .longestMs=${this.longestMs}
-              .stamp=${stamp}
-              ?live=${isLive}
-            ></lw-cell-block>`,
-        )}
-      </div>`;
+    return html`<div role="list" aria-label="Cells" @lw-fold=${this.onFold} @lw-longest=${this.onLongest}>
+      ${repeat(
+        blocks,
+        (from) => from,
+        (from) =>
+          html`<lw-cell-block
+            .host=${this.host}
+            .files=${this.files}
+            .from=${from}
+            .total=${total}
+            .folding=${this.folding}
+            .longestMs=${this.longestMs}
+            .stamp=${stamp}
+            ?live=${isLive}
+          ></lw-cell-block>`,
+      )}
+    </div>`;
   }
 
-  private fold(mode: Folding['mode']): void {
+  fold(mode: Folding['mode']): void {
     this.folding = { mode, byHand: new Map() };
   }
 
@@ -103,4 +84,10 @@ export class Cells extends LitElement {
   private readonly onLongest = ({ longestMs }: LongestEvent) => {
     this.longestMs = Math.max(this.longestMs, longestMs);
   };
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'lw-cells': Cells;
+  }
 }
