@@ -88,14 +88,20 @@ export class CellPair extends LitElement {
 }
 
 function verdictWords(verdict: Verdict): string[] {
-  if (verdict.is === 'added') return ['only after'];
-  if (verdict.is === 'removed') return ['only before'];
-  if (verdict.is === 'same') return ['unchanged'];
-  return [
-    ...(verdict.source ? ['source changed'] : []),
-    ...(verdict.state ? ['ended otherwise'] : []),
-    ...(verdict.outputs ? ['outputs changed'] : []),
-  ];
+  switch (verdict.is) {
+    case 'added':
+      return ['only after'];
+    case 'removed':
+      return ['only before'];
+    case 'same':
+      return ['unchanged'];
+    case 'changed':
+      return [
+        ...(verdict.source ? ['source changed'] : []),
+        ...(verdict.state ? ['ended otherwise'] : []),
+        ...(verdict.outputs ? ['outputs changed'] : []),
+      ];
+  }
 }
 
 const MARKS = { same: ' ', removed: '−', added: '+' } as const;

@@ -1,6 +1,6 @@
 /** `<lw-compare-page>`: two runs of a notebook beside each other, the older one on the left. */
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property } from 'lit/decorators.js';
 import { formatNumber } from '../../src/protocol/format';
 import { type ComparedRun, COMPARED_VALUES, type Side } from '../../src/protocol/pages/compareNotebook';
 import '../ui/controls';
@@ -122,7 +122,7 @@ export class ComparePage extends LitElement {
   ];
 
   @property({ attribute: false }) host!: CompareHost;
-  @state() private readonly closed = new Set<SectionId>();
+  private readonly closed = new Set<SectionId>();
 
   private model!: CompareModel;
 
