@@ -9,7 +9,7 @@ import sys
 
 # Only what the watches need is imported before they stand: the script is on its way to opening its first file.
 _FOLDER = os.path.dirname(os.path.abspath(__file__))
-_RUNNER = os.path.join(os.path.dirname(_FOLDER), "runner")
+_RUNNER, _COMMON = (os.path.join(os.path.dirname(_FOLDER), name) for name in ("runner", "common"))
 _NICENESS = 10
 
 
@@ -31,7 +31,7 @@ def main() -> int:
         return 2
     run_dir = os.path.abspath(sys.argv[1])
     _leave_the_caller()
-    sys.path[:0] = [_FOLDER, _RUNNER]  # -I leaves out the program's own
+    sys.path[:0] = [_FOLDER, _RUNNER, _COMMON]  # -I leaves out the program's own
     kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
     root = os.environ.get("LOOPWRIGHT_ROOT")
     files = None

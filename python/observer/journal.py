@@ -1,68 +1,14 @@
-"""A journal of a run, written as docs/run-folder.md says: one write for each record, so that a kill tears at most one."""
+"""Journals of a run: the observer's own, and what it reads in those of others."""
 from __future__ import annotations
 
 import json
 import os
-import sys
-import time
 import zlib
 from collections.abc import Iterator
 
-import state
+from journal_writer import MAGIC, Journal, now_ms
 
-MAGIC = b"LWJRNL1\n"
-
-
-def now_ms() -> int:
-    return int(time.time() * 1000)
-
-
-class Journal:
-    """Made with its first record. A disk that refuses a record ends the journal: nothing may follow a torn one."""
-
-    def __init__(self, run_dir: str) -> None:
-        self._folder = os.path.join(run_dir, "journals")
-        self._descriptor = -1
-        self.is_broken = False
-
-    def append(self, *record: object) -> None:
-        if self.is_broken:
-            return
-        try:
-            if self._descriptor < 0:
-                self._open()
-            self._write(_encode(record))
-        except OSError:
-            self.is_broken = True  # whoever reads the run sees the torn end; there is nobody else to tell
-
-    def facts(self, section: str, facts: dict) -> None:
-        if facts:
-            self.append("facts", now_ms(), section, facts)
-
-    def note(self, text: str) -> None:
-        self.append("note", now_ms(), "warning", text)
-
-    def done(self, work: str, reason: str | None) -> None:
-        self.append("done", now_ms(), work, reason)
-
-    def _open(self) -> None:
-        process = state.identity(os.getpid())
-        name = "%d-%s-%s.lwj" % (process["pid"], process["start"] or "0", os.urandom(4).hex())
-        os.makedirs(self._folder, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        self._descriptor = os.open(os.path.join(self._folder, name), flags, 0o666)
-        facts = dict(process, ppid=os.getppid(), main=False, python="%d.%d.%d" % sys.version_info[:3],
-                     executable=sys.executable or "", argv=sys.argv, role="observer")
-        self._write(MAGIC + _encode(("open", now_ms(), facts)))
-
-    def _write(self, data: bytes) -> None:
-        if os.write(self._descriptor, data) != len(data):
-            raise OSError("the record was cut short")
-
-
-def _encode(record: tuple) -> bytes:
-    payload = json.dumps(record, separators=(",", ":"), allow_nan=False).encode("ascii")
-    return len(payload).to_bytes(4, "little") + zlib.crc32(payload).to_bytes(4, "little") + payload
+__all__ = ["Journal", "now_ms", "first_records", "facts_of"]
 
 
 def first_records(run_dir: str) -> list[list]:

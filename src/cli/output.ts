@@ -120,6 +120,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'store_foreign':
     case 'runtime_too_old':
     case 'no_python':
+    case 'notebook_packages_missing':
     case 'run_over':
       return EXIT.wrongUse;
     case 'read_only':

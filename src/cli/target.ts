@@ -9,13 +9,14 @@ import { encodeSurrogateEscape } from './words';
 
 /** @throws LoopwrightError `run_failed_to_start` if Python could not even open it */
 export function checkTarget(target: RunTarget, cwd: string): void {
-  if (target.kind !== 'script' || target.file === '-') return;
+  if ((target.kind !== 'script' && target.kind !== 'notebook') || target.file === '-') return;
   const { file } = target;
   const path = bytesOf(resolve(cwd, file));
   const refuse = (why: string) => new LoopwrightError('run_failed_to_start', `${file} ${why}`);
   try {
     const isFolder = statSync(path).isDirectory();
     // Python runs a folder that has a __main__.py.
+    if (isFolder && target.kind === 'notebook') throw refuse('is a folder. Name a notebook in it.');
     if (isFolder && !existsSync(bytesOf(resolve(cwd, file, '__main__.py'))))
       throw refuse('is a folder without a __main__.py. Name the script in it.');
     accessSync(path, constants.R_OK);
@@ -29,8 +30,6 @@ export function checkTarget(target: RunTarget, cwd: string): void {
     const similar = existsSync(resolve(cwd, `${file}.py`)) ? ` Did you mean ${file}.py?` : '';
     throw refuse(`was not found in ${cwd}.${similar || ' Check the path, or use "-- COMMAND" for a program.'}`);
   }
-  if (/\.ipynb$/i.test(file))
-    throw refuse('is a notebook, which Python can not run. Export it first: jupyter nbconvert --to script.');
 }
 
 /** A path as the bytes that the system knows it by. */
@@ -38,7 +37,8 @@ const bytesOf = (path: string): string | Buffer => (/[\udc80-\udcff]/u.test(path
 
 /** @throws LoopwrightError `no_python` */
 export function pythonFor(target: RunTarget, wished: string | undefined, cwd: string, env: NodeJS.ProcessEnv): string {
-  const folder = target.kind === 'script' && target.file !== '-' ? dirname(resolve(cwd, target.file)) : cwd;
+  const isFile = (target.kind === 'script' || target.kind === 'notebook') && target.file !== '-';
+  const folder = isFile ? dirname(resolve(cwd, target.file)) : cwd;
   // A path is meant from where the user stands.
   const named = wished !== undefined && /[/\\]/.test(wished) ? resolve(cwd, wished) : wished;
   return findInterpreter({ wished: named, folder, stopAt: topOf(folder), env });

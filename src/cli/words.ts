@@ -72,6 +72,15 @@ export function parseParams(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(params);
 }
 
+/** A time limit; null where none is given. @throws LoopwrightError `bad_request` */
+export function parseSeconds(option: string, text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seconds = Number(text);
+  if (text.trim() === '' || !Number.isFinite(seconds) || seconds <= 0)
+    throw new LoopwrightError('bad_request', `${option} takes seconds above 0, not "${text}". Example: ${option} 600`);
+  return seconds;
+}
+
 /**
  * The kinds of a `--capture`: a list with commas between, or `none`.
  *

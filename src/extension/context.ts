@@ -6,14 +6,19 @@ export interface ContextKeys {
   'loopwright.canAdopt': boolean;
   /** Some store of this window is damaged. */
   'loopwright.canRepair': boolean;
+  /** The notebooks that are being run, as URIs. */
+  'loopwright.runningNotebooks': readonly string[];
+  /** The Python script in the active editor has cells. */
+  'loopwright.hasCells': boolean;
 }
 
 export class Context {
-  private readonly known = new Map<string, unknown>();
+  private readonly known = new Map<string, string>();
 
   set<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {
-    if (this.known.get(key) === value) return;
-    this.known.set(key, value);
+    const text = JSON.stringify(value);
+    if (this.known.get(key) === text) return;
+    this.known.set(key, text);
     void vscode.commands.executeCommand('setContext', key, value);
   }
 }

@@ -18,6 +18,13 @@ import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
+import { CellStatus } from './notebooks/runCellStatus';
+import { NotebookEnd } from './notebooks/runEnd';
+import { ParameterForms } from './notebooks/runForm';
+import { NotebookKeys } from './notebooks/runKeys';
+import { NotebookStatus } from './notebooks/runStatus';
+import { NotebookWatch } from './notebooks/runWatch';
+import { NotebookRuns } from './notebooks/runWhole';
 import { ARTIFACT_SCHEME, ArtifactFiles } from './notebooks/runExecuted';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
@@ -72,14 +79,23 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  commands.register(handlersOf({ stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log }));
+  const keys = new Context();
+  const watch = track(new NotebookWatch(stores, log));
+  const end = track(new NotebookEnd({ watch, memory: context.workspaceState, actions: () => actions, attempt, log }));
+  const forms = new ParameterForms(context.workspaceState);
+  const notebooks = new NotebookRuns({ launcher, interpreters, python, forms, watch, end, attempt });
+  track(new CellStatus(watch));
+  track(new NotebookStatus(watch));
+  track(new NotebookKeys(watch, keys));
+  commands.register(
+    handlersOf({ stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log }),
+  );
   track(new RunningStatus(stores, log));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
   const artifacts = new ArtifactFiles(stores);
   track(vscode.workspace.registerFileSystemProvider(ARTIFACT_SCHEME, artifacts, { isReadonly: true }));
 
-  const keys = new Context();
   track(
     stores.onDidChangeState(() => {
       const waysOut = stores.sessions.flatMap(({ state }) => problemOf(state)?.waysOut ?? []);

@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'engine_stopping',
   'runtime_too_old',
   'no_python',
+  'notebook_packages_missing',
   'run_over',
   'run_failed_to_start',
   'cancelled',

@@ -18,10 +18,8 @@ describe('125 where nothing could be started', () => {
     ['a file that is not there', ['nope.py'], /nope\.py was not found in .*\. Check the path/],
     ['a file named without its ending', ['echo'], /echo was not found in .*Did you mean echo\.py\?/],
     ['a folder', ['.git'], /is a folder without a __main__\.py/],
-    ['a notebook', ['book.ipynb'], /is a notebook.*nbconvert/],
     ['an interpreter that is not there', ['--python', 'python9', 'echo.py'], /python9 was not found/],
   ])('%s', async (_, words, message) => {
-    at.write('book.ipynb', '{}');
     const before = readdirSync(join(at.store, 'runs')).length;
     const refusal = await at.refusal(['run', ...words]);
     expect(refusal.exitCode).toBe(125);

@@ -8,7 +8,7 @@ import unittest
 from observing import ObserverTest, on_linux
 from support import HOOK_DIR, until
 
-sys.path.append(os.path.join(os.path.dirname(HOOK_DIR), "observer"))
+sys.path += [os.path.join(os.path.dirname(HOOK_DIR), name) for name in ("observer", "common")]
 import hardware  # noqa: E402
 import metrics  # noqa: E402
 

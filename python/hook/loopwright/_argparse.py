@@ -15,6 +15,9 @@ from ._secrets import HIDDEN, is_secret
 _LAUNCHERS = ("accelerate", "deepspeed", "horovodrun", "torchrun", "torch.distributed.run", "torch.distributed.launch",
               "accelerate.commands.launch", "deepspeed.launcher.launch")
 
+# They parse their own configuration and the arguments of magics.
+_MACHINERY = ("traitlets", "IPython", "ipykernel")
+
 _depth = _local()
 _recorded = {}
 
@@ -46,6 +49,14 @@ def _wrapped(original):
     return parse
 
 
+def _is_machinery(caller):
+    """Whether the arguments are those of a kernel of Jupyter or of a magic, and none of the user's."""
+    while caller is not None and caller.f_globals.get("__name__") == "argparse":
+        caller = caller.f_back
+    name = caller.f_globals.get("__name__") if caller is not None else None
+    return isinstance(name, str) and name.partition(".")[0] in _MACHINERY
+
+
 def _is_about_to_fail(leftovers, caller):
     """`parse_args` is the caller and will refuse the arguments that were not recognised."""
     return bool(leftovers) and caller.f_globals.get("__name__") == "argparse" and caller.f_code.co_name in (
@@ -72,7 +83,7 @@ def _record(result, caller):
     try:
         from . import _api
 
-        if not _speaks_for_run() or _is_about_to_fail(result[1], caller):
+        if not _speaks_for_run() or _is_machinery(caller) or _is_about_to_fail(result[1], caller):
             return
         texts = collect_params(vars(result[0]), _api.as_text)
         changed = {key: text for key, text in texts.items() if _recorded.get(key) != text}

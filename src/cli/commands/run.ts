@@ -1,6 +1,7 @@
 /** `loopwright run`: a script, a module or a command as a tracked run, with its own output and exit code. */
 import type { Command } from 'commander';
 import { argvOf, type PreparedRun, prepareRun, type RunRequest, type RunTarget } from '../../client/launch';
+import { requireNotebookPackages } from '../../client/notebook';
 import { CAPTURE_KINDS, DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
@@ -13,7 +14,7 @@ import { endsInLine, readRunner, type RunnerEnd, runInForeground, runPlainly, sh
 import { runAround, storeToRunIn } from '../store';
 import { checkTarget, pythonFor } from '../target';
 import { RunWatch } from '../watch';
-import { parseCapture, parseParams } from '../words';
+import { parseCapture, parseParams, parseSeconds } from '../words';
 
 /** How long the end of a run waits until the engine has taken it in. */
 const ENGINE_PATIENCE_MS = 5000;
@@ -27,6 +28,10 @@ interface RunOptions {
   readonly pythonArg?: readonly string[];
   readonly quiet?: boolean;
   readonly orPlain?: boolean;
+  readonly notebook?: boolean;
+  readonly timeLimit?: string;
+  readonly cellTimeLimit?: string;
+  readonly kernel?: string;
 }
 
 export const RUN_OPTIONS_WITH_VALUE = [
@@ -37,23 +42,29 @@ export const RUN_OPTIONS_WITH_VALUE = [
   '--python',
   '--python-arg',
   '--capture',
+  '--time-limit',
+  '--cell-time-limit',
+  '--kernel',
 ] as const;
 
 /** @param target what stood behind our own options, taken off before they were parsed */
 export function addRun(program: Command, perform: Perform, target: RunTarget | null): void {
   withCommonOptions(program.command('run'))
-    .summary('run a script, a module or a command as a tracked run')
+    .summary('run a script, a notebook, a module or a command as a tracked run')
     .description(
       'Run a Python script, a module or any command as a tracked run, without a change to it. What follows FILE, ' +
-        'MODULE or -- belongs to the script. Output, input and exit code are its own; 125: nothing could be started.',
+        'MODULE or -- belongs to the script. Output, input and exit code are its own; 125: nothing could be started. ' +
+        'A notebook is run from its first cell to its last in a fresh kernel; its file stays as it is, and the executed ' +
+        'one is an artifact of the run.',
     )
     .usage('[options] FILE [ARGS…] | -m MODULE [ARGS…] | -- COMMAND…')
     .option('--experiment <name>', 'the experiment that it belongs to (default: Default)')
     .option('--name <name>', 'the name of the run (default: that of the script)')
-    .option('-P, --param <key=value>', 'a parameter to record; can be repeated', (pair: string, pairs?: string[]) => [
-      ...(pairs ?? []),
-      pair,
-    ])
+    .option(
+      '-P, --param <key=value>',
+      'a parameter to record, and of a notebook to set; can be repeated',
+      (pair: string, pairs?: string[]) => [...(pairs ?? []), pair],
+    )
     .option('--python <exe>', 'the interpreter (default: the active or nearest virtual environment, then python3)')
     .option(
       '--python-arg <option>',
@@ -64,6 +75,10 @@ export function addRun(program: Command, perform: Perform, target: RunTarget | n
       '--capture <kinds>',
       `what is captured by itself, with commas between: ${CAPTURE_KINDS.join(',')}; or none (default: all of it)`,
     )
+    .option('--notebook', 'run a Python script with cells (# %%) as a notebook; a file .ipynb always is one')
+    .option('--time-limit <seconds>', 'of a notebook: how long it may take')
+    .option('--cell-time-limit <seconds>', 'of a notebook: how long each cell may take')
+    .option('--kernel <name>', "of a notebook: a kernelspec (default: Python's own by --python, else the notebook's)")
     .option('-q, --quiet', 'no lines of our own around the output of the script')
     .option('--or-plain', 'where a run can not be made, run the script untracked')
     .addHelpText(
@@ -74,6 +89,7 @@ export function addRun(program: Command, perform: Perform, target: RunTarget | n
         'run -m package.train',
         'run -- make train',
         'run --capture code,data train.py',
+        'run -P lr=0.1 --time-limit 3600 train.ipynb',
       ),
     )
     .action((options: RunOptions, command: Command) => perform(command, (cli) => run(cli, options, target)));
@@ -89,6 +105,7 @@ interface Started {
 async function run(cli: Cli, options: RunOptions, target: RunTarget | null): Promise<number> {
   try {
     const request = requestOf(cli, options, target);
+    if (request.target.kind === 'notebook') await requireNotebookPackages(request.python, cli.env);
     let started: Started;
     try {
       started = start(cli, options, request);
@@ -105,7 +122,8 @@ async function run(cli: Cli, options: RunOptions, target: RunTarget | null): Pro
 }
 
 /** What was asked for, checked. Nothing is made for it yet. */
-function requestOf({ cwd, env }: Cli, options: RunOptions, target: RunTarget | null): RunRequest {
+function requestOf({ cwd, env }: Cli, options: RunOptions, named: RunTarget | null): RunRequest {
+  const target = named === null ? null : notebookTarget(named, options);
   if (target === null)
     throw new LoopwrightError(
       'bad_request',
@@ -129,6 +147,44 @@ function requestOf({ cwd, env }: Cli, options: RunOptions, target: RunTarget | n
     experiment: options.experiment,
     name: options.name,
     capture,
+  };
+}
+
+const NOTEBOOK = /\.ipynb$/i;
+
+/** A notebook where the file is one, or is to be taken for one. @throws LoopwrightError `bad_request` */
+function notebookTarget(target: RunTarget, options: RunOptions): RunTarget {
+  const { notebook, timeLimit, cellTimeLimit, kernel } = options;
+  const isNotebook = target.kind === 'script' && (notebook === true || NOTEBOOK.test(target.file));
+  if (!isNotebook) {
+    const of = {
+      '--notebook': notebook,
+      '--time-limit': timeLimit,
+      '--cell-time-limit': cellTimeLimit,
+      '--kernel': kernel,
+    };
+    const given = Object.entries(of).find(([, value]) => value !== undefined)?.[0];
+    if (given !== undefined) throw new LoopwrightError('bad_request', `${given} is for a notebook.`);
+    return target;
+  }
+  if (target.file === '-')
+    throw new LoopwrightError('bad_request', 'A notebook is run from a file, not from standard input.');
+  if (target.args.length > 0)
+    throw new LoopwrightError(
+      'bad_request',
+      `A notebook takes no arguments ("${target.args[0] ?? ''}"). Our own options stand before the file; ` +
+        'its parameters are given with -P key=value.',
+    );
+  if (options.pythonArg !== undefined)
+    throw new LoopwrightError('bad_request', '--python-arg is for scripts; a notebook is run by its kernel.');
+  return {
+    kind: 'notebook',
+    file: target.file,
+    options: {
+      timeLimitS: parseSeconds('--time-limit', timeLimit),
+      cellTimeLimitS: parseSeconds('--cell-time-limit', cellTimeLimit),
+      kernel: kernel ?? null,
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import { splitArguments } from './splitArguments';
 const MEMORY_KEY = 'arguments';
 const MEMORY_SIZE = 200;
 const FILES_LIMIT = 500;
-const NOT_SCRIPTS = '**/{.venv,venv,node_modules,site-packages,.loopwright,__pycache__,.git}/**';
+export const NOT_SCRIPTS = '**/{.venv,venv,node_modules,site-packages,.loopwright,__pycache__,.git}/**';
 
 /**
  * The file that the command was called for, else the active editor's, else one of the folder's; saved.
@@ -16,8 +16,19 @@ const NOT_SCRIPTS = '**/{.venv,venv,node_modules,site-packages,.loopwright,__pyc
  */
 export async function chooseFile(given: unknown): Promise<vscode.Uri | undefined> {
   const file = given instanceof vscode.Uri ? given : (activePython() ?? (await pickFile()));
-  if (!file) return undefined;
-  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+  return file && savedOnDisk(file);
+}
+
+/**
+ * A file or notebook as it stands on the disk, after what is in its editor was saved.
+ *
+ * @returns undefined if the user gave an untitled one no name
+ * @throws LoopwrightError `bad_request` if it could not be saved, or is not on this machine
+ */
+export async function savedOnDisk(file: vscode.Uri): Promise<vscode.Uri | undefined> {
+  const { textDocuments, notebookDocuments } = vscode.workspace;
+  const documents = [...notebookDocuments, ...textDocuments];
+  const document = documents.find(({ uri }) => uri.toString() === file.toString());
   if (document && (document.isDirty || document.isUntitled)) {
     // An untitled one gets its name here; saving may be refused by the user or by the disk.
     const saved = await vscode.workspace.save(document.uri);

@@ -2,10 +2,15 @@
 import * as vscode from 'vscode';
 import { openCompare } from '../code';
 import { problemOf, type WayOut } from '../stores/problem';
-import type { StoreSession } from '../stores/session';
+import { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
+import { goToFailingCell } from '../notebooks/runCellPlace';
+import { activeNotebook, chooseNotebook, givenNotebook } from '../notebooks/runChoose';
+import { openExecuted } from '../notebooks/runExecuted';
+import { markParameters } from '../notebooks/runMark';
+import type { NotebookRuns } from '../notebooks/runWhole';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
@@ -20,6 +25,7 @@ import type { RunActions } from './runActions';
 export interface HandlerParts {
   readonly stores: Stores;
   readonly launcher: Launcher;
+  readonly notebooks: NotebookRuns;
   readonly actions: RunActions;
   readonly args: Arguments;
   readonly debug: DebugRuns;
@@ -30,7 +36,7 @@ export interface HandlerParts {
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
+  const { stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
   const onRuns =
     (which: Which, title: string, work: (runs: readonly RunRef[]) => Promise<void>): Handler =>
     async (...given) => {
@@ -43,6 +49,13 @@ export function handlersOf(parts: HandlerParts): Handlers {
     onRuns(which, title, async ([run]) => {
       if (run) await work(run);
     });
+
+  const runNotebook =
+    (title: string): Handler =>
+    async (given) => {
+      const file = await chooseNotebook(given, title);
+      if (file) await notebooks.run(file);
+    };
 
   return {
     'loopwright.runFile': async (given) => {
@@ -58,6 +71,22 @@ export function handlersOf(parts: HandlerParts): Handlers {
       const file = await chooseFile(given);
       if (file) await debug.debugFile(file);
     },
+    'loopwright.runNotebook': runNotebook(vscode.l10n.t('Run Notebook as Tracked Run')),
+    'loopwright.runCells': runNotebook(vscode.l10n.t('Run Cells as Tracked Notebook')),
+    'loopwright.runNotebookWithParameters': async (given) => {
+      const file = await chooseNotebook(given, vscode.l10n.t('Run Notebook with Parameters'));
+      if (file) await notebooks.runWithParameters(file);
+    },
+    'loopwright.markParameters': () => markParameters(),
+    'loopwright.stopNotebook': async (given) => {
+      const runId = typeof given === 'string' ? given : undefined;
+      const file = givenNotebook(given) ?? activeNotebook()?.uri;
+      await notebooks.stop(runId, file?.fsPath);
+    },
+    'loopwright.goToFailingCell': onRun('all', vscode.l10n.t('Go to Failing Cell'), (run) => goToFailingCell(run)),
+    'loopwright.openExecutedNotebook': onRun('all', vscode.l10n.t('Open Executed Notebook'), (run) =>
+      openExecuted(run),
+    ),
     'loopwright.trackTerminals': () => terminalEnvironment.toggle(),
     'loopwright.stopRun': onRuns('running', vscode.l10n.t('Stop Run'), (runs) => actions.stop(runs)),
     'loopwright.openRun': onRun('all', vscode.l10n.t('Open Run'), (run) => actions.open(run)),
@@ -111,10 +140,17 @@ export function handlersOf(parts: HandlerParts): Handlers {
   };
 }
 
-/** The runs that a command was called on: a node, with the whole selection if the node is a part of that. */
+/** The runs that a command was called on: a node, with the whole selection if the node is a part of that; or a run. */
 function runsIn([one, selected]: readonly unknown[]): RunRef[] {
   const nodes: readonly unknown[] = Array.isArray(selected) && selected.includes(one) ? selected : [one];
-  return nodes.filter((node) => node instanceof RunNode);
+  return nodes.filter((node) => node instanceof RunNode || isRunRef(node));
+}
+
+/** Called by a part of our own: no other has a session. */
+function isRunRef(given: unknown): given is RunRef {
+  return given !== null && typeof given === 'object' && 'session' in given && given.session instanceof StoreSession
+    ? 'row' in given
+    : false;
 }
 
 function isOf(which: Which, { row }: RunRef): boolean {

@@ -5,6 +5,7 @@ import { findInterpreter } from '../../client/interpreter';
 import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest, type RunTarget } from '../../client/launch';
 import { hiddenValuesOf, withHiddenValues } from '../../client/secretArguments';
 import { LoopwrightError } from '../../protocol/errors';
+import type { NotebookOptions } from '../../protocol/notebooks';
 import { MAX_PAGE } from '../../protocol/requests';
 import type { RunSpec } from '../../protocol/runFolder';
 import type { StoreSession } from '../stores/session';
@@ -29,9 +30,10 @@ export interface LauncherParts {
 /** A file, or a module that is looked for from a folder. */
 export type Place =
   | { readonly kind: 'file'; readonly at: vscode.Uri }
-  | { readonly kind: 'module'; readonly module: string; readonly at: vscode.Uri };
+  | { readonly kind: 'module'; readonly module: string; readonly at: vscode.Uri }
+  | { readonly kind: 'notebook'; readonly options: NotebookOptions; readonly at: vscode.Uri };
 
-export interface Wishes extends Pick<RunRequest, 'env' | 'pythonArgs' | 'tags'> {
+export interface Wishes extends Pick<RunRequest, 'env' | 'pythonArgs' | 'tags' | 'params' | 'sweep'> {
   readonly args: readonly string[];
   /** Where they are not said, the settings and what lies near the file decide. */
   readonly cwd?: string | undefined;
@@ -56,22 +58,20 @@ export class Launcher {
     const session = this.parts.stores.forFile(place.at);
     if (!(await this.mayRunIn(session))) return undefined;
     const { python, cwd } = await this.lookUp(place, wishes);
-    const { args, env, pythonArgs, tags = {} } = wishes;
-    const target: RunTarget =
-      place.kind === 'module'
-        ? { kind: 'module', module: place.module, args }
-        : { kind: 'script', file: asTypedIn(cwd, place.at.fsPath), args };
+    const { args, env, pythonArgs, params = {}, sweep, tags = {} } = wishes;
+    const target = targetOf(place, cwd, args);
     const settings = vscode.workspace.getConfiguration('loopwright', place.at);
     const capture = captureOf((name) => settings.get(name));
     const folder = vscode.workspace.getWorkspaceFolder(place.at)?.uri.fsPath;
-    return this.start(session, { target, python, cwd, env, pythonArgs, tags, capture }, folder ?? cwd);
+    const request = { target, python, cwd, env, pythonArgs, params, sweep, tags, capture };
+    return this.start(session, request, folder ?? cwd);
   }
 
   /** The interpreter and the folder that a run would have. @throws LoopwrightError `no_python`, `not_trusted` */
   async lookUp({ kind, at }: Place, wishes: Pick<Wishes, 'cwd' | 'python'>): Promise<{ python: string; cwd: string }> {
     refuseUntrusted();
     const folder = vscode.workspace.getWorkspaceFolder(at)?.uri.fsPath;
-    const cwd = wishes.cwd ?? (kind === 'module' ? at.fsPath : cwdOf(at, folder));
+    const cwd = wishes.cwd ?? cwdOf(kind, at, folder);
     const near = kind === 'module' ? at.fsPath : folderOf(at.fsPath);
     const python =
       wishes.python === undefined
@@ -86,7 +86,8 @@ export class Launcher {
     const { spec: kept } = await session.request('runs/spec', { runId: row.runId });
     const spec = await askForHidden(kept);
     if (!spec) return;
-    if (spec.kind === 'script') await saveIfOpen(isAbsolute(spec.source) ? spec.source : join(spec.cwd, spec.source));
+    if (spec.kind === 'script' || spec.kind === 'notebook')
+      await saveIfOpen(isAbsolute(spec.source) ? spec.source : join(spec.cwd, spec.source));
     const { argv: _, ...request } = againOf(spec);
     // Not the script's own folder: where that is gone, the run shall say so, and not the terminal.
     this.start(session, { ...request, python: await this.pythonAgain(spec) }, dirname(session.paths.root));
@@ -97,7 +98,8 @@ export class Launcher {
     const { run_id: runId, experiment } = prepared.spec;
     this.parts.log.info(`run ${runId}: ${prepared.spec.argv.join(' ')} in ${prepared.spec.cwd}`);
     const earlier = this.parts.terminals.runIds;
-    this.parts.terminals.start(prepared, folder);
+    // Of a notebook one sees in its cells how far it is; its terminal would stand in the way of them.
+    this.parts.terminals.start(prepared, folder, prepared.spec.kind !== 'notebook');
     session.start();
     const announce = async () => {
       await session.request('runs/announce', { runId });
@@ -165,12 +167,28 @@ function asTypedIn(cwd: string, file: string): string {
   return isOutside ? file : inside;
 }
 
-function cwdOf(file: vscode.Uri, folder: string | undefined): string {
+function targetOf(place: Place, cwd: string, args: readonly string[]): RunTarget {
+  switch (place.kind) {
+    case 'module':
+      return { kind: 'module', module: place.module, args };
+    case 'notebook':
+      return { kind: 'notebook', file: asTypedIn(cwd, place.at.fsPath), options: place.options };
+    case 'file':
+      return { kind: 'script', file: asTypedIn(cwd, place.at.fsPath), args };
+  }
+}
+
+function cwdOf(kind: Place['kind'], file: vscode.Uri, folder: string | undefined): string {
+  if (kind === 'module') return file.fsPath;
+  // As Jupyter does it: relative paths in a notebook are meant from where it lies.
+  if (kind === 'notebook') return dirname(file.fsPath);
   const wish = vscode.workspace.getConfiguration('loopwright', file).get<string>('cwd', 'workspaceFolder');
   return wish === 'fileDirname' || folder === undefined ? dirname(file.fsPath) : folder;
 }
 
 async function saveIfOpen(path: string): Promise<void> {
-  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
+  const { textDocuments, notebookDocuments } = vscode.workspace;
+  const documents = [...notebookDocuments, ...textDocuments];
+  const document = documents.find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path);
   if (document?.isDirty) await document.save();
 }

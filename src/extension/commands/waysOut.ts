@@ -11,6 +11,7 @@ export function waysOutOf(interpreters: Interpreters): WaysOut {
   return (code: ErrorCode) => {
     switch (code) {
       case 'no_python':
+      case 'notebook_packages_missing':
         return [{ title: vscode.l10n.t('Choose Interpreter…'), take: () => interpreters.choose() }];
       case 'not_trusted':
         return [

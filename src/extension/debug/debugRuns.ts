@@ -5,8 +5,9 @@ import * as z from 'zod';
 import { DEBUG_TAG } from '../../client/launch';
 import { LoopwrightError } from '../../protocol/errors';
 import type { Launcher, Place } from '../commands/launcher';
+import { installPackages } from '../interpreters/install';
 import type { Interpreters } from '../interpreters/interpreters';
-import { inBackground, type Log } from '../log';
+import type { Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
 import { DebugpyAdapter } from './adapter';
 import { debuggedBy, findDebugpy, freePort } from './debugpy';
@@ -79,7 +80,7 @@ export class DebugRuns implements Disposable {
       // What the script prints is in its terminal, which the debug console would stand in front of.
       const console = { internalConsoleOptions: 'neverOpen' };
       if (debugpy) resolved = { ...console, ...configuration, cwd, interpreter: python, debugpy };
-      else inBackground(this.parts.log, 'debugpy', this.offerDebugpy(python, place));
+      else void this.parts.attempt('debugpy', () => this.offerDebugpy(python, place)); // not awaited: a message stands
     });
     return resolved;
   }
@@ -129,9 +130,7 @@ export class DebugRuns implements Disposable {
     );
     if (chosen === choose) await this.parts.interpreters.choose();
     if (chosen !== install) return;
-    const scope = vscode.workspace.getWorkspaceFolder(at) ?? vscode.TaskScope.Workspace;
-    const execution = new vscode.ProcessExecution(python, ['-m', 'pip', 'install', 'debugpy']);
-    await vscode.tasks.executeTask(new vscode.Task({ type: 'process' }, scope, install, 'Loopwright', execution));
+    await installPackages(python, ['debugpy'], install, vscode.workspace.getWorkspaceFolder(at));
   }
 }
 

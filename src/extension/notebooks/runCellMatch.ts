@@ -10,8 +10,16 @@ export interface CellPlace {
   readonly cellIndex: number | null;
 }
 
-/** Where the injected cell stood in the notebook that was executed; null where nothing was injected. */
-export function injectedIndexOf(executions: readonly Pick<Execution, 'cellIndex' | 'tags'>[]): number | null {
+/**
+ * Where a cell was put into the notebook that was executed; null where none was.
+ *
+ * @param tags of the user's own cells: one of theirs with the tag is replaced, and no other moves
+ */
+export function injectedIndexOf(
+  executions: readonly Pick<Execution, 'cellIndex' | 'tags'>[],
+  tags: readonly (readonly string[])[],
+): number | null {
+  if (tags.some((own) => own.includes(INJECTED))) return null;
   return executions.find(({ tags }) => tags.includes(INJECTED))?.cellIndex ?? null;
 }
 
@@ -34,17 +42,26 @@ export function findCell(ids: readonly (string | undefined)[], { cellId, cellInd
   return cellId !== null && ids[cellIndex] !== undefined ? undefined : cellIndex;
 }
 
+/** The beginning of a cell, as `python/inspection/reading.py` takes it. */
+const MARKER = /^#\s?%%(%*)(?:[ \t]+(.*?))?[ \t]*$/;
+
+export const hasCells = (text: string): boolean => text.split(LINE_END).some((line) => MARKER.test(line));
+
 /** The lines on which the cells of a script in percent format begin; what stands before the first marker is one, too. */
 export function percentCellLines(text: string): number[] {
-  const lines = text.split(/\r\n|\r|\n/);
-  const starts: number[] = [];
-  lines.forEach((line, index) => {
-    if (PERCENT.test(line)) starts.push(index);
-  });
-  const [first] = starts;
-  const hasPreamble = first !== undefined && first > 0 && lines.slice(0, first).some((line) => line.trim() !== '');
-  return hasPreamble ? [0, ...starts] : starts;
+  const lines = text.split(LINE_END);
+  const header = headerEnd(lines);
+  const markers = lines.flatMap((line, index) => (index >= header && MARKER.test(line) ? [index] : []));
+  const preamble = lines.slice(header, markers[0]).findIndex((line) => line.trim() !== '');
+  return preamble >= 0 && markers.length > 0 ? [header + preamble, ...markers] : markers;
 }
 
-/** The beginning of a cell, as VS Code's Python extensions and jupytext take it. */
-export const PERCENT = /^\s*#\s*%%(?!%)/;
+const LINE_END = /\r\n|\r|\n/;
+
+/** The line behind the header that jupytext writes above the first cell. */
+function headerEnd(lines: readonly string[]): number {
+  const start = lines.findIndex((line) => line.trim() !== '' && !/^(#!|# -\*-|# coding)/.test(line));
+  if (start < 0 || lines[start]?.trimEnd() !== '# ---') return 0;
+  const end = lines.findIndex((line, index) => index > start && (line.trimEnd() === '# ---' || !line.startsWith('#')));
+  return end >= 0 && lines[end]?.trimEnd() === '# ---' ? end + 1 : 0;
+}

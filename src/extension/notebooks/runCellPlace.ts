@@ -6,24 +6,17 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { Execution } from '../../protocol/notebooks';
 import type { RunRef } from '../commands/pickRun';
 import { sourceFileOf } from '../sourceFile';
+import { cellIdOf, tagsOf } from './runCellMeta';
 import { type CellPlace, findCell, injectedIndexOf, ownIndex, percentCellLines } from './runCellMatch';
 
 /** Few enough that one answer stays small, whatever stands in the cells. */
 const PAGE = 25;
 
-/** nbformat's id of a cell, where the file has one. */
-export function cellIdOf(cell: vscode.NotebookCell): string | undefined {
-  const { id } = cell.metadata as { id?: unknown };
-  return typeof id === 'string' ? id : undefined;
-}
-
 /** @throws LoopwrightError `not_found` where the notebook or the cell is gone */
 export async function goToCell(run: RunRef, place: CellPlace): Promise<void> {
   const { session, row } = run;
   const { provenance } = await session.request('runs/get', { runId: row.runId });
-  const injected = injectedIndexOf(await executionsOf(run));
-  const own = { cellId: place.cellId, cellIndex: ownIndex(place.cellIndex, injected) };
-  await showCell(sourceFileOf(provenance), own);
+  await showCell(sourceFileOf(provenance), place, await executionsOf(run));
 }
 
 /** @throws LoopwrightError `not_found` where no cell of the run failed */
@@ -47,15 +40,18 @@ export async function executionsOf({ session, row }: RunRef, from = 0): Promise<
   return found;
 }
 
-async function showCell(file: string, place: CellPlace): Promise<void> {
+async function showCell(file: string, place: CellPlace, executions: readonly Execution[]): Promise<void> {
   try {
     await access(file);
   } catch (error) {
     throw new LoopwrightError('not_found', vscode.l10n.t('{0} is not there any more.', file), { cause: error });
   }
-  if (extname(file).toLowerCase() !== '.ipynb') return showPercentCell(file, place);
+  if (extname(file).toLowerCase() !== '.ipynb') return showPercentCell(file, place, executions);
   const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.file(file));
-  const index = findCell(notebook.getCells().map(cellIdOf), place);
+  const cells = notebook.getCells();
+  const injected = injectedIndexOf(executions, cells.map(tagsOf));
+  const own = { cellId: place.cellId, cellIndex: ownIndex(place.cellIndex, injected) };
+  const index = findCell(cells.map(cellIdOf), own);
   if (index === undefined) throw gone(file);
   const range = new vscode.NotebookRange(index, index + 1);
   // Where it is shown already, that tab is taken.
@@ -66,7 +62,8 @@ async function showCell(file: string, place: CellPlace): Promise<void> {
   editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
 }
 
-async function showPercentCell(file: string, { cellIndex }: CellPlace): Promise<void> {
+async function showPercentCell(file: string, place: CellPlace, executions: readonly Execution[]): Promise<void> {
+  const cellIndex = ownIndex(place.cellIndex, injectedIndexOf(executions, []));
   const document = await vscode.workspace.openTextDocument(vscode.Uri.file(file));
   const line = cellIndex === null ? undefined : percentCellLines(document.getText())[cellIndex];
   if (line === undefined) throw gone(file);

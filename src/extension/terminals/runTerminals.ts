@@ -40,9 +40,11 @@ export class RunTerminals implements Disposable {
     for (const terminal of vscode.window.terminals) this.recognize(terminal);
   }
 
-  /** Starts a run in a terminal of its own. The focus stays in the editor. */
-  start({ spec, runner }: PreparedRun, folder: string): void {
-    this.open({ runId: spec.run_id, name: spec.name, command: [...runner, '--detach', '--hold'], cwd: folder }, true);
+  /** Starts a run in a terminal of its own. The focus stays in the editor; one that is not shown waits to be. */
+  start({ spec, runner }: PreparedRun, folder: string, isShown = true): void {
+    const command = [...runner, '--detach', '--hold'];
+    const terminal = this.create({ runId: spec.run_id, name: spec.name, command, cwd: folder });
+    if (isShown) terminal.show(true);
   }
 
   /** @returns whether the run had a terminal to show */
@@ -52,22 +54,8 @@ export class RunTerminals implements Disposable {
     return terminal !== undefined;
   }
 
-  open({ runId, name, command, cwd }: RunView, preserveFocus: boolean): void {
-    const [shellPath, ...shellArgs] = command;
-    const terminal = vscode.window.createTerminal({
-      name: plain(name, 40),
-      ...(shellPath === undefined ? {} : { shellPath }),
-      shellArgs,
-      cwd,
-      iconPath: new vscode.ThemeIcon('beaker'),
-    });
-    this.byRun.set(runId, terminal);
-    terminal.show(preserveFocus);
-    const remember = async () => {
-      const process = await processOf(terminal);
-      if (process !== null) await this.memory.update(MEMORY_KEY, { ...this.recent(), [runId]: process });
-    };
-    inBackground(this.log, 'remembering a terminal', remember());
+  open(view: RunView, preserveFocus: boolean): void {
+    this.create(view).show(preserveFocus);
   }
 
   /** The runs that have a terminal. */
@@ -81,6 +69,24 @@ export class RunTerminals implements Disposable {
 
   dispose(): void {
     this.disposables.dispose();
+  }
+
+  private create({ runId, name, command, cwd }: RunView): vscode.Terminal {
+    const [shellPath, ...shellArgs] = command;
+    const terminal = vscode.window.createTerminal({
+      name: plain(name, 40),
+      ...(shellPath === undefined ? {} : { shellPath }),
+      shellArgs,
+      cwd,
+      iconPath: new vscode.ThemeIcon('beaker'),
+    });
+    this.byRun.set(runId, terminal);
+    const remember = async () => {
+      const process = await processOf(terminal);
+      if (process !== null) await this.memory.update(MEMORY_KEY, { ...this.recent(), [runId]: process });
+    };
+    inBackground(this.log, 'remembering a terminal', remember());
+    return terminal;
   }
 
   private recognize(terminal: vscode.Terminal): void {
