@@ -57,6 +57,7 @@ export class CompareCells extends LitElement {
 
   @property({ attribute: false }) host!: CompareHost;
   @property({ attribute: false }) compared!: Compared;
+  @property({ attribute: false }) rows: readonly Row[] = [];
   /** By the ordinal of the first row's later execution. */
   @state() private unfolded: ReadonlySet<number> = new Set();
 
@@ -71,10 +72,9 @@ export class CompareCells extends LitElement {
   }
 
   protected override render() {
-    const { rows } = this.compared;
-    if (rows.length === 0) return html`<p>No cell was executed in either run.</p>`;
+    if (this.rows.length === 0) return html`<p>No cell was executed in either run.</p>`;
     return repeat(
-      foldSame(rows),
+      foldSame(this.rows),
       (part) => (part.kind === 'row' ? keyOf(part.row) : `same ${keyOf(part.rows[0])}`),
       (part) => this.renderPart(part),
     );

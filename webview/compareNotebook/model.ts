@@ -15,7 +15,8 @@ export const MAX_EXECUTIONS = 2000;
 export interface Compared {
   readonly before: ComparedRun;
   readonly after: ComparedRun;
-  readonly rows: readonly Row[];
+  /** Null until the cells of both have been read. */
+  readonly rows: readonly Row[] | null;
 }
 
 export class CompareModel {
@@ -23,6 +24,8 @@ export class CompareModel {
   /** Why the last attempt to load failed. */
   problem: string | null = null;
   /** What was read of one run is not read again once that run is complete. */
+  /** How many executions have been read of how many, while they are. */
+  progress = { read: 0, total: 0 };
   private readonly settled = new Map<Side, readonly Execution[]>();
   private readonly refresher = new Refresher(() => this.load(), REFRESH_INTERVAL_MS);
 
@@ -46,6 +49,10 @@ export class CompareModel {
   private async load(): Promise<void> {
     try {
       const runs = await this.host.request('load', {});
+      const most = ({ totals }: ComparedRun) => Math.min(totals.executions, MAX_EXECUTIONS);
+      this.progress = { read: 0, total: most(runs.before) + most(runs.after) };
+      this.compared = { ...runs, rows: this.compared?.rows ?? null };
+      this.onChange();
       const [before, after] = await Promise.all([
         this.executions('before', runs.before),
         this.executions('after', runs.after),
@@ -69,6 +76,8 @@ export class CompareModel {
         from,
       });
       found.push(...page.executions);
+      this.progress = { ...this.progress, read: this.progress.read + page.executions.length };
+      this.onChange();
       const last = page.executions.at(-1);
       from = last && page.nextPageToken !== null ? last.ordinal + 1 : null;
     }

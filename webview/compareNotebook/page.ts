@@ -150,15 +150,20 @@ export class ComparePage extends LitElement {
       ${problem === null ? nothing : this.renderProblem('What you see may be out of date.', problem)}
       <main>
         ${this.renderParams(compared)} ${this.renderMetrics(compared)}
-        ${this.section(
-          'cells',
-          'Cells',
-          formatNumber(compared.rows.length),
-          () =>
-            html`<lw-compare-cells .host=${this.host} .compared=${compared}></lw-compare-cells>${shortOf(compared)}`,
+        ${this.section('cells', 'Cells', compared.rows === null ? '' : formatNumber(compared.rows.length), () =>
+          this.renderCells(compared),
         )}
       </main>
     `;
+  }
+
+  private renderCells(compared: Compared) {
+    const { rows } = compared;
+    const { read, total } = this.model.progress;
+    if (rows === null)
+      return html`<lw-loading label="Reading the cells… ${formatNumber(read)} of ${formatNumber(total)}"></lw-loading>`;
+    return html`<lw-compare-cells .host=${this.host} .compared=${compared} .rows=${rows}></lw-compare-cells
+      >${shortOf(compared)}`;
   }
 
   private renderRun(side: Side, { run }: ComparedRun) {
