@@ -50,7 +50,10 @@ const programs = [
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
-    entryPoints: { 'webview/run': 'webview/run/main.ts' },
+    entryPoints: {
+      'webview/run': 'webview/run/main.ts',
+      'webview/compareNotebook': 'webview/compareNotebook/main.ts',
+    },
     loader: { '.css': 'css', '.ttf': 'file' },
     assetNames: 'webview/[name]',
   },

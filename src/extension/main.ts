@@ -21,6 +21,7 @@ import { inBackground } from './log';
 import { NotebookFindings } from './notebooks/diagnostics';
 import { FindingFixes } from './notebooks/fixes';
 import { CellStatus } from './notebooks/runCellStatus';
+import { CELL_SCHEME, CellDocuments } from './notebooks/cellDocuments';
 import { NotebookEnd } from './notebooks/runEnd';
 import { ParameterForms } from './notebooks/runForm';
 import { NotebookKeys } from './notebooks/runKeys';
@@ -28,6 +29,7 @@ import { NotebookStatus } from './notebooks/runStatus';
 import { NotebookWatch } from './notebooks/runWatch';
 import { NotebookRuns } from './notebooks/runWhole';
 import { ARTIFACT_SCHEME, ArtifactFiles } from './notebooks/runExecuted';
+import { ComparePanels } from './panels/comparePanel';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
@@ -61,7 +63,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels: RunPanels = track(
     new RunPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
   );
-  const actions = new RunActions({
+  const compare = track(
+    new ComparePanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+  );
+  const actions: RunActions = new RunActions({
     launcher,
     terminals,
     interpreters,
@@ -96,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): void {
       stores,
       launcher,
       notebooks,
+      openCompareNotebook: (runs) => compare.show(runs),
       actions,
       args,
       debug,
@@ -109,6 +115,7 @@ export function activate(context: vscode.ExtensionContext): void {
   track(new RunningStatus(stores, log));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
+  track(vscode.workspace.registerTextDocumentContentProvider(CELL_SCHEME, new CellDocuments(stores)));
   const artifacts = new ArtifactFiles(stores);
   track(vscode.workspace.registerFileSystemProvider(ARTIFACT_SCHEME, artifacts, { isReadonly: true }));
 

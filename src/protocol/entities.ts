@@ -3,6 +3,7 @@
  * trusted afterwards. Times are Unix milliseconds, sizes bytes.
  */
 import * as z from 'zod';
+import { CellError, Execution } from './notebooks';
 
 export const RunId = z.string().regex(/^[a-zA-Z0-9][\w-]{0,255}$/);
 
@@ -52,6 +53,13 @@ export type RunKind = z.infer<typeof RunKind>;
 export const Headline = z.object({ key: z.string(), value: WireNumber });
 export type Headline = z.infer<typeof Headline>;
 
+/** The cell at which a notebook that was run whole did not go on. */
+export const StoppedAt = Execution.pick({ ordinal: true, cellId: true, cellIndex: true, state: true }).extend({
+  /** The beginning of its message. */
+  error: CellError.omit({ traceback: true }).nullable(),
+});
+export type StoppedAt = z.infer<typeof StoppedAt>;
+
 /** What a row of the tree needs. */
 export const RunRow = z.object({
   runId: RunId,
@@ -66,6 +74,8 @@ export const RunRow = z.object({
   signal: z.string().nullable(),
   /** Why a run did not finish, in a sentence; null where there is nothing to say. */
   reason: z.string().nullable(),
+  /** Of a notebook that failed or was stopped in one of its cells; null for every other run. */
+  stoppedAt: StoppedAt.nullable(),
   headline: Headline.nullable(),
   deleted: z.boolean(),
 });

@@ -61,7 +61,10 @@ export const Execution = z.object({
   isSourceCut: z.boolean(),
   tags: z.array(z.string()),
   error: CellError.nullable(),
+  /** The first of them; `data` is left out of those that would make a message too large. */
   outputs: z.array(CellOutput),
+  /** How many more there are. */
+  moreOutputs: z.number().int(),
 });
 export type Execution = z.infer<typeof Execution>;
 

@@ -165,7 +165,8 @@ export const requests = {
       /** Whoever only counts the cells asks for none. */
       withOutputs: z.boolean().default(true),
     }),
-    z.object({ executions: z.array(Execution), ...nextPage }),
+    /** `longestMs`: of all executions of the run that are over. */
+    z.object({ executions: z.array(Execution), longestMs: z.number(), ...nextPage }),
   ),
   /** The runs of a notebook by its absolute path, newest first. */
   'notebooks/runs': read(

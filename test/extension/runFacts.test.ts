@@ -34,7 +34,17 @@ class FakeEngine implements Asks {
   }
 
   private answer(method: Method, params: unknown): unknown {
-    const counts = { params: 0, metrics: 5, systemMetrics: 2, tags: 0, artifacts: 0, notes: 0, inputs: 7, outputs: 1 };
+    const counts = {
+      params: 0,
+      metrics: 5,
+      systemMetrics: 2,
+      tags: 0,
+      artifacts: 0,
+      notes: 0,
+      inputs: 7,
+      outputs: 1,
+      executions: 0,
+    };
     const provenance = { kind: 'script', source: 'train.py', argv: ['python', 'train.py'], cwd: FOLDER };
     const { which } = params as { which?: string };
     const metric = { key: which === 'system' ? 'system/cpu_percent' : 'loss', count: 1, last: 1, min: 1, max: 1 };

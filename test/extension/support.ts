@@ -32,6 +32,7 @@ export function runRow(change: Partial<RunRow> = {}): RunRow {
     exitCode: 0,
     signal: null,
     reason: null,
+    stoppedAt: null,
     headline: { key: 'auc', value: 0.941 },
     deleted: false,
     ...change,

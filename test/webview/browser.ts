@@ -3,10 +3,11 @@ import { mkdir } from 'node:fs/promises';
 import { type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type FakeRun } from './fixtures/build';
+import { type ComparedRuns, type FakeCompareHost } from './fixtures/compareHost';
 import { Harness, type OpenOptions, type OpenPage, SHOTS } from './harness';
 
 let harness: Harness | null = null;
-const opened: OpenPage[] = [];
+const opened: Pick<OpenPage, 'problems' | 'close'>[] = [];
 
 /** To be called once in a test file. A page that did anything forbidden fails the test that opened it. */
 export function useBrowser(): void {
@@ -28,6 +29,16 @@ export function useBrowser(): void {
 export async function open(run: FakeRun, options?: OpenOptions): Promise<OpenPage> {
   if (!harness) throw new Error('useBrowser() was not called');
   const page = await harness.open(run, options);
+  opened.push(page);
+  return page;
+}
+
+export async function openCompare(
+  runs: ComparedRuns,
+  options?: OpenOptions<FakeCompareHost>,
+): Promise<OpenPage<FakeCompareHost>> {
+  if (!harness) throw new Error('useBrowser() was not called');
+  const page = await harness.openCompare(runs, options);
   opened.push(page);
   return page;
 }

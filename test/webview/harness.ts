@@ -12,7 +12,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { pageHtml } from '../../src/extension/panels/html';
 import { RUN_ID, START_MS } from './fixtures/build';
 import { type FakeRun } from './fixtures/build';
+import { type ComparedRuns, FakeCompareHost } from './fixtures/compareHost';
 import { FakeHost } from './fixtures/host';
+import { type HostToPage } from '../../src/protocol/pages/run';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const THEMES = join(import.meta.dirname, 'themes');
@@ -27,19 +29,21 @@ interface Theme {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-export interface OpenOptions {
+type PageName = 'run' | 'compareNotebook';
+
+export interface OpenOptions<H = FakeHost> {
   readonly theme?: ThemeName;
   readonly width?: number;
   readonly height?: number;
   readonly reducedMotion?: boolean;
   /** What VS Code hands back of an earlier page. */
   readonly state?: unknown;
-  readonly prepare?: (host: FakeHost) => void;
+  readonly prepare?: (host: H) => void;
 }
 
-export interface OpenPage {
+export interface OpenPage<H = FakeHost> {
   readonly page: Page;
-  readonly host: FakeHost;
+  readonly host: H;
   /** Refusals of the policy, errors in the console, exceptions. */
   readonly problems: string[];
   /** The text that is to be seen in what a selector finds, in reading order, through all shadow roots. */
@@ -83,7 +87,19 @@ export class Harness {
     return harness;
   }
 
-  async open(run: FakeRun, options: OpenOptions = {}): Promise<OpenPage> {
+  open(run: FakeRun, options: OpenOptions = {}): Promise<OpenPage> {
+    return this.load('run', (send) => new FakeHost(run, send), options);
+  }
+
+  openCompare(runs: ComparedRuns, options: OpenOptions<FakeCompareHost> = {}): Promise<OpenPage<FakeCompareHost>> {
+    return this.load('compareNotebook', (send) => new FakeCompareHost(runs, send), options);
+  }
+
+  private async load<H extends { receive(message: unknown): void }>(
+    name: PageName,
+    makeHost: (send: (message: HostToPage) => void) => H,
+    options: OpenOptions<H>,
+  ): Promise<OpenPage<H>> {
     const { theme = 'dark-modern', width = 1400, height = 900, state, reducedMotion = false } = options;
     const context = await this.browser.newContext({
       viewport: { width, height },
@@ -93,7 +109,7 @@ export class Harness {
     });
     const page = await context.newPage();
     const problems = collectProblems(page);
-    const host = new FakeHost(run, (message) => {
+    const host = makeHost((message) => {
       page.evaluate((data) => window.postMessage(data, '*'), message).catch(() => undefined);
     });
     options.prepare?.(host);
@@ -103,16 +119,16 @@ export class Harness {
     await page.clock.resume();
     await page.addInitScript(playVsCode, { theme: await readTheme(theme), state: state ?? null });
     const { port } = this.server.address() as AddressInfo;
-    await page.goto(`http://127.0.0.1:${String(port)}/`);
+    await page.goto(`http://127.0.0.1:${String(port)}/${name}`);
     return {
       page,
       host,
       problems,
-      text: async (selector = 'lw-run-page') =>
+      text: async (selector = name === 'run' ? 'lw-run-page' : 'lw-compare-page') =>
         (await page.locator(selector).evaluateAll(visibleText)).join(' ').trim(),
-      setTheme: async (name) => page.evaluate(applyTheme, await readTheme(name)),
-      shot: async (name) => {
-        await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+      setTheme: async (other) => page.evaluate(applyTheme, await readTheme(other)),
+      shot: async (file) => {
+        await page.screenshot({ path: join(SHOTS, `${file}.png`) });
       },
       close: () => context.close(),
     };
@@ -138,7 +154,7 @@ async function bundle(folder: string): Promise<void> {
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
-    entryPoints: { run: 'webview/run/main.ts' },
+    entryPoints: { run: 'webview/run/main.ts', compareNotebook: 'webview/compareNotebook/main.ts' },
     loader: { '.css': 'css', '.ttf': 'file' },
     assetNames: '[name]',
   });
@@ -160,7 +176,7 @@ async function serve(
   const type = TYPES[extname(pathname)];
   if (type === undefined) {
     setHeader('Content-Type', 'text/html; charset=utf-8');
-    end(document());
+    end(document(pathname === '/compareNotebook' ? 'compareNotebook' : 'run'));
     return;
   }
   setHeader('Content-Type', type);
@@ -169,15 +185,15 @@ async function serve(
 }
 
 /** The extension's own document, with what VS Code adds to it. */
-function document(): string {
+function document(name: PageName): string {
   const html = pageHtml({
     title: 'Run',
     language: 'en',
-    scriptUri: '/run.js',
-    styleUri: '/run.css',
+    scriptUri: `/${name}.js`,
+    styleUri: `/${name}.css`,
     cspSource: "'self'",
     nonce: NONCE,
-    state: { runId: RUN_ID },
+    state: name === 'run' ? { runId: RUN_ID } : { before: RUN_ID, after: RUN_ID },
   });
   return html.replace(
     '<head>',

@@ -5,18 +5,20 @@ import { fromWireNumber, type RunRow } from '../../src/protocol/entities';
 import { codeWords } from '../../src/protocol/codeWords';
 import { formatNumber } from '../../src/protocol/format';
 import { type RunPageModel } from '../../src/protocol/pages/run';
+import '../ui/chip';
 import '../ui/controls';
 import { linkButton } from '../ui/styles';
 import { type RunHost } from './api';
+import { findingWords, observedWords } from './captured/notebookWords';
 import { absoluteTime, commandWords, isOver, runDuration, STATES } from './words';
 
 const TICK_MS = 1000;
 
-/** The reader wants to see the code. */
-export class ShowCodeEvent extends Event {
-  static readonly type = 'lw-show-code';
-  constructor() {
-    super(ShowCodeEvent.type);
+/** The reader wants to see a section. */
+export class ShowEvent extends Event {
+  static readonly type = 'lw-show';
+  constructor(readonly section: 'code' | 'reproducibility') {
+    super(ShowEvent.type);
   }
 }
 
@@ -102,6 +104,24 @@ export class RunHeader extends LitElement {
         align-self: center;
         margin-block: -4px;
       }
+      .marks {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+        margin-top: 4px;
+      }
+      .marks:empty {
+        display: none;
+      }
+      .finding {
+        display: inline-flex;
+        align-items: center;
+        gap: 4px;
+      }
+      .finding lw-icon {
+        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+      }
       .code lw-icon {
         margin-inline-start: 4px;
         vertical-align: text-bottom;
@@ -156,12 +176,14 @@ export class RunHeader extends LitElement {
         </div>
         <div class="actions">${this.renderActions(run)}</div>
       </div>
-      ${this.renderOrigin()}
+      ${this.renderOrigin()} ${this.renderMarks()}
     `;
   }
 
   private renderActions(run: RunRow) {
     const { canAct } = this.model;
+    // It is executed in an editor: nothing of ours could be started again, stopped or looked at.
+    if (run.kind === 'followed') return nothing;
     return html`
       ${
         canAct
@@ -183,7 +205,7 @@ export class RunHeader extends LitElement {
     return html`<div class="origin">
       <span class="command" title=${whole}
         >${
-          provenance.kind !== 'script'
+          provenance.kind === 'module' || provenance.kind === 'command'
             ? program
             : html`<button class="link" type="button" title="Open ${provenance.source}" @click=${this.openSource}>
                 ${program}
@@ -210,7 +232,12 @@ export class RunHeader extends LitElement {
     const words = code && codeWords(code);
     if (!code || !words) return nothing;
     return html`<span class="code"
-      ><button class="link" type="button" title="Show the code" @click=${() => this.dispatchEvent(new ShowCodeEvent())}>
+      ><button
+        class="link"
+        type="button"
+        title="Show the code"
+        @click=${() => this.dispatchEvent(new ShowEvent('code'))}
+      >
         ${words}</button
       >${
         code.differsCount === 0
@@ -224,6 +251,31 @@ export class RunHeader extends LitElement {
       }
       ·</span
     >`;
+  }
+
+  private renderMarks() {
+    const { notebook } = this.model;
+    const finding = findingWords(notebook);
+    const observed = observedWords(notebook?.observed);
+    if (finding === null && observed === null) return nothing;
+    return html`<div class="marks">
+      ${
+        finding === null
+          ? nothing
+          : html`<span class="finding"
+              ><lw-icon name="warning"></lw-icon
+              ><button
+                class="link"
+                type="button"
+                title="Show the reasons"
+                @click=${() => this.dispatchEvent(new ShowEvent('reproducibility'))}
+              >
+                ${finding}
+              </button></span
+            >`
+      }
+      ${observed === null ? nothing : html`<lw-chip title=${observed.title}>${observed.label}</lw-chip>`}
+    </div>`;
   }
 
   private readonly openSource = () => this.host.command('openSource', {});

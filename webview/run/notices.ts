@@ -36,7 +36,12 @@ export class RunNotices extends LitElement {
       overflow-y: auto;
     }
     .reason {
+      flex-wrap: wrap;
+      align-items: center;
       font-weight: 600;
+    }
+    .reason span {
+      max-width: calc(100% - 22px);
     }
     .error {
       color: var(--vscode-notificationsErrorIcon-foreground, var(--vscode-errorForeground));
@@ -67,7 +72,7 @@ export class RunNotices extends LitElement {
           ? nothing
           : html`<p class="reason">
               <lw-icon class=${isFailure ? 'error' : 'info'} name=${isFailure ? 'error' : 'info'}></lw-icon
-              ><span>${reason}</span>
+              ><span>${reason}</span>${this.renderWays()}
             </p>`
       }
       ${this.renderFailures()}
@@ -89,6 +94,19 @@ export class RunNotices extends LitElement {
           : nothing
       }
     `;
+  }
+
+  /** To the cell at which a notebook did not go on. */
+  private renderWays() {
+    const { run, notebook } = this.model;
+    if (run.stoppedAt === null) return nothing;
+    const { cellId, cellIndex } = run.stoppedAt;
+    return html`<lw-button @click=${() => this.host.command('goToCell', { cellId, cellIndex })}>Go to Cell</lw-button>
+      ${
+        notebook?.executed === undefined
+          ? nothing
+          : html`<lw-button @click=${() => this.host.command('openExecuted', {})}>Open Executed Notebook</lw-button>`
+      }`;
   }
 
   private renderFailures() {

@@ -11,14 +11,18 @@ import '../ui/states';
 import { visuallyHidden } from '../ui/styles';
 import { type RunHost } from './api';
 import './artifacts';
+import './captured/cells';
 import './captured/children';
 import './captured/code';
 import './captured/data';
 import './captured/environment';
 import { hasModels } from './captured/models';
+import { cellCount, hasCells } from './captured/notebookWords';
+import './captured/reproducibility';
 import './captured/system';
 import './figures';
 import './header';
+import { type ShowEvent } from './header';
 import './metrics';
 import { RunModel } from './model';
 import './notices';
@@ -33,6 +37,8 @@ type SectionId =
   | 'parameters'
   | 'tags'
   | 'children'
+  | 'cells'
+  | 'reproducibility'
   | 'figures'
   | 'artifacts'
   | 'output'
@@ -41,7 +47,7 @@ type SectionId =
   | 'environment'
   | 'system';
 
-const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set(['metrics', 'parameters', 'children', 'figures']);
+const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set(['metrics', 'parameters', 'children', 'cells', 'figures']);
 
 @customElement('lw-run-page')
 export class RunPage extends LitElement {
@@ -153,7 +159,7 @@ export class RunPage extends LitElement {
       return problem === null ? html`<lw-loading class="state"></lw-loading>` : this.renderProblem(problem, false);
     return html`
       <div class="head">
-        <lw-run-header .model=${page} .host=${this.host} @lw-show-code=${this.showCode}></lw-run-header>
+        <lw-run-header .model=${page} .host=${this.host} @lw-show=${this.show}></lw-run-header>
       </div>
       ${problem === null ? nothing : this.renderProblem(problem, true)}
       <lw-run-notices class="notices" .model=${page} .host=${this.host}></lw-run-notices>
@@ -204,6 +210,17 @@ export class RunPage extends LitElement {
       ${
         run.childCount > 0
           ? this.section('children', 'Children', count(run.childCount), () => this.renderChildren(page))
+          : nothing
+      }
+      ${hasCells(page) ? this.section('cells', 'Cells', cellCount(page), () => this.renderCells(page), this.foldActions(page)) : nothing}
+      ${
+        page.notebook !== null && page.notebook.findingCount > 0
+          ? this.section(
+              'reproducibility',
+              'Reproducibility',
+              count(page.notebook.findingCount),
+              () => html`<lw-reproducibility .page=${page} .host=${this.host}></lw-reproducibility>`,
+            )
           : nothing
       }
       ${
@@ -283,6 +300,17 @@ export class RunPage extends LitElement {
     return html`<lw-children .host=${this.host} .total=${run.childCount} stamp=${stamp}></lw-children>`;
   }
 
+  private foldActions({ totals }: RunPageModel) {
+    if (totals.executions === 0) return nothing;
+    const fold = (mode: 'all' | 'none') => () => this.renderRoot.querySelector('lw-cells')?.fold(mode);
+    return html`<lw-button slot="actions" @click=${fold('all')}>Unfold All</lw-button>
+      <lw-button slot="actions" @click=${fold('none')}>Fold All</lw-button>`;
+  }
+
+  private renderCells(page: RunPageModel) {
+    return html`<lw-cells .page=${page} .host=${this.host} .version=${this.version}></lw-cells>`;
+  }
+
   private renderArtifacts(page: RunPageModel) {
     const { artifacts, totals } = page;
     const models = hasModels(artifacts) ? html`<lw-models .page=${page} .host=${this.host}></lw-models>` : nothing;
@@ -325,10 +353,10 @@ export class RunPage extends LitElement {
     this.requestUpdate();
   }
 
-  private readonly showCode = async () => {
-    this.setOpen('code', true);
+  private readonly show = async ({ section }: ShowEvent) => {
+    this.setOpen(section, true);
     await this.updateComplete;
-    this.renderRoot.querySelector('[data-section="code"]')?.scrollIntoView({ block: 'center' });
+    this.renderRoot.querySelector(`[data-section="${section}"]`)?.scrollIntoView({ block: 'center' });
   };
 
   private onModel(): void {

@@ -1,6 +1,7 @@
 /** What the run page says about a run, in words. Pure. */
 import { type ParamSource, type Provenance, type RunRow, type RunStatus } from '../../src/protocol/entities';
 import { formatDuration } from '../../src/protocol/format';
+import { stoppedWords } from '../cells/words';
 import { type IconName } from '../ui/icons';
 
 export interface StateWords {
@@ -34,6 +35,14 @@ export function runDuration({ timing }: RunRow, nowMs: number): string {
 
 /** `Exit code 3.`, or what the engine found out; null where a run needs no explanation. */
 export function reasonOf(run: RunRow): string | null {
+  if (run.stoppedAt !== null)
+    return [causeOf(run), stoppedWords(run.stoppedAt)].filter((part) => part !== null).join(' ');
+  return causeOf(run);
+}
+
+/** An exit code says nothing beside the error of a cell. */
+function causeOf(run: RunRow): string | null {
+  if (run.stoppedAt?.state === 'failed' && run.timing.status === 'FAILED' && run.signal === null) return null;
   if (run.reason !== null) return run.reason;
   if (run.timing.status !== 'FAILED' && run.timing.status !== 'KILLED') return null;
   if (run.signal !== null) return `Ended by ${run.signal}.`;

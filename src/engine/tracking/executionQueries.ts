@@ -10,13 +10,30 @@ const EXECUTION_COLUMNS = `ordinal, cell_id AS cellId, cell_index AS cellIndex, 
   count, source, is_source_cut AS isSourceCut, tags, error`;
 const OUTPUT_COLUMNS = `ordinal, kind, name, mime, data, path, alternative, size_bytes AS sizeBytes, is_cut AS isCut`;
 
+/** Of one execution: what has more is a loop that shows something each time. */
+const MAX_OUTPUTS = 500;
+/** Of one execution, in bytes: a page holds one execution at least, and a message must stay below 1 MB. */
+const MAX_OUTPUT_TEXT = 300_000;
+
 /** Durations are looked up in so many runs at most. */
 const RECENT_RUNS = 10;
 
 export function executionQueries(db: Database, seqOf: (runId: string) => number, toRow: (record: RunRecord) => RunRow) {
   const outputsOf = db.prepare<[number, number], Record<string, unknown>>(
-    `SELECT ${OUTPUT_COLUMNS} FROM outputs WHERE run_seq = ? AND execution = ? ORDER BY ordinal`,
+    `SELECT ${OUTPUT_COLUMNS} FROM outputs WHERE run_seq = ? AND execution = ? ORDER BY ordinal LIMIT ${String(MAX_OUTPUTS)}`,
   );
+  const countOutputs = db
+    .prepare<[number, number], number>('SELECT count(*) FROM outputs WHERE run_seq = ? AND execution = ?')
+    .pluck();
+  const longest = db
+    .prepare<[number], number | null>('SELECT max(end_ms - start_ms) FROM executions WHERE run_seq = ?')
+    .pluck();
+  const whole = (seq: number, row: Record<string, unknown>): Execution => {
+    const ordinal = Number(row.ordinal);
+    const outputs = outputsOf.all(seq, ordinal);
+    const total = outputs.length < MAX_OUTPUTS ? outputs.length : (countOutputs.get(seq, ordinal) ?? 0);
+    return toExecution(row, outputs, total - outputs.length);
+  };
   const recent = db
     .prepare<[string], number>(
       `SELECT r.run_seq FROM facts f JOIN runs r USING (run_seq)
@@ -39,9 +56,9 @@ export function executionQueries(db: Database, seqOf: (runId: string) => number,
         { columns: EXECUTION_COLUMNS, table: 'executions', order: 'ordinal' },
         seq,
         { ...page, ...start },
-        (row) => toExecution(row, withOutputs ? outputsOf.all(seq, Number(row.ordinal)) : []),
+        (row) => (withOutputs ? whole(seq, row) : toExecution(row, [], 0)),
       );
-      return { executions: items, nextPageToken };
+      return { executions: items, longestMs: Math.max(0, longest.get(seq) ?? 0), nextPageToken };
     },
 
     'notebooks/runs': ({ path, limit, pageToken }: CheckedParams<'notebooks/runs'>): Result<'notebooks/runs'> => {
@@ -80,14 +97,30 @@ export function executionQueries(db: Database, seqOf: (runId: string) => number,
   };
 }
 
-function toExecution(row: Record<string, unknown>, outputs: readonly Record<string, unknown>[]): Execution {
+function toExecution(
+  row: Record<string, unknown>,
+  outputs: readonly Record<string, unknown>[],
+  moreOutputs: number,
+): Execution {
   const json = (text: unknown): unknown => (typeof text === 'string' ? JSON.parse(text) : null);
   return Execution.parse({
     ...row,
     isSourceCut: row.isSourceCut === 1,
     tags: json(row.tags),
     error: json(row.error),
-    outputs: outputs.map((output) => CellOutput.parse({ ...output, isCut: output.isCut === 1 })),
+    outputs: limited(outputs.map((output) => CellOutput.parse({ ...output, isCut: output.isCut === 1 }))),
+    moreOutputs,
+  });
+}
+
+/** The first outputs as they are; of those that would not fit into a message only what they are. */
+function limited(outputs: readonly CellOutput[]): CellOutput[] {
+  let size = 0;
+  return outputs.map((output) => {
+    const text = Buffer.byteLength(output.data ?? '') + Buffer.byteLength(output.alternative ?? '');
+    if (size + text > MAX_OUTPUT_TEXT) return { ...output, data: null, alternative: null, isCut: true };
+    size += text;
+    return output;
   });
 }
 

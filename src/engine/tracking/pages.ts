@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
 import { LoopwrightError } from '../../protocol/errors';
 
-/** A page stops early when its texts reach this: a message stays below 1 MB. */
+/** A page stops early when it reaches this, in bytes: a message stays below 1 MB. */
 const MAX_PAGE_TEXT = 400_000;
 
 const Token = z.array(z.union([z.string(), z.number()])).max(4);
@@ -44,7 +44,7 @@ export function cutPage<Row, Item>(
   let size = 0;
   for (const row of rows.slice(0, limit)) {
     const item = toItem(row);
-    size += JSON.stringify(item).length;
+    size += Buffer.byteLength(JSON.stringify(item));
     if (items.length > 0 && size > MAX_PAGE_TEXT) break;
     items.push(item);
   }

@@ -13,6 +13,7 @@ import { activeNotebook, chooseNotebook, givenNotebook } from '../notebooks/runC
 import { openExecuted } from '../notebooks/runExecuted';
 import { markParameters } from '../notebooks/runMark';
 import type { NotebookRuns } from '../notebooks/runWhole';
+import { lastRuns, notebookMeant, type RunPair, withTheOneBefore } from '../notebooks/compareChoose';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
@@ -28,6 +29,7 @@ export interface HandlerParts {
   readonly stores: Stores;
   readonly launcher: Launcher;
   readonly notebooks: NotebookRuns;
+  readonly openCompareNotebook: (runs: RunPair) => void;
   readonly actions: RunActions;
   readonly args: Arguments;
   readonly debug: DebugRuns;
@@ -39,8 +41,20 @@ export interface HandlerParts {
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { stores, launcher, notebooks, actions, args, debug, terminalEnvironment, findings, view, showLog, log } =
-    parts;
+  const {
+    stores,
+    launcher,
+    notebooks,
+    openCompareNotebook,
+    actions,
+    args,
+    debug,
+    terminalEnvironment,
+    findings,
+    view,
+    showLog,
+    log,
+  } = parts;
   const onRuns =
     (which: Which, title: string, work: (runs: readonly RunRef[]) => Promise<void>): Handler =>
     async (...given) => {
@@ -88,6 +102,16 @@ export function handlersOf(parts: HandlerParts): Handlers {
       await notebooks.stop(runId, file?.fsPath);
     },
     'loopwright.goToFailingCell': onRun('all', vscode.l10n.t('Go to Failing Cell'), (run) => goToFailingCell(run)),
+    'loopwright.compareNotebookRuns': async (...given) => {
+      const [run] = runsIn(given);
+      const file = run ? undefined : notebookMeant(given[0]);
+      if (file) {
+        openCompareNotebook(await lastRuns(stores, file));
+        return;
+      }
+      const chosen = run ?? (await pickRun(stores.sessions, 'all', vscode.l10n.t('Compare with Last Run'), log));
+      if (chosen) openCompareNotebook(await withTheOneBefore(chosen));
+    },
     'loopwright.openExecutedNotebook': onRun('all', vscode.l10n.t('Open Executed Notebook'), (run) =>
       openExecuted(run),
     ),

@@ -10,6 +10,7 @@ export const COMMAND_IDS = [
   'loopwright.stopNotebook',
   'loopwright.goToFailingCell',
   'loopwright.openExecutedNotebook',
+  'loopwright.compareNotebookRuns',
   'loopwright.trackTerminals',
   'loopwright.stopRun',
   'loopwright.openRun',

@@ -1,8 +1,10 @@
 /** What the run page shows of a run, put together from the engine's answers. Knows nothing of VS Code. */
 import { codeSummary, type CodeSummary } from '../../protocol/codeWords';
 import type { CaptureKind } from '../../protocol/capture';
+import type { RunRow } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
-import { RUN_PAGE_LIMIT, type RunPageModel } from '../../protocol/pages/run';
+import { NotebookFacts } from '../../protocol/notebooks';
+import { NotebookSummary, RUN_PAGE_LIMIT, type RunPageModel } from '../../protocol/pages/run';
 import type { Method, Params, Result } from '../../protocol/requests';
 
 /** What is needed of a `StoreSession`. */
@@ -50,6 +52,7 @@ export class RunFacts {
       work: got.work,
       isComplete: got.isComplete,
       code: await this.codeOf(store, got),
+      notebook: await notebookOf(store, got.run),
     };
   }
 
@@ -74,4 +77,14 @@ export class RunFacts {
     }
     return this.asked;
   }
+}
+
+/** What is known of the notebook of a run; null for a run of something else. */
+export async function notebookOf(store: Asks, { runId, kind }: Pick<RunRow, 'runId' | 'kind'>) {
+  if (kind !== 'notebook' && kind !== 'followed') return null;
+  const { facts } = await store.request('runs/facts', { runId, section: 'notebook' });
+  // Facts come from a journal that anybody may have written: what has another form is not shown.
+  const known = NotebookFacts.safeParse(facts);
+  const { findings = [], ...rest } = known.success ? known.data : {};
+  return NotebookSummary.parse({ ...rest, findingCount: findings.length });
 }

@@ -1,8 +1,7 @@
 /** What the run page asks for and what it may do. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { RUN_PAGE_LIMIT, runPageCommands, runPageRequests } from '../../protocol/pages/run';
+import { CELLS_AT_A_TIME, RUN_PAGE_LIMIT, runPageCommands, runPageRequests } from '../../protocol/pages/run';
 import { MAX_OUTPUT_BYTES } from '../../protocol/requests';
 import { openDiff } from '../code';
 import type { RunRef } from '../commands/pickRun';
@@ -11,7 +10,8 @@ import { goToCell } from '../notebooks/runCellPlace';
 import { openExecuted } from '../notebooks/runExecuted';
 import { sourceFileOf } from '../sourceFile';
 import type { StoreSession } from '../stores/session';
-import { figureType, MAX_FIGURE_BYTES, resolveArtifact } from './artifacts';
+import { resolveArtifact } from './artifacts';
+import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
 import { RunFacts } from './runFacts';
@@ -75,12 +75,10 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         }),
       output: async ({ offset, limit }) =>
         (await session()).request('runs/output', { runId, offset, limit: Math.min(limit, MAX_OUTPUT_BYTES) }),
-      figure: async ({ path }) => {
-        const type = figureType(path);
-        const { file, sizeBytes, isDirectory } = await artifact(path);
-        if (type === null || isDirectory || sizeBytes > MAX_FIGURE_BYTES) return { dataUrl: null };
-        return { dataUrl: `data:${type};base64,${(await readFile(file)).toString('base64')}` };
-      },
+      figure: async ({ path }) => ({ dataUrl: await pictureOf(await runFolder(), path) }),
+      executions: async ({ from }) =>
+        (await session()).request('notebooks/executions', { runId, from, limit: CELLS_AT_A_TIME }),
+      artifactText: async ({ path }) => textOf(await runFolder(), path),
     },
     commands: {
       stop: async () => actions.stop([await run()]),

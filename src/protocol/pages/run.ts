@@ -3,10 +3,38 @@ import * as z from 'zod';
 import { CaptureKind, FactSection, LineageFile, Work } from '../capture';
 import { CodeSummary } from '../codeWords';
 import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
+import { Execution, NotebookFacts } from '../notebooks';
 import { ChildColumn, ChildOrder, ChildRun, MAX_SERIES_POINTS } from '../requests';
 
 /** The page shows so many of each; the rest is behind "Show more". */
 export const RUN_PAGE_LIMIT = 200;
+/** Cells of a notebook are asked for so many at a time, as they come onto the screen. */
+export const CELLS_AT_A_TIME = 50;
+
+/** What is said of a notebook beside its cells; the reasons themselves are asked for by their section. */
+export const NotebookSummary = NotebookFacts.pick({
+  path: true,
+  format: true,
+  language: true,
+  kernel: true,
+  codeCells: true,
+  executed: true,
+  observed: true,
+})
+  .strip()
+  .extend({ findingCount: z.number().int() });
+export type NotebookSummary = z.infer<typeof NotebookSummary>;
+
+/** Requests and commands of every page that shows cells. */
+export const CellPage = z.object({
+  executions: z.array(Execution),
+  longestMs: z.number(),
+  nextPageToken: z.string().nullable(),
+});
+export const ArtifactText = z.object({ text: z.string(), sizeBytes: z.number(), isCut: z.boolean() });
+export type ArtifactText = z.infer<typeof ArtifactText>;
+export const CellPlace = z.object({ cellId: z.string().nullable(), cellIndex: z.number().int().min(0).nullable() });
+export type CellPlace = z.infer<typeof CellPlace>;
 
 export const RunPageModel = z.object({
   run: RunRow,
@@ -27,7 +55,10 @@ export const RunPageModel = z.object({
     notes: z.number(),
     inputs: z.number(),
     outputs: z.number(),
+    executions: z.number(),
   }),
+  /** Of a notebook; null for everything else. */
+  notebook: NotebookSummary.nullable(),
   /** Where the run's code and data lie; null where that is not known. */
   root: z.string().nullable(),
   /** What was to be captured; null for runs that have no process of their own. */
@@ -80,6 +111,10 @@ export const runPageRequests = {
   },
   /** A figure as a data URL, or null where it is too large or no picture. */
   figure: { params: z.object({ path: z.string() }), result: z.object({ dataUrl: z.string().nullable() }) },
+  /** What was executed of a notebook, from one execution on. */
+  executions: { params: z.object({ from: z.number().int().min(0) }), result: CellPage },
+  /** The beginning of an artifact as text: an output of a cell that was too long for its record. */
+  artifactText: { params: z.object({ path: z.string() }), result: ArtifactText },
 } as const;
 
 /** Things that the page asks for without an answer. */
@@ -96,9 +131,9 @@ export const runPageCommands = {
   /** A file of the run's code beside the one of the commit it was made from. */
   openCodeDiff: z.object({ path: z.string() }),
   compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),
-  /** Shows the cell in the user's own notebook; by its id, else by where it stood. */
-  goToCell: z.object({ cellId: z.string().nullable(), cellIndex: z.number().int().min(0).nullable() }),
-  /** The notebook as it was executed, read-only beside the source. */
+  /** The cell in the notebook as it is now. */
+  goToCell: CellPlace,
+  /** The notebook with the outputs of this run. */
   openExecuted: z.object({}),
   showLog: z.object({}),
   copy: z.object({ text: z.string() }),

@@ -65,6 +65,12 @@ export function describeExperiment(experiment: { runCount: number; runningCount:
   return runs + SEPARATOR + l10n.t('{0} running', formatNumber(experiment.runningCount));
 }
 
+/** `cell 4: ValueError`, as one counts cells in the notebook. */
+function cellOf(cellIndex: number, error: string | undefined, l10n: Localizer): string {
+  const place = l10n.t('cell {0}', cellIndex + 1);
+  return error === undefined ? place : `${place}: ${plain(error, 40)}`;
+}
+
 /** How a run ended that did not simply finish, in a few words. */
 function endOf(row: RunRow, l10n: Localizer): string | null {
   switch (row.timing.status) {
@@ -75,6 +81,8 @@ function endOf(row: RunRow, l10n: Localizer): string | null {
     case 'KILLED':
       return l10n.t('stopped');
     case 'FAILED':
+      if (row.stoppedAt?.state === 'failed' && row.stoppedAt.cellIndex !== null)
+        return cellOf(row.stoppedAt.cellIndex, row.stoppedAt.error?.name, l10n);
       if (row.exitCode !== null) return l10n.t('exit code {0}', row.exitCode);
       if (row.signal !== null) return row.signal;
       return l10n.t('not started');

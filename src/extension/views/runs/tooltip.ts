@@ -37,6 +37,7 @@ export function tooltipOf(
   const python = provenance.pythonVersion === null ? '' : ` (${provenance.pythonVersion})`;
   const lines: [string, string | null][] = [
     [l10n.t('Reason'), run.reason],
+    [l10n.t('Cell'), cellOf(run)],
     [l10n.t('Command'), commandOf(provenance)],
     [l10n.t('Code'), code && codeWords(code)],
     [l10n.t('Read'), filesOf(inputs, l10n)],
@@ -52,6 +53,14 @@ export function tooltipOf(
     `**${show(run.name, 120)}** — ${head.map((part) => show(part)).join(' · ')}`,
     ...facts.map(([name, value]) => `${escapeMarkdown(name)}: ${show(value, COMMAND_LIMIT)}`),
   ].join('  \n');
+}
+
+/** `4: ValueError: …`, the cell of a notebook at which it did not go on. */
+function cellOf({ stoppedAt }: RunRow): string | null {
+  if (stoppedAt === null) return null;
+  const { cellIndex, error } = stoppedAt;
+  const place = cellIndex === null ? '' : String(cellIndex + 1);
+  return [place, error?.name, error?.message].filter((part) => part !== undefined && part !== '').join(': ') || null;
 }
 
 /** `data.csv a3f9c0d1, labels.csv, 3 more`: names with their digests where they are known. */
