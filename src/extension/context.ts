@@ -6,6 +6,8 @@ export interface ContextKeys {
   'loopwright.canAdopt': boolean;
   /** Some store of this window is damaged. */
   'loopwright.canRepair': boolean;
+  /** The active notebook is tracked. */
+  'loopwright.tracksNotebook': boolean;
 }
 
 export class Context {

@@ -4,6 +4,7 @@
  */
 import './jitless';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { CODE_SCHEME, CodeDocuments } from './code';
 import { Arguments } from './commands/chooseFile';
@@ -18,12 +19,21 @@ import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
+import { NotebookFollower } from './notebooks/follow';
+import { HookLink } from './notebooks/followCapture';
+import { FollowCommands } from './notebooks/followCommands';
+import { FollowIndex } from './notebooks/followIndex';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
 import { TerminalEnvironment } from './terminals/environment';
 import { RunTerminals } from './terminals/runTerminals';
 import { RunsView } from './views/runs/view';
+import { stateFolder } from '../protocol/node/addresses';
+
+/** How long a window that closes waits for what is not told yet. */
+const LAST_WORDS_MS = 1_500;
+let lastWords: (() => Promise<void>) | null = null;
 
 export function activate(context: vscode.ExtensionContext): void {
   const started = performance.now();
@@ -71,12 +81,28 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  commands.register(handlersOf({ stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log }));
+  const keys = new Context();
+  const index = new FollowIndex(join(stateFolder(), 'followed'), process.pid, log);
+  const follower = track(new NotebookFollower({ stores, view, python, index, log }));
+  lastWords = () => follower.stopAll();
+  const follow = track(
+    new FollowCommands({
+      follower,
+      link: new HookLink(stateFolder(), context.asAbsolutePath('python/hook'), log),
+      keys,
+      memory: context.globalState,
+      openPage: (run) => panels.show(run),
+      attempt,
+      log,
+    }),
+  );
+  commands.register(
+    handlersOf({ stores, launcher, actions, args, debug, terminalEnvironment, follow, view, showLog, log }),
+  );
   track(new RunningStatus(stores, log));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
 
-  const keys = new Context();
   track(
     stores.onDidChangeState(() => {
       const waysOut = stores.sessions.flatMap(({ state }) => problemOf(state)?.waysOut ?? []);
@@ -97,4 +123,9 @@ export function activate(context: vscode.ExtensionContext): void {
   if (vscode.workspace.isTrusted) startTrusted();
   else track(vscode.workspace.onDidGrantWorkspaceTrust(startTrusted));
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
+}
+
+/** What is told late is lost for this window, not for the run: the engine ends that when this process is gone. */
+export async function deactivate(): Promise<void> {
+  await Promise.race([lastWords?.(), setTimeout(LAST_WORDS_MS)]);
 }

@@ -6,6 +6,7 @@ import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
+import type { FollowCommands } from '../notebooks/followCommands';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
@@ -24,13 +25,14 @@ export interface HandlerParts {
   readonly args: Arguments;
   readonly debug: DebugRuns;
   readonly terminalEnvironment: TerminalEnvironment;
+  readonly follow: FollowCommands;
   readonly view: RunsView;
   readonly showLog: () => void;
   readonly log: Log;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { stores, launcher, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
+  const { stores, launcher, actions, args, debug, terminalEnvironment, follow, view, showLog, log } = parts;
   const onRuns =
     (which: Which, title: string, work: (runs: readonly RunRef[]) => Promise<void>): Handler =>
     async (...given) => {
@@ -59,6 +61,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       if (file) await debug.debugFile(file);
     },
     'loopwright.trackTerminals': () => terminalEnvironment.toggle(),
+    ...follow.handlers,
     'loopwright.stopRun': onRuns('running', vscode.l10n.t('Stop Run'), (runs) => actions.stop(runs)),
     'loopwright.openRun': onRun('all', vscode.l10n.t('Open Run'), (run) => actions.open(run)),
     'loopwright.runAgain': onRun('all', vscode.l10n.t('Run Again'), (run) => actions.runAgain(run)),
