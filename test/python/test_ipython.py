@@ -88,7 +88,7 @@ cell('import subprocess; subprocess.run([sys.executable, "-c", "import loopwrigh
         self.assertEqual(self.facts("seeds")["numpy.random.seed"], 7)
         self.assertEqual(self.metric("loss"), [(3, 0.5)])
         self.assertEqual(self.metric("worker"), [(0, 1.0)])
-        self.assertEqual((self.params()["depth"], self.params()["LogisticRegression.C"]), ("4", "0.5"))
+        self.assertEqual((self.params()["depth"], self.params()["C"]), ("4", "0.5"))
         self.assertEqual([name for name in self.params() if name in ("gui", "list")], [])
         self.assertEqual(self.models(), {"LogisticRegression"})
         files = {(record[2]["path"], record[2]["mode"]) for record in self.records("file")}
