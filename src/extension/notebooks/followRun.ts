@@ -41,6 +41,9 @@ const HOLD_MS = 1_500;
 /** How often the file of an output is written anew while its cell runs. */
 const REWRITE_MS = 2_000;
 const MAX_OUTPUTS = 500;
+/** How long the extension host may be busy with this at a time; what is left comes a moment later. */
+const SLICE_MS = 3;
+const NEXT_SLICE_MS = 10;
 /** What asking again does not change. */
 const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['bad_request', 'not_found', 'not_trusted', 'store_foreign']);
 
@@ -154,23 +157,26 @@ export class FollowedRun {
 
   private collect(): void {
     const now = Date.now();
-    let isOpen = false;
+    const until = performance.now() + SLICE_MS;
+    let nextMs = Infinity;
     for (const execution of [...this.dirty]) {
       const told = this.told.get(execution);
-      const isHeld =
-        execution.state === 'running' && execution.count === null && now - execution.startMs < HOLD_MS && !this.ending;
-      if (!told || isHeld) {
-        isOpen = isOpen || isHeld;
+      if (!told) continue;
+      const isHeld = execution.state === 'running' && execution.count === null && now - execution.startMs < HOLD_MS;
+      if (isHeld && !this.ending) {
+        nextMs = Math.min(nextMs, TICK_MS);
         continue;
       }
-      this.dirty.delete(execution);
-      this.collectExecution(execution, told, now);
-      if (!this.collectOutputs(execution, told, now)) {
-        this.dirty.add(execution);
-        isOpen = true;
+      if (performance.now() > until) {
+        nextMs = NEXT_SLICE_MS;
+        break;
       }
+      this.collectExecution(execution, told, now);
+      const waitMs = this.collectOutputs(execution, told, now, until);
+      if (waitMs === null) this.dirty.delete(execution);
+      else nextMs = Math.min(nextMs, waitMs);
     }
-    if (isOpen) this.soon(TICK_MS);
+    if (nextMs !== Infinity) this.soon(nextMs);
     this.parts.onChanged();
   }
 
@@ -198,21 +204,23 @@ export class FollowedRun {
     ] satisfies NotebookRecord);
   }
 
-  /** @returns whether all of them were taken; a file that was written a moment ago waits */
-  private collectOutputs({ outputs, state }: FollowedExecution, told: Told, now: number): boolean {
-    let isWhole = true;
-    outputs.slice(0, MAX_OUTPUTS).forEach((output, i) => {
+  /** @returns when those that are left can be taken: there was no time, or their files were written a moment ago; null if none is */
+  private collectOutputs({ outputs, state }: FollowedExecution, told: Told, now: number, until: number): number | null {
+    let waitMs: number | null = null;
+    for (const [i, output] of outputs.slice(0, MAX_OUTPUTS).entries()) {
       const known = (told.outputs[i] ??= { items: [], fileMs: 0 });
-      if (isSame(known.items, output)) return;
-      const form = formOf(output);
-      if (form.file && state === 'running' && !this.ending && now - known.fileMs < REWRITE_MS) {
-        isWhole = false;
-        return;
+      if (isSame(known.items, output)) continue;
+      if (performance.now() > until) return NEXT_SLICE_MS;
+      const isFresh = state === 'running' && !this.ending && now - known.fileMs < REWRITE_MS;
+      if (isFresh) {
+        waitMs = TICK_MS;
+        continue;
       }
+      const form = formOf(output);
       known.items = output.items.map(({ data }) => data);
       this.record(told.n, i, form, now);
       if (form.file) known.fileMs = now;
-    });
+    }
     // Cleared by the cell itself, to show others in their place. A record can't be taken back, only made empty.
     for (let i = outputs.length; i < told.outputs.length; i++) {
       const known = told.outputs[i];
@@ -224,7 +232,7 @@ export class FollowedRun {
       const data = `… and ${String(outputs.length - MAX_OUTPUTS)} more outputs`;
       this.queue.add(recordOf(told.n, MAX_OUTPUTS, { ...EMPTY, data, sizeBytes: data.length, isCut: true }, null, now));
     }
-    return isWhole;
+    return waitMs;
   }
 
   private record(n: number, i: number, form: OutputForm, now: number): void {
