@@ -29,10 +29,15 @@ export interface NotebookFollowerParts {
   readonly log: Log;
 }
 
+/** The document that a notebook is at the moment: it is another one after a rename. */
+interface Place {
+  document: vscode.NotebookDocument;
+}
+
 interface Entry {
   readonly followed: FollowedNotebook;
   readonly session: StoreSession;
-  document: vscode.NotebookDocument;
+  readonly place: Place;
 }
 
 /** Above this an event has made the user wait. */
@@ -97,7 +102,8 @@ export class NotebookFollower implements Disposable {
     if (needsAdoption(session) && !(await adoptWithConsent(session, why))) return false;
     // Closed, or asked for twice, while the user was asked.
     if (document.isClosed || this.entries.has(document)) return this.entries.has(document);
-    const entry: Entry = { document, session, followed: this.followedOf(document, session) };
+    const place = { document };
+    const entry: Entry = { place, session, followed: this.followedOf(place, session) };
     this.entries.set(document, entry);
     this.tell(entry);
     this.parts.log.info(`tracking ${document.uri.toString()}`);
@@ -116,7 +122,7 @@ export class NotebookFollower implements Disposable {
   async stopAll(): Promise<void> {
     const entries = [...this.entries.values()];
     this.entries.clear();
-    for (const { document } of entries) this.parts.index.remove(pathOf(document));
+    for (const { place } of entries) this.parts.index.remove(pathOf(place.document));
     await Promise.all([
       ...entries.map(({ followed }) => followed.stop(vscode.l10n.t('The window was closed.'))),
       this.parts.index.settled(),
@@ -146,29 +152,24 @@ export class NotebookFollower implements Disposable {
     if (tookMs > SLOW_EVENT_MS) this.parts.log.warn(`an event of a notebook took ${tookMs.toFixed(1)} ms`);
   }
 
-  private followedOf(document: vscode.NotebookDocument, session: StoreSession): FollowedNotebook {
-    // What is asked of the entry comes after it was made.
-    const current = () => [...this.entries.values()].find(({ followed }) => followed === made);
-    const made: FollowedNotebook = new FollowedNotebook(
+  private followedOf(place: Place, session: StoreSession): FollowedNotebook {
+    const withEntry = (work: (entry: Entry) => void) => {
+      const entry = this.entries.get(place.document);
+      if (entry?.place === place) work(entry);
+    };
+    return new FollowedNotebook(
       {
-        prepare: () => this.prepare(current()?.document ?? document, session),
-        facts: () => factsOf(current()?.document ?? document),
+        prepare: () => this.prepare(place.document, session),
+        facts: () => factsOf(place.document),
         pid: process.pid,
         log: this.parts.log,
         l10n: vscode.l10n,
-        onChanged: () => {
-          const entry = current();
-          if (entry) this.tell(entry);
-        },
-        onGone: (error) => {
-          const entry = current();
-          if (entry) this.gone(entry, error);
-        },
+        onChanged: () => withEntry((entry) => this.tell(entry)),
+        onGone: (error) => withEntry((entry) => this.gone(entry, error)),
       },
-      document.getCells(),
+      place.document.getCells(),
       Date.now(),
     );
-    return made;
   }
 
   private prepare(document: vscode.NotebookDocument, session: StoreSession): RunDoor {
@@ -197,38 +198,39 @@ export class NotebookFollower implements Disposable {
   }
 
   private tell(entry: Entry): void {
-    const { document, followed } = entry;
+    const { followed } = entry;
+    const { document } = entry.place;
     this.parts.index.set(pathOf(document), followed.folder, followed.highestOver);
     this.changed.fire(document);
   }
 
   private moved(entry: Entry, document: vscode.NotebookDocument): void {
-    const { document: from } = entry;
+    const { document: from } = entry.place;
     this.parts.index.remove(pathOf(from));
-    entry.document = document;
+    entry.place.document = document;
     this.entries.set(document, entry);
     entry.followed.moved(from.getCells(), document.getCells(), Date.now());
     this.tell(entry);
   }
 
   private leave(entry: Entry, note: string | null): void {
-    this.parts.index.remove(pathOf(entry.document));
-    this.changed.fire(entry.document);
+    this.parts.index.remove(pathOf(entry.place.document));
+    this.changed.fire(entry.place.document);
     inBackground(this.parts.log, 'ending a followed run', entry.followed.stop(note));
   }
 
   /** Its run can't be told of any more. */
   private gone(entry: Entry, error: LoopwrightError | null): void {
-    this.entries.delete(entry.document);
+    this.entries.delete(entry.place.document);
     this.leave(entry, null);
-    const name = entry.document.uri.path.split('/').pop() ?? '';
+    const name = entry.place.document.uri.path.split('/').pop() ?? '';
     if (error === null) {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('The run of {0} was ended, so the notebook is no longer tracked.', name),
       );
       return;
     }
-    this.parts.log.error(`tracking ${entry.document.uri.toString()}: ${error.code}: ${error.message}`);
+    this.parts.log.error(`tracking ${entry.place.document.uri.toString()}: ${error.code}: ${error.message}`);
     void vscode.window.showErrorMessage(vscode.l10n.t('{0} is no longer tracked: {1}', name, error.message));
   }
 }

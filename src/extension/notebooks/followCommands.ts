@@ -8,7 +8,8 @@ import { inBackground, type Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
 import { plain, withoutIcons } from '../text';
 import type { NotebookFollower } from './follow';
-import { type HookLink, insertCaptureCell } from './followCapture';
+import { insertCaptureCell } from './followCapture';
+import type { HookLink } from './followHook';
 
 type OwnCommands =
   | 'loopwright.trackNotebook'
