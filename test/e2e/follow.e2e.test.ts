@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { findEngine } from '../../src/client/engine';
 import { pathsOf } from '../../src/protocol/node/storeFolder';
 import type { Method, Params, Result } from '../../src/protocol/requests';
@@ -11,6 +11,9 @@ import { openWorkbench, type Workbench } from './support/workbench';
 const PYTHON =
   process.env.LOOPWRIGHT_CAPTURE_PYTHON ?? path.join(import.meta.dirname, '../../.cache/venv-capture/bin/python');
 const KERNEL = path.join(import.meta.dirname, 'support/kernel-extension');
+
+/** A kernel that starts, and imports matplotlib, beside all else that a machine does. */
+const PATIENCE_MS = 90_000;
 
 const CELLS = [
   'rate = 0.1\nprint("rate", rate)',
@@ -40,11 +43,13 @@ let workbench: Workbench;
 
 /** Runs one cell as a user does, and waits until it has ended with its number. */
 async function runCell(at: number, count: number): Promise<void> {
-  const cell = workbench.page.locator('.notebookOverlay .code-cell-row').nth(at);
+  const cell = workbench.page.locator(
+    `.notebookOverlay .cell-list-container .monaco-list-row[data-index="${String(at)}"]`,
+  );
   const number = cell.locator('.execution-count-label', { hasText: `[${String(count)}]` });
   await cell.locator('.view-lines').first().click();
   await workbench.page.keyboard.press('Control+Enter');
-  await number.waitFor({ timeout: 30_000 });
+  await number.waitFor({ timeout: PATIENCE_MS });
   await cell.locator('.codicon-notebook-state-success, .codicon-notebook-state-error').first().waitFor();
 }
 
@@ -96,6 +101,9 @@ beforeAll(async () => {
   await workbench.openFile('growth.ipynb');
 });
 afterAll(() => workbench.close());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.screenshot(`follow-failed-${task.name.slice(0, 20)}`);
+});
 
 test('a notebook is tracked from the first cell that is run, in the order of running', async () => {
   await workbench.page
@@ -121,7 +129,7 @@ test('a notebook is tracked from the first cell that is run, in the order of run
   expect(executions[0]?.outputs.find(({ mime }) => mime === 'image/png')?.path).toMatch(/^cells\/0-\d\.png$/);
   expect(executions[1]?.outputs).toMatchObject([{ kind: 'stream', name: 'stdout', data: 'rate 0.1\n' }]);
   expect(executions[2]?.error).toMatchObject({ name: 'ZeroDivisionError' });
-});
+}, 240_000);
 
 test('it goes on when the engine is killed, and its run page opens from the status bar', async () => {
   const { pid } = await ask('engine/status', {});
@@ -134,7 +142,7 @@ test('it goes on when the engine is killed, and its run page opens from the stat
   await page.getByText('Running').first().waitFor();
   await workbench.screenshot('follow-page-dark');
   await workbench.openFile('growth.ipynb');
-});
+}, 240_000);
 
 test('a restarted kernel is another run, captured inside where the user asks for it', async () => {
   await workbench.command('Test Kernel: Restart Kernel');
@@ -154,7 +162,7 @@ test('a restarted kernel is another run, captured inside where the user asks for
   await waitFor('the metric', async () => (await ask('runs/metrics', { runId: second, which: 'own' })).metrics[0]);
   const { facts } = await ask('runs/facts', { runId: second, section: 'notebook' });
   expect(facts).toMatchObject({ observed: 'kernel', codeCells: 5 });
-});
+}, 240_000);
 
 test('it is the same run under another name, and over when tracking is stopped', async () => {
   await workbench.command('File: Save');
@@ -178,4 +186,4 @@ test('it is the same run under another name, and over when tracking is stopped',
   await workbench.command('Preferences: Toggle between Light/Dark Themes');
   await workbench.screenshot('follow-over-light');
   expect(realErrors(workbench.extensionErrors())).toEqual([]);
-});
+}, 240_000);
