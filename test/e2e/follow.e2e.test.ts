@@ -47,8 +47,8 @@ async function runCell(at: number, count: number): Promise<void> {
     `.notebookOverlay .cell-list-container .monaco-list-row[data-index="${String(at)}"]`,
   );
   const number = cell.locator('.execution-count-label', { hasText: `[${String(count)}]` });
-  await cell.locator('.view-lines').first().click();
-  await workbench.page.keyboard.press('Control+Enter');
+  await cell.hover();
+  await cell.locator('.run-button-container .action-label').first().click();
   await number.waitFor({ timeout: PATIENCE_MS });
   await cell.locator('.codicon-notebook-state-success, .codicon-notebook-state-error').first().waitFor();
 }
@@ -95,7 +95,7 @@ beforeAll(async () => {
     extensions: [KERNEL],
     env: { LOOPWRIGHT_TEST_KERNEL_PYTHON: PYTHON },
     files: { 'growth.ipynb': NOTEBOOK },
-    size: { width: 1500, height: 1000 },
+    size: { width: 1500, height: 1700 },
   });
   await openRuns(workbench);
   await workbench.openFile('growth.ipynb');
