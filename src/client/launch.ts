@@ -177,7 +177,8 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     ...masked,
     source: sourceOf(target, masked.argv),
     cwd,
-    interpreter: target.kind === 'command' ? null : python,
+    // Which Python a kernel runs on is not known from outside.
+    interpreter: target.kind === 'command' || target.kind === 'followed' ? null : python,
     params: params.masked,
     hidden_params: params.hidden,
     tags: { ...request.tags },

@@ -21,7 +21,7 @@ import { RunWork } from './lifecycle/runWork';
 import { createDispatch, type RequestHandlers, whyClosed } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
-import { stopRun } from './tracking';
+import { readSpecOf, stopRun } from './tracking';
 
 /** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
 const LOOK_AGAIN_MS = 5000;
@@ -207,6 +207,9 @@ async function main(): Promise<void> {
     'runs/announce': () => writer().call('look'),
     'runs/stop': async ({ runId }) => {
       await reader().call('runs/get', { runId });
+      // There is no process of ours to end: whoever follows it hears so when it tells more.
+      if (readSpecOf(paths.runFolder(runId)).kind === 'followed')
+        return writer().call('endFollowed', { runId, note: 'Tracking was stopped on request.' });
       await stopRun(paths, runId);
       return {};
     },

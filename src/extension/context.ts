@@ -10,6 +10,8 @@ export interface ContextKeys {
   'loopwright.runningNotebooks': readonly string[];
   /** The Python script in the active editor has cells. */
   'loopwright.hasCells': boolean;
+  /** The active notebook is tracked. */
+  'loopwright.tracksNotebook': boolean;
 }
 
 export class Context {

@@ -4,6 +4,7 @@
  */
 import './jitless';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { CODE_SCHEME, CodeDocuments } from './code';
 import { Arguments } from './commands/chooseFile';
@@ -18,24 +19,17 @@ import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
-import { NotebookFindings } from './notebooks/diagnostics';
-import { FindingFixes } from './notebooks/fixes';
-import { CellStatus } from './notebooks/runCellStatus';
-import { CELL_SCHEME, CellDocuments } from './notebooks/cellDocuments';
-import { NotebookEnd } from './notebooks/runEnd';
-import { ParameterForms } from './notebooks/runForm';
-import { NotebookKeys } from './notebooks/runKeys';
-import { NotebookStatus } from './notebooks/runStatus';
-import { NotebookWatch } from './notebooks/runWatch';
-import { NotebookRuns } from './notebooks/runWhole';
-import { ARTIFACT_SCHEME, ArtifactFiles } from './notebooks/runExecuted';
-import { ComparePanels } from './panels/comparePanel';
+import { Notebooks } from './notebooks/notebooks';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
 import { TerminalEnvironment } from './terminals/environment';
 import { RunTerminals } from './terminals/runTerminals';
 import { RunsView } from './views/runs/view';
+
+/** How long a window that closes waits for what is not told yet. */
+const LAST_WORDS_MS = 1_500;
+let lastWords: (() => Promise<void>) | null = null;
 
 export function activate(context: vscode.ExtensionContext): void {
   const started = performance.now();
@@ -63,9 +57,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const panels: RunPanels = track(
     new RunPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
   );
-  const compare = track(
-    new ComparePanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
-  );
   const actions: RunActions = new RunActions({
     launcher,
     terminals,
@@ -86,38 +77,30 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  const findings = track(new NotebookFindings({ interpreters, python, log }));
-  track(new FindingFixes(findings).register());
   const keys = new Context();
-  const watch = track(new NotebookWatch(stores, log));
-  track(new NotebookEnd({ launcher, watch, memory: context.workspaceState, actions: () => actions, attempt, log }));
-  const forms = new ParameterForms(context.workspaceState);
-  const notebooks = new NotebookRuns({ launcher, interpreters, python, forms, watch, attempt });
-  track(new CellStatus(watch));
-  track(new NotebookStatus(watch));
-  track(new NotebookKeys(watch, keys));
-  commands.register(
-    handlersOf({
+  const notebooks = track(
+    new Notebooks({
+      context,
       stores,
       launcher,
-      notebooks,
-      openCompareNotebook: (runs) => compare.show(runs),
-      actions,
-      args,
-      debug,
-      terminalEnvironment,
-      findings,
+      interpreters,
       view,
+      panels,
+      actions,
+      keys,
+      python,
+      attempt,
       showLog,
       log,
     }),
   );
+  lastWords = () => notebooks.stopFollowing();
+  commands.register(
+    handlersOf({ stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log }),
+  );
   track(new RunningStatus(stores, log));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
-  track(vscode.workspace.registerTextDocumentContentProvider(CELL_SCHEME, new CellDocuments(stores)));
-  const artifacts = new ArtifactFiles(stores);
-  track(vscode.workspace.registerFileSystemProvider(ARTIFACT_SCHEME, artifacts, { isReadonly: true }));
 
   track(
     stores.onDidChangeState(() => {
@@ -135,9 +118,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const startTrusted = () => {
     stores.start();
     terminalEnvironment.start();
-    findings.start();
+    notebooks.start();
   };
   if (vscode.workspace.isTrusted) startTrusted();
   else track(vscode.workspace.onDidGrantWorkspaceTrust(startTrusted));
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
+}
+
+/** What is told late is lost for this window, not for the run: the engine ends that when this process is gone. */
+export async function deactivate(): Promise<void> {
+  await Promise.race([lastWords?.(), setTimeout(LAST_WORDS_MS)]);
 }

@@ -27,5 +27,18 @@ def __getattr__(name):
     return globals()[name]
 
 
+def load_ipython_extension(ipython):
+    """`%load_ext loopwright` in a notebook that is tracked: from now on its kernel is captured as a script is."""
+    from . import _ipython
+
+    _ipython.load(ipython)
+
+
+def unload_ipython_extension(ipython):
+    from . import _ipython
+
+    _ipython.unload(ipython)
+
+
 def __dir__():
     return sorted(__all__)

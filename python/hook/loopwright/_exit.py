@@ -14,15 +14,16 @@ _MAX_MAPS = 8 << 20
 
 def register():
     """Early, because what is registered first is called last: the script's own exit handlers may import, too."""
-    atexit.register(_tell)
+    atexit.unregister(tell)  # a kernel comes by with each of its runs
+    atexit.register(tell)
 
 
-def _tell():
+def tell():
     try:
         if _hook.is_main():
             from . import _journal
 
-            facts = {"imported": _imported()}
+            facts = {"imported": imported()}
             blas = _blas()
             if blas:
                 facts["blas"] = blas
@@ -31,7 +32,7 @@ def _tell():
         pass  # the script has ended well or ill, and that is all that it is to be seen by
 
 
-def _imported():
+def imported():
     """Top-level names that are not Python's own."""
     tops = set(name.partition(".")[0] for name in list(sys.modules))
     tops -= {"__main__", "loopwright", "sitecustomize", "usercustomize"}

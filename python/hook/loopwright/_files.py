@@ -25,40 +25,57 @@ _sources = set()  # co_filename of code that has been executed
 _loaded = []  # sources that are to be told of
 _due = 0.0
 _is_on = {"data": False, "code": False}
+_handlers = {}  # audit event → what to call with its arguments
 
 
 def start(run_dir, kinds, root):
-    """Once for each interpreter."""
-    global lineage
-    if lineage is not None:
+    """Once for each interpreter; a kernel comes again with each of its runs."""
+    is_first = lineage is None
+    _follow(run_dir, kinds, root)
+    if not is_first:
         return
-    lineage = Lineage(run_dir, os.path.abspath(root) if root else None)
-    _is_on["data"], _is_on["code"] = "data" in kinds, "code" in kinds and bool(root)
-    handlers = {"os.exec": _before_exec, "os.kill": _before_kill, "os.killpg": _before_killpg}
-    if _is_on["code"]:
-        handlers["exec"] = _executed
-    if _is_on["data"]:
-        handlers.update({
-            "os.chdir": _moved_to_another_folder, "os.rename": _renamed, "os.link": _linked, "os.remove": _removed,
-            "os.truncate": _truncated, "sqlite3.connect": _connected, "urllib.Request": _requested,
-        })
     # First come, last served: what the script does in its own functions at exit is seen.
     atexit.register(finish)
     _watch_exit()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
-    sys.addaudithook(_make_hook(_is_on["data"], handlers))
+    sys.addaudithook(_make_hook())
 
 
-def _make_hook(wants_data, handlers):
+def _follow(run_dir, kinds, root):
+    global lineage
+    for memory in (_known, _seen, _sources, _loaded):
+        memory.clear()
+    lineage = Lineage(run_dir, os.path.abspath(root) if root else None)
+    handlers = {"os.exec": _before_exec, "os.kill": _before_kill, "os.killpg": _before_killpg}
+    if "code" in kinds and root:
+        handlers["exec"] = _executed
+    if "data" in kinds:
+        handlers.update({
+            "os.chdir": _moved_to_another_folder, "os.rename": _renamed, "os.link": _linked, "os.remove": _removed,
+            "os.truncate": _truncated, "sqlite3.connect": _connected, "urllib.Request": _requested,
+        })
+    _handlers.update(handlers)
+    _is_on["data"], _is_on["code"] = "data" in kinds, "code" in kinds and bool(root)
+
+
+def pause():
+    """The run is over and this process is not: an audit hook can't be taken away, so it has nothing to do from now on."""
+    finish()
+    _is_on["data"] = _is_on["code"] = False
+    _handlers.clear()
+    _outbox.forget()
+
+
+def _make_hook():
     # Names in the closure are still there while the interpreter takes the globals of modules away.
     known, seen, pending = _known, _seen, _outbox.pending
-    slow, handle, is_foreign, clock = _opened, handlers.get, _guard.is_foreign, monotonic
+    slow, handle, is_foreign, clock, is_on = _opened, _handlers.get, _guard.is_foreign, monotonic, _is_on
 
     def audit(event, args):
         try:
             if event == "open":
-                if not wants_data:
+                if not is_on["data"]:
                     return
                 path, _, flags = args
                 if not flags & _WRITES and type(path) is str:

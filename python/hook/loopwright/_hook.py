@@ -5,6 +5,7 @@ import sys
 from . import _import_hook, _libraries
 
 run_dir = None
+_forks_are_watched = False
 
 
 def start(directory):
@@ -13,12 +14,42 @@ def start(directory):
     if run_dir is None:
         run_dir = directory
         _claim_main(directory)
-        if hasattr(os, "register_at_fork"):
-            os.register_at_fork(before=_finish_imports)
+        _watch_forks()
         _import_hook.after_import("argparse", _watch_argparse)
         kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
         _libraries.watch(kinds)
         _start_capture(directory, kinds)
+
+
+def enter(directory):
+    """A kernel that runs already becomes a process of the run, after it has left the one before, if there was one."""
+    global run_dir
+    run_dir = directory
+    _claim_main(directory)
+    _watch_forks()
+    kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
+    # Not argparse: the magics of IPython parse with it all day long.
+    _libraries.watch(kinds)
+    _start_capture(directory, kinds)
+
+
+def leave():
+    """The kernel goes on without the run. What is in place stays, and has nothing to write to."""
+    global run_dir
+    files = sys.modules.get("loopwright._files")
+    if files is not None:
+        files.pause()
+    journal = sys.modules.get("loopwright._journal")
+    run_dir = None
+    if journal is not None:
+        journal.begin_anew()
+
+
+def _watch_forks():
+    global _forks_are_watched
+    if not _forks_are_watched and hasattr(os, "register_at_fork"):
+        _forks_are_watched = True
+        os.register_at_fork(before=_finish_imports)
 
 
 def _claim_main(directory):

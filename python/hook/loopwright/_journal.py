@@ -246,6 +246,11 @@ def _watch_fork():
 
 
 def _after_fork():
+    begin_anew()
+
+
+def begin_anew():
+    """The next record begins a journal of its own: this is another process now, or a process of another run."""
     global _descriptor, _disabled, _notes
     try:
         if _descriptor >= 0:

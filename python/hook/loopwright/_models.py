@@ -68,13 +68,19 @@ def keep(fit, seconds, training):
         return  # no weak references to it; a strong one would keep its memory from being freed
     if not _exit_is_watched:
         _exit_is_watched = True
-        atexit.register(_write_waiting)
+        atexit.register(write_waiting)
     if fit.method != "partial_fit" and fit.is_recorded:
         remark("models later", "Keeping models took too much of the script's time. Of the fits from here on, the last "
                "of each class is kept when the script ends.")
 
 
-def _write_waiting():
+def write_affordable():
+    """As much of what waits as the time allows that models may take, now that a cell of a notebook has ended."""
+    if _waiting and _budget.left() > 0:
+        write_waiting()
+
+
+def write_waiting():
     for reference, about, process in list(_waiting.values()):
         estimator = reference()
         if estimator is None or process != os.getpid():

@@ -56,10 +56,16 @@ export class FollowedNotebooks {
   record({ runId, records, facts, artifacts }: CheckedParams<'notebooks/record'>): void {
     const journal = this.openJournalOf(runId);
     const now = Date.now();
-    for (const record of records) journal.append(record);
-    for (const { path, kind, sizeBytes } of artifacts)
-      journal.append(['artifact', now, { path, kind, size: sizeBytes }]);
-    if (facts !== undefined) journal.append(['facts', now, 'notebook', facts]);
+    try {
+      for (const record of records) journal.append(record);
+      for (const { path, kind, sizeBytes } of artifacts)
+        journal.append(['artifact', now, { path, kind, size: sizeBytes }]);
+      if (facts !== undefined) journal.append(['facts', now, 'notebook', facts]);
+    } catch (error) {
+      // Nothing may stand behind a record that is torn: what is told again goes into another journal.
+      this.drop(runId);
+      throw error;
+    }
   }
 
   /** Ends the run. One that has ended stays as it is. */
@@ -70,6 +76,10 @@ export class FollowedNotebooks {
     const now = Date.now();
     if (note !== null) this.journalOf(runId).append(['note', now, 'info', note] satisfies JournalRecord);
     this.write(folder, { ...runner, state: 'exited', ended_ms: now });
+    this.drop(runId);
+  }
+
+  private drop(runId: string): void {
     this.journals.get(runId)?.close();
     this.journals.delete(runId);
   }

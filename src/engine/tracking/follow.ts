@@ -2,7 +2,7 @@
  * Following the runs that may still produce records: finding them by their markers, taking in what their journals
  * hold, telling how they ended. It works in slices of a few milliseconds so that other writes come in between.
  */
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -11,6 +11,7 @@ import type { StorePaths } from '../../protocol/node/storeFolder';
 import { HANDED_OVER, RunnerState, RunSpec } from '../../protocol/runFolder';
 import { type Batch, emptyBatch } from './batch';
 import { ENGINE_WORK, EngineWork, type EngineWorkKind } from './engineWork';
+import { lastSign, listNames, sizeOf } from './folderSigns';
 import { Ingest } from './ingest';
 import { takePiece, writerOf } from './journalFile';
 import { type Outcome, outcomeOf } from './outcome';
@@ -22,6 +23,8 @@ const SLICE_MS = 12;
 const LIVENESS_MS = 500;
 /** How long after a script has opened an input it is hashed, if it opens no other meanwhile. */
 const INPUTS_SETTLED_MS = 2000;
+/** How long after its last record a kernel that goes on is waited for, when the run of its notebook has ended. */
+const LAST_RECORDS_MS = 2000;
 
 interface Journal {
   readonly path: string;
@@ -38,6 +41,8 @@ interface Followed {
   readonly work: EngineWork;
   outcome: Outcome | null;
   lastLookMs: number;
+  /** When something was last taken from its journals. */
+  takenMs: number;
   /** When the last input was told of that has no digest yet. */
   newInputsMs: number | null;
   isAnyoneAlive: boolean | null;
@@ -120,7 +125,7 @@ export class Follower {
       const runner = readRunner(run.folder);
       this.lookForProcesses(run, runner, nowMs);
       // So is this: a writer may add its last record and end while its journal is being read.
-      const isQuiet = run.outcome !== null && 'endMs' in run.outcome && !this.hasLivingWriter(run, runner);
+      const isQuiet = run.outcome !== null && 'endMs' in run.outcome && !this.hasLivingWriter(run, runner, nowMs);
       const isDrained = this.drain(run);
       if (!isDrained) hasMore = true;
       this.settle(run, runner, { isDrained, isQuiet, nowMs });
@@ -155,6 +160,7 @@ export class Follower {
         work: new EngineWork(this.db, seq, spec, spec.host === this.host, ENGINE_WORK),
         outcome: null,
         lastLookMs: 0,
+        takenMs: 0,
         newInputsMs: null,
         isAnyoneAlive: true,
         saidHowTracked: hasEnded,
@@ -216,6 +222,7 @@ export class Follower {
     for (const { run, journal, batch, taken, damage } of pieces) {
       journal.taken = taken;
       journal.damage = damage;
+      run.takenMs = Date.now();
       if (batch.files.some(({ mode }) => mode !== 'w')) run.newInputsMs = Date.now();
       this.events.changed(run.spec.run_id, batch.children.length > 0);
     }
@@ -313,8 +320,11 @@ export class Follower {
   }
 
   /** A process that outlives the script (a daemon, a worker, the observer) may still log. */
-  private hasLivingWriter(run: Followed, runner: RunnerState | null): boolean {
+  private hasLivingWriter(run: Followed, runner: RunnerState | null, nowMs: number): boolean {
     if (run.spec.host !== this.host) return false;
+    // A kernel outlives the runs of its notebook; the hook in it only has to write down what it still knows.
+    if (run.spec.kind === 'followed' && nowMs - Math.max(run.takenMs, runner?.ended_ms ?? 0) > LAST_RECORDS_MS)
+      return false;
     // It may not have come to making its journal yet, when the script was short.
     if (runner?.observer && isAlive(runner.observer, runner.boot_id, this.boot)) return true;
     for (const journal of run.journals.values()) {
@@ -349,42 +359,6 @@ function readJson(path: string): unknown {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return null; // not there yet, or caught in the middle of a write: the next round reads it again
-  }
-}
-
-function listNames(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return []; // not made yet
-  }
-}
-
-function sizeOf(path: string): number {
-  try {
-    return statSync(path).size;
-  } catch {
-    return 0; // deleted by the user
-  }
-}
-
-/** When anything last changed in a run's folder: the best guess for the end of a run that left none. */
-function lastSign(folder: string): number | null {
-  const times = ['runner.json', 'output.log', 'journals']
-    .map((name) => mtimeOf(join(folder, name)))
-    .filter((time) => time !== null);
-  for (const name of listNames(join(folder, 'journals'))) {
-    const time = mtimeOf(join(folder, 'journals', name));
-    if (time !== null) times.push(time);
-  }
-  return times.length > 0 ? Math.max(...times) : null;
-}
-
-function mtimeOf(path: string): number | null {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return null; // not made
   }
 }
 

@@ -2,79 +2,39 @@
 import * as vscode from 'vscode';
 import { openCompare } from '../code';
 import { problemOf, type WayOut } from '../stores/problem';
-import { StoreSession } from '../stores/session';
+import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
-import type { NotebookFindings } from '../notebooks/diagnostics';
-import { isRule } from '../notebooks/ignored';
-import { goToFailingCell } from '../notebooks/runCellPlace';
-import { activeNotebook, chooseNotebook, givenNotebook } from '../notebooks/runChoose';
-import { openExecuted } from '../notebooks/runExecuted';
-import { markParameters } from '../notebooks/runMark';
-import type { NotebookRuns } from '../notebooks/runWhole';
-import { lastRuns, notebookMeant, type RunPair, withTheOneBefore } from '../notebooks/compareChoose';
+import type { Notebooks } from '../notebooks/notebooks';
 import type { TerminalEnvironment } from '../terminals/environment';
-import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
+import { MoreNode, ProblemNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
-import { activeRuns, pickRun, type RunRef, type Which } from './pickRun';
-import type { Handler, Handlers } from './registry';
+import { OnRuns } from './onRuns';
+import { activeRuns, pickRun } from './pickRun';
+import type { Handlers } from './registry';
 import type { RunActions } from './runActions';
 
 export interface HandlerParts {
   readonly stores: Stores;
   readonly launcher: Launcher;
-  readonly notebooks: NotebookRuns;
-  readonly openCompareNotebook: (runs: RunPair) => void;
+  readonly notebooks: Notebooks;
   readonly actions: RunActions;
   readonly args: Arguments;
   readonly debug: DebugRuns;
   readonly terminalEnvironment: TerminalEnvironment;
-  readonly findings: NotebookFindings;
   readonly view: RunsView;
   readonly showLog: () => void;
   readonly log: Log;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const {
-    stores,
-    launcher,
-    notebooks,
-    openCompareNotebook,
-    actions,
-    args,
-    debug,
-    terminalEnvironment,
-    findings,
-    view,
-    showLog,
-    log,
-  } = parts;
-  const onRuns =
-    (which: Which, title: string, work: (runs: readonly RunRef[]) => Promise<void>): Handler =>
-    async (...given) => {
-      const runs = runsIn(given).filter((run) => isOf(which, run));
-      if (runs.length > 0) return work(runs);
-      const picked = await pickRun(stores.sessions, which, title, log);
-      if (picked) await work([picked]);
-    };
-  const onRun = (which: Which, title: string, work: (run: RunRef) => Promise<void> | void): Handler =>
-    onRuns(which, title, async ([run]) => {
-      if (run) await work(run);
-    });
-
-  const runNotebook =
-    (title: string): Handler =>
-    async (given) => {
-      const file = await chooseNotebook(given, title);
-      if (file) await notebooks.run(file);
-    };
-
+  const { stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
+  const onRuns = new OnRuns(stores, log);
   return {
     'loopwright.runFile': async (given) => {
       const file = await chooseFile(given);
@@ -89,51 +49,26 @@ export function handlersOf(parts: HandlerParts): Handlers {
       const file = await chooseFile(given);
       if (file) await debug.debugFile(file);
     },
-    'loopwright.runNotebook': runNotebook(vscode.l10n.t('Run Notebook as Tracked Run')),
-    'loopwright.runCells': runNotebook(vscode.l10n.t('Run Cells as Tracked Notebook')),
-    'loopwright.runNotebookWithParameters': async (given) => {
-      const file = await chooseNotebook(given, vscode.l10n.t('Run Notebook with Parameters'));
-      if (file) await notebooks.runWithParameters(file);
-    },
-    'loopwright.markParameters': () => markParameters(),
-    'loopwright.stopNotebook': async (given) => {
-      const runId = typeof given === 'string' ? given : undefined;
-      const file = givenNotebook(given) ?? activeNotebook()?.uri;
-      await notebooks.stop(runId, file?.fsPath);
-    },
-    'loopwright.goToFailingCell': onRun('all', vscode.l10n.t('Go to Failing Cell'), (run) => goToFailingCell(run)),
-    'loopwright.compareNotebookRuns': async (...given) => {
-      const [run] = runsIn(given);
-      const file = run ? undefined : notebookMeant(given[0]);
-      if (file) {
-        openCompareNotebook(await lastRuns(stores, file));
-        return;
-      }
-      const chosen = run ?? (await pickRun(stores.sessions, 'all', vscode.l10n.t('Compare with Last Run'), log));
-      if (chosen) openCompareNotebook(await withTheOneBefore(chosen));
-    },
-    'loopwright.openExecutedNotebook': onRun('all', vscode.l10n.t('Open Executed Notebook'), (run) =>
-      openExecuted(run),
-    ),
+    ...notebooks.handlers(onRuns),
     'loopwright.trackTerminals': () => terminalEnvironment.toggle(),
-    'loopwright.stopRun': onRuns('running', vscode.l10n.t('Stop Run'), (runs) => actions.stop(runs)),
-    'loopwright.openRun': onRun('all', vscode.l10n.t('Open Run'), (run) => actions.open(run)),
-    'loopwright.runAgain': onRun('all', vscode.l10n.t('Run Again'), (run) => actions.runAgain(run)),
-    'loopwright.showTerminal': onRun('all', vscode.l10n.t('Show Terminal'), (run) => actions.showTerminal(run)),
-    'loopwright.deleteRun': onRuns('over', vscode.l10n.t('Delete Run'), (runs) => actions.delete(runs)),
-    'loopwright.restoreRun': onRuns('deleted', vscode.l10n.t('Restore Run'), (runs) => actions.restore(runs)),
-    'loopwright.compareCodeWithCommit': onRun('all', vscode.l10n.t('Compare Code with Commit'), (run) =>
+    'loopwright.stopRun': onRuns.all('running', vscode.l10n.t('Stop Run'), (runs) => actions.stop(runs)),
+    'loopwright.openRun': onRuns.one('all', vscode.l10n.t('Open Run'), (run) => actions.open(run)),
+    'loopwright.runAgain': onRuns.one('all', vscode.l10n.t('Run Again'), (run) => actions.runAgain(run)),
+    'loopwright.showTerminal': onRuns.one('all', vscode.l10n.t('Show Terminal'), (run) => actions.showTerminal(run)),
+    'loopwright.deleteRun': onRuns.all('over', vscode.l10n.t('Delete Run'), (runs) => actions.delete(runs)),
+    'loopwright.restoreRun': onRuns.all('deleted', vscode.l10n.t('Restore Run'), (runs) => actions.restore(runs)),
+    'loopwright.compareCodeWithCommit': onRuns.one('all', vscode.l10n.t('Compare Code with Commit'), (run) =>
       openCompare(run, 'commit'),
     ),
-    'loopwright.compareCodeWithNow': onRun('all', vscode.l10n.t('Compare Code with Now'), (run) =>
+    'loopwright.compareCodeWithNow': onRuns.one('all', vscode.l10n.t('Compare Code with Now'), (run) =>
       openCompare(run, 'now'),
     ),
-    'loopwright.compareCodeWithRun': onRun('all', vscode.l10n.t('Compare Code: First Run'), async (run) => {
+    'loopwright.compareCodeWithRun': onRuns.one('all', vscode.l10n.t('Compare Code: First Run'), async (run) => {
       // Snapshots of one store lie in one repository.
       const other = await pickRun([run.session], 'all', vscode.l10n.t('Compare Code with Another Run'), log);
       if (other) await openCompare(run, other);
     }),
-    'loopwright.copyRunId': onRuns('all', vscode.l10n.t('Copy Run Id'), (runs) => actions.copyId(runs)),
+    'loopwright.copyRunId': onRuns.all('all', vscode.l10n.t('Copy Run Id'), (runs) => actions.copyId(runs)),
     'loopwright.refreshRuns': () => {
       for (const session of stores.sessions) session.start();
       view.provider.reset();
@@ -165,36 +100,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       if (run && others.length === 0) actions.open(run);
       else await vscode.commands.executeCommand(`${RUNS_VIEW}.focus`);
     },
-    'loopwright.ignoreFinding': async (rule, notebook, everywhere) => {
-      if (isRule(rule) && notebook instanceof vscode.Uri) await findings.ignore(rule, notebook, everywhere === true);
-    },
   };
-}
-
-/** The runs that a command was called on: a node, with the whole selection if the node is a part of that; or a run. */
-function runsIn([one, selected]: readonly unknown[]): RunRef[] {
-  const nodes: readonly unknown[] = Array.isArray(selected) && selected.includes(one) ? selected : [one];
-  return nodes.filter((node) => node instanceof RunNode || isRunRef(node));
-}
-
-/** Called by a part of our own: no other has a session. */
-function isRunRef(given: unknown): given is RunRef {
-  return given !== null && typeof given === 'object' && 'session' in given && given.session instanceof StoreSession
-    ? 'row' in given
-    : false;
-}
-
-function isOf(which: Which, { row }: RunRef): boolean {
-  switch (which) {
-    case 'all':
-      return true;
-    case 'running':
-      return row.timing.endMs === null;
-    case 'over':
-      return row.timing.endMs !== null && !row.deleted;
-    case 'deleted':
-      return row.deleted;
-  }
 }
 
 /** The store whose problem the command was called on, else the first that has such a problem. */

@@ -90,6 +90,14 @@ export class Launcher {
     refuseUntrusted();
     if (!(await this.mayRunIn(session))) return;
     const { spec: kept } = await session.request('runs/spec', { runId: row.runId });
+    if (kept.kind === 'followed')
+      throw new LoopwrightError(
+        'bad_request',
+        vscode.l10n.t(
+          'This run was tracked while its cells were run by hand. Open {0} and run them again.',
+          kept.source,
+        ),
+      );
     const spec = await askForHidden(kept);
     if (!spec) return;
     if (spec.kind === 'script' || spec.kind === 'notebook')

@@ -1,16 +1,18 @@
 // A notebook controller over a real ipykernel, which does to cells what the Jupyter extension does: number first,
 // outputs as they come, the time of the end. Test-only.
-const { spawn } = require('node:child_process');
-const { join } = require('node:path');
-const { createInterface } = require('node:readline');
-const vscode = require('vscode');
+import { Buffer } from 'node:buffer';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline';
+import * as vscode from 'vscode';
 
 const kernels = new Map();
 
 class Kernel {
   constructor(file) {
     const python = process.env.LOOPWRIGHT_TEST_KERNEL_PYTHON ?? 'python3';
-    this.child = spawn(python, [join(__dirname, 'kernel.py'), file], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = spawn(python, [join(import.meta.dirname, 'kernel.py'), file], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.tell = () => undefined;
     createInterface({ input: this.child.stdout }).on('line', (line) => this.tell(JSON.parse(line)));
   }
@@ -69,7 +71,7 @@ async function execute(controller, cell) {
   execution.end(done?.ok ?? undefined, Date.now());
 }
 
-exports.activate = (context) => {
+export function activate(context) {
   const controller = vscode.notebooks.createNotebookController('test-kernel', 'jupyter-notebook', 'Test Kernel');
   controller.supportedLanguages = ['python'];
   controller.supportsExecutionOrder = true;
@@ -83,9 +85,15 @@ exports.activate = (context) => {
   });
   const prefer = (notebook) => controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
   vscode.workspace.notebookDocuments.forEach(prefer);
-  context.subscriptions.push(controller, restart, vscode.workspace.onDidOpenNotebookDocument(prefer));
-};
+  const rename = vscode.commands.registerCommand('testKernel.rename', async () => {
+    const { uri } = vscode.window.activeNotebookEditor.notebook;
+    const edit = new vscode.WorkspaceEdit();
+    edit.renameFile(uri, vscode.Uri.joinPath(uri, '..', 'renamed.ipynb'));
+    await vscode.workspace.applyEdit(edit);
+  });
+  context.subscriptions.push(controller, restart, rename, vscode.workspace.onDidOpenNotebookDocument(prefer));
+}
 
-exports.deactivate = () => {
+export function deactivate() {
   for (const kernel of kernels.values()) kernel.end();
-};
+}
