@@ -20,8 +20,9 @@ def now_ms() -> int:
 class Journal:
     """Made with its first record. A disk that refuses a record ends the journal: nothing may follow a torn one."""
 
-    def __init__(self, run_dir: str) -> None:
+    def __init__(self, run_dir: str, role: str = "observer") -> None:
         self._folder = os.path.join(run_dir, "journals")
+        self._role = role
         self._descriptor = -1
         self.is_broken = False
 
@@ -51,8 +52,9 @@ class Journal:
         os.makedirs(self._folder, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._descriptor = os.open(os.path.join(self._folder, name), flags, 0o666)
+        # Not the arguments: those of a program of ours may hold what the run must not keep.
         facts = dict(process, ppid=os.getppid(), main=False, python="%d.%d.%d" % sys.version_info[:3],
-                     executable=sys.executable or "", argv=sys.argv, role="observer")
+                     executable=sys.executable or "", argv=sys.argv[:1], role=self._role)
         self._write(MAGIC + _encode(("open", now_ms(), facts)))
 
     def _write(self, data: bytes) -> None:
@@ -76,6 +78,19 @@ def facts_of(run_dir: str, section: str) -> Iterator[dict]:
         for record in _read(path, b'["facts"', only_first=False):
             if len(record) == 4 and record[2] == section and isinstance(record[3], dict):
                 yield record[3]
+
+
+def metrics_of(run_dir: str) -> dict[str, float]:
+    """The last value of each metric; of several processes that log the same, the latest."""
+    times: dict[str, float] = {}
+    values: dict[str, float] = {}
+    for path in _paths(run_dir):
+        for record in _read(path, b'["metric"', only_first=False):
+            if len(record) == 4 and isinstance(record[3], dict):
+                for key, value in record[3].items():
+                    if isinstance(value, (int, float, str)) and record[1] >= times.get(key, float("-inf")):
+                        times[key], values[key] = record[1], float(value)  # "NaN" and "Infinity", too
+    return values
 
 
 def _paths(run_dir: str) -> list[str]:

@@ -176,7 +176,15 @@ describe('what became of a run', () => {
     ...state,
   });
   const observe = (observed: Partial<Observed>) =>
-    outcomeOf({ spec, runner: null, isAnyoneAlive: true, nowMs: 2000, lastSignMs: () => 4000, ...observed });
+    outcomeOf({
+      spec,
+      runner: null,
+      isAnyoneAlive: true,
+      nowMs: 2000,
+      lastSignMs: () => 4000,
+      saidReason: () => null,
+      ...observed,
+    });
 
   it.each<[string, Partial<Observed>, object]>([
     ['is scheduled until the runner speaks', {}, { status: 'SCHEDULED' }],
@@ -191,6 +199,16 @@ describe('what became of a run', () => {
       'failed with another code',
       { runner: runner({ exit_code: 3 }) },
       { status: 'FAILED', exitCode: 3, reason: 'Exit code 3.' },
+    ],
+    [
+      'failed as the program of ours says that carried it out',
+      { runner: runner({ exit_code: 1 }), saidReason: () => '2 of 6 runs failed.' },
+      { status: 'FAILED', exitCode: 1, reason: '2 of 6 runs failed.' },
+    ],
+    [
+      'finished whatever was said, if it gave no other code',
+      { runner: runner({}), saidReason: () => 'It failed.' },
+      { status: 'FINISHED', reason: null },
     ],
     [
       'was killed by a signal that people send',

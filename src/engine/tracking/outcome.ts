@@ -23,6 +23,8 @@ export interface Observed {
   readonly nowMs: number;
   /** The time of the last sign of life in the run's folder. */
   readonly lastSignMs: () => number;
+  /** Why the run failed, as a program of ours that carried it out has said; null where none has. */
+  readonly saidReason: () => string | null;
 }
 
 /** How long a runner may take from being asked for to its first word. */
@@ -30,7 +32,7 @@ export const START_GRACE_MS = 15_000;
 
 const KILLED_BY = new Set(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGQUIT']);
 
-export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs }: Observed): Outcome {
+export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs, saidReason }: Observed): Outcome {
   const startMs = runner?.started_ms ?? spec.created_ms;
   if (runner === null) {
     if (nowMs - spec.created_ms < START_GRACE_MS) return { status: 'SCHEDULED', startMs };
@@ -43,7 +45,7 @@ export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs }: Ob
         endMs: runner.ended_ms ?? lastSignMs(),
       };
     case 'exited':
-      return exited(spec, runner, startMs, lastSignMs);
+      return exited(spec, runner, startMs, lastSignMs, saidReason);
     case 'starting':
     case 'running':
       if (isAnyoneAlive !== false) return { status: runner.state === 'running' ? 'RUNNING' : 'SCHEDULED', startMs };
@@ -61,7 +63,13 @@ export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs }: Ob
   }
 }
 
-function exited(spec: RunSpec, runner: RunnerState, startMs: number, lastSignMs: () => number): Outcome {
+function exited(
+  spec: RunSpec,
+  runner: RunnerState,
+  startMs: number,
+  lastSignMs: () => number,
+  saidReason: () => string | null,
+): Outcome {
   const ended = {
     startMs,
     endMs: Math.max(startMs, runner.ended_ms ?? lastSignMs()),
@@ -78,5 +86,5 @@ function exited(spec: RunSpec, runner: RunnerState, startMs: number, lastSignMs:
   }
   // What was followed has no process of its own that could fail.
   if (runner.exit_code === 0 || spec.kind === 'followed') return { ...ended, status: 'FINISHED', reason: null };
-  return { ...ended, status: 'FAILED', reason: `Exit code ${String(runner.exit_code)}.` };
+  return { ...ended, status: 'FAILED', reason: saidReason() ?? `Exit code ${String(runner.exit_code)}.` };
 }

@@ -27,6 +27,11 @@ export class Runs {
         `UPDATE runs SET status = @status, start_ms = @startMs, end_ms = @endMs, exit_code = @exitCode, signal = @signal, reason = @reason
          WHERE run_seq = @seq`,
       ),
+      saidReason: db
+        .prepare<[number], string | null>(
+          `SELECT value ->> '$' FROM facts WHERE run_seq = ? AND section = 'outcome' AND key = 'reason'`,
+        )
+        .pluck(),
       findDeleted: db.prepare<[string], { deleted_ms: number | null }>('SELECT deleted_ms FROM runs WHERE run_id = ?'),
       // Children go and come with their parent; those that were deleted before it stay deleted when it comes back.
       setTreeDeleted: db.prepare<{ runId: string; from: number | null; to: number | null }, { run_id: string }>(
@@ -70,6 +75,11 @@ export class Runs {
         return { seq, isNew: true, hasEnded: false };
       })
       .immediate();
+  }
+
+  /** Why the run failed, where a program of ours that carried it out has said so. */
+  saidReason(seq: number): string | null {
+    return this.statements.saidReason.get(seq) ?? null;
   }
 
   setOutcome(seq: number, outcome: Outcome): void {
