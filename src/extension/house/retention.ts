@@ -88,12 +88,16 @@ export class RetentionOffer implements Disposable {
 }
 
 function textOf(label: string, plan: GcPlan, isNothing: boolean): string {
-  return isNothing
-    ? vscode.l10n.t('{0}: retention removes nothing now. Confirm it, and it works by itself once a day.', label)
-    : vscode.l10n.t(
-        '{0}: retention will free {1} ({2} runs) for good, and works by itself once a day from then on.',
-        label,
-        formatSize(plan.totalBytes),
-        plan.runCount,
-      );
+  if (isNothing)
+    return vscode.l10n.t(
+      '{0}: the retention settings remove nothing now. Confirm them, and they act by themselves once a day.',
+      label,
+    );
+  const runs = plan.runCount === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', plan.runCount);
+  return vscode.l10n.t(
+    '{0}: the retention settings will free {1} ({2}, removed for good), and act by themselves once a day from then on.',
+    label,
+    formatSize(plan.totalBytes),
+    runs,
+  );
 }
