@@ -53,8 +53,9 @@ class Journal:
         os.makedirs(self._folder, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
         self._descriptor = os.open(os.path.join(self._folder, name), flags, 0o666)
+        # Not the arguments: those of a program of ours may hold what the run must not keep.
         facts = {"pid": pid, "start": start, "ppid": os.getppid(), "main": False,
-                 "python": "%d.%d.%d" % sys.version_info[:3], "executable": sys.executable or "", "argv": sys.argv,
+                 "python": "%d.%d.%d" % sys.version_info[:3], "executable": sys.executable or "", "argv": sys.argv[:1],
                  "role": self._role}
         self._write(MAGIC + _encode(("open", now_ms(), facts)))
 

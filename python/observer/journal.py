@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from journal_writer import MAGIC, Journal, now_ms
 
-__all__ = ["Journal", "now_ms", "first_records", "facts_of"]
+__all__ = ["Journal", "now_ms", "first_records", "facts_of", "metrics_of"]
 
 
 def first_records(run_dir: str) -> list[list]:
@@ -22,6 +22,19 @@ def facts_of(run_dir: str, section: str) -> Iterator[dict]:
         for record in _read(path, b'["facts"', only_first=False):
             if len(record) == 4 and record[2] == section and isinstance(record[3], dict):
                 yield record[3]
+
+
+def metrics_of(run_dir: str) -> dict[str, float]:
+    """The last value of each metric; of several processes that log the same, the latest."""
+    times: dict[str, float] = {}
+    values: dict[str, float] = {}
+    for path in _paths(run_dir):
+        for record in _read(path, b'["metric"', only_first=False):
+            if len(record) == 4 and isinstance(record[3], dict):
+                for key, value in record[3].items():
+                    if isinstance(value, (int, float, str)) and record[1] >= times.get(key, float("-inf")):
+                        times[key], values[key] = record[1], float(value)  # "NaN" and "Infinity", too
+    return values
 
 
 def _paths(run_dir: str) -> list[str]:

@@ -18,6 +18,7 @@ from loop import Loop
 from relay import exit_code
 from signals import SignalPipe
 from terminal import DEFAULT_SIZE, Terminal, columns_and_rows, get_size
+from wording import duration
 
 TAIL_BYTES = 64 << 10
 NO_RUN = 1
@@ -270,17 +271,6 @@ def describe(fields: dict) -> str:
     if fields["exit_code"] != 0:
         return "Run failed with exit code %d after %s." % (fields["exit_code"], time_taken)
     return "Run finished in %s." % time_taken
-
-
-def duration(milliseconds: float) -> str:
-    seconds = max(0, milliseconds) / 1000
-    if seconds < 10:
-        return "%.1fs" % seconds
-    minutes, seconds = divmod(int(round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return "%dh %dm" % (hours, minutes)
-    return "%dm %ds" % (minutes, seconds) if minutes else "%ds" % seconds
 
 
 def _hold(text: str) -> None:

@@ -1,5 +1,14 @@
 /** What people see of freeing space. Pure. */
-import type { GcPart, GcPlan, GcResult, GcState, KeepReason, RemovalReason } from '../protocol/house';
+import type {
+  GcPart,
+  GcPlan,
+  GcResult,
+  GcState,
+  KeepReason,
+  RemovalReason,
+  Retention,
+  RetentionState,
+} from '../protocol/house';
 import { formatAgo, formatSize, printable, shortIds, table } from './format';
 import type { Paint } from './output';
 import type { View } from './rendering';
@@ -108,5 +117,44 @@ export function gcResultLines({ parts, totalBytes, problems }: GcResult, paint: 
     paint('green', `✔ ${formatSize(totalBytes)} freed`),
     ...partRows(parts).map(([part = '', count = '', size = '']) => `  ${part}: ${count}, ${size}`),
     ...problems.map((text) => `${paint('yellow', '!')} ${printable(text)}`),
+  ];
+}
+
+/** `older than 90 days, all but the newest 20 of each experiment` */
+export function retentionText({ olderThanMs, keepPerExperiment, maxSizeBytes }: Retention): string {
+  const rules = [
+    ...(olderThanMs === undefined ? [] : [`runs older than ${String(olderThanMs / 86_400_000)} days`]),
+    ...(keepPerExperiment === undefined ? [] : [`all but the newest ${String(keepPerExperiment)} of each experiment`]),
+    ...(maxSizeBytes === undefined ? [] : [`the oldest above ${formatSize(maxSizeBytes)}`]),
+  ];
+  return rules.join(', ');
+}
+
+export function retentionLines({ rules, appliedMs, history }: RetentionState, { paint, width, nowMs }: View): string[] {
+  const applied = appliedMs === null ? '' : `, last ${formatAgo(appliedMs, nowMs)}`;
+  return [
+    rules === null
+      ? 'Nothing is removed by itself: no retention is confirmed for this store on this machine.'
+      : `Removed by itself once a day: ${retentionText(rules)}${applied}.`,
+    ...(history.length === 0
+      ? ['Nothing was removed from this store yet.']
+      : table(
+          [
+            { title: 'WHEN' },
+            { title: 'BY' },
+            { title: 'RUNS', align: 'right' },
+            { title: 'FREED', align: 'right' },
+            { title: '', paint: (cell) => paint('yellow', cell) },
+          ],
+          history.map(({ atMs, by, runs, sizeBytes, problems }) => [
+            formatAgo(atMs, nowMs),
+            by,
+            String(runs),
+            formatSize(sizeBytes),
+            problems === 0 ? '' : `${String(problems)} could not be removed`,
+          ]),
+          width,
+          (title) => paint('bold', title),
+        )),
   ];
 }

@@ -1,6 +1,6 @@
 /** Ages and sizes as people write them, and the document of `gc --json`. Pure. */
 import { LoopwrightError } from '../protocol/errors';
-import type { GcPart, GcPlan, GcResult } from '../protocol/house';
+import type { GcPart, GcPlan, GcResult, RetentionState } from '../protocol/house';
 import { iso } from './documents';
 
 const AGES: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
@@ -59,4 +59,24 @@ export const gcDocument = (plan: GcPlan, result: GcResult | null) => ({
   },
   removed: result === null ? null : { total: result.totalBytes, parts: partsDocument(result.parts) },
   problems: result?.problems ?? plan.problems,
+});
+
+/** The document of `gc --history --json`. */
+export const retentionDocument = ({ rules, appliedMs, history }: RetentionState) => ({
+  retention:
+    rules === null
+      ? null
+      : {
+          older_than_days: rules.olderThanMs === undefined ? null : rules.olderThanMs / (AGES.d ?? 1),
+          keep: rules.keepPerExperiment ?? null,
+          max_size: rules.maxSizeBytes ?? null,
+          applied: appliedMs === null ? null : iso(appliedMs),
+        },
+  removals: history.map(({ atMs, by, runs, sizeBytes, problems }) => ({
+    time: iso(atMs),
+    by,
+    runs,
+    size: sizeBytes,
+    problems,
+  })),
 });

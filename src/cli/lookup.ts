@@ -80,6 +80,9 @@ async function allPages<M extends Paged, Item>(
   }
 }
 
+export const allParams = (connection: EngineConnection, runId: string) =>
+  allPages(connection, 'runs/params', runId, (page) => page.params);
+
 export const allMetrics = (connection: EngineConnection, runId: string) =>
   allPages(connection, 'runs/metrics', runId, (page) => page.metrics);
 
@@ -108,7 +111,7 @@ export async function factsOf(connection: EngineConnection, runId: string): Prom
   const factsIn = async (section: FactSection) => (await connection.request('runs/facts', { runId, section })).facts;
   const [got, params, metrics, tags, artifacts, notes, inputs, outputs, executions, ...sections] = await Promise.all([
     connection.request('runs/get', { runId }),
-    allPages(connection, 'runs/params', runId, (page) => page.params),
+    allParams(connection, runId),
     allMetrics(connection, runId),
     allPages(connection, 'runs/tags', runId, (page) => page.tags),
     allArtifacts(connection, runId),

@@ -1,5 +1,6 @@
 /** What the engine makes of a run that this process has in its foreground. It never holds up the script. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EngineConnection } from '../client/connection';
 import type { MetricSummary, Note, RunRow, StoreState } from '../protocol/entities';
 import { LoopwrightError } from '../protocol/errors';
 import type { StorePaths } from '../protocol/node/storeFolder';
@@ -45,6 +46,11 @@ export class RunWatch {
       cancel.abort();
       late.catch(() => undefined);
     }
+  }
+
+  /** Asks something else of the same engine. */
+  async use<Answer>(ask: (connection: EngineConnection) => Promise<Answer>): Promise<Answer> {
+    return ask((await this.session).connection);
   }
 
   private async poll(cancelled: AbortSignal): Promise<Finished> {

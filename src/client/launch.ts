@@ -21,6 +21,7 @@ import {
 import type { NotebookOptions } from '../protocol/notebooks';
 import { HANDED_OVER, RUN_FOLDER_FORMAT, type RunSpec } from '../protocol/runFolder';
 import { maskArguments, maskValues } from './secretArguments';
+import { checkSweep, type SweepValues } from './sweep';
 
 /** What of a script, a module or any command shall be run. */
 export type RunTarget =
@@ -43,7 +44,9 @@ export interface RunRequest {
   readonly params?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   /** Values to be tried, each combination in a run of its own below this one. */
-  readonly sweep?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly sweep?: SweepValues | undefined;
+  /** How many runs of a sweep go on at the same time; 1 where nothing is said. */
+  readonly sweepJobs?: number | undefined;
   readonly capture?: CaptureOptions | undefined;
   /** Words between the interpreter and what it runs: options such as `-u`, or a debugger that runs it. */
   readonly pythonArgs?: readonly string[] | undefined;
@@ -72,9 +75,10 @@ export const DEFAULT_EXPERIMENT = 'Default';
  * Makes the run's folder and marker in the store, which is made too if there is none. Asking for a run is adopting the
  * store.
  *
- * @throws LoopwrightError `read_only` if there is no place for it
+ * @throws LoopwrightError `read_only` if there is no place for it, `bad_request` for a sweep that can't be
  */
 export function prepareRun(store: string, request: RunRequest, parts: PythonParts): PreparedRun {
+  if (request.sweep) checkSweep(request.sweep, request.params ?? {});
   const paths = makeStore(store);
   if (!isAdopted(paths)) adopt(paths);
   const { spec, whole } = specOf(paths, request, parts);
@@ -105,7 +109,9 @@ export function runnerOf(python: string, parts: PythonParts): readonly string[] 
 /** What is asked for when a run is run again: the same command, a new run. */
 export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly string[] } {
   const python = spec.interpreter ?? spec.argv[0] ?? 'python3';
-  const { target, pythonArgs } = targetOf(spec.sweep === null ? spec : { ...spec, argv: spec.sweep.argv });
+  // The last words of a sweep are the command of each of its runs; what is hidden may have been put back into them.
+  const argv = spec.sweep === null ? spec.argv : spec.argv.slice(-spec.sweep.argv.length);
+  const { target, pythonArgs } = targetOf({ ...spec, argv });
   const { [DEBUG_TAG]: debugged, ...tags } = spec.tags;
   return {
     target,
@@ -115,12 +121,13 @@ export function againOf(spec: RunSpec): RunRequest & { readonly argv: readonly s
     name: spec.name,
     params: spec.params,
     sweep: spec.sweep?.over,
+    sweepJobs: spec.sweep?.jobs,
     tags,
-    capture: spec.capture,
+    capture: spec.sweep?.capture ?? spec.capture,
     // Run again is not debugged again: what stood there was the debugger.
     pythonArgs: debugged === undefined ? pythonArgs : [],
     env: spec.env,
-    argv: spec.sweep?.argv ?? spec.argv,
+    argv,
   };
 }
 
@@ -160,8 +167,11 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
   const { target, python, cwd } = request;
   const own = argvOf(request, parts);
   const isSweep = Object.keys(request.sweep ?? {}).length > 0;
-  const argv = isSweep ? [python, join(parts.folder, 'sweep')] : own;
+  const driver = isSweep ? [python, '-I', '-S', '-X', 'utf8', join(parts.folder, 'sweep')] : [];
+  const argv = [...driver, ...own];
   const masked = maskArguments(argv);
+  const visible = masked.argv.slice(driver.length);
+  const capture = request.capture ?? DEFAULT_CAPTURE;
   const params = maskValues(request.params ?? {});
   const env = maskValues(request.env ?? {});
   const runId = newRunId(Date.now());
@@ -175,7 +185,7 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     parent_run_id: request.parentRunId ?? null,
     kind: target.kind,
     ...masked,
-    source: sourceOf(target, masked.argv),
+    source: sourceOf(target, visible),
     cwd,
     // Which Python a kernel runs on is not known from outside.
     interpreter: target.kind === 'command' || target.kind === 'followed' ? null : python,
@@ -186,9 +196,12 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     hidden_env: env.hidden,
     hook_dir: join(parts.folder, 'hook'),
     root: rootOf(paths.root, cwd),
-    capture: request.capture ?? DEFAULT_CAPTURE,
+    // What a sweep's runs read, write and use is theirs; only the code that it began with is its own.
+    capture: isSweep ? { ...capture, kinds: capture.kinds.filter((kind) => kind === 'code') } : capture,
     notebook: target.kind === 'notebook' ? target.options : null,
-    sweep: isSweep ? { over: mutable(request.sweep ?? {}), argv: own } : null,
+    sweep: isSweep
+      ? { over: mutable(request.sweep ?? {}), argv: visible, jobs: request.sweepJobs ?? 1, capture }
+      : null,
     user: userInfo().username,
     host: hostname(),
     created_ms: Date.now(),
@@ -229,7 +242,7 @@ export function argvOf({ target, python, pythonArgs = [] }: RunRequest, parts: P
   }
 }
 
-const mutable = (over: Readonly<Record<string, readonly string[]>>): Record<string, string[]> =>
+const mutable = (over: SweepValues): Record<string, string[]> =>
   Object.fromEntries(Object.entries(over).map(([key, values]) => [key, [...values]]));
 
 /** What is run, as the user named it. */

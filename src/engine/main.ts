@@ -3,18 +3,19 @@
  * is theirs. The main thread does sockets only.
  */
 import { writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { StoreState } from '../protocol/entities';
 import { type ErrorCode, LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
-import { adopt, makeStore } from '../protocol/node/storeFolder';
+import { adopt, makeStore, storeIdOf } from '../protocol/node/storeFolder';
 import { PROTOCOL_VERSION } from '../protocol/requests';
 import { BUILD } from '../protocol/version';
 import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
 import { takeLock } from './lifecycle/lock';
 import { CodeQueries } from './code';
-import { Gc } from './house';
+import { Gc, RetentionKeeper } from './house';
 import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
@@ -25,6 +26,9 @@ import { readSpecOf, stopRun } from './tracking';
 
 /** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
 const LOOK_AGAIN_MS = 5000;
+
+/** How often it is looked whether a day has passed, in an engine in which no run ends. */
+const RETENTION_LOOK_MS = 10 * 60_000;
 
 /** What is wrong with a store for a while only: a disk that is full, a worker that was killed. */
 const MAY_MEND: ReadonlySet<string> = new Set<ErrorCode>(['read_only', 'internal']);
@@ -94,6 +98,7 @@ async function main(): Promise<void> {
             activeRuns = event.activeRuns;
             idle.busyWith('runs', activeRuns > 0);
             changes.add(event);
+            applyRetention();
             return;
           case 'trouble':
             if (event.error === null) setStore({ state: 'ready', path: paths.root, adopted: true });
@@ -166,7 +171,12 @@ async function main(): Promise<void> {
       reclaim: () => writer().call('reclaim'),
     }),
     onBusy: (isBusy) => idle.busyWith('gc', isBusy),
+    onRemoved: (rules, removal) => retention.note(rules, removal, Date.now()),
   });
+  const retention = new RetentionKeeper(join(addresses.folder, 'retention.json'), storeIdOf(paths), gc, log);
+  const applyRetention = (): void => {
+    if (store.state === 'ready' && activeRuns === 0 && !isStopping) void retention.applyIfDue(Date.now());
+  };
 
   const handlers: RequestHandlers = {
     initialize: ({ protocol, trusted }, connection) => {
@@ -234,6 +244,11 @@ async function main(): Promise<void> {
       gc.cancel();
       return {};
     },
+    'store/retention': () => retention.state,
+    'store/confirmRetention': ({ rules }) => {
+      retention.confirm(rules);
+      return {};
+    },
     'engine/status': () => ({
       pid: process.pid,
       uptimeMs: Date.now() - startedMs,
@@ -267,6 +282,7 @@ async function main(): Promise<void> {
       store.state === 'readonly' ? store.adopted : store.state === 'unusable' && MAY_MEND.has(store.code);
     if (mayHaveMended && !threads?.writer) void reopen();
   }, LOOK_AGAIN_MS).unref();
+  setInterval(applyRetention, RETENTION_LOOK_MS).unref();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
 }
 

@@ -15,6 +15,7 @@ import { RunActions } from './commands/runActions';
 import { waysOutOf } from './commands/waysOut';
 import { Context } from './context';
 import { DebugRuns } from './debug/debugRuns';
+import { RetentionOffer } from './house/retention';
 import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
@@ -99,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): void {
     handlersOf({ stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log }),
   );
   track(new RunningStatus(stores, log));
+  track(new RetentionOffer({ stores, attempt, log }));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
 

@@ -78,6 +78,8 @@ export const FACT_SECTIONS = [
   'models',
   'lineage',
   'notebook',
+  'sweep',
+  'outcome',
 ] as const;
 export const FactSection = z.enum(FACT_SECTIONS);
 export type FactSection = z.infer<typeof FactSection>;
@@ -146,3 +148,23 @@ export const Package = z.looseObject({
   origin: z.string().nullable(),
 });
 export type Package = z.infer<typeof Package>;
+
+/** Of a run that starts others for each combination of values. */
+export const SweepFacts = z.looseObject({
+  /** How many there are to be. */
+  runs: z.number().int().optional(),
+  finished: z.number().int().optional(),
+  failed: z.number().int().optional(),
+  stopped: z.number().int().optional(),
+  /** The best so far by `bestBy`, one of its metrics; null where none has a metric that is known to be a score. */
+  best: z.string().nullable().optional(),
+  bestBy: z.string().nullable().optional(),
+});
+export type SweepFacts = z.infer<typeof SweepFacts>;
+
+/** What a program of ours says of the run that it carried out. */
+export const OutcomeFacts = z.looseObject({
+  /** Why it failed, in a sentence; it stands in place of the exit code. */
+  reason: z.string().optional(),
+});
+export type OutcomeFacts = z.infer<typeof OutcomeFacts>;

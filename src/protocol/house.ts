@@ -25,6 +25,40 @@ export const Retention = z.object({
 });
 export type Retention = z.infer<typeof Retention>;
 
+/** Two sets of rules are one where they take the same. */
+export const isSameRetention = (left: z.input<typeof Retention>, right: z.input<typeof Retention>): boolean => {
+  const [a, b] = [Retention.parse(left), Retention.parse(right)];
+  return (
+    a.olderThanMs === b.olderThanMs &&
+    a.keepPerExperiment === b.keepPerExperiment &&
+    a.maxSizeBytes === b.maxSizeBytes &&
+    a.deletedOlderThanMs === b.deletedOlderThanMs &&
+    a.includeRecent === b.includeRecent
+  );
+};
+
+/** Once and for all removed. */
+export const Removal = z.object({
+  atMs: z.number(),
+  /** `retention`: the engine by itself, by the rules that were confirmed. */
+  by: z.enum(['user', 'retention']),
+  runs: z.number(),
+  sizeBytes: z.number(),
+  problems: z.number(),
+});
+export type Removal = z.infer<typeof Removal>;
+
+/** What this user has confirmed for a store on this machine, and what was removed from it. */
+export const RetentionState = z.object({
+  /** These are applied without a question, at most once a day; null for none. */
+  rules: Retention.nullable(),
+  /** When they were last. */
+  appliedMs: z.number().nullable(),
+  /** The newest first. */
+  history: z.array(Removal),
+});
+export type RetentionState = z.infer<typeof RetentionState>;
+
 /** `interrupted`: an earlier removal was cut off; it is brought to its end. */
 export const RemovalReason = z.enum(['deleted', 'age', 'count', 'size', 'interrupted']);
 export type RemovalReason = z.infer<typeof RemovalReason>;

@@ -18,7 +18,7 @@ import {
   Tag,
   WireNumber,
 } from './entities';
-import { GcPlan, GcResult, GcState, Retention } from './house';
+import { GcPlan, GcResult, GcState, Retention, RetentionState } from './house';
 import { NOTEBOOK_RECORDS } from './records';
 import { CellDuration, Execution, NotebookFacts } from './notebooks';
 import { RunSpec } from './runFolder';
@@ -300,6 +300,9 @@ export const requests = {
   'store/gcState': read(Nothing, GcState),
   /** Removal ends soon; runs that were not begun with stay. */
   'store/cancelGc': write(Nothing, Nothing),
+  'store/retention': read(Nothing, RetentionState),
+  /** The user has seen what these rules remove and wants them applied from now on; null for none any more. */
+  'store/confirmRetention': write(z.object({ rules: Retention.nullable() }), Nothing),
 
   'engine/status': read(
     Nothing,

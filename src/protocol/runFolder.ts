@@ -37,10 +37,17 @@ export const RunSpec = z.object({
   notebook: NotebookOptions.nullable().default(null),
   /**
    * A run that starts others, one for each combination of values, each with `argv` as its command. Its own command is the
-   * one that does so.
+   * one that does so, with those words behind it.
    */
   sweep: z
-    .object({ over: z.record(z.string(), z.array(z.string()).min(1)), argv: z.array(z.string()).min(1) })
+    .object({
+      over: z.record(z.string(), z.array(z.string()).min(1)),
+      argv: z.array(z.string()).min(1),
+      /** How many go on at the same time. */
+      jobs: z.number().int().min(1).default(1),
+      /** What is captured of each. */
+      capture: CaptureOptions.default(DEFAULT_CAPTURE),
+    })
     .nullable()
     .default(null),
   user: z.string(),

@@ -1,9 +1,11 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { gcPlanLines } from '../../src/cli/gcRendering';
 import { parseAge, parseSize } from '../../src/cli/gcWords';
+import { addressesOf } from '../../src/protocol/node/addresses';
+import { StoreFile } from '../../src/protocol/runFolder';
 import { completed, Finished, Marked, workplace, type Workplace } from './support';
 
 const Part = z.strictObject({ count: z.number(), size: z.number().nullable() });
@@ -30,6 +32,26 @@ const GcDocument = z.strictObject({
   }),
   removed: z.strictObject({ total: z.number(), parts: Parts }).nullable(),
   problems: z.array(z.string()),
+});
+
+const History = z.strictObject({
+  retention: z
+    .strictObject({
+      older_than_days: z.number().nullable(),
+      keep: z.number().nullable(),
+      max_size: z.number().nullable(),
+      applied: z.iso.datetime().nullable(),
+    })
+    .nullable(),
+  removals: z.array(
+    z.strictObject({
+      time: z.iso.datetime(),
+      by: z.enum(['user', 'retention']),
+      runs: z.number(),
+      size: z.number(),
+      problems: z.number(),
+    }),
+  ),
 });
 
 describe('gc', () => {
@@ -70,6 +92,34 @@ describe('gc', () => {
     expect(runFolders()).toEqual([second]);
     expect(existsSync(join(place.store, 'runs', first))).toBe(false);
     expect((await place.refusal(['runs', 'show', first])).code).toBe('not_found');
+  });
+
+  it('applies no rules that nobody has confirmed', async () => {
+    await run();
+    expect(await place.refusal(['gc', '--apply-retention'])).toMatchObject({ exitCode: 2, code: 'not_found' });
+    expect(await place.refusal(['gc', '--apply-retention', '--keep', '1'])).toMatchObject({ exitCode: 2 });
+    expect(await place.refusal(['gc', '--history', '--older-than', '1d'])).toMatchObject({ exitCode: 2 });
+    expect((await place.call(['gc', '--history'])).stdout).toMatch(/^Nothing is removed by itself/);
+  });
+
+  it('applies the rules that were confirmed, and remembers that', async () => {
+    await run();
+    // As the editor does when its user has said so; runs of today would stay otherwise.
+    await place.call(['engine', 'stop']);
+    const { folder } = addressesOf(place.store, place.environment());
+    const { id } = StoreFile.parse(JSON.parse(readFileSync(join(place.store, 'store.json'), 'utf8')));
+    const rules = { olderThanMs: 0, includeRecent: true, deletedOlderThanMs: 0 };
+    const appliedMs = Date.now(); // it is not the engine's turn
+    writeFileSync(join(folder, 'retention.json'), JSON.stringify({ storeId: id, rules, appliedMs, history: [] }));
+    expect((await place.json(GcDocument, ['gc', '--apply-retention'])).removed?.parts.runs?.count).toBe(1);
+    expect(runFolders()).toEqual([]);
+    const history = await place.json(History, ['gc', '--history']);
+    expect(history).toMatchObject({
+      retention: { older_than_days: 0, keep: null },
+      removals: [{ by: 'user', runs: 1 }],
+    });
+    const shown = (await place.call(['gc', '--history'])).stdout;
+    expect(shown).toMatch(/^Removed by itself once a day: runs older than 0 days, last just now\.\n/);
   });
 
   it('keeps what is young unless it is told otherwise', async () => {

@@ -53,6 +53,21 @@ describe('the runs below a run', () => {
     expect(nextPageToken).toBeNull();
   });
 
+  it('have the one as the best that a sweep named last', async () => {
+    const { connection } = await store.open();
+    const [a, b] = [child('a', 1, { metrics: { auc: 0.9 } }), child('b', 2, { metrics: { auc: 0.8 } })];
+    const idOf = (record: ReturnType<typeof child>) => (record[2] as { id: string }).id;
+    const sweep = (best: string | null) => ['facts', 3, 'sweep', { runs: 2, best, bestBy: 'auc' }];
+    const runId = await taken(connection, [a, b, sweep(idOf(a)), sweep(null), sweep(idOf(b))]);
+    const { children } = await connection.request('runs/children', { runId });
+    expect(children.map(({ run, isBest }) => [run.name, isBest])).toEqual([
+      ['b', true],
+      ['a', false],
+    ]);
+    const none = await taken(connection, [child('c', 1), sweep(null)]);
+    expect((await connection.request('runs/children', { runId: none })).children[0]?.isBest).toBe(false);
+  });
+
   it.each<[string, ChildOrder, string]>([
     ['the start', { by: 'start', key: '', descending: true }, 'cba'],
     ['the name', { by: 'name', key: '', descending: false }, 'abc'],

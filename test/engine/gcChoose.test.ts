@@ -96,6 +96,23 @@ describe('the rules of retention', () => {
     });
   });
 
+  it('take what was deleted before what was not, if the store is too large, but not what was deleted today', () => {
+    const runs = [
+      run('a', 9),
+      run('late', 50, { deletedMs: NOW - 2 * DAY }),
+      run('early', 8, { deletedMs: NOW - 20 * DAY }),
+      run('today', 50, { deletedMs: NOW - 1000 }),
+      run('pinned', 50, { deletedMs: NOW - 20 * DAY, isPinned: true }),
+    ];
+    expect(chosen(runs, { maxSizeBytes: 40 }).removed).toEqual({ early: 'deleted' });
+    expect(chosen(runs, { maxSizeBytes: 0 })).toEqual({
+      removed: { early: 'deleted', late: 'deleted', a: 'size' },
+      kept: { pinned: 'pinned' },
+    });
+    expect(chosen(runs, { maxSizeBytes: 0, includeRecent: true }).removed).toMatchObject({ today: 'deleted' });
+    expect(chosen(runs, { olderThanMs: 0 }).removed).toEqual({ a: 'age' });
+  });
+
   it('treat a run and what is below it as one', () => {
     const runs = [
       run('top', 50),

@@ -182,7 +182,7 @@ describe('what became of a run', () => {
       isAnyoneAlive: true,
       nowMs: 2000,
       lastSignMs: () => 4000,
-      ownReason: () => null,
+      saidReason: () => null,
       ...observed,
     });
 
@@ -196,7 +196,7 @@ describe('what became of a run', () => {
     ['runs', { runner: runner({ state: 'running', ended_ms: null }) }, { status: 'RUNNING', startMs: 2000 }],
     [
       'failed for the reason that the program says which drove it',
-      { runner: runner({ exit_code: 1 }), ownReason: () => 'Cell 2 failed: KeyError: 1' },
+      { runner: runner({ exit_code: 1 }), saidReason: () => 'Cell 2 failed: KeyError: 1' },
       { status: 'FAILED', exitCode: 1, reason: 'Cell 2 failed: KeyError: 1' },
     ],
     ['finished with code 0', { runner: runner({}) }, { status: 'FINISHED', endMs: 5000, exitCode: 0, reason: null }],
@@ -204,6 +204,16 @@ describe('what became of a run', () => {
       'failed with another code',
       { runner: runner({ exit_code: 3 }) },
       { status: 'FAILED', exitCode: 3, reason: 'Exit code 3.' },
+    ],
+    [
+      'failed as the program of ours says that carried it out',
+      { runner: runner({ exit_code: 1 }), saidReason: () => '2 of 6 runs failed.' },
+      { status: 'FAILED', exitCode: 1, reason: '2 of 6 runs failed.' },
+    ],
+    [
+      'finished whatever was said, if it gave no other code',
+      { runner: runner({}), saidReason: () => 'It failed.' },
+      { status: 'FINISHED', reason: null },
     ],
     [
       'was killed by a signal that people send',

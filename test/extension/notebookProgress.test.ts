@@ -27,6 +27,7 @@ function execution(change: Partial<Execution> & { ordinal: number }): Execution 
     tags: [],
     error: null,
     outputs: [],
+    moreOutputs: 0,
     ...change,
   };
 }

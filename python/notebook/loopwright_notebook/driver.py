@@ -256,7 +256,7 @@ class Driver:
         if self._failure.is_end:
             self._note(self._failure.reason, "info")
             return 0
-        self._journal.facts("notebook", {"reason": self._failure.reason})
+        self._journal.facts("outcome", {"reason": self._failure.reason})
         self._console.error("loopwright: " + self._failure.reason)
         return 1
 

@@ -37,7 +37,7 @@ def main(words: list[str]) -> int:
 def _tell(reason: str, journal: Journal | None, code: int) -> int:
     print("loopwright: %s" % reason, file=sys.stderr)
     if journal is not None:
-        journal.facts("notebook", {"reason": reason})
+        journal.facts("outcome", {"reason": reason})
     return code
 
 

@@ -7,9 +7,9 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { GcPlan, GcResult } from '../../protocol/house';
 import type { Params } from '../../protocol/requests';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
-import { gcDocument, parseAge, parseSize } from '../gcWords';
-import { gcPlanLines, gcProgressLine, gcResultLines } from '../gcRendering';
-import { EXIT } from '../output';
+import { gcDocument, parseAge, parseSize, retentionDocument } from '../gcWords';
+import { gcPlanLines, gcProgressLine, gcResultLines, retentionLines } from '../gcRendering';
+import { EXIT, type Output } from '../output';
 import { storeToRead } from '../store';
 
 const LOOK_AGAIN_MS = 200;
@@ -23,6 +23,8 @@ interface GcOptions {
   readonly includeRecent?: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly applyRetention?: boolean;
+  readonly history?: boolean;
 }
 
 export function addGc(program: Command, perform: Perform): void {
@@ -38,6 +40,8 @@ export function addGc(program: Command, perform: Perform): void {
     .option('--deleted-only', 'no rule but that for deleted runs')
     .option('--deleted-older-than <age>', 'deleted runs after this age (default: 30d)', asArgument(parseAge))
     .option('--include-recent', 'runs of the last day too')
+    .option('--apply-retention', 'by the rules that were confirmed for this store in VS Code, without a question')
+    .option('--history', 'what was removed earlier; removes nothing')
     .option('--dry-run', 'only show it')
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -47,6 +51,7 @@ export function addGc(program: Command, perform: Perform): void {
         'gc --older-than 90d --keep 20',
         'gc --max-size 10GB --yes',
         'gc --deleted-older-than 0d',
+        'gc --apply-retention',
       ),
     )
     .action((options: GcOptions, self: Command) => perform(self, (cli) => gc(cli, options)));
@@ -70,10 +75,13 @@ function count(text: string): number {
 
 async function gc(cli: Cli, options: GcOptions): Promise<number> {
   const { output } = cli;
-  const rules = rulesOf(options);
+  const asked = rulesOf(options);
   const session = await cli.engines.openToRead(storeToRead(cli.store, cli.cwd));
   const { connection } = session;
   try {
+    if (options.history === true) return await tellHistory(output, connection);
+    const isRetention = options.applyRetention === true;
+    const rules = isRetention ? await confirmedRules(connection) : asked;
     const { plan } = await connection.request('store/planGc', rules);
     if (!output.isJson)
       output.lines(gcPlanLines(plan, { paint: output.paint, width: output.width, nowMs: Date.now() }));
@@ -82,7 +90,7 @@ async function gc(cli: Cli, options: GcOptions): Promise<number> {
       if (output.isJson) output.document(gcDocument(plan, null));
       return EXIT.done;
     }
-    if (options.yes !== true && !(await agreed(cli))) {
+    if (options.yes !== true && !isRetention && !(await agreed(cli))) {
       output.note('Nothing was removed.');
       return EXIT.failed;
     }
@@ -98,6 +106,12 @@ async function gc(cli: Cli, options: GcOptions): Promise<number> {
 function rulesOf(options: GcOptions): Params<'store/planGc'> {
   const { olderThan, keep, maxSize, deletedOlderThan } = options;
   const hasRule = olderThan !== undefined || keep !== undefined || maxSize !== undefined;
+  const isOther = hasRule || options.deletedOnly === true || deletedOlderThan !== undefined;
+  const isAlone = options.applyRetention === true ? '--apply-retention' : options.history === true ? '--history' : null;
+  if (isAlone !== null && (isOther || options.includeRecent === true))
+    throw new LoopwrightError('bad_request', `${isAlone} takes no rules. Leave it out, or them.`);
+  if (options.applyRetention === true && options.history === true)
+    throw new LoopwrightError('bad_request', '--history removes nothing. Leave it or --apply-retention out.');
   if (options.deletedOnly === true && hasRule)
     throw new LoopwrightError(
       'bad_request',
@@ -110,6 +124,24 @@ function rulesOf(options: GcOptions): Params<'store/planGc'> {
     ...(deletedOlderThan === undefined ? {} : { deletedOlderThanMs: deletedOlderThan }),
     includeRecent: options.includeRecent === true,
   };
+}
+
+/** @throws LoopwrightError `not_found` if there are none */
+async function confirmedRules(connection: EngineConnection): Promise<Params<'store/planGc'>> {
+  const { rules } = await connection.request('store/retention', {});
+  if (rules !== null) return rules;
+  throw new LoopwrightError(
+    'not_found',
+    'No retention is confirmed for this store on this machine. Set loopwright.retention.… in VS Code and confirm it ' +
+      'there, or give rules here: "loopwright gc --older-than 90d --yes".',
+  );
+}
+
+async function tellHistory(output: Output, connection: EngineConnection): Promise<number> {
+  const state = await connection.request('store/retention', {});
+  if (output.isJson) output.document(retentionDocument(state));
+  else output.lines(retentionLines(state, { paint: output.paint, width: output.width, nowMs: Date.now() }));
+  return EXIT.done;
 }
 
 /** @throws LoopwrightError `bad_request` where nobody can be asked */

@@ -6,12 +6,15 @@ import { CAPTURE_KINDS, DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import type { RunnerState } from '../../protocol/runFolder';
+import { checkSweep, combinationCount } from '../../client/sweep';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { finishedDocument, finishedFromRunner } from '../documents';
 import { EXIT, oneLine, type Output } from '../output';
 import { finishedLine, startedLine, warningLines } from '../rendering';
 import { endsInLine, readRunner, type RunnerEnd, runInForeground, runPlainly, shellCode } from '../runner';
 import { runAround, storeToRunIn } from '../store';
+import { type ChildDocument, childDocuments } from '../sweep';
+import { parseJobs, parseSweep } from '../sweepWords';
 import { checkTarget, pythonFor } from '../target';
 import { RunWatch } from '../watch';
 import { parseCapture, parseParams, parseSeconds } from '../words';
@@ -23,6 +26,8 @@ interface RunOptions {
   readonly experiment?: string;
   readonly name?: string;
   readonly param?: readonly string[];
+  readonly sweep?: readonly string[];
+  readonly jobs?: string;
   readonly python?: string;
   readonly capture?: string;
   readonly pythonArg?: readonly string[];
@@ -39,6 +44,8 @@ export const RUN_OPTIONS_WITH_VALUE = [
   '--name',
   '-P',
   '--param',
+  '--sweep',
+  '--jobs',
   '--python',
   '--python-arg',
   '--capture',
@@ -65,6 +72,12 @@ export function addRun(program: Command, perform: Perform, target: RunTarget | n
       'a parameter to record, and of a notebook to set; can be repeated',
       (pair: string, pairs?: string[]) => [...(pairs ?? []), pair],
     )
+    .option(
+      '--sweep <key=values>',
+      'values to try, with commas between; each combination is a run of its own, {key} in ARGS its value; can be repeated',
+      (values: string, before?: string[]) => [...(before ?? []), values],
+    )
+    .option('--jobs <n>', 'so many runs of a sweep at the same time (default: 1)')
     .option('--python <exe>', 'the interpreter (default: the active or nearest virtual environment, then python3)')
     .option(
       '--python-arg <option>',
@@ -90,10 +103,13 @@ export function addRun(program: Command, perform: Perform, target: RunTarget | n
         'run -- make train',
         'run --capture code,data train.py',
         'run -P lr=0.1 --time-limit 3600 train.ipynb',
+        'run --sweep lr=0.1,0.3 --sweep depth=2,4 train.py --lr {lr} --depth {depth}',
       ),
     )
     .action((options: RunOptions, command: Command) => perform(command, (cli) => run(cli, options, target)));
 }
+
+const runs = (count: number): string => `${String(count)} ${count === 1 ? 'run' : 'runs'}`;
 
 interface Started {
   readonly prepared: PreparedRun;
@@ -135,6 +151,14 @@ function requestOf({ cwd, env }: Cli, options: RunOptions, named: RunTarget | nu
   if (options.pythonArg !== undefined && target.kind === 'command')
     throw new LoopwrightError('bad_request', '--python-arg is for FILE and -m MODULE. Put it into the command itself.');
   const params = parseParams(options.param ?? []);
+  const sweep = parseSweep(options.sweep ?? []);
+  if (sweep) checkSweep(sweep, params);
+  if (sweep && options.orPlain === true)
+    throw new LoopwrightError('bad_request', '--or-plain runs a script once. Leave it or --sweep out.');
+  if (sweep && target.kind === 'script' && target.file === '-')
+    throw new LoopwrightError('bad_request', 'The runs of a sweep have no input. Put the script into a file.');
+  if (!sweep && options.jobs !== undefined)
+    throw new LoopwrightError('bad_request', '--jobs is for --sweep. Leave it out, or add --sweep key=value,value.');
   const capture =
     options.capture === undefined ? undefined : { ...DEFAULT_CAPTURE, kinds: parseCapture(options.capture) };
   checkTarget(target, cwd);
@@ -144,6 +168,8 @@ function requestOf({ cwd, env }: Cli, options: RunOptions, named: RunTarget | nu
     pythonArgs: options.pythonArg,
     cwd,
     params,
+    sweep,
+    sweepJobs: options.jobs === undefined ? undefined : parseJobs(options.jobs),
     experiment: options.experiment,
     name: options.name,
     capture,
@@ -196,6 +222,8 @@ function start(
   const root = storeToRunIn(wished, cwd, env);
   const prepared = prepareRun(root, { ...asked, parentRunId: runAround(root, env) }, parts);
   if (options.quiet !== true) output.note(startedLine(prepared.spec, output.paintNote));
+  if (options.quiet !== true && prepared.spec.sweep !== null)
+    output.note(output.paintNote('dim', `loopwright: a sweep of ${runs(combinationCount(prepared.spec.sweep.over))}`));
   const end = runInForeground(prepared, output.isJson ? 2 : 1, env);
   // The engine comes up beside the script, which waits for nothing of it.
   const watch = new RunWatch(engines, pathsOf(root), prepared.spec.run_id);
@@ -236,9 +264,22 @@ async function conclude(
       output.lastDocument({ error: { code: 'run_failed_to_start', message: runner.error ?? '' }, ...document });
     return EXIT.notStarted;
   }
-  if (output.isJson) output.lastDocument(document);
+  if (output.isJson)
+    output.lastDocument(
+      spec.sweep === null ? document : { ...document, children: await childrenOf(output, watch, spec.run_id) },
+    );
   return code;
 }
+
+/** The runs of a sweep; null where the engine can't tell them. */
+const childrenOf = (output: Output, watch: RunWatch, runId: string): Promise<ChildDocument[] | null> =>
+  watch
+    .use((connection) => childDocuments(connection, runId, ENGINE_PATIENCE_MS))
+    .catch((thrown: unknown) => {
+      const { code, message } = LoopwrightError.from(thrown);
+      output.note(`${output.paintNote('yellow', '!')} The runs of the sweep can't be told: ${oneLine(code, message)}`);
+      return null;
+    });
 
 /** The last lines on stderr. @returns the document for stdout */
 async function tellEnd(

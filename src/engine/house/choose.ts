@@ -54,6 +54,14 @@ export function choose(units: readonly Unit[], rules: Retention, nowMs: number, 
   if (rules.maxSizeBytes !== undefined) {
     const taken = room();
     for (const { unit } of removed) taken.take(unit);
+    // What was thrown away goes before what was not, but for a day it can be had back.
+    const thrownAway = units
+      .filter(({ top: { deletedMs } }) => deletedMs !== null && (rules.includeRecent || nowMs - deletedMs >= RECENT_MS))
+      .sort((left, right) => (left.top.deletedMs ?? 0) - (right.top.deletedMs ?? 0));
+    for (const unit of thrownAway) {
+      if (taken.bytes <= rules.maxSizeBytes) break;
+      if (take(unit, 'deleted')) taken.take(unit);
+    }
     for (const unit of shown) {
       if (taken.bytes <= rules.maxSizeBytes) break;
       if (take(unit, 'size')) taken.take(unit);

@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LoopwrightError } from '../../protocol/errors';
-import type { GcPart, GcPlan, GcResult, GcState, Retention } from '../../protocol/house';
+import type { GcPart, GcPlan, GcResult, GcState, Removal, Retention } from '../../protocol/house';
 import type { Jobs } from '../jobs';
 import type { RemovedRows } from '../tracking';
 import type { FullPlan } from './plan';
@@ -26,6 +26,8 @@ export interface GcParts {
   readonly jobs: Jobs;
   readonly remover: () => Remover;
   readonly onBusy: (isBusy: boolean) => void;
+  /** Told of every removal, also of one that was cut off. */
+  readonly onRemoved: (rules: Retention, removal: Omit<Removal, 'atMs'>) => void;
 }
 
 const IDLE: GcState = { isRunning: false, step: null, doneRuns: 0, totalRuns: 0 };
@@ -41,20 +43,38 @@ export class Gc {
   }
 
   /** @throws LoopwrightError `bad_request` if something else than was shown would be removed; `cancelled` */
-  async collect(rules: Retention, planId: string): Promise<GcResult> {
+  collect(rules: Retention, planId: string): Promise<GcResult> {
+    return this.alone(async (signal) => {
+      const plan = await this.makePlan(rules, signal);
+      if (plan.plan.planId !== planId)
+        throw new LoopwrightError(
+          'bad_request',
+          'What would be removed is no longer what was shown: the store has changed meanwhile. Nothing was removed; look at the plan again.',
+        );
+      return this.perform(plan, rules, 'user', signal);
+    });
+  }
+
+  /** Removes what the rules take now. @returns null where that is nothing; throws LoopwrightError `cancelled` */
+  apply(rules: Retention): Promise<GcResult | null> {
+    return this.alone(async (signal) => {
+      const plan = await this.makePlan(rules, signal);
+      return plan.plan.parts.every(({ count }) => count === 0) ? null : this.perform(plan, rules, 'retention', signal);
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.abort !== null;
+  }
+
+  private async alone<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
     if (this.abort) throw new LoopwrightError('bad_request', 'Space is being freed already. Wait for its end.');
     const abort = new AbortController();
     this.abort = abort;
     this.parts.onBusy(true);
     this.state = { ...IDLE, isRunning: true, step: 'plan' };
     try {
-      const plan = await this.makePlan(rules, abort.signal);
-      if (plan.plan.planId !== planId)
-        throw new LoopwrightError(
-          'bad_request',
-          'What would be removed is no longer what was shown: the store has changed meanwhile. Nothing was removed; look at the plan again.',
-        );
-      return await this.perform(plan, abort.signal);
+      return await work(abort.signal);
     } finally {
       this.abort = null;
       this.state = IDLE;
@@ -71,10 +91,36 @@ export class Gc {
     return jobs.run('house/plan', { store, rules }, { lane: 'house', ...(signal ? { signal } : {}) });
   }
 
-  private async perform({ runIds, plannedMs }: FullPlan, signal: AbortSignal): Promise<GcResult> {
-    const { store, jobs } = this.parts;
+  private async perform(plan: FullPlan, rules: Retention, by: Removal['by'], signal: AbortSignal): Promise<GcResult> {
     const removed = { count: 0, sizeBytes: 0 };
     const problems: string[] = [];
+    try {
+      const result = await this.remove(plan, removed, problems, signal);
+      this.parts.onRemoved(rules, {
+        by,
+        runs: removed.count,
+        sizeBytes: result.totalBytes,
+        problems: result.problems.length,
+      });
+      return result;
+    } catch (thrown) {
+      this.parts.onRemoved(rules, {
+        by,
+        runs: removed.count,
+        sizeBytes: removed.sizeBytes,
+        problems: problems.length + 1,
+      });
+      throw thrown;
+    }
+  }
+
+  private async remove(
+    { runIds, plannedMs }: FullPlan,
+    removed: { count: number; sizeBytes: number },
+    problems: string[],
+    signal: AbortSignal,
+  ): Promise<GcResult> {
+    const { store, jobs } = this.parts;
     let points = 0;
     this.state = { isRunning: true, step: 'runs', doneRuns: 0, totalRuns: runIds.length };
     for (let at = 0; at < runIds.length; at += BATCH) {

@@ -3,3 +3,4 @@ export { Gc } from './gc';
 export { planGc } from './plan';
 export { removeFolders, sweepCode, sweepData } from './remove';
 export { storeUsage } from './usage';
+export { RetentionKeeper } from './retention';

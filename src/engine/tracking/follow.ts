@@ -245,7 +245,7 @@ export class Follower {
       isAnyoneAlive: run.isAnyoneAlive,
       nowMs,
       lastSignMs: () => lastSign(run.folder) ?? run.spec.created_ms,
-      ownReason: () => this.runs.ownReason(run.seq),
+      saidReason: () => this.runs.saidReason(run.seq),
     });
     const isOver = 'endMs' in outcome;
     if (isOver && !isDrained) return;

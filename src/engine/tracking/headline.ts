@@ -1,13 +1,16 @@
 /** Which of a run's metrics stands in its row: the one that a reader would look for first. Pure. */
 
-/** From what people name their results by, most telling first; earlier patterns win. */
-const PATTERNS: readonly RegExp[] = [
+/**
+ * From what people name their results by, most telling first; earlier patterns win. A sweep finds its best run by the same
+ * (`python/sweep/scores.py`); a test holds both lists equal.
+ */
+export const PATTERNS: readonly RegExp[] = [
   /(^|[/_.-])(auc|roc[_-]?auc|ap|average[_-]precision|pr[_-]?auc)$/i,
   /(^|[/_.-])(acc|accuracy|balanced[_-]accuracy|f1|f1[_-]score|r2|mcc|bleu|map|miou|iou|dice)$/i,
   /(^|[/_.-])(rmse|mae|mse|mape|log[_-]?loss|perplexity|wer)$/i,
   /(^|[/_.-])loss$/i,
 ];
-const HELD_OUT = /(^|[/_.-])(test|val|valid|validation|eval|dev)([/_.-]|$)/i;
+export const HELD_OUT = /(^|[/_.-])(test|val|valid|validation|eval|dev)([/_.-]|$)/i;
 /** What a run used of the machine is no result of it. */
 const SYSTEM = /^system[/.]/i;
 

@@ -23,8 +23,8 @@ export interface Observed {
   readonly nowMs: number;
   /** The time of the last sign of life in the run's folder. */
   readonly lastSignMs: () => number;
-  /** Why it failed, where a program of ours that drove it has said so. */
-  readonly ownReason: () => string | null;
+  /** Why the run failed, as a program of ours that carried it out has said; null where none has. */
+  readonly saidReason: () => string | null;
 }
 
 /** How long a runner may take from being asked for to its first word. */
@@ -32,7 +32,7 @@ export const START_GRACE_MS = 15_000;
 
 const KILLED_BY = new Set(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGQUIT']);
 
-export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs, ownReason }: Observed): Outcome {
+export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs, saidReason }: Observed): Outcome {
   const startMs = runner?.started_ms ?? spec.created_ms;
   if (runner === null) {
     if (nowMs - spec.created_ms < START_GRACE_MS) return { status: 'SCHEDULED', startMs };
@@ -45,7 +45,7 @@ export function outcomeOf({ spec, runner, isAnyoneAlive, nowMs, lastSignMs, ownR
         endMs: runner.ended_ms ?? lastSignMs(),
       };
     case 'exited':
-      return exited(spec, runner, startMs, lastSignMs, ownReason);
+      return exited(spec, runner, startMs, lastSignMs, saidReason);
     case 'starting':
     case 'running':
       if (isAnyoneAlive !== false) return { status: runner.state === 'running' ? 'RUNNING' : 'SCHEDULED', startMs };
@@ -68,7 +68,7 @@ function exited(
   runner: RunnerState,
   startMs: number,
   lastSignMs: () => number,
-  ownReason: () => string | null,
+  saidReason: () => string | null,
 ): Outcome {
   const ended = {
     startMs,
@@ -86,5 +86,5 @@ function exited(
   }
   // What was followed has no process of its own that could fail.
   if (runner.exit_code === 0 || spec.kind === 'followed') return { ...ended, status: 'FINISHED', reason: null };
-  return { ...ended, status: 'FAILED', reason: ownReason() ?? `Exit code ${String(runner.exit_code)}.` };
+  return { ...ended, status: 'FAILED', reason: saidReason() ?? `Exit code ${String(runner.exit_code)}.` };
 }

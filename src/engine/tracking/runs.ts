@@ -27,9 +27,11 @@ export class Runs {
         `UPDATE runs SET status = @status, start_ms = @startMs, end_ms = @endMs, exit_code = @exitCode, signal = @signal, reason = @reason
          WHERE run_seq = @seq`,
       ),
-      findReason: db.prepare<[number], { value: string }>(
-        "SELECT value FROM facts WHERE run_seq = ? AND section = 'notebook' AND key = 'reason'",
-      ),
+      saidReason: db
+        .prepare<[number], string | null>(
+          `SELECT value ->> '$' FROM facts WHERE run_seq = ? AND section = 'outcome' AND key = 'reason'`,
+        )
+        .pluck(),
       findDeleted: db.prepare<[string], { deleted_ms: number | null }>('SELECT deleted_ms FROM runs WHERE run_id = ?'),
       // Children go and come with their parent; those that were deleted before it stay deleted when it comes back.
       setTreeDeleted: db.prepare<{ runId: string; from: number | null; to: number | null }, { run_id: string }>(
@@ -75,6 +77,11 @@ export class Runs {
       .immediate();
   }
 
+  /** Why the run failed, where a program of ours that carried it out has said so. */
+  saidReason(seq: number): string | null {
+    return this.statements.saidReason.get(seq) ?? null;
+  }
+
   setOutcome(seq: number, outcome: Outcome): void {
     const ended = 'endMs' in outcome ? outcome : { endMs: null, exitCode: null, signal: null, reason: null };
     this.statements.setOutcome.run({
@@ -86,13 +93,6 @@ export class Runs {
       signal: ended.signal,
       reason: ended.reason,
     });
-  }
-
-  /** Why a run failed, where the program of ours that drove it has said so. */
-  ownReason(seq: number): string | null {
-    const found = this.statements.findReason.get(seq);
-    const reason: unknown = found === undefined ? null : JSON.parse(found.value);
-    return typeof reason === 'string' ? reason : null;
   }
 
   /**

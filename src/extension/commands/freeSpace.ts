@@ -23,7 +23,19 @@ export async function freeSpace(sessions: readonly StoreSession[]): Promise<void
     );
     return;
   }
-  if (await agreesTo(plan)) tell(await remove(session, rules, plan));
+  await reviewRemoval(session, rules, plan);
+}
+
+/** Shows what would go, and removes it if the user agrees. @returns whether that was done */
+export async function reviewRemoval(session: StoreSession, rules: Rules, plan: GcPlan): Promise<boolean> {
+  if (!(await agreesTo(plan))) return false;
+  await removeAsShown(session, rules, plan);
+  return true;
+}
+
+/** Removes what the user has agreed to, and says what came of it. */
+export async function removeAsShown(session: StoreSession, rules: Rules, plan: GcPlan): Promise<void> {
+  tell(await remove(session, rules, plan));
 }
 
 async function chooseStore(sessions: readonly StoreSession[]): Promise<StoreSession | undefined> {

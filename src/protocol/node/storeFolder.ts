@@ -101,6 +101,15 @@ export function adopt(paths: StorePaths): void {
   writeAtomically(adoptionFile(storeFileOf(paths).id), `${identityOf(paths.root)}\n`);
 }
 
+/** Null if the store's file is missing or not of its form. */
+export function storeIdOf(paths: StorePaths): string | null {
+  try {
+    return storeFileOf(paths).id;
+  } catch {
+    return null; // the store's state says so, where there is one
+  }
+}
+
 function storeFileOf(paths: StorePaths): StoreFile {
   return StoreFile.parse(JSON.parse(readFileSync(paths.storeFile, 'utf8')));
 }
