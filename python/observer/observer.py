@@ -162,12 +162,18 @@ class Observer:
                 self._files.watch.close()
         self._tell_hardware()
         self._do_work()
+        self._keep_bytecode()
         if leftovers:
             self._watch_until(lambda: bool(self._tree.leftovers()), [], -1)
             if self._files is not None:
                 self._files.finish(False, self._script.hook_is_up(), False)
         if self._gpus is not None:
             self._gpus.close()
+
+    def _keep_bytecode(self) -> None:
+        from bytecode import keep_bytecode
+
+        keep_bytecode(self._spec.hook_dir)
 
     def _do_work(self) -> None:
         models = None

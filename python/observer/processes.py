@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import os
 
+from state import identity, stat_fields
+
 HAS_PROC = os.path.exists("/proc/self/stat")
 _HAS_CHILDREN = os.path.exists("/proc/self/task/%d/children" % os.getpid())
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -58,7 +60,7 @@ class Tree:
     def usage(self) -> Usage:
         total = Usage()
         for pid in self.pids():
-            fields = _stat(pid)
+            fields = stat_fields(pid)
             if len(fields) < 22 or fields[0] in "ZX":
                 continue
             total.processes += 1
@@ -111,7 +113,7 @@ class EngineJobs:
 
     def _is_of_this_store(self, pid: int) -> bool:
         """By its parent, the engine, which has the store's database open."""
-        fields = _stat(pid)
+        fields = stat_fields(pid)
         folder = "/proc/%s/fd" % fields[1] if len(fields) > 1 else "/nothing"
         try:
             numbers = os.listdir(folder)
@@ -136,19 +138,8 @@ def _is_job(pid: int) -> bool:
     return len(words) > 1 and any(os.path.basename(word) == b"job.js" for word in words[:4])
 
 
-def _stat(pid: int) -> list[str]:
-    """Field 3 and those behind it; the name before may hold anything."""
-    try:
-        with open("/proc/%d/stat" % pid, "rb") as file:
-            text = file.read().decode("ascii", "replace")
-    except OSError:
-        return []
-    return text[text.rfind(")") + 2:].split()
-
-
 def _start(pid: int) -> str:
-    fields = _stat(pid)
-    return fields[19] if len(fields) > 19 else ""
+    return identity(pid)["start"]
 
 
 def _group(pid: int) -> int:
@@ -159,7 +150,7 @@ def _group(pid: int) -> int:
 
 
 def _is_running(pid: int) -> bool:
-    fields = _stat(pid)
+    fields = stat_fields(pid)
     return bool(fields) and fields[0] not in "ZX"
 
 
@@ -188,7 +179,7 @@ def _children(pid: int) -> list[int]:
 def _children_by_parent() -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for pid in _all_pids():
-        fields = _stat(pid)
+        fields = stat_fields(pid)
         if len(fields) > 1:
             found.setdefault(int(fields[1]), []).append(pid)
     return found

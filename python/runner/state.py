@@ -32,7 +32,7 @@ def boot_id() -> str:
         return ""
 
 
-def _stat_fields(pid: int) -> list[str]:
+def stat_fields(pid: int) -> list[str]:
     """Fields 3, 4, … of /proc/<pid>/stat; the name before them may hold blanks and parentheses."""
     try:
         with open("/proc/%d/stat" % pid, "rb") as file:
@@ -44,7 +44,7 @@ def _stat_fields(pid: int) -> list[str]:
 
 def identity(pid: int) -> dict:
     """A pid together with its start time: the pair is never used twice between two boots."""
-    fields = _stat_fields(pid)
+    fields = stat_fields(pid)
     return {"pid": pid, "start": fields[19] if len(fields) > 19 else ""}
 
 
@@ -53,7 +53,7 @@ def is_alive(process: dict | None, recorded_boot_id: str) -> bool:
     if not process or recorded_boot_id != boot_id():
         return False
     if process["start"]:
-        fields = _stat_fields(process["pid"])
+        fields = stat_fields(process["pid"])
         return len(fields) > 19 and fields[19] == process["start"] and fields[0] not in "ZX"
     try:
         os.kill(process["pid"], 0)

@@ -90,10 +90,14 @@ class Crowds(LineageTest):
         return counts
 
     def test_a_folder_with_many_files(self):
+        self.file("in", "x")
         self.fine("import os\nos.mkdir('many')\nfor n in range(1000): open('many/%d' % n, 'w').close()", tracked=False)
         self.fine("import os\nfor turn in range(3):\n    for n in range(1000): open('many/%d' % n).read()\n"
                   "for n in range(1000): open(os.path.abspath('many/%d' % n)).read()\n"
-                  "os.mkdir('out')\nfor n in range(300): open('out/%d' % n, 'w').close()")
+                  "os.mkdir('out')\nfor n in range(300): open('out/%d' % n, 'w').close()\n"
+                  "os.chdir('many')\nfor n in range(1000): open(str(n)).read()\nos.chdir('..')\n"
+                  "open('many/1').read(); open('in').read()")
+        self.assertIn("in", self.seen("r"))
         self.assertEqual((self.folders(), self.folders("w")), ({"many": 1000}, {"out": 300}))
         self.assertLess(len(self.files()), 450)
 

@@ -113,6 +113,21 @@ class Environment(ObserverTest):
             blas = self.facts(run, "environment")["blas"]
             self.assertTrue(any("openblas" in one["name"] and one["threads"] == threads for one in blas), blas)
 
+    @on_linux
+    @needs_libraries
+    def test_threads_are_those_that_threadpoolctl_says(self):
+        code = ("import ctypes, glob, importlib.util, json, numpy, os, threadpoolctl\n"
+                "site = os.path.dirname(os.path.dirname(importlib.util.find_spec('sklearn').origin))\n"
+                "ctypes.CDLL(glob.glob(site + '/scikit_learn.libs/libgomp*')[0])\n"
+                "json.dump(threadpoolctl.threadpool_info(), open('said.json', 'w'))")
+        run = self.complete(self.observed_python(code, kinds=KIND, python=LIBRARIES))
+        with open(os.path.join(self.root, "said.json")) as file:
+            said = [(one["internal_api"], one["num_threads"], one["version"], one["user_api"]) for one in json.load(file)]
+        self.assertGreaterEqual({one[3] for one in said}, {"blas", "openmp"})
+        found = [(one["name"], one["threads"], one["version"], one["api"])
+                 for one in self.facts(run, "environment")["blas"]]
+        self.assertCountEqual(found, [(name, threads, version, api) for name, threads, version, api in said])
+
     def test_a_long_script_is_asked_for_beside_it_and_imports_are_told_at_its_end(self):
         site = os.path.join(self.base, "site")
         self.file("site/late-1.dist-info/METADATA", "Name: late\nVersion: 1\n")
@@ -210,6 +225,48 @@ class FromInside(ObserverTest):
     def test_odd_entries_in_sys_modules(self):
         code = "import sys\nsys.modules['\\udcff'] = None\nsys.modules['odd'] = 7\nsys.modules['threadpoolctl'] = object()"
         self.assertIn("odd", self.imported(code)[0])
+
+
+class Bytecode(ObserverTest):
+    """The hook's own, where Python is told to write none."""
+
+    def run_with(self, parts: str) -> str:
+        run = self.observed_python("pass", kinds=KIND, hook_dir=os.path.join(parts, "hook"))
+        done = subprocess.run([sys.executable, "-I", "-S", os.path.join(parts, "runner"), run.dir], check=True,
+                              stderr=subprocess.PIPE, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1"))
+        self.observer_ended(run)
+        self.assertEqual(run.state["hook"], "loaded")
+        return done.stderr.decode()
+
+    def bytecode(self, parts: str) -> dict:
+        """Time of each file of it."""
+        folder = os.path.join(parts, "hook", "loopwright", "__pycache__")
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        return {name.partition(".")[0]: os.stat(os.path.join(folder, name)).st_mtime_ns for name in names}
+
+    def test_is_kept_for_the_next_run(self):
+        parts = self.python_parts()
+        self.run_with(parts)
+        first = self.bytecode(parts)
+        sources = {name[:-3] for name in os.listdir(os.path.join(parts, "hook", "loopwright")) if name.endswith(".py")}
+        self.assertEqual(set(first), sources)
+        source = os.path.join(parts, "hook", "loopwright", "_seeds.py")
+        with open(source, "a") as file:
+            file.write("# another state\n")
+        self.run_with(parts)
+        second = self.bytecode(parts)
+        self.assertEqual({name for name in sources if second[name] != first[name]}, {"_seeds"})
+        done = subprocess.run([sys.executable, "-v", "-c", "import loopwright._seeds"], stderr=subprocess.PIPE, check=True,
+                              env={"PYTHONPATH": os.path.join(parts, "hook"), "PYTHONDONTWRITEBYTECODE": "1"})
+        self.assertRegex(done.stderr.decode(), r"# code object from .*_seeds\.[\w-]+\.pyc")
+
+    def test_a_folder_that_can_not_be_written_to(self):
+        parts = self.python_parts()
+        in_the_way = os.path.join(parts, "hook", "__pycache__")
+        with open(in_the_way, "w"):
+            pass
+        self.assertEqual(self.run_with(parts), "")
+        self.assertTrue(os.path.isfile(in_the_way))
 
 
 class Models(ObserverTest):

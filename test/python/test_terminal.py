@@ -1,8 +1,11 @@
 """What is typed in a tracked terminal becomes a run, and nothing else does. A real bash on a real terminal types it."""
+import ast
 import os
 import pty
+import re
 import select
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -127,22 +130,26 @@ class Typed(unittest.TestCase):
         self.assertNotIn("[RUN", self.shell.type("sh -c 'python3 train.py; true'"))
         os.write(self.shell.terminal, b"exit\n")
 
-    def test_other_pythons_lose_less_than_two_milliseconds(self):
-        def cost(environment):
-            """Of the processor, in seconds: what else the machine does meanwhile must not count."""
-            pid = os.posix_spawn(sys.executable, [sys.executable, "-c", "pass"], environment)
-            _, status, usage = os.wait4(pid, 0)
-            self.assertEqual(status, 0)
-            return usage.ru_utime + usage.ru_stime
+    def test_other_pythons_load_and_read_nothing_but_two_small_files(self):
+        """What it costs them is measured by bench/terminal.bench.mjs."""
+        code = ("import sys\nseen = []\n"
+                "def audit(event, arguments):\n"
+                "    if event == 'open' or event.startswith(('os.listdir', 'os.scandir', 'os.posix_spawn', 'subprocess')):\n"
+                "        seen.append('%s %s' % (event, arguments[0]))\n"
+                "sys.addaudithook(audit)\nimport site\nsite.main()\nprint(repr((sorted(sys.modules), seen)))")
 
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        self.environment["PYTHONPYCACHEPREFIX"] = os.path.join(self.root, "cache")
-        without = {name: value for name, value in self.environment.items() if name != "LOOPWRIGHT_TERMINAL"}
-        cost(self.environment)  # compiles what is compiled once
-        pairs = [(cost(self.environment), cost(without)) for _ in range(20)]
-        tracked, plain = (min(costs) for costs in zip(*pairs))
-        # A machine that is busy with other things stretches both.
-        self.assertLess(tracked - plain, max(0.002, plain * 0.06))
+        def seen(environment):
+            out = subprocess.run([sys.executable, "-S", "-c", code], env=environment, stdout=subprocess.PIPE, check=True)
+            modules, events = ast.literal_eval(out.stdout.decode())
+            return set(modules), [event for event in events if not event.endswith(".pyc")]
+
+        modules, events = seen(self.environment)
+        plain_modules, plain_events = seen({name: value for name, value in self.environment.items()
+                                            if name not in ("LOOPWRIGHT_TERMINAL", "PYTHONPATH")})
+        self.assertEqual(modules - plain_modules - {"sitecustomize"}, {"loopwright", "loopwright._terminal"})
+        own = re.compile(r"(open|os\.listdir) " + re.escape(HOOK_DIR) + r"(/sitecustomize\.py|/loopwright/(__init__|_terminal)\.py|"
+                         r"(/loopwright)?)$")
+        self.assertEqual([event for event in events if event not in plain_events and not own.match(event)], [])
 
 
 class Words(unittest.TestCase):

@@ -8,6 +8,8 @@ import atexit
 from . import _hook
 
 _MAX_MODULES = 3000
+# What threadpoolctl knows of, by parts of the names of libraries.
+_THREADED = ("blas", "mkl", "blis", "omp", "atlas", "accelerate", "veclib")
 _BLAS = ("openblas", "libmkl_rt", "libmkl_core", "libblis", "libcblas", "libblas", "libatlas", "accelerate", "veclib")
 _MAX_MAPS = 8 << 20
 
@@ -55,15 +57,31 @@ def _is_pythons_own(name):
 
 
 def _blas():
-    info = getattr(sys.modules.get("threadpoolctl"), "threadpool_info", None)
-    if info is not None:
+    module = sys.modules.get("threadpoolctl")
+    if module is not None:
         try:
             return [{"name": str(one.get("internal_api")), "threads": one.get("num_threads"),
                      "version": one.get("version"), "architecture": one.get("architecture"),
-                     "api": one.get("user_api")} for one in info()]
+                     "api": one.get("user_api")} for one in _threads(module)]
         except Exception:
             pass  # a version that answers otherwise; the names of the libraries are left
     return _mapped_blas()
+
+
+def _threads(module):
+    """What `threadpool_info` says, without following links of every one of the hundreds of libraries in memory."""
+    base = getattr(module, "ThreadpoolController", None)
+    if not hasattr(base, "_make_controller_from_path"):
+        return module.threadpool_info()
+
+    class Controller(base):
+        def _make_controller_from_path(self, filepath, *others):
+            name = os.path.basename(filepath).lower()
+            if any(part in name for part in _THREADED):
+                return base._make_controller_from_path(self, filepath, *others)
+            return None
+
+    return Controller().info()
 
 
 def _mapped_blas():

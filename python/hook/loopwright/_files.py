@@ -19,7 +19,8 @@ _MAX_SOURCES = 200
 
 lineage = None  # of this process, once it is captured
 
-_known = {}  # folder as it stands in the event → what to call with the hash of a name that is read there
+# Folder as it stands in the event, without the separator at its end → what to call with the hash of a name read there.
+_known = {}
 _seen = set()  # paths as they stand in the event that need no second look when they are read
 _sources = set()  # co_filename of code that has been executed
 _loaded = []  # sources that are to be told of
@@ -69,7 +70,7 @@ def pause():
 
 def _make_hook():
     # Names in the closure are still there while the interpreter takes the globals of modules away.
-    known, seen, pending = _known, _seen, _outbox.pending
+    known, seen, pending, sep, writes = _known.get, _seen, _outbox.pending, SEP, _WRITES
     slow, handle, is_foreign, clock, is_on = _opened, _handlers.get, _guard.is_foreign, monotonic, _is_on
 
     def audit(event, args):
@@ -78,11 +79,11 @@ def _make_hook():
                 if not is_on["data"]:
                     return
                 path, _, flags = args
-                if not flags & _WRITES and type(path) is str:
-                    end = path.rfind(SEP) + 1
-                    count = known.get(path[:end])
+                if not flags & writes and type(path) is str:
+                    folder, end, name = path.rpartition(sep)
+                    count = known(folder or end)
                     if count is not None:
-                        count(hash(path[end:]))
+                        count(hash(name))
                         if clock() > _due:
                             _tick()
                         return
@@ -179,13 +180,18 @@ def _opened(path, mode, flags):
         _seen.clear()
     found = lineage.reads(full, "audit")
     if found == NOISE:
-        _known[folder_of(text)] = _ignore
+        _known[_key_of(text)] = _ignore
     elif found == DONE:
         count = lineage.read.counter(folder_of(full))
         if count is not None:
-            _known[folder_of(text)] = count
+            _known[_key_of(text)] = count
         else:
             _seen.add(text)
+
+
+def _key_of(path):
+    folder, end, _ = path.rpartition(SEP)
+    return folder or end
 
 
 _ignore = frozenset().__contains__

@@ -30,19 +30,22 @@ export interface Standing {
 /** The repository that a folder lies in; null where there is none. @throws LoopwrightError if there is no git */
 export async function repositoryOf(root: string): Promise<Repository | null> {
   const bare: Place = { cwd: root, env: safeEnvironment() };
-  const answer = await ask(bare, [
-    'rev-parse',
-    '--show-toplevel',
-    '--absolute-git-dir',
-    '--git-path',
-    'objects',
-    '--git-path',
-    'info/exclude',
+  // Each question is a process of its own, which takes longer to start than to answer.
+  const [answer, settings] = await Promise.all([
+    ask(bare, [
+      'rev-parse',
+      '--show-toplevel',
+      '--absolute-git-dir',
+      '--git-path',
+      'objects',
+      '--git-path',
+      'info/exclude',
+    ]),
+    settingsFor(root),
   ]);
   const [top, gitFolder, objects, exclude] = answer?.split('\n') ?? [];
   if (top === undefined || top === '' || gitFolder === undefined || objects === undefined || exclude === undefined)
     return null;
-  const settings = await settingsFor(root);
   const place = { cwd: top, env: safeEnvironment(settings) };
   const inside = nameIn(Buffer.from(relative(realpathSync(top), realpathSync(root)), 'utf8')).replaceAll('\\', '/');
   const excludeFile = absoluteIn(root, exclude);
@@ -61,17 +64,14 @@ const absoluteIn = (folder: string, path: string): string => (path.startsWith('/
 
 /** The user's ignore rules, which are wanted, and nothing for each filter, which would be executed. */
 async function settingsFor(root: string): Promise<Settings> {
-  const ignores = await ask({ cwd: root, env: plainEnvironment() }, [
-    'config',
-    '--type=path',
-    '--get',
-    'core.excludesFile',
-  ]);
-  const keys = await ask({ cwd: root, env: safeEnvironment() }, [
-    'config',
-    '--name-only',
-    '--get-regexp',
-    String.raw`^filter\..*\.(clean|smudge|process|required)$`,
+  const [ignores, keys] = await Promise.all([
+    ask({ cwd: root, env: plainEnvironment() }, ['config', '--type=path', '--get', 'core.excludesFile']),
+    ask({ cwd: root, env: safeEnvironment() }, [
+      'config',
+      '--name-only',
+      '--get-regexp',
+      String.raw`^filter\..*\.(clean|smudge|process|required)$`,
+    ]),
   ]);
   const filters = (keys ?? '').split('\n').filter((key) => key !== '');
   return [

@@ -25,11 +25,10 @@ export async function takeSnapshot({ store, runId }: { store: string; runId: str
   const spec = specIn(folder);
   try {
     const code = await writeTree(store, spec.root ?? spec.cwd);
-    const snapshot = await commit(store, code.tree, runId);
+    const [snapshot, facts] = await Promise.all([commit(store, code.tree, runId), factsOf(store, code)]);
     writeSeen(folder, code);
-    const facts = await factsOf(store, code, snapshot);
     const journal = new JobJournal(folder);
-    journal.append(['facts', Date.now(), 'code', facts]);
+    journal.append(['facts', Date.now(), 'code', { ...facts, snapshot }]);
     journal.append(['done', Date.now(), 'code', null]);
     journal.close();
   } catch (thrown) {
@@ -67,7 +66,7 @@ async function commit(store: string, tree: string, runId: string): Promise<strin
   return id;
 }
 
-async function factsOf(store: string, code: CodeTree, snapshot: string): Promise<CodeFacts> {
+async function factsOf(store: string, code: CodeTree): Promise<Omit<CodeFacts, 'snapshot'>> {
   const { root, repository, entries } = code;
   const standing = repository && (await standingOf(repository));
   const [changed, submodules] = await Promise.all([
@@ -82,7 +81,6 @@ async function factsOf(store: string, code: CodeTree, snapshot: string): Promise
   const leftOut = [...code.leftOut].map(([name, reason]) => ({ path: textOf(name), reason }));
   return {
     root,
-    snapshot,
     tree: code.tree,
     repository: repository && standing && { root: repository.top, ...standing, submodules },
     ...(changed ? { changed: changed.slice(0, CHANGED_LIMIT), changedCount: changed.length } : {}),

@@ -67,14 +67,14 @@ class TreeWriter {
 
   async write(anew: boolean): Promise<CodeTree> {
     this.index.open(anew);
-    // Files that were only touched get their stat written down, so that they are not read again each time.
-    await git(this.place, ['update-index', '-q', '--refresh'], { codes: [0, 1] });
+    const changed = this.changed();
     const [found, ignored, nowIgnored, tracked] = await Promise.all([
-      this.list(['-t', '--others', '--modified', '--deleted']),
+      changed,
+      // These ask for names alone, which are the same before the refresh and after it.
       this.list(['--others', '--ignored', '--directory']),
       this.list(['--cached', '--ignored']),
       this.ruler ? trackedThoughIgnored(this.ruler, RULES) : [],
-    ]);
+    ]).finally(() => Promise.allSettled([changed])); // nobody may begin anew while this one still writes
     const known = readIndex(this.index.path);
     const candidates = await this.candidatesOf(known, found, new Set(tracked), new Set(nowIgnored));
     const { taken, leftOut } = select(candidates, (name) => this.look(name), this.limits);
@@ -103,6 +103,12 @@ class TreeWriter {
 
   end(): void {
     this.index.discard();
+  }
+
+  private async changed(): Promise<ByteName[]> {
+    // Files that were only touched get their stat written down, so that they are not read again each time.
+    await git(this.place, ['update-index', '-q', '--refresh'], { codes: [0, 1] });
+    return this.list(['-t', '--others', '--modified', '--deleted']);
   }
 
   private async list(what: readonly string[], at: Place = this.place): Promise<ByteName[]> {
