@@ -110,10 +110,8 @@ describe('two runs of a notebook', () => {
         at % 100 === 50 ? { ...one, source: `${one.source}\nmore()` } : one,
       ),
     };
-    const started = Date.now();
     const { text } = await openCompare({ before, after });
     await expect.poll(() => text(), { timeout: 60_000 }).toContain('99 cells unchanged');
-    console.info(`a thousand cells: ${String(Date.now() - started)} ms`);
   });
 
   it('show what a stranger wrote as text', async () => {

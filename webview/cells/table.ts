@@ -30,7 +30,7 @@ export function tablesOf(html: string): PlainTable[] {
   const parsed = new DOMParser().parseFromString(bare(html), 'text/html');
   for (const element of parsed.querySelectorAll('script, style, template, noscript')) element.remove();
   return [...parsed.querySelectorAll('table')]
-    .filter((table) => table.parentElement?.closest('table') == null)
+    .filter((table) => !table.parentElement?.closest('table'))
     .filter((table) => table.rows.length > 0)
     .slice(0, MAX_TABLES)
     .map(plain);

@@ -1,5 +1,5 @@
 /** How one source became another, line by line. Pure. */
-import { commonSubsequence } from './lcs';
+import { commonSubsequence } from './common';
 
 export interface DiffLine {
   readonly kind: 'same' | 'removed' | 'added';

@@ -4,7 +4,7 @@
  */
 import { type CellOutput, type Execution } from '../../src/protocol/notebooks';
 import { isErrorAgain } from '../cells/words';
-import { commonSubsequence } from './lcs';
+import { commonSubsequence } from './common';
 import { similarity } from './lineDiff';
 
 export interface Pair {
@@ -152,8 +152,7 @@ function sameOutputs(before: readonly CellOutput[], after: readonly CellOutput[]
   const files: FilePair[] = [];
   for (const [at, one] of before.entries()) {
     const other = after[at];
-    if (!other || one.mime !== other.mime || one.name !== other.name || bare(one.data) !== bare(other.data))
-      return null;
+    if (one.mime !== other?.mime || one.name !== other.name || bare(one.data) !== bare(other.data)) return null;
     if ((one.path === null) !== (other.path === null)) return null;
     if (one.path === null || other.path === null) continue;
     if (one.sizeBytes !== other.sizeBytes) return null;

@@ -89,4 +89,4 @@ export class ValueTable extends LitElement {
   };
 }
 
-const valueOf = (value: string | null) => (value === null ? html`<span class="none">none</span>` : value);
+const valueOf = (value: string | null) => value ?? html`<span class="none">none</span>`;
