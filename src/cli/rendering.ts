@@ -1,6 +1,6 @@
 /** What people see of runs. Pure: values in, lines out. */
 import { type ChangedFile, CodeFacts, type LineageFile } from '../protocol/capture';
-import type { Headline, Note, RunRow, RunStatus } from '../protocol/entities';
+import type { Headline, Note, Provenance, RunRow, RunStatus } from '../protocol/entities';
 import { fromWireNumber } from '../protocol/entities';
 import type { Execution } from '../protocol/notebooks';
 import type { RunSpec } from '../protocol/runFolder';
@@ -119,7 +119,7 @@ export function runPage({ run, provenance, ...lists }: RunFacts, view: View): st
     ...optional('reason', run.reason),
     ...optional('parent', run.parentRunId),
     ...optional('children', run.childCount > 0 ? String(run.childCount) : null),
-    ['command', provenance.argv.map(shellWord).join(' ')],
+    ['command', commandOf(provenance).map(shellWord).join(' ')],
     ['folder', provenance.cwd],
     ...optional('code', codeLine(lists.facts.code ?? {})),
     ...optional('python', provenance.pythonVersion),
@@ -298,3 +298,8 @@ export const pointHeading = (paint: Paint): string =>
 
 export const pointLine = (step: number, timestampMs: number, value: string): string =>
   `${String(step).padStart(12)}  ${new Date(timestampMs).toISOString()}  ${value}`;
+
+/** As one would type it: the program of ours that runs a notebook is of no interest. */
+function commandOf({ kind, argv }: Provenance): readonly string[] {
+  return kind === 'notebook' ? ['loopwright', 'run', ...argv.slice(2)] : argv;
+}
