@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests with what is large or slow to install, one at a time; the first run makes the environments. */
+/** Tests with what is large or slow to install, and those that take long, one at a time. */
 export default defineConfig({
   test: {
-    include: ['test/peers/**/*.test.ts'],
+    include: ['test/peers/**/*.test.ts', 'test/**/*.long.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 300_000,
     pool: 'forks',

@@ -1,4 +1,4 @@
-"""Runs the unittest tests of a folder and writes what `npm test` adds up: run-unittest.py FOLDER
+"""Runs the unittest tests of a folder and writes what `npm test` adds up: run-unittest.py FOLDER PREFIX
 
 The report goes to the file that LOOPWRIGHT_REPORT names.
 """
@@ -63,7 +63,8 @@ def run_module(folder, name):
 def run_apart(folder, name):
     """The same in a process of its own: its report, and what it wrote."""
     command = [sys.executable, __file__, folder, name]
-    process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    environment = {**os.environ, "LOOPWRIGHT_UNITTEST_PART": name}
+    process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, check=False)
     said = process.stderr.decode("utf-8", "replace")
     try:
         report = json.loads(process.stdout)
@@ -73,9 +74,9 @@ def run_apart(folder, name):
     return report, said
 
 
-def main(folder, report_file):
+def main(folder, prefix, report_file):
     """Two files at a time: most tests wait for processes, and seldom for a core."""
-    names = sorted(name for name in os.listdir(folder) if name.startswith("test") and name.endswith(".py"))
+    names = sorted(name for name in os.listdir(folder) if name.startswith(prefix) and name.endswith(".py"))
     report = {"passed": 0, "failed": [], "skipped": []}
     with ThreadPoolExecutor(2) as pool:
         for name, (part, said) in zip(names, pool.map(lambda name: run_apart(folder, name), names)):
@@ -89,11 +90,11 @@ def main(folder, report_file):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
+    if "LOOPWRIGHT_UNITTEST_PART" in os.environ:
         # Whatever tests print must not mix with the report.
         out = os.dup(1)
         os.dup2(2, 1)
         with os.fdopen(out, "w") as file:
             json.dump(run_module(sys.argv[1], sys.argv[2]), file)
     else:
-        sys.exit(main(sys.argv[1], os.environ["LOOPWRIGHT_REPORT"]))
+        sys.exit(main(sys.argv[1], sys.argv[2], os.environ["LOOPWRIGHT_REPORT"]))

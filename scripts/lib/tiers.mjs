@@ -69,13 +69,16 @@ export function vitest(config, filters = []) {
   );
 }
 
-/** @type {Tier} */
-export async function python() {
+/**
+ * @param {string} prefix of the files' names: `test_`, or `long_` for what takes too long for every day
+ * @returns {Promise<Outcome>}
+ */
+export async function python(prefix = 'test_') {
   const { executable } = await requirePython();
   const examples = await ensureVenv('venv-examples', inRepo('examples', 'requirements.txt'));
   const capture = await ensureVenv('venv-capture', inRepo('test', 'python', 'requirements.txt'));
   return reported('unittest', (env) =>
-    run(executable, [beside('run-unittest.py'), inRepo('test', 'python')], {
+    run(executable, [beside('run-unittest.py'), inRepo('test', 'python'), prefix], {
       cwd: repoRoot,
       env: { ...env, LOOPWRIGHT_EXAMPLES_PYTHON: examples, LOOPWRIGHT_CAPTURE_PYTHON: capture },
       output: 'stderr',

@@ -54,7 +54,7 @@ describe.skipIf(PYTHON === '')('a notebook', { timeout: PATIENCE_MS }, () => {
     expect(stderr).toMatch(/^loopwright: run [0-9a-f]{12} · fit · Default\n✔ finished in/);
     expect(code).toBe(0);
     expect(stdout).toContain('[1/5] lr = 0.5\n[2/5] # Parameters\n[3/5] import loopwright\n');
-    expect(stdout).toMatch(/\[5\/5\] print\("to the end"\)\nto the end\n$/);
+    expect(stdout).toMatch(/\[5\/5\] print\("to the end"\)\nto the end\n(\[5\/5\] [\d.]+ s\n)?$/);
     expect(readFileSync(join(at.folder, 'fit.ipynb'), 'utf8')).toBe(before);
     const shown = await latest();
     expect(shown).toMatchObject({

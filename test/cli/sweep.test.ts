@@ -50,7 +50,7 @@ describe('the values of a sweep', () => {
 });
 
 it('finds the best run by the metrics that stand in the rows', () => {
-  const program = `import json, sys; sys.path[:0] = ${JSON.stringify(['sweep', 'observer', 'runner'].map((part) => join(repository, 'python', part)))}
+  const program = `import json, sys; sys.path[:0] = ${JSON.stringify(['sweep', 'observer', 'runner', 'common'].map((part) => join(repository, 'python', part)))}
 import scores; print(json.dumps([list(scores.PATTERNS), scores.HELD_OUT]))`;
   const [patterns, heldOut] = z
     .tuple([z.array(z.string()), z.string()])

@@ -142,16 +142,6 @@ describe('a run of which everything was captured', () => {
     expect(await text('lw-children')).toContain('NaN');
   });
 
-  it.each(['dark-modern', 'light-modern', 'hc-dark', 'hc-light'] as const)('looks well in %s', async (theme) => {
-    const { page, shot } = await open(captured.whole(), { theme, height: 4200 });
-    await drawn(page, 6);
-    for (const name of [/^Artifacts/, /^Code/, /^Data/, /^Environment/, /^System/]) await unfold(page, name);
-    await page.getByRole('button', { name: 'Details of data/merchants.csv' }).click();
-    await drawn(page, 11);
-    await shot(`captured-${theme}-1400`);
-    expect(await isSideways(page)).toBe(0);
-  });
-
   it('fits into a narrow page', async () => {
     const { page, shot, text } = await open(captured.whole(), { width: 340, height: 5000 });
     for (const name of [/^Code/, /^Data/, /^Environment/]) await unfold(page, name);

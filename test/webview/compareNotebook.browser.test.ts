@@ -23,7 +23,7 @@ describe('two runs of a notebook', () => {
     expect(await text('lw-section[data-section="params"]')).not.toContain('transactions');
     expect(await text('lw-section[data-section="metrics"]')).toContain('train/auc 0.93 0.9981 +0.0681');
     expect(await page.locator('lw-cell-pair').count()).toBe(5);
-    expect(await text('lw-cell-pair:nth-of-type(1)')).toContain('cell 3 source changed');
+    expect(await text('lw-cell-pair:nth-of-type(1)')).toContain('position 3 source changed');
     await eventually(() => pair(page, 1).locator('img').count()).toBe(2);
     expect(await text('lw-cell-pair >> nth=1')).toContain('outputs changed');
     expect(await text('lw-cell-pair >> nth=2')).toContain('only before');

@@ -24,9 +24,9 @@ export function lookOf({ state }: Pick<Execution, 'state'>, isLive: boolean): Ex
   return LOOKS[state];
 }
 
-/** `cell 4`: as one counts them in the notebook. */
+/** `position 4`: as one counts the cells of the notebook, texts too. `Cell 3` is the one with that number in brackets. */
 export function placeWords({ cellIndex }: Pick<Execution, 'cellIndex'>): string {
-  return cellIndex === null ? '' : `cell ${String(cellIndex + 1)}`;
+  return cellIndex === null ? '' : `position ${String(cellIndex + 1)}`;
 }
 
 const MAX_LINE = 300;
@@ -76,8 +76,8 @@ export function cutWords({ isCut, data, path, sizeBytes }: CellOutput): string |
 }
 
 /** `Cell 4 failed: NameError: name 'x' is not defined`. */
-export function stoppedWords({ cellIndex, state, error }: StoppedAt): string {
-  const place = cellIndex === null ? 'A cell' : `Cell ${String(cellIndex + 1)}`;
+export function stoppedWords({ ordinal, state, error }: StoppedAt): string {
+  const place = `Cell ${String(ordinal + 1)}`;
   if (state !== 'failed') return `${place} was interrupted.`;
   const cause = error === null ? '' : `: ${[error.name, error.message].filter(Boolean).join(': ')}`;
   return `${place} failed${cause}${/[.!?]$/.test(cause) ? '' : '.'}`;

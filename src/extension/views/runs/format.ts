@@ -65,9 +65,9 @@ export function describeExperiment(experiment: { runCount: number; runningCount:
   return runs + SEPARATOR + l10n.t('{0} running', formatNumber(experiment.runningCount));
 }
 
-/** `cell 4: ValueError`, as one counts cells in the notebook. */
-function cellOf(cellIndex: number, error: string | undefined, l10n: Localizer): string {
-  const place = l10n.t('cell {0}', cellIndex + 1);
+/** `cell 4: ValueError`, by the number in brackets of a notebook that is run whole. */
+function cellOf(ordinal: number, error: string | undefined, l10n: Localizer): string {
+  const place = l10n.t('cell {0}', ordinal + 1);
   return error === undefined ? place : `${place}: ${plain(error, 40)}`;
 }
 
@@ -81,8 +81,7 @@ function endOf(row: RunRow, l10n: Localizer): string | null {
     case 'KILLED':
       return l10n.t('stopped');
     case 'FAILED':
-      if (row.stoppedAt?.state === 'failed' && row.stoppedAt.cellIndex !== null)
-        return cellOf(row.stoppedAt.cellIndex, row.stoppedAt.error?.name, l10n);
+      if (row.stoppedAt?.state === 'failed') return cellOf(row.stoppedAt.ordinal, row.stoppedAt.error?.name, l10n);
       if (row.exitCode !== null) return l10n.t('exit code {0}', row.exitCode);
       if (row.signal !== null) return row.signal;
       return l10n.t('not started');

@@ -58,8 +58,8 @@ export function tooltipOf(
 /** `4: ValueError: …`, the cell of a notebook at which it did not go on. */
 function cellOf({ stoppedAt }: RunRow): string | null {
   if (stoppedAt === null) return null;
-  const { cellIndex, error } = stoppedAt;
-  const place = cellIndex === null ? '' : String(cellIndex + 1);
+  const { ordinal, error } = stoppedAt;
+  const place = String(ordinal + 1);
   return [place, error?.name, error?.message].filter((part) => part !== undefined && part !== '').join(': ') || null;
 }
 
