@@ -17,8 +17,7 @@ const SIZES = [5, 50, 300];
 const exec = promisify(execFile);
 
 /** One with nbconvert, nbclient and ipykernel. */
-const python =
-  process.env.LOOPWRIGHT_PEERS_PYTHON ?? (await ensureVenv('venv-peers', join(root, 'test/peers/requirements.txt')));
+const python = await ensureVenv('venv-notebooks', join(root, 'test/peers/notebooks.txt'));
 const folder = mkdtempSync(join(tmpdir(), 'lw-bench-'));
 const env = { ...process.env, LOOPWRIGHT_STATE_DIR: join(folder, 'state'), LOOPWRIGHT_IDLE_MS: '20000' };
 const cli = join(root, 'dist/cli.js');

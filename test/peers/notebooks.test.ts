@@ -3,10 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { ensureVenv } from '../../scripts/lib/python.mjs';
 import { repository } from '../engine/support';
 
-const python = process.env.LOOPWRIGHT_PEERS_PYTHON ?? '';
+let python: string;
+beforeAll(async () => {
+  python = await ensureVenv('venv-notebooks', join(import.meta.dirname, 'notebooks.txt'));
+});
 
 const CELLS: readonly (readonly [kind: 'code' | 'markdown', source: string, tag?: string])[] = [
   ['markdown', '# A *notebook*\n$x^2$'],

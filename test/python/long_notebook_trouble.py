@@ -20,14 +20,14 @@ class Trouble(KernelTest):
     def test_a_kernel_that_is_killed(self):
         ran = self.execute(document("x = 1", "print('a', flush=True)\nimport os; os.kill(os.getpid(), 9)", "1"))
         self.assertEqual((ran.code, [one["state"] for one in ran.executions]), (1, ["ok", "failed"]))
-        self.assertEqual(ran.facts["reason"], "Cell 2 ended the kernel: its process was ended by SIGKILL. "
+        self.assertEqual(ran.reason, "Cell 2 ended the kernel: its process was ended by SIGKILL. "
                                               "Too little memory is the usual cause.")
         self.assertEqual(ran.executed["cells"][1]["metadata"]["papermill"]["status"], "failed")
 
     def test_a_cell_that_asks_for_input(self):
         ran = self.execute(document("input('name? ')"))
         self.assertEqual(ran.code, 1)
-        self.assertIn("Cell 1 asks for input", ran.facts["reason"])
+        self.assertIn("Cell 1 asks for input", ran.reason)
 
     def test_a_notebook_that_ends_itself(self):
         ran = self.execute(document("import sys", "sys.exit()", "print('never')"))
@@ -36,7 +36,7 @@ class Trouble(KernelTest):
 
     def test_limits_of_time(self):
         ran = self.execute(WAITS, cellTimeLimitS=1.5)
-        self.assertEqual((ran.code, ran.facts["reason"]), (1, "Cell 2 was ended after 1.5 s, the time limit of a cell."))
+        self.assertEqual((ran.code, ran.reason), (1, "Cell 2 was ended after 1.5 s, the time limit of a cell."))
         self.assertEqual((ran.executions[1]["state"], ran.outputs(1)[0]["data"]), ("interrupted", "waits\n"))
         self.assertIn("time.sleep", ran.stderr, "where it was is told")
         ran = self.execute(document(STUBBORN), cellTimeLimitS=1)
@@ -44,7 +44,7 @@ class Trouble(KernelTest):
         self.assertFalse(is_running(self.kernel_of(ran.run)))
         ran = self.execute(WAITS, timeLimitS=0.2)
         self.assertEqual((ran.code, ran.executions), (1, []))
-        self.assertEqual(ran.facts["reason"], "The notebook was ended after 0.2 s, its time limit.")
+        self.assertEqual(ran.reason, "The notebook was ended after 0.2 s, its time limit.")
 
     def test_output_without_end_is_cut_and_says_so(self):
         ran = self.execute(document(

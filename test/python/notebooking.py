@@ -52,9 +52,17 @@ class Ran:
 
     @property
     def facts(self) -> dict:
+        return self._facts("notebook")
+
+    @property
+    def reason(self) -> str | None:
+        """Why it failed, as the program said."""
+        return self._facts("outcome").get("reason")
+
+    def _facts(self, section: str) -> dict:
         merged: dict = {}
         for record in self.records("facts"):
-            if record[2] == "notebook":
+            if record[2] == section:
                 merged.update(record[3])
         return merged
 

@@ -92,7 +92,7 @@ class Whole(KernelTest):
     def test_the_cell_that_fails_ends_it_and_is_named(self):
         ran = self.execute(document(code("x = 1"), "y = {}\ny['k']", "print('never')", minor=2), name="a b\n\u00e9.ipynb")
         self.assertEqual(ran.code, 1)
-        self.assertEqual(ran.facts["reason"], "Cell 2 failed: KeyError: 'k'")
+        self.assertEqual(ran.reason, "Cell 2 failed: KeyError: 'k'")
         self.assertIn("Cell 2 failed: KeyError: 'k'", ran.stderr)
         self.assertIn("y['k']", ran.stderr)
         self.assertNotIn("\x1b", ran.stderr)
@@ -137,9 +137,9 @@ class Refused(KernelTest):
     def refusal(self, content, name="a.ipynb", params=None, **more) -> str:
         ran = self.execute(content, params, name, **more)
         self.assertEqual((ran.code, ran.stdout), (2, ""), ran.stderr)
-        self.assertEqual(ran.stderr, "loopwright: %s\n" % ran.facts["reason"])
+        self.assertEqual(ran.stderr, "loopwright: %s\n" % ran.reason)
         self.assertFalse(os.path.exists(ran.run.path("main.pid")))
-        return ran.facts["reason"]
+        return ran.reason
 
     @needs_kernel
     def test_what_is_no_notebook(self):
