@@ -14,7 +14,7 @@ describe('a notebook that failed', () => {
   it('names the cell, unfolds it, and leads to it and to the executed notebook', async () => {
     const { page, host, text, shot, setTheme } = await open(notebooks.failedNotebook(), { height: 2200 });
     await eventually(() => text('lw-run-notices')).toContain(
-      'Cell 10 failed: ValueError: Found input variables with inconsistent numbers of samples: [301077, 301076].',
+      'Cell 6 failed: ValueError: Found input variables with inconsistent numbers of samples: [301077, 301076].',
     );
     await eventually(() => text('lw-cells')).toContain('ValueError: Found input variables');
     expect(await cell(page, 5).locator('.row').getAttribute('aria-expanded')).toBe('true');

@@ -16,7 +16,7 @@ describe('two runs of a notebook', () => {
     await eventually(() => text()).toContain('12 cells unchanged');
     expect(await text('.run[data-side="before"]')).toContain('explore-1 finished · 2m 14s · 4 Mar 2026, 14:02');
     expect(await text('.run[data-side="after"]')).toContain('explore-2 failed · 2m 13s');
-    expect(await text('.run[data-side="after"]')).toContain('Cell 10 failed: ValueError');
+    expect(await text('.run[data-side="after"]')).toContain('Cell 6 failed: ValueError');
     expect(await text('lw-section[data-section="params"]')).toContain(
       '2 of 3 differ Name Before After depth 8 12 note none after the fix',
     );
