@@ -103,6 +103,16 @@ test('parameters are asked for in a form, and a failing cell is one click away',
   await waitForRun(workbench, 'train', 'failed');
 });
 
+test('the last two runs of a notebook stand beside each other', async () => {
+  await workbench.openFile('train.ipynb');
+  await workbench.command('Compare with Last Run');
+  const page = await workbench.webviewFrame('Compare train');
+  for (const text of ['Cell 5 failed: ValueError', 'ended otherwise', 'rounds'])
+    await page.getByText(text).first().waitFor();
+  await workbench.screenshot('notebook-compared-light');
+  await workbench.command('View: Close Editor');
+});
+
 test('a run is found again after a reload of the window, and stopped from the toolbar', async () => {
   setInFolder({ 'workbench.colorTheme': 'Light 2026' });
   await workbench.command('Run Notebook with Parameters…');

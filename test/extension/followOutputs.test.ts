@@ -22,7 +22,7 @@ describe('what is recorded of an output', () => {
     expect(formOf(table)).toMatchObject({ kind: 'result', mime: 'text/html', data: '<table>', alternative: 'a b' });
     const figure = formOf(outputOf({ 'text/plain': '<Figure>', 'image/png': new Uint8Array([137, 80]) }));
     expect(figure).toMatchObject({ kind: 'display', data: null, alternative: '<Figure>', isCut: false });
-    expect(figure.file).toMatchObject({ ending: 'png', isFigure: true });
+    expect(figure.file).toMatchObject({ ending: 'png' });
     expect(formOf(outputOf({ 'application/vnd.custom+json': '{"a":1}' }))).toMatchObject({ data: '{"a":1}' });
     expect(formOf({ items: [] })).toMatchObject({ data: '', sizeBytes: 0 });
   });

@@ -116,7 +116,7 @@ describe('a notebook that is followed', () => {
     expect(readFileSync(join(artifacts, 'cells/0-2.txt'), 'utf8')).toBe(flood.slice(0, MAX_CELL_OUTPUT_BYTES));
     const listed = await engine.connection.request('runs/artifacts', { runId });
     expect(listed.artifacts).toMatchObject([
-      { path: 'cells/0-1.png', kind: 'figure', sizeBytes: 4 },
+      { path: 'cells/0-1.png', kind: 'file', sizeBytes: 4 },
       { path: 'cells/0-2.txt', kind: 'file', sizeBytes: MAX_CELL_OUTPUT_BYTES },
     ]);
     const { facts } = await engine.connection.request('runs/facts', { runId, section: 'notebook' });

@@ -233,15 +233,7 @@ export class RunPage extends LitElement {
           ? this.section('artifacts', 'Artifacts', count(totals.artifacts), () => this.renderArtifacts(page))
           : nothing
       }
-      ${this.section(
-        'output',
-        'Output',
-        '',
-        () => html`<lw-output .host=${this.host} .version=${this.version} ?live=${live}></lw-output>`,
-        html`<lw-button slot="actions" icon="link-external" @click=${() => this.host.command('openOutput', {})}
-          >Open Whole Output</lw-button
-        >`,
-      )}
+      ${run.kind === 'followed' ? nothing : this.renderOutput(live)}
       ${
         hasCode(page)
           ? this.section('code', 'Code', '', () => html`<lw-code .page=${page} .host=${this.host}></lw-code>`)
@@ -283,6 +275,18 @@ export class RunPage extends LitElement {
       .kept=${this.kept}
       .version=${this.version}
     ></lw-metrics>`;
+  }
+
+  private renderOutput(live: boolean) {
+    return this.section(
+      'output',
+      'Output',
+      '',
+      () => html`<lw-output .host=${this.host} .version=${this.version} ?live=${live}></lw-output>`,
+      html`<lw-button slot="actions" icon="link-external" @click=${() => this.host.command('openOutput', {})}
+        >Open Whole Output</lw-button
+      >`,
+    );
   }
 
   private renderFigures(figures: RunPageModel['artifacts']) {

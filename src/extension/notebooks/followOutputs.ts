@@ -61,7 +61,7 @@ export interface OutputForm {
   readonly isCut: boolean;
   /** One of them, or neither where a part of it would be of no use. */
   readonly data: string | null;
-  readonly file: { readonly ending: string; readonly bytes: Uint8Array; readonly isFigure: boolean } | null;
+  readonly file: { readonly ending: string; readonly bytes: Uint8Array } | null;
 }
 
 /** What tells an output from what it was at the last look, without reading it. */
@@ -114,7 +114,7 @@ function textForm(bytes: Uint8Array, mime: string, sizeBytes = bytes.byteLength)
   }
   const isCut = bytes.byteLength > MAX_CELL_OUTPUT_BYTES;
   const kept = isCut ? bytes.subarray(0, wholeCharacters(bytes, MAX_CELL_OUTPUT_BYTES)) : bytes;
-  const file = { ending: ENDINGS[mime] ?? 'txt', bytes: kept, isFigure: mime.startsWith('image/') };
+  const file = { ending: ENDINGS[mime] ?? 'txt', bytes: kept };
   return { ...base, isCut, data: null, file };
 }
 
@@ -122,7 +122,7 @@ function binaryForm({ mime, data }: SeenItem): OutputForm {
   const base = { kind: 'display', name: null, mime, alternative: null, sizeBytes: data.byteLength } as const;
   // The beginning of a picture is no picture.
   if (data.byteLength > MAX_CELL_OUTPUT_BYTES) return { ...base, isCut: true, data: null, file: null };
-  const file = { ending: ENDINGS[mime] ?? 'bin', bytes: data, isFigure: mime.startsWith('image/') };
+  const file = { ending: ENDINGS[mime] ?? 'bin', bytes: data };
   return { ...base, isCut: false, data: null, file };
 }
 

@@ -253,7 +253,8 @@ export class FollowedRun {
     this.files.write(path, file.bytes).then(
       () => {
         this.queue.add(recordOf(n, i, form, path, Date.now()));
-        const artifact = { path, kind: file.isFigure ? 'figure' : 'file', sizeBytes: file.bytes.byteLength } as const;
+        // A picture is shown with its cell, and no figure of the run besides.
+        const artifact = { path, kind: 'file', sizeBytes: file.bytes.byteLength } as const;
         this.artifacts = [...this.artifacts.filter((one) => one.path !== path), artifact];
         this.soon(TICK_MS);
       },
