@@ -10,7 +10,7 @@ from players import Person, Wire
 from support import PATIENCE, ROOT, RUNNER, Run, RunnerTest, is_running, until
 
 SWEEP_DIR = os.path.join(ROOT, "python", "sweep")
-sys.path[:0] = [SWEEP_DIR, os.path.join(ROOT, "python", "observer")]
+sys.path[:0] = [SWEEP_DIR, os.path.join(ROOT, "python", "observer"), os.path.join(ROOT, "python", "common")]
 
 import plan  # noqa: E402
 import scores  # noqa: E402
@@ -152,7 +152,9 @@ class Course(SweepTest):
                          "  if k.startswith('LOOPWRIGHT_') or k == 'PYTHONPATH': print(k, os.environ[k])", "{x}",
                          capture={"kinds": ["code"], "modelLimitBytes": 5, "pinLimitBytes": 5}, root=self.base,
                          env={"MINE": "1"})
-        environment = dict(os.environ, RANK="0", LOOPWRIGHT_STATE_DIR="/kept", PYTHONPATH="/user")
+        # Not those that the tests themselves are told by.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LOOPWRIGHT_")}
+        environment.update(RANK="0", LOOPWRIGHT_STATE_DIR="/kept", PYTHONPATH="/user")
         code, out, err = self.finish(run, env=environment)
         self.assertEqual(code, 0, err)
         (spec, _), = self.children(run)
@@ -287,7 +289,9 @@ class Ending(SweepTest):
         until(lambda: run.state["state"] == "exited")
         self.assertTrue(run.state["stop_requested"])
         children = self.children(run)
-        self.assertEqual([(state["state"], state["stop_requested"]) for _, state in children], [("exited", True)] * 2)
+        self.assertEqual([state["state"] for _, state in children], ["exited"] * 2)
+        # On a busy machine the interrupt of the group may have ended the script before its runner saw its own.
+        self.assertTrue(all(state["stop_requested"] or state["signal"] == "SIGINT" for _, state in children))
         self.assertEqual(self.facts(run, "outcome"), {"reason": "2 of 3 were stopped, 1 of 3 was not started."})
 
     def test_stop_ends_a_script_that_hears_nothing_before_the_sweep_is_killed(self):
