@@ -9,7 +9,10 @@ const forbid = (...patterns) => ({
 
 const noVscode = ['^vscode$', '`vscode` is imported in src/extension alone.'];
 const noOther = (...rooms) =>
-  rooms.map((room) => [`^(\\.\\./)+${room}(/|$)`, `This room must not know ${room}: it talks to it through src/protocol.`]);
+  rooms.map((room) => [
+    `^(\\.\\./)+${room}(/|$)`,
+    `This room must not know ${room}: it talks to it through src/protocol.`,
+  ]);
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.cache/', 'test/e2e/screenshots-out/', 'bench/results/', '**/*.d.ts'] },
@@ -63,11 +66,10 @@ export default tseslint.config(
   },
   {
     files: ['src/engine/**'],
-    rules: forbid(
-      noVscode,
-      ...noOther('client', 'extension', 'cli', 'webview'),
-      ['^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+', 'A capability is reached through its index.ts.'],
-    ),
+    rules: forbid(noVscode, ...noOther('client', 'extension', 'cli', 'webview'), [
+      '^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+',
+      'A capability is reached through its index.ts.',
+    ]),
   },
   {
     files: ['src/extension/**'],
