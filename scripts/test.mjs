@@ -18,7 +18,7 @@ import { runSuite, startClock } from './lib/suite.mjs';
 import { ensureSystem } from './lib/system.mjs';
 import { build, lint, python, sum, types, vitest } from './lib/tiers.mjs';
 
-const ALL = ['types', 'build', 'unit', 'python', 'lint', 'e2e'];
+const ALL = ['types', 'build', 'lint', 'unit', 'python', 'e2e'];
 
 await runMain(async () => {
   startClock();
@@ -43,6 +43,8 @@ await runMain(async () => {
     if (needs.examples) examples = installExamples();
     if (needs.capture) capture = installCapture();
     codeServer.catch(() => {});
+    // ESLint needs none of what is being installed now.
+    if (names.includes('lint')) startLint().catch(() => {});
   };
   // Tests start dist/engine.js and dist/cli.js; whoever names only their tier may not have built yet.
   const built = async () => (names.includes('build') || fs.existsSync(inRepo('dist', 'cli.js')) ? sum([]) : build());
@@ -59,8 +61,6 @@ await runMain(async () => {
       return sum([await built(), await vitest('vitest.config.mts', filters)]);
     },
     python: async () => {
-      // ESLint wants one core for a minute, and the tests of Python mostly wait.
-      if (names.includes('lint')) startLint().catch(() => {});
       await examples;
       await capture;
       return python();

@@ -122,8 +122,10 @@ export class Follower {
     let hasMore = false;
     for (const run of this.followed.values()) {
       // Looked at before the journals: whatever a script logged was in its journal before it ended, or was gone.
-      const runner = readRunner(run.folder);
-      this.lookForProcesses(run, runner, nowMs);
+      const seen = readRunner(run.folder);
+      this.lookForProcesses(run, seen, nowMs);
+      // Whoever is gone now has left its last words, maybe since they were read.
+      const runner = run.isAnyoneAlive === false ? (readRunner(run.folder) ?? seen) : seen;
       // So is this: a writer may add its last record and end while its journal is being read.
       const isQuiet = run.outcome !== null && 'endMs' in run.outcome && !this.hasLivingWriter(run, runner, nowMs);
       const isDrained = this.drain(run);
