@@ -104,8 +104,10 @@ export class QuickInput {
     const focused = this.widget.locator('.quick-input-list .monaco-list-row.focused .label-name');
     for (let left = (await this.labels()).length; left > 0; left -= 1) {
       const name = (await focused.allTextContents()).at(0)?.trim() ?? '';
-      if (name.startsWith(label)) return this.leave(() => succeeds(this.page.keyboard.press('Enter')));
-      await this.page.keyboard.press('ArrowDown');
+      if (name.startsWith(label)) return this.leave(() => succeeds(this.input.press('Enter')));
+      await this.input.press('ArrowDown');
+      // The row is marked a frame or two later, and the last one is followed by the first.
+      await this.page.waitForTimeout(100);
     }
     return false;
   }
