@@ -102,7 +102,7 @@ export class QuickInput {
   /** Goes down to the first row that begins with the label, and presses Enter. */
   private async enter(label: string): Promise<boolean> {
     const focused = this.widget.locator('.quick-input-list .monaco-list-row.focused .label-name');
-    for (let left = (await this.labels()).length; left > 0; left -= 1) {
+    for (let left = (await this.labels()).length + 1; left > 0; left -= 1) {
       const name = (await focused.allTextContents()).at(0)?.trim() ?? '';
       if (name.startsWith(label)) return this.leave(() => succeeds(this.input.press('Enter')));
       await this.input.press('ArrowDown');
