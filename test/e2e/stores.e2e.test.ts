@@ -38,7 +38,9 @@ describe('a store that came with a clone', () => {
 
   test('asks before something is run in it', async () => {
     await runFile(workbench, 'train.py');
-    await workbench.quickInput.pick('Leave It Read-Only');
+    expect(await workbench.quickInput.isAsking()).toBe(true);
+    expect(await workbench.quickInput.labels()).toEqual(['Adopt Store', 'Leave It Read-Only']);
+    await workbench.quickInput.cancel();
     expect((await runRows(workbench)).filter((row) => row.includes('train'))).toHaveLength(1);
   });
 

@@ -99,16 +99,16 @@ export class QuickInput {
     return (await state()) !== before;
   }
 
-  /** Goes down to the first row that begins with the label, and presses Enter. */
+  /** Types the label, which leaves its row alone in the list, and presses Enter. */
   private async enter(label: string): Promise<boolean> {
-    const focused = this.widget.locator('.quick-input-list .monaco-list-row.focused .label-name');
-    for (let left = (await this.labels()).length + 1; left > 0; left -= 1) {
-      const name = (await focused.allTextContents()).at(0)?.trim() ?? '';
-      if (name.startsWith(label)) return this.leave(() => succeeds(this.input.press('Enter')));
-      await this.input.press('ArrowDown');
-      // The row is marked a frame or two later, and the last one is followed by the first.
-      await this.page.waitForTimeout(100);
-    }
+    if (!(await this.type(label))) return false;
+    await this.page.waitForTimeout(200);
+    await succeeds(this.input.press('Enter', { timeout: 1_000 }));
+    const isAsking = async () => (await this.input.isVisible()) && (await this.input.inputValue()) === label;
+    const deadline = Date.now() + LEAVE_MS;
+    while ((await isAsking()) && Date.now() < deadline) await this.page.waitForTimeout(30);
+    if (!(await isAsking())) return true;
+    await this.type('');
     return false;
   }
 
