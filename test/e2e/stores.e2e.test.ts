@@ -38,8 +38,8 @@ describe('a store that came with a clone', () => {
 
   test('asks before something is run in it', async () => {
     await runFile(workbench, 'train.py');
-    expect(await workbench.quickInput.isAsking()).toBe(true);
-    expect(await workbench.quickInput.labels()).toEqual(['Adopt Store', 'Leave It Read-Only']);
+    const choices = ['Adopt Store', 'Leave It Read-Only'];
+    await expect.poll(() => workbench.quickInput.labels(), { timeout: 20_000 }).toEqual(choices);
     await workbench.quickInput.cancel();
     expect((await runRows(workbench)).filter((row) => row.includes('train'))).toHaveLength(1);
   });
