@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeSnapshot } from '../../src/engine/code';
 import { withoutCredentials } from '../../src/engine/code/repository';
 import { isSecretName } from '../../src/engine/code/secrets';
-import { writeTree } from '../../src/engine/code/tree';
+import { codeRootOf, writeTree } from '../../src/engine/code/tree';
 import { CodePlace, fingerprint, recordsIn } from './codeSupport';
 
 let place: CodePlace;
@@ -58,6 +58,38 @@ describe('a snapshot', () => {
       operation: null,
     });
     expect(recordsIn(facts.run)).toContainEqual(['done', expect.any(Number), 'code', null]);
+  });
+
+  it('follows the rules of what is ignored, wherever they are changed', async () => {
+    place.git('init', '-q', '-b', 'main');
+    place.commit({ 'a.py': '1', 'a.log': 'l', 'sub/b.py': '2', 'sub/b.log': 'l', '.gitignore': '' });
+    const elsewhere = join(place.base, 'rules');
+    writeFileSync(elsewhere, '');
+    place.git('config', 'core.excludesFile', elsewhere);
+    const changes: (() => void)[] = [
+      () => place.write({ 'new.log': 'untracked' }),
+      () => place.write({ '.gitignore': '*.log\n' }),
+      () => place.git('rm', '-q', '--cached', 'a.log'),
+      () => writeFileSync(join(place.folder, '.git/info/exclude'), 'b.py\n'),
+      () => place.git('rm', '-q', '--cached', 'sub/b.py'),
+      () => place.write({ '.gitignore': '' }),
+      () => writeFileSync(elsewhere, 'a.py\n'),
+      () => place.git('rm', '-q', '--cached', 'a.py'),
+      () => place.write({ 'sub/.gitignore': '*\n' }),
+      () => place.git('rm', '-q', '--cached', 'sub/b.log'),
+      () => place.write({ 'sub/.gitignore': '' }),
+    ];
+    await place.snapshot();
+    for (const change of changes) {
+      change();
+      const { tree } = await place.snapshot();
+      const anew = await writeTree(
+        join(place.base, 'other', String(changes.indexOf(change))),
+        await codeRootOf(place.folder),
+      );
+      expect(tree, String(change)).toBe(anew.tree);
+      expect((await place.snapshot()).tree, String(change)).toBe(anew.tree);
+    }
   });
 
   it('is the same tree for the same code, another for another, also if only the stat tells', async () => {
@@ -281,7 +313,11 @@ describe('bad input', () => {
     const huge = join(place.folder, 'huge.bin');
     writeFileSync(huge, '');
     truncateSync(huge, 5 * 2 ** 30);
-    const few = await writeTree(place.store, place.folder, { fileBytes: 1000, totalBytes: 100, fileCount: 3 });
+    const few = await writeTree(place.store, await codeRootOf(place.folder), {
+      fileBytes: 1000,
+      totalBytes: 100,
+      fileCount: 3,
+    });
     expect(Object.keys(place.filesOf(few.tree))).toEqual(['a.dat', 'c.dat', 'z.py']);
     expect(Object.fromEntries(few.leftOut)).toEqual({
       'b.dat': 'more than 0 MB in all',
@@ -291,7 +327,11 @@ describe('bad input', () => {
     expect(whyLeftOut(facts)).toEqual({ 'huge.bin': 'larger than 10 MB' });
     // Code that comes later displaces data that was there before.
     place.write({ 'late.py': 'l' });
-    const late = await writeTree(place.store, place.folder, { fileBytes: 1000, totalBytes: 1000, fileCount: 3 });
+    const late = await writeTree(place.store, await codeRootOf(place.folder), {
+      fileBytes: 1000,
+      totalBytes: 1000,
+      fileCount: 3,
+    });
     expect(Object.keys(place.filesOf(late.tree))).toEqual(['a.dat', 'late.py', 'z.py']);
   });
 

@@ -1,9 +1,11 @@
 /** What a snapshot has otherwise than the user's commit, and how two snapshots differ. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ChangedFile } from '../../protocol/capture';
 import { codePlace, temporaryIndex } from './codeStore';
 import { git } from './git';
 import { type ByteName, splitNul, textOf } from './names';
-import { reallyTouched, type Standing, workIn } from './repository';
+import { reallyTouched, type Repository, type Standing, workIn } from './repository';
 import type { CodeTree } from './tree';
 
 export interface TreeDifference {
@@ -35,6 +37,12 @@ export async function differencesOf(
   return found;
 }
 
+/** Without attributes there is no filter between a file and its commit. Those above the root are in no snapshot. */
+const mayHaveFilters = ({ entries }: CodeTree, { prefix, gitFolder }: Repository): boolean =>
+  prefix !== '' ||
+  existsSync(join(gitFolder, 'info', 'attributes')) ||
+  entries.some(({ name }) => name === '.gitattributes' || name.endsWith('/.gitattributes'));
+
 /**
  * What of a snapshot differs from the user's commit. The snapshot has files byte by byte, the commit may have them
  * through a filter (LFS, line endings): a file counts as modified only if the repository sees that, too.
@@ -50,7 +58,10 @@ export async function changesSince(store: string, code: CodeTree, standing: Stan
   const doubtful = differences
     .map(({ name, status }) => (status === 'modified' ? repository.prefix + name : ''))
     .filter((name) => touched.has(name) && !staged.has(name));
-  const young = doubtful.length === 0 ? null : await reallyTouched(repository, doubtful, temporaryIndex(store));
+  const young =
+    doubtful.length === 0 || !mayHaveFilters(code, repository)
+      ? null
+      : await reallyTouched(repository, doubtful, temporaryIndex(store));
   for (const name of doubtful) if (young?.has(name) === false) touched.delete(name);
   const changed: ChangedFile[] = [];
   for (const { name, status } of differences) {

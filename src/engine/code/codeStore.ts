@@ -1,8 +1,9 @@
 /** The store's own repository, `code.git`: how it is made, and where a snapshot's index lies in it. */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOf } from '../../protocol/node/processes';
+import { pathsOf } from '../../protocol/node/storeFolder';
 import { git, type Place, safeEnvironment, type Settings } from './git';
 
 export const codeFolder = (store: string): string => join(store, 'code.git');
@@ -10,19 +11,32 @@ export const codeFolder = (store: string): string => join(store, 'code.git');
 /** Bytes go in and come out as they are: no line endings, no filters (LFS), no other encoding. */
 const ATTRIBUTES = '* -text !eol !filter !ident !working-tree-encoding\n';
 
-/** Makes the repository where there is none. Two may do so at the same time: git's own init bears it. */
+/** Makes the repository where there is none, beside its place: two that do so at once would meet at git's own locks. */
 export async function ensureCodeStore(store: string): Promise<void> {
   const folder = codeFolder(store);
-  const attributes = join(folder, 'info', 'attributes');
-  if (existsSync(attributes)) return;
-  mkdirSync(folder, { recursive: true });
+  if (existsSync(attributesIn(folder))) return;
+  const { drafts } = pathsOf(store);
+  const draft = join(drafts, `code-${randomBytes(6).toString('hex')}`);
+  mkdirSync(draft, { recursive: true });
+  try {
+    await initialize(store, draft);
+    renameSync(draft, folder);
+  } catch (thrown) {
+    if (existsSync(attributesIn(folder))) return; // the other one was first
+    if (!existsSync(folder)) throw thrown;
+    await initialize(store, folder); // somebody has taken parts of it away
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+const attributesIn = (folder: string): string => join(folder, 'info', 'attributes');
+
+async function initialize(store: string, folder: string): Promise<void> {
   const place: Place = { cwd: store, env: safeEnvironment() };
   await git(place, ['init', '--bare', '--quiet', '--template=', '--object-format=sha1', folder]);
   mkdirSync(join(folder, 'info'), { recursive: true });
-  // Last and at once: where it is, all of the repository is.
-  const draft = `${attributes}.${String(process.pid)}`;
-  writeFileSync(draft, ATTRIBUTES);
-  renameSync(draft, attributes);
+  writeFileSync(attributesIn(folder), ATTRIBUTES);
 }
 
 /** Reading what is in the store's repository, together with the objects of the user's if need be. */
@@ -53,6 +67,8 @@ export function temporaryIndex(store: string, hash = '0'.repeat(16)): string {
  */
 export class WorkIndex {
   readonly path: string;
+  /** Beside the kept one: see `ignored.ts`. */
+  readonly ignored: string;
   private readonly kept: string;
 
   constructor(
@@ -62,6 +78,7 @@ export class WorkIndex {
   ) {
     const hash = createHash('sha256').update(`${top}\0${prefix}`).digest('hex').slice(0, 16);
     this.kept = join(codeFolder(store), `index-${hash}`);
+    this.ignored = `${this.kept}.ignored.json`;
     this.path = temporaryIndex(store, hash);
     this.sweep();
   }

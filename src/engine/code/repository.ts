@@ -16,6 +16,8 @@ export interface Repository {
   /** How to ask about it. */
   readonly place: Place;
   readonly settings: Settings;
+  /** The address of `origin`, without what it may hold of secrets. */
+  readonly remote: string | null;
 }
 
 export interface Standing {
@@ -31,7 +33,7 @@ export interface Standing {
 export async function repositoryOf(root: string): Promise<Repository | null> {
   const bare: Place = { cwd: root, env: safeEnvironment() };
   // Each question is a process of its own, which takes longer to start than to answer.
-  const [answer, settings] = await Promise.all([
+  const [answer, configured] = await Promise.all([
     ask(bare, [
       'rev-parse',
       '--show-toplevel',
@@ -41,8 +43,9 @@ export async function repositoryOf(root: string): Promise<Repository | null> {
       '--git-path',
       'info/exclude',
     ]),
-    settingsFor(root),
+    configurationOf(root),
   ]);
+  const { settings, remote } = configured;
   const [top, gitFolder, objects, exclude] = answer?.split('\n') ?? [];
   if (top === undefined || top === '' || gitFolder === undefined || objects === undefined || exclude === undefined)
     return null;
@@ -57,27 +60,42 @@ export async function repositoryOf(root: string): Promise<Repository | null> {
     excludeFile: existsSync(excludeFile) ? excludeFile : null,
     place,
     settings,
+    remote,
   };
 }
 
 const absoluteIn = (folder: string, path: string): string => (path.startsWith('/') ? path : join(folder, path));
 
-/** The user's ignore rules, which are wanted, and nothing for each filter, which would be executed. */
-async function settingsFor(root: string): Promise<Settings> {
-  const [ignores, keys] = await Promise.all([
-    ask({ cwd: root, env: plainEnvironment() }, ['config', '--type=path', '--get', 'core.excludesFile']),
-    ask({ cwd: root, env: safeEnvironment() }, [
-      'config',
-      '--name-only',
-      '--get-regexp',
-      String.raw`^filter\..*\.(clean|smudge|process|required)$`,
-    ]),
-  ]);
-  const filters = (keys ?? '').split('\n').filter((key) => key !== '');
-  return [
-    ...(ignores === null || ignores === '' ? [] : [['core.excludesFile', ignores] as const]),
-    ...filters.map((key) => [key, key.endsWith('.required') ? 'false' : ''] as const),
-  ];
+interface Configured {
+  /** The user's ignore rules, which are wanted, and nothing for each filter, which would be executed. */
+  readonly settings: Settings;
+  readonly remote: string | null;
+}
+
+async function configurationOf(root: string): Promise<Configured> {
+  // There is always the last of these, from `env`: simple-git waits for 50 ms where git says nothing.
+  const asked = String.raw`^(core\.excludesfile|remote\.origin\.url|filter\..*\.(clean|smudge|process|required)|safe\.directory)$`;
+  // The user's own settings count here; a folder of somebody else, whose filters must be known, is looked at all the same.
+  const env = {
+    ...plainEnvironment(),
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'safe.directory',
+    GIT_CONFIG_VALUE_0: '*',
+  };
+  const answer = await ask({ cwd: root, env }, ['config', '--null', '--get-regexp', asked]);
+  // Each is the key, its value on the next line if it has one, and a NUL.
+  const found = (answer ?? '').split('\0').map((line) => /^([^\n]*)\n?([^]*)$/.exec(line)?.slice(1) ?? []);
+  const lastOf = (wanted: string) => found.findLast(([key]) => key === wanted)?.[1] ?? '';
+  const ignores = lastOf('core.excludesfile');
+  const remote = lastOf('remote.origin.url');
+  const filters = new Set(found.flatMap(([key]) => (key?.startsWith('filter.') ? [key] : [])));
+  return {
+    settings: [
+      ...(ignores === '' ? [] : [['core.excludesFile', ignores] as const]),
+      ...[...filters].map((key) => [key, key.endsWith('.required') ? 'false' : ''] as const),
+    ],
+    remote: remote === '' ? null : withoutCredentials(remote),
+  };
 }
 
 /** Whether the repository itself ignores the folder: then what it ignores says nothing about the code in there. */
@@ -91,21 +109,25 @@ export async function isIgnored({ place, prefix }: Repository): Promise<boolean>
   return answer.length > 0;
 }
 
-export async function standingOf({ place, prefix, gitFolder }: Repository): Promise<Standing> {
-  const [commit, branch, remoteName] = await Promise.all([
+export async function standingOf(repository: Repository): Promise<Standing> {
+  const { gitFolder, remote } = repository;
+  return { ...(await headOf(repository)), remote, operation: operationIn(gitFolder) };
+}
+
+async function headOf({ place, prefix }: Repository): Promise<Pick<Standing, 'commit' | 'tree' | 'branch'>> {
+  const path = Buffer.from(prefix.slice(0, -1), 'latin1').toString('utf8');
+  // All in one where there is all of it: each question is a process.
+  const whole = await ask(place, ['rev-parse', 'HEAD^{commit}', `HEAD:${path}`, '--symbolic-full-name', 'HEAD']);
+  const [found, foundTree, name = ''] = whole?.split('\n') ?? [];
+  if (found !== undefined && foundTree !== undefined)
+    return { commit: found, tree: foundTree, branch: /^refs\/heads\/(.+)$/.exec(name)?.[1] ?? null };
+  const [commit, branch] = await Promise.all([
     ask(place, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']),
     ask(place, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
-    ask(place, ['config', '--get', 'remote.origin.url']),
   ]);
-  const path = Buffer.from(prefix.slice(0, -1), 'latin1').toString('utf8');
-  const tree = commit === null ? null : await ask(place, ['rev-parse', '--verify', '--quiet', `${commit}:${path}`]);
-  return {
-    commit: emptyAsNull(commit),
-    tree: emptyAsNull(tree),
-    branch: emptyAsNull(branch),
-    remote: remoteName === null || remoteName === '' ? null : withoutCredentials(remoteName),
-    operation: operationIn(gitFolder),
-  };
+  const tree =
+    emptyAsNull(commit) && (await ask(place, ['rev-parse', '--verify', '--quiet', `${commit ?? ''}:${path}`]));
+  return { commit: emptyAsNull(commit), tree: emptyAsNull(tree), branch: emptyAsNull(branch) };
 }
 
 const emptyAsNull = (text: string | null): string | null => (text === '' ? null : text);
@@ -186,7 +208,7 @@ export interface Nested {
 
 /** A repository inside the folder: a submodule or a clone. */
 export async function nestedState(folder: string): Promise<Nested> {
-  const place: Place = { cwd: folder, env: safeEnvironment(await settingsFor(folder)) };
+  const place: Place = { cwd: folder, env: safeEnvironment((await configurationOf(folder)).settings) };
   const commit = emptyAsNull(await ask(place, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']));
   const [files, staged] = await Promise.all([
     git(place, ['ls-files', '-z', '--others', '--modified', '--deleted', '--exclude-standard']),

@@ -50,19 +50,23 @@ export function select(
     taken.add(name);
     return null;
   };
-  for (const isFirst of [true, false]) {
-    for (const candidate of candidates) {
-      if (isCode(candidate.name) !== isFirst) continue;
-      const environment = environments.find((folder) => candidate.name.startsWith(folder));
-      if (environment !== undefined) {
-        leftOut.set(environment, 'a virtual environment');
-        continue;
-      }
-      const reason = consider(candidate);
-      if (reason !== null) leftOut.set(candidate.name, reason);
+  for (const candidate of codeFirst(candidates)) {
+    const environment = environments.find((folder) => candidate.name.startsWith(folder));
+    if (environment !== undefined) {
+      leftOut.set(environment, 'a virtual environment');
+      continue;
     }
+    const reason = consider(candidate);
+    if (reason !== null) leftOut.set(candidate.name, reason);
   }
   return { taken, leftOut };
+}
+
+function codeFirst(candidates: readonly Candidate[]): Candidate[] {
+  const code: Candidate[] = [];
+  const others: Candidate[] = [];
+  for (const candidate of candidates) (isCode(candidate.name) ? code : others).push(candidate);
+  return code.concat(others);
 }
 
 /** Folders of virtual environments, with a `/` behind; the root itself is none, whatever lies in it. */

@@ -10,9 +10,9 @@ import { changesSince } from './changes';
 import { codePlace } from './codeStore';
 import { asCodeError, git, gitText } from './git';
 import { bytesOf, textOf } from './names';
-import { nestedState, standingOf } from './repository';
+import { nestedState, type Standing, standingOf } from './repository';
 import { writeSeen } from './seen';
-import { type CodeTree, writeTree } from './tree';
+import { type CodeTree, codeRootOf, writeTree } from './tree';
 
 const CHANGED_LIMIT = 2000;
 const LEFT_OUT_LIMIT = 200;
@@ -24,9 +24,17 @@ export async function takeSnapshot({ store, runId }: { store: string; runId: str
   const folder = pathsOf(store).runFolder(runId);
   const spec = specIn(folder);
   try {
-    const code = await writeTree(store, spec.root ?? spec.cwd);
-    const [snapshot, facts] = await Promise.all([commit(store, code.tree, runId), factsOf(store, code)]);
-    writeSeen(folder, code);
+    const root = await codeRootOf(spec.root ?? spec.cwd);
+    const [code, standing] = await Promise.all([
+      writeTree(store, root),
+      root.repository && standingOf(root.repository),
+    ]);
+    const [snapshot, facts] = await Promise.all([
+      commit(store, code.tree, runId),
+      factsOf(store, code, standing),
+      // Last, so that git is at work meanwhile.
+      Promise.resolve().then(() => writeSeen(folder, code)),
+    ]);
     const journal = new JobJournal(folder);
     journal.append(['facts', Date.now(), 'code', { ...facts, snapshot }]);
     journal.append(['done', Date.now(), 'code', null]);
@@ -39,7 +47,7 @@ export async function takeSnapshot({ store, runId }: { store: string; runId: str
 /** For comparing with now: the tree alone, nothing is kept of it but the objects. */
 export async function treeOfNow({ store, root }: { store: string; root: string }): Promise<{ tree: string }> {
   try {
-    return { tree: (await writeTree(store, root)).tree };
+    return { tree: (await writeTree(store, await codeRootOf(root))).tree };
   } catch (thrown) {
     throw asCodeError(thrown);
   }
@@ -66,9 +74,8 @@ async function commit(store: string, tree: string, runId: string): Promise<strin
   return id;
 }
 
-async function factsOf(store: string, code: CodeTree): Promise<Omit<CodeFacts, 'snapshot'>> {
+async function factsOf(store: string, code: CodeTree, standing: Standing | null): Promise<Omit<CodeFacts, 'snapshot'>> {
   const { root, repository, entries } = code;
-  const standing = repository && (await standingOf(repository));
   const [changed, submodules] = await Promise.all([
     standing ? changesOrNull(store, code, standing) : null,
     Promise.all(

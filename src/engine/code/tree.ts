@@ -3,18 +3,22 @@ import { accessSync, constants, lstatSync, readFileSync, realpathSync } from 'no
 import { STORE_NAME } from '../../protocol/node/storeFolder';
 import { ensureCodeStore, WorkIndex } from './codeStore';
 import { git, GitFailure, gitText, type Place } from './git';
+import { basisOf, type Ignored, keepIgnored, readIgnored } from './ignored';
 import { type IndexEntry, readIndex } from './indexFile';
 import { bytesOf, type ByteName, joinNul, nameIn, splitNul } from './names';
 import { below, isIgnored, type Repository, repositoryOf, trackedThoughIgnored } from './repository';
 import { CONTENT_LIMIT_BYTES, secretIn } from './secrets';
 import { type Candidate, type Look, select, SNAPSHOT_LIMITS, type SnapshotLimits } from './select';
 
-export interface CodeTree {
-  readonly tree: string;
+export interface CodeRoot {
   readonly root: string;
   readonly repository: Repository | null;
   /** Whether the repository knows this code: it does not where it ignores the whole folder. */
   readonly isRepositorys: boolean;
+}
+
+export interface CodeTree extends CodeRoot {
+  readonly tree: string;
   /** Names from here on are below the root. */
   readonly entries: readonly IndexEntry[];
   readonly leftOut: ReadonlyMap<ByteName, string>;
@@ -27,13 +31,17 @@ const NEVER = [`${STORE_NAME}/`, 'node_modules/', '__pycache__/', '*.pyc', '.ipy
 const RULES = NEVER.flatMap((pattern) => ['--exclude', pattern]);
 const NESTED_DEPTH = 5;
 
-/** @throws LoopwrightError, GitFailure */
-export async function writeTree(store: string, folder: string, limits = SNAPSHOT_LIMITS): Promise<CodeTree> {
+/** @throws LoopwrightError if there is no git, or no such folder */
+export async function codeRootOf(folder: string): Promise<CodeRoot> {
   const root = realpathSync(folder);
-  await ensureCodeStore(store);
   const repository = await repositoryOf(root);
-  const isRepositorys = repository !== null && !(await isIgnored(repository));
-  const writer = new TreeWriter(store, root, isRepositorys ? repository : null, repository, limits);
+  return { root, repository, isRepositorys: repository !== null && !(await isIgnored(repository)) };
+}
+
+/** @throws LoopwrightError, GitFailure */
+export async function writeTree(store: string, code: CodeRoot, limits = SNAPSHOT_LIMITS): Promise<CodeTree> {
+  await ensureCodeStore(store);
+  const writer = new TreeWriter(store, code, limits);
   try {
     return await writer.write(false);
   } catch (error) {
@@ -51,31 +59,32 @@ class TreeWriter {
   private readonly top: string;
   private readonly prefix: ByteName;
 
+  /** The repository whose rules hold here. */
+  private readonly ruler: Repository | null;
+
   constructor(
     store: string,
-    private readonly root: string,
-    /** The repository whose rules hold here. */
-    private readonly ruler: Repository | null,
-    private readonly repository: Repository | null,
+    private readonly code: CodeRoot,
     private readonly limits: SnapshotLimits,
   ) {
-    this.top = ruler?.top ?? root;
-    this.prefix = ruler?.prefix ?? '';
+    this.ruler = code.isRepositorys ? code.repository : null;
+    this.top = this.ruler?.top ?? code.root;
+    this.prefix = this.ruler?.prefix ?? '';
     this.index = new WorkIndex(store, this.top, this.prefix);
-    this.place = this.index.place(ruler?.settings ?? []);
+    this.place = this.index.place(this.ruler?.settings ?? []);
   }
 
   async write(anew: boolean): Promise<CodeTree> {
     this.index.open(anew);
-    const changed = this.changed();
-    const [found, ignored, nowIgnored, tracked] = await Promise.all([
-      changed,
-      // These ask for names alone, which are the same before the refresh and after it.
+    const refreshed = this.refresh();
+    const [found, ignored] = await Promise.all([
+      // These answer the same before the refresh and after it: git compares what was only touched by its content.
+      this.list(['-t', '--others', '--modified', '--deleted']),
       this.list(['--others', '--ignored', '--directory']),
-      this.list(['--cached', '--ignored']),
-      this.ruler ? trackedThoughIgnored(this.ruler, RULES) : [],
-    ]).finally(() => Promise.allSettled([changed])); // nobody may begin anew while this one still writes
+      refreshed,
+    ]).finally(() => Promise.allSettled([refreshed])); // nobody may begin anew while this one still writes
     const known = readIndex(this.index.path);
+    const { inIndex: nowIgnored, inRepository: tracked } = await this.trackedThoughIgnored(known, found, ignored);
     const candidates = await this.candidatesOf(known, found, new Set(tracked), new Set(nowIgnored));
     const { taken, leftOut } = select(candidates, (name) => this.look(name), this.limits);
     const refused = await this.update(candidates, taken, known);
@@ -91,10 +100,8 @@ class TreeWriter {
     const entries = written.map((entry) => ({ ...entry, name: this.inRoot(entry.name) }));
     this.index.keep();
     return {
+      ...this.code,
       tree,
-      root: this.root,
-      repository: this.repository,
-      isRepositorys: this.ruler !== null,
       entries,
       leftOut: new Map([...leftOut].map(([name, reason]) => [this.inRoot(name), reason])),
       nested: this.nestedIn(entries),
@@ -105,10 +112,26 @@ class TreeWriter {
     this.index.discard();
   }
 
-  private async changed(): Promise<ByteName[]> {
-    // Files that were only touched get their stat written down, so that they are not read again each time.
+  private async trackedThoughIgnored(
+    known: readonly IndexEntry[],
+    found: readonly ByteName[],
+    ignored: readonly ByteName[],
+  ): Promise<Ignored> {
+    const changed = found.map((line) => line.slice(2));
+    const basis = basisOf(this.ruler, RULES, known, changed, ignored);
+    const kept = basis === null ? null : readIgnored(this.index.ignored, basis);
+    if (kept) return kept;
+    const [inIndex, inRepository] = await Promise.all([
+      this.list(['--cached', '--ignored']),
+      this.ruler ? trackedThoughIgnored(this.ruler, RULES) : [],
+    ]);
+    if (basis !== null) keepIgnored(this.index.ignored, basis, { inIndex, inRepository });
+    return { inIndex, inRepository };
+  }
+
+  /** Files that were only touched get their stat written down, so that they are not read again each time. */
+  private async refresh(): Promise<void> {
     await git(this.place, ['update-index', '-q', '--refresh'], { codes: [0, 1] });
-    return this.list(['-t', '--others', '--modified', '--deleted']);
   }
 
   private async list(what: readonly string[], at: Place = this.place): Promise<ByteName[]> {
@@ -247,7 +270,7 @@ class TreeWriter {
         folders.add(folder);
       }
     }
-    const root = nameIn(Buffer.from(this.root));
+    const root = nameIn(Buffer.from(this.code.root));
     return [...folders].filter((folder) => exists(bytesOf(`${root}/${folder}/.git`))).sort();
   }
 }

@@ -22,6 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { pathsOf } from '../../protocol/node/storeFolder';
 import { md5OfDescriptor } from './md5';
 import { type Listing, parseListing } from './listing';
 
@@ -40,12 +41,12 @@ export interface StoredObject {
 
 export class ObjectStore {
   readonly folder: string;
-  readonly drafts: string;
+  private readonly drafts: string;
 
   /** @param store the store's folder */
   constructor(private readonly store: string) {
     this.folder = join(store, 'cache', 'files', 'md5');
-    this.drafts = join(store, 'cache', 'drafts');
+    this.drafts = pathsOf(store).drafts;
   }
 
   pathOf(md5: string): string {

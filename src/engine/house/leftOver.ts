@@ -2,7 +2,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StorePaths } from '../../protocol/node/storeFolder';
-import { ObjectStore } from '../data';
 import { sizeOf } from './usage';
 
 /** A draft that is so old is nobody's any more. */
@@ -17,9 +16,8 @@ export interface LeftOver {
 }
 
 export function leftOver(paths: StorePaths, nowMs: number): LeftOver[] {
-  const { drafts } = new ObjectStore(paths.root);
   const isOld = (path: string) => nowMs - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? nowMs) > DRAFT_MS;
-  return [...namesIn(trashOf(paths)), ...namesIn(drafts).filter(isOld)].map((path) => ({
+  return [...namesIn(trashOf(paths)), ...namesIn(paths.drafts).filter(isOld)].map((path) => ({
     path,
     sizeBytes: sizeOf(path).sizeBytes,
   }));

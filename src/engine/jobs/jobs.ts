@@ -1,10 +1,12 @@
 /**
  * Starts jobs in processes of their own, with a limit on their memory and little claim to the CPU. Jobs of one lane run
- * one after the other, in one process for as long as the next is waiting already.
+ * one after the other, in one process that stays for a little while when there is none left.
  */
 import { LoopwrightError } from '../../protocol/errors';
 import { JobProcess } from './jobProcess';
 import type { TaskName, TaskParams, TaskResult } from './tasks';
+
+const LINGER_MS = 30_000;
 
 /** Lanes don't wait for each other. */
 export type Lane = 'code' | 'data' | 'house';
@@ -22,9 +24,15 @@ interface Waiting {
   readonly reject: (error: LoopwrightError) => void;
 }
 
+interface LaneState {
+  readonly waiting: Waiting[];
+  process: JobProcess | null;
+  isBusy: boolean;
+  leaving: NodeJS.Timeout | undefined;
+}
+
 export class Jobs {
-  private readonly waiting = new Map<Lane, Waiting[]>();
-  private readonly running = new Map<Lane, JobProcess>();
+  private readonly lanes = new Map<Lane, LaneState>();
   private isEnded = false;
 
   constructor(private readonly log: (message: string) => void) {}
@@ -33,48 +41,46 @@ export class Jobs {
   run<Name extends TaskName>(name: Name, params: TaskParams<Name>, options: JobOptions): Promise<TaskResult<Name>> {
     const { lane, signal } = options;
     return new Promise((resolve, reject) => {
-      const waiting = this.waiting.get(lane) ?? [];
-      this.waiting.set(lane, waiting);
+      const state = this.lanes.get(lane) ?? { waiting: [], process: null, isBusy: false, leaving: undefined };
+      this.lanes.set(lane, state);
       // The task's own type says what its process answers with.
-      waiting.push({ name, params, signal, resolve: resolve as (value: unknown) => void, reject });
-      if (!this.running.has(lane)) void this.work(lane, waiting);
+      state.waiting.push({ name, params, signal, resolve: resolve as (value: unknown) => void, reject });
+      if (!state.isBusy) void this.work(state);
     });
   }
 
   /** Kills what runs. What it had written to journals stays. */
   end(): void {
     this.isEnded = true;
-    for (const process of this.running.values()) process.kill();
+    for (const { process } of this.lanes.values()) process?.kill();
   }
 
-  private async work(lane: Lane, waiting: Waiting[]): Promise<void> {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
+  private async work(lane: LaneState): Promise<void> {
+    clearTimeout(lane.leaving);
+    lane.isBusy = true;
+    for (let next = lane.waiting.shift(); next; next = lane.waiting.shift()) {
       const { name, params, signal, resolve, reject } = next;
       if (this.isCancelled(signal)) {
         reject(cancelled());
         continue;
       }
-      const process = this.processOf(lane);
+      if (!lane.process?.isAlive) lane.process = new JobProcess(this.log);
       try {
-        resolve(await process.perform(name, params, signal));
+        resolve(await lane.process.perform(name, params, signal));
       } catch (thrown) {
         reject(this.isCancelled(signal) ? cancelled() : LoopwrightError.from(thrown));
       }
     }
-    this.running.get(lane)?.end();
-    this.running.delete(lane);
+    lane.isBusy = false;
+    // To start one takes longer than many a task: the next run finds it there.
+    lane.leaving = setTimeout(() => {
+      lane.process?.end();
+      lane.process = null;
+    }, LINGER_MS).unref();
   }
 
   private isCancelled(signal: AbortSignal | undefined): boolean {
     return this.isEnded || signal?.aborted === true;
-  }
-
-  private processOf(lane: Lane): JobProcess {
-    const known = this.running.get(lane);
-    if (known?.isAlive) return known;
-    const process = new JobProcess(this.log);
-    this.running.set(lane, process);
-    return process;
   }
 }
 

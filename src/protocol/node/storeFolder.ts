@@ -15,6 +15,8 @@ export interface StorePaths {
   readonly active: string;
   readonly runs: string;
   readonly storeFile: string;
+  /** For what is moved to its place once it is whole; what is left behind here goes with the next collection. */
+  readonly drafts: string;
   runFolder(runId: string): string;
 }
 
@@ -26,6 +28,7 @@ export function pathsOf(root: string): StorePaths {
     active: join(root, 'active'),
     runs,
     storeFile: join(root, 'store.json'),
+    drafts: join(root, 'cache', 'drafts'),
     runFolder: (runId) => join(runs, runId),
   };
 }
