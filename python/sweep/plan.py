@@ -115,9 +115,14 @@ def _socket_of(socket: str, run_id: str) -> str:
     return os.path.join(os.path.dirname(socket), "run-%s.sock" % run_id[-12:])
 
 
+_last_ms = 0
+
+
 def new_run_id() -> str:
-    """A version 7 UUID without dashes: runs sort by the time at which they were asked for."""
+    """A version 7 UUID without dashes: runs sort in the order in which they were asked for, by the time of that."""
+    global _last_ms
+    _last_ms = max(int(time.time() * 1000), _last_ms + 1)
     random = bytearray(os.urandom(10))
     random[0] = random[0] & 0x0F | 0x70
     random[2] = random[2] & 0x3F | 0x80
-    return (int(time.time() * 1000).to_bytes(6, "big") + bytes(random)).hex()
+    return (_last_ms.to_bytes(6, "big") + bytes(random)).hex()

@@ -22,7 +22,7 @@ export interface ChildDocument {
   readonly metrics: ReturnType<typeof metricsDocument>;
 }
 
-/** The runs below a run that is over, in the order in which they started. */
+/** The runs below a run that is over, in the order of their combinations: two that start together may overtake. */
 export async function childDocuments(
   connection: EngineConnection,
   runId: string,
@@ -64,7 +64,7 @@ async function childrenOf(connection: EngineConnection, runId: string) {
       ...(pageToken === undefined ? {} : { pageToken }),
     });
     found.push(...page.children);
-    if (page.nextPageToken === null) return found;
+    if (page.nextPageToken === null) return found.sort((a, b) => (a.run.runId < b.run.runId ? -1 : 1));
     pageToken = page.nextPageToken;
   }
 }

@@ -14,7 +14,9 @@ afterAll(() => workbench.close());
 
 test('in an untrusted folder nothing is run, and no engine looks at a store', async () => {
   await openRuns(workbench);
-  expect(await workbench.trees.welcome(RUNS)).toContain('In Restricted Mode nothing is run');
+  await expect
+    .poll(() => workbench.trees.welcome(RUNS), { timeout: 10_000 })
+    .toContain('In Restricted Mode nothing is run');
   await workbench.openFile('train.py');
   const actions = workbench.page.locator('.editor-actions .action-label[aria-label^="Run File as Tracked Run"]');
   expect(await actions.count()).toBe(0);
