@@ -191,6 +191,9 @@ async function main(): Promise<void> {
     },
     'experiments/list': (params) => reader().call('experiments/list', params),
     'runs/list': (params) => reader().call('runs/list', params),
+    'runs/groups': (params) => reader().call('runs/groups', params),
+    'runs/keys': (params) => reader().call('runs/keys', params),
+    'runs/compare': (params) => reader().call('runs/compare', params),
     'runs/rows': (params) => reader().call('runs/rows', params),
     'runs/get': (params) => reader().call('runs/get', params),
     'runs/facts': (params) => reader().call('runs/facts', params),
@@ -223,8 +226,11 @@ async function main(): Promise<void> {
       await stopRun(paths, runId);
       return {};
     },
-    'runs/delete': ({ runId }) => writer().call('delete', { runId }),
-    'runs/restore': ({ runId }) => writer().call('restore', { runId }),
+    'runs/edit': () => {
+      throw new LoopwrightError('internal', 'Not built yet.');
+    },
+    'runs/delete': (params) => writer().call('delete', params),
+    'runs/restore': (params) => writer().call('restore', params),
     'store/adopt': async () => {
       adopt(paths);
       return { store: await reopen() };

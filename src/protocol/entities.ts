@@ -77,7 +77,13 @@ export const RunRow = z.object({
   /** Of a notebook that failed or was stopped in one of its cells; null for every other run. */
   stoppedAt: StoppedAt.nullable(),
   headline: Headline.nullable(),
+  /** Found again easily. */
+  starred: z.boolean(),
+  /** On top of its list. */
+  pinned: z.boolean(),
   deleted: z.boolean(),
+  /** One for each column that was asked for, in their order; a metric's last value. */
+  values: z.array(z.union([WireNumber, z.string()]).nullable()),
 });
 export type RunRow = z.infer<typeof RunRow>;
 
@@ -108,12 +114,16 @@ export const MetricSummary = z.object({
 });
 export type MetricSummary = z.infer<typeof MetricSummary>;
 
-export const ArtifactKind = z.enum(['file', 'directory', 'figure', 'model']);
+/** `chart`: JSON that the run page draws, see `logged.ts`. */
+export const ArtifactKind = z.enum(['file', 'directory', 'figure', 'model', 'chart']);
 
 export const Artifact = z.object({
   path: z.string(),
   kind: ArtifactKind,
   sizeBytes: z.number(),
+  /** Of a figure or chart: those of one name and several steps are one, seen at each of them. */
+  name: z.string().nullable().default(null),
+  step: z.number().int().nullable().default(null),
 });
 export type Artifact = z.infer<typeof Artifact>;
 
@@ -134,17 +144,30 @@ export const Provenance = z.object({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/** Along what a metric is drawn: another metric of the run is taken at the same step, and points without it are left out. */
+export const SeriesAxis = z.discriminatedUnion('by', [
+  z.object({ by: z.literal('step') }),
+  /** Milliseconds since the start of the run. */
+  z.object({ by: z.literal('time') }),
+  z.object({ by: z.literal('metric'), key: z.string() }),
+]);
+export type SeriesAxis = z.infer<typeof SeriesAxis>;
+
 /**
- * Several points of a metric folded into one, or a single point. `x` is a step; `value` is the last one of the
- * bucket, `min` and `max` bound the finite ones.
+ * Several points of a metric folded into one, or a single point. `value` is the last one of the bucket, `min` and `max`
+ * bound the finite ones.
  */
 export const SeriesPoint = z.object({
+  /** On the axis that was asked for. */
+  x: z.number(),
   step: z.number(),
   timestampMs: z.number(),
   value: WireNumber,
   min: z.number().nullable(),
   max: z.number().nullable(),
   count: z.number().int(),
+  /** The exponential moving average at `value`, of all points before it; null where none is asked for. */
+  smooth: z.number().nullable(),
 });
 export type SeriesPoint = z.infer<typeof SeriesPoint>;
 

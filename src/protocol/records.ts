@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { Column, FactSection, WorkKind } from './capture';
 import { ArtifactKind, ParamSource, RunId, WireNumber } from './entities';
+import { RunEdit } from './lists';
 import { CellError, CellOutput, ExecutionState } from './notebooks';
 
 const Milliseconds = z.number();
@@ -49,7 +50,19 @@ export const JournalRecord = z.union([
   z.tuple([z.literal('metric'), Milliseconds, z.number(), z.record(z.string(), WireNumber)]),
   z.tuple([z.literal('param'), Milliseconds, ParamSource, z.record(z.string(), z.string())]),
   z.tuple([z.literal('tag'), Milliseconds, z.record(z.string(), z.string())]),
-  z.tuple([z.literal('artifact'), Milliseconds, z.object({ path: z.string(), size: z.number(), kind: ArtifactKind })]),
+  z.tuple([
+    z.literal('artifact'),
+    Milliseconds,
+    z.object({
+      path: z.string(),
+      size: z.number(),
+      kind: ArtifactKind,
+      name: z.string().nullable().default(null),
+      step: z.number().int().nullable().default(null),
+    }),
+  ]),
+  /** By the user, written by the engine. */
+  z.tuple([z.literal('edit'), Milliseconds, RunEdit.omit({ runId: true })]),
   z.tuple([z.literal('note'), Milliseconds, z.enum(['info', 'warning']), z.string()]),
   z.tuple([z.literal('facts'), Milliseconds, FactSection, z.record(z.string(), z.unknown())]),
   z.tuple([

@@ -14,11 +14,13 @@ import {
   Provenance,
   RunId,
   RunRow,
+  SeriesAxis,
   StoreState,
   Tag,
   WireNumber,
 } from './entities';
 import { GcPlan, GcResult, GcState, Retention, RetentionState } from './house';
+import { MAX_COLUMNS, MAX_EDITS, NEWEST_FIRST, RunColumn, RunEdit, RunGroup, RunGrouping, RunOrder } from './lists';
 import { NOTEBOOK_RECORDS } from './records';
 import { CellDuration, Execution, NotebookFacts } from './notebooks';
 import { RunSpec } from './runFolder';
@@ -41,9 +43,6 @@ const nextPage = { nextPageToken: z.string().nullable() };
 /** Version and build of a program; the later build of the same version takes over. */
 export const ProgramInfo = z.object({ version: z.string(), build: z.number() });
 export type ProgramInfo = z.infer<typeof ProgramInfo>;
-
-export const RunOrder = z.enum(['start_time desc', 'start_time asc', 'name asc', 'name desc']);
-export type RunOrder = z.infer<typeof RunOrder>;
 
 /** A page of child runs. */
 export const MAX_CHILDREN = 100;
@@ -71,6 +70,16 @@ export const ChildRun = z.object({
 });
 export type ChildRun = z.infer<typeof ChildRun>;
 
+export const MAX_COMPARED = 20;
+
+export const ComparedRow = z.object({
+  key: z.string(),
+  /** One for each run, in their order; null where it has none. */
+  values: z.array(z.union([WireNumber, z.string()]).nullable()),
+  differs: z.boolean(),
+});
+export type ComparedRow = z.infer<typeof ComparedRow>;
+
 interface Request {
   readonly params: z.ZodType;
   readonly result: z.ZodType;
@@ -84,8 +93,18 @@ const write = <P extends z.ZodType, R extends z.ZodType>(params: P, result: R) =
   ({ params, result, writes: true }) as const;
 
 const OneRun = z.object({ runId: RunId });
+const SomeRuns = z.object({ runIds: z.array(RunId).max(MAX_EDITS) });
 const Nothing = z.object({});
 const RunPage = z.object({ runId: RunId, ...Page });
+
+/** Which runs: all of these hold. */
+const RunSelection = {
+  /** `status = 'RUNNING' AND metrics.auc > 0.9`: comparisons joined by AND. */
+  filter: z.string().optional(),
+  /** Each word stands in the name, in a tag, or in a parameter as `key=value`. */
+  search: z.string().optional(),
+  deleted: z.boolean().default(false),
+};
 
 export const requests = {
   /** The first request of a connection. */
@@ -105,23 +124,46 @@ export const requests = {
   'runs/list': read(
     z.object({
       ...Page,
+      ...RunSelection,
       experimentId: z.number().int().optional(),
       experiment: z.string().optional(),
       parentRunId: RunId.optional(),
       allLevels: z.boolean().default(false),
-      /** `status = 'RUNNING'`, `name LIKE '%rf%'`: terms joined by AND. */
-      filter: z.string().optional(),
-      orderBy: RunOrder.default('start_time desc'),
-      deleted: z.boolean().default(false),
+      /** Only runs of one group of `runs/groups`. */
+      group: z.object({ grouping: RunGrouping, value: z.string().nullable() }).optional(),
+      orderBy: RunOrder.default(NEWEST_FIRST),
+      /** Pinned ones first, then those that run, then the others, each in the order asked for. */
+      stacked: z.boolean().default(false),
+      columns: z.array(RunColumn).max(MAX_COLUMNS).default([]),
     }),
     z.object({ runs: z.array(RunRow), ...nextPage }),
   ),
-  'runs/rows': read(z.object({ runIds: z.array(RunId).max(MAX_PAGE) }), z.object({ runs: z.array(RunRow) })),
+  /** What groups the runs of a selection fall into, the one with the newest run first. */
+  'runs/groups': read(
+    z.object({ ...Page, ...RunSelection, grouping: RunGrouping }),
+    z.object({ groups: z.array(RunGroup), ...nextPage }),
+  ),
+  /** Which parameters, metrics and tags there are, to choose from: those of the most runs first. */
+  'runs/keys': read(
+    z.object({
+      kinds: z.array(RunColumn.shape.kind).min(1).default(['param', 'metric', 'tag']),
+      /** A part of the key, in upper or lower case. */
+      search: z.string().default(''),
+      limit: z.number().int().min(1).max(MAX_PAGE).default(200),
+    }),
+    z.object({ keys: z.array(RunColumn.extend({ runCount: z.number().int() })) }),
+  ),
+  'runs/rows': read(
+    z.object({ runIds: z.array(RunId).max(MAX_PAGE), columns: z.array(RunColumn).max(MAX_COLUMNS).default([]) }),
+    z.object({ runs: z.array(RunRow) }),
+  ),
   'runs/get': read(
     OneRun,
     z.object({
       run: RunRow,
       provenance: Provenance,
+      /** The user's own words, Markdown; empty for none. */
+      note: z.string(),
       counts: z.object({
         params: z.number(),
         metrics: z.number(),
@@ -205,14 +247,17 @@ export const requests = {
   'runs/artifacts': read(RunPage, z.object({ artifacts: z.array(Artifact), ...nextPage })),
   'runs/notes': read(RunPage, z.object({ notes: z.array(Note), ...nextPage })),
 
-  /** A metric's points between two steps (inclusive), folded into at most `maxPoints` buckets. */
+  /** A metric's points between two places on the axis (inclusive), folded into at most `maxPoints` buckets. */
   'metrics/series': read(
     z.object({
       runId: RunId,
       key: z.string(),
-      fromStep: z.number().optional(),
-      toStep: z.number().optional(),
+      axis: SeriesAxis.default({ by: 'step' }),
+      from: z.number().optional(),
+      to: z.number().optional(),
       maxPoints: z.number().int().min(2).max(MAX_SERIES_POINTS).default(600),
+      /** Weight of what was before in the exponential moving average, as TensorBoard counts it; 0 for none. */
+      smoothing: z.number().min(0).max(0.999).default(0),
     }),
     MetricSeries,
   ),
@@ -220,6 +265,18 @@ export const requests = {
   'metrics/points': read(
     z.object({ runId: RunId, key: z.string(), ...Page, limit: z.number().int().min(1).max(5000).default(2000) }),
     z.object({ points: MetricSeries.shape.points, ...nextPage }),
+  ),
+
+  /** What several runs have of one kind, key by key. `metric`: last values; `input`, `output`: digests by path. */
+  'runs/compare': read(
+    z.object({
+      ...Page,
+      runIds: z.array(RunId).min(2).max(MAX_COMPARED),
+      what: z.enum(['run', 'param', 'metric', 'tag', 'environment', 'package', 'input', 'output']),
+      onlyDifferences: z.boolean().default(false),
+      search: z.string().default(''),
+    }),
+    z.object({ rows: z.array(ComparedRow), ...nextPage }),
   ),
 
   /** A piece of the terminal's bytes. A negative offset counts from the end. */
@@ -271,8 +328,14 @@ export const requests = {
   'runs/announce': write(OneRun, Nothing),
   /** Asks the run's process group to end: SIGINT, then SIGTERM, then SIGKILL. */
   'runs/stop': write(OneRun, Nothing),
-  'runs/delete': write(OneRun, Nothing),
-  'runs/restore': write(OneRun, Nothing),
+  /** Acknowledged when it is in the runs' folders. @returns the edits that undo it */
+  'runs/edit': write(
+    z.object({ edits: z.array(RunEdit).min(1).max(MAX_EDITS) }),
+    z.object({ before: z.array(RunEdit) }),
+  ),
+  /** Runs with their children. @returns those that changed: `runs/restore` of the same is the way back, and the other way */
+  'runs/delete': write(SomeRuns, SomeRuns),
+  'runs/restore': write(SomeRuns, SomeRuns),
 
   /** The user takes responsibility for a store that came from elsewhere. */
   'store/adopt': write(Nothing, z.object({ store: StoreState })),

@@ -86,7 +86,7 @@ describe('freeing space', () => {
     const { runId: stays } = await ended(store, connection, [opened(shared)]);
     writeFileSync(join(folder, 'output.log'), Buffer.alloc(100_000, 'x'));
     ageObjects();
-    await connection.request('runs/delete', { runId: gone });
+    await connection.request('runs/delete', { runIds: [gone] });
     const { plan } = await connection.request('store/planGc', { deletedOlderThanMs: 0 });
     expect(plan).toMatchObject({ runCount: 1, reasons: [{ reason: 'deleted', count: 1 }], kept: [], problems: [] });
     expect(plan.runs).toMatchObject([{ runId: gone, reason: 'deleted' }]);
@@ -116,9 +116,9 @@ describe('freeing space', () => {
   it('refuses a plan that is not what would be done any more', async () => {
     const { runId: first } = await ended(store, connection, []);
     await ended(store, connection, []);
-    await connection.request('runs/delete', { runId: first });
+    await connection.request('runs/delete', { runIds: [first] });
     const { plan } = await connection.request('store/planGc', { deletedOlderThanMs: 0 });
-    await connection.request('runs/restore', { runId: first });
+    await connection.request('runs/restore', { runIds: [first] });
     await expect(connection.request('store/gc', { deletedOlderThanMs: 0, planId: plan.planId })).rejects.toThrow(
       /no longer what was shown/,
     );
@@ -131,10 +131,10 @@ describe('freeing space', () => {
     const { runId: first } = await ended(store, connection, [folder]);
     const { runId: second } = await ended(store, connection, [folder]);
     ageObjects();
-    await connection.request('runs/delete', { runId: first });
+    await connection.request('runs/delete', { runIds: [first] });
     await collect({ deletedOlderThanMs: 0 });
     expect(objects().sort()).toHaveLength(2);
-    await connection.request('runs/delete', { runId: second });
+    await connection.request('runs/delete', { runIds: [second] });
     await collect({ deletedOlderThanMs: 0 });
     expect(objects()).toEqual([]);
   });
@@ -144,7 +144,7 @@ describe('freeing space', () => {
     const folder = ['file', Date.now(), { path: join(store.folder, 'data'), mode: 'r', via: 'audit', kind: 'folder' }];
     const { runId } = await ended(store, connection, [opened(input('own', 'own'))]);
     await ended(store, connection, [folder], { experiment: 'kept' });
-    await connection.request('runs/delete', { runId });
+    await connection.request('runs/delete', { runIds: [runId] });
     const { plan } = await connection.request('store/planGc', { deletedOlderThanMs: 0 });
     expect(plan.parts[1]).toEqual({ part: 'data', count: 0, sizeBytes: 0 });
     const listing = objects().find((name) => name.endsWith('.dir')) ?? '';
@@ -169,7 +169,7 @@ describe('freeing space', () => {
       const commit = git('-c', 'user.name=a', '-c', 'user.email=a', 'commit-tree', tree, '-m', id);
       git('update-ref', `refs/runs/${id}`, commit);
     }
-    await connection.request('runs/delete', { runId });
+    await connection.request('runs/delete', { runIds: [runId] });
     const { plan, result } = await collect({ deletedOlderThanMs: 0 });
     expect(plan.parts[2]).toEqual({ part: 'code', count: 2, sizeBytes: null });
     expect(result.parts[2]?.count).toBe(2);
@@ -179,7 +179,7 @@ describe('freeing space', () => {
   it('gives the room of a million points back, and answers others meanwhile', async () => {
     const points = Array.from({ length: 300_000 }, (_, step) => ['metric', 1, step, { loss: step, acc: step }]);
     const { runId } = await ended(store, connection, points);
-    await connection.request('runs/delete', { runId });
+    await connection.request('runs/delete', { runIds: [runId] });
     const before = (await connection.request('store/usage', {})).parts.find(({ part }) => part === 'database');
     const removal = collect({ deletedOlderThanMs: 0 });
     let answers = 0;
@@ -230,7 +230,7 @@ it('ends in the same state wherever the engine is killed', async () => {
     const points = Array.from({ length: 30_000 }, (_, step) => ['metric', 1, step, { loss: 1 }]);
     const { runId } = await ended(store, connection, [own, ...points]);
     ageObjects();
-    await connection.request('runs/delete', { runId });
+    await connection.request('runs/delete', { runIds: [runId] });
     const { plan } = await connection.request('store/planGc', { deletedOlderThanMs: 0 });
     connection.request('store/gc', { deletedOlderThanMs: 0, planId: plan.planId }).catch(() => undefined); // it dies
     await sleep(delayMs);
@@ -253,17 +253,17 @@ describe('deleting and restoring', () => {
     const child = (id: string) => ['child', 2, { id, name: id, status: 'FINISHED', start_ms: 1, end_ms: 2 }];
     const { runId: parent } = await ended(store, connection, [child(keep), child(drop)]);
     const { runId: below } = await ended(store, connection, [child(late)], { parentRunId: keep });
-    await connection.request('runs/delete', { runId: drop });
+    await connection.request('runs/delete', { runIds: [drop] });
     await sleep(2);
-    await connection.request('runs/delete', { runId: parent });
+    await connection.request('runs/delete', { runIds: [parent] });
     expect(await shown()).toEqual([]);
     const deleted = await connection.request('runs/list', { deleted: true });
     expect(deleted.runs.map(({ runId }) => runId)).toEqual([parent]);
-    await connection.request('runs/restore', { runId: parent });
+    await connection.request('runs/restore', { runIds: [parent] });
     expect(await shown()).toEqual([parent, keep, below, late].sort());
 
-    await connection.request('runs/delete', { runId: parent });
-    await connection.request('runs/restore', { runId: late });
+    await connection.request('runs/delete', { runIds: [parent] });
+    await connection.request('runs/restore', { runIds: [late] });
     expect(await shown()).toEqual([parent, keep, below, late].sort());
   });
 });

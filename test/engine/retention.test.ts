@@ -49,7 +49,7 @@ describe('retention in an engine', () => {
 
   it('notes what the user removes, and outlives the engine', async () => {
     const { runId } = await ended(store, connection, []);
-    await connection.request('runs/delete', { runId });
+    await connection.request('runs/delete', { runIds: [runId] });
     const rules = { deletedOlderThanMs: 0 };
     const { plan } = await connection.request('store/planGc', rules);
     await connection.request('store/gc', { ...rules, planId: plan.planId });

@@ -177,11 +177,13 @@ describe('a run that its folder tells of', () => {
     await ended(connection, run.spec.run_id);
     const ids = async (deleted: boolean) =>
       (await connection.request('runs/list', { deleted })).runs.map((row) => row.runId);
-    await connection.request('runs/delete', { runId: run.spec.run_id });
+    await connection.request('runs/delete', { runIds: [run.spec.run_id] });
     expect([await ids(false), await ids(true)]).toEqual([[], [run.spec.run_id]]);
-    await connection.request('runs/restore', { runId: run.spec.run_id });
+    await connection.request('runs/restore', { runIds: [run.spec.run_id] });
     expect([await ids(false), await ids(true)]).toEqual([[run.spec.run_id], []]);
-    await expect(connection.request('runs/delete', { runId: 'nobody' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(connection.request('runs/delete', { runIds: ['nobody'] })).rejects.toMatchObject({
+      code: 'not_found',
+    });
   });
 
   it('stands below its parent', async () => {
@@ -299,14 +301,14 @@ describe('a store that can not be used', () => {
     const { connection, hello } = await store.open();
     expect(hello.store).toMatchObject({ state: 'readonly', adopted: false });
     expect((await connection.request('runs/list', {})).runs).toHaveLength(1);
-    await expect(connection.request('runs/delete', { runId: run.spec.run_id })).rejects.toMatchObject({
+    await expect(connection.request('runs/delete', { runIds: [run.spec.run_id] })).rejects.toMatchObject({
       code: 'not_adopted',
     });
     await expect(connection.request('runs/stop', { runId: run.spec.run_id })).rejects.toMatchObject({
       code: 'not_adopted',
     });
     expect((await connection.request('store/adopt', {})).store).toMatchObject({ state: 'ready', adopted: true });
-    await connection.request('runs/delete', { runId: run.spec.run_id });
+    await connection.request('runs/delete', { runIds: [run.spec.run_id] });
   });
 
   it('is not adopted by knowing the id of one that is', async () => {
@@ -343,7 +345,7 @@ describe('a store that can not be used', () => {
     db.close();
     const { connection, hello } = await store.open();
     expect(hello.store).toMatchObject({ state: 'readonly', reason: expect.stringMatching(/ada on cluster-7/) });
-    await expect(connection.request('runs/delete', { runId: 'x' })).rejects.toMatchObject({ code: 'read_only' });
+    await expect(connection.request('runs/delete', { runIds: ['x'] })).rejects.toMatchObject({ code: 'read_only' });
   });
 });
 

@@ -34,7 +34,10 @@ export function runRow(change: Partial<RunRow> = {}): RunRow {
     reason: null,
     stoppedAt: null,
     headline: { key: 'auc', value: 0.941 },
+    starred: false,
+    pinned: false,
     deleted: false,
+    values: [],
     ...change,
   };
 }

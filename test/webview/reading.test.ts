@@ -10,12 +10,14 @@ import {
 } from '../../webview/charts/reading';
 
 const point = (change: Partial<SeriesPoint>): SeriesPoint => ({
+  x: 0,
   step: 0,
   timestampMs: 0,
   value: 1,
   min: 1,
   max: 1,
   count: 1,
+  smooth: null,
   ...change,
 });
 

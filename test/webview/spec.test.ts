@@ -20,12 +20,14 @@ const THEME: ChartTheme = {
 
 function seriesOf(values: readonly number[], count = 1): MetricSeries {
   const points = values.map((value, step) => ({
+    x: step,
     step,
     timestampMs: step,
     value: toWireNumber(value),
     min: Number.isFinite(value) ? value - (count > 1 ? 1 : 0) : null,
     max: Number.isFinite(value) ? value : null,
     count,
+    smooth: null,
   }));
   return { key: 'loss', points, count: points.length * count };
 }

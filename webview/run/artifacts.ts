@@ -13,6 +13,7 @@ const ICONS_BY_KIND: Readonly<Record<Artifact['kind'], IconName>> = {
   directory: 'folder',
   figure: 'file-media',
   model: 'package',
+  chart: 'table',
 };
 
 @customElement('lw-artifacts')

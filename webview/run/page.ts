@@ -139,7 +139,7 @@ export class RunPage extends LitElement {
       host.request('series', {
         key,
         maxPoints: POINTS_PER_CHART,
-        ...(range ? { fromStep: range.from, toStep: range.to } : {}),
+        ...range,
       }),
     );
     this.model = new RunModel(

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { RunRow } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
-import { MAX_PAGE, type Result, RunOrder } from '../../protocol/requests';
+import { MAX_PAGE, type Result } from '../../protocol/requests';
+import type { RunOrder } from '../../protocol/lists';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { artifactDocument, pointDocument, rowDocument, runDocument } from '../documents';
 import { allArtifacts, allMetrics, factsOf, findRun, isOver, pointsOf } from '../lookup';
@@ -55,7 +56,7 @@ export function addRuns(program: Command, perform: Perform): void {
 
   on('list', 'The runs of the store, newest first.')
     .option('--filter <filter>', "such as \"metrics.auc > 0.9 AND params.model = 'rf' AND status = 'FINISHED'\"")
-    .option('--order-by <order>', RunOrder.options.join(', '))
+    .option('--order-by <order>', 'start_time or name, with asc or desc behind')
     .option('--limit <n>', 'at most this many', positive, DEFAULT_LIMIT)
     .option('--experiment <name>', 'only those of this experiment')
     .option('--page-token <token>', 'go on where a list ended')
@@ -135,9 +136,13 @@ function orderOf(text: string): RunOrder {
     .toLowerCase()
     .replace(/^attributes?\./, '')
     .split(/\s+/);
-  const order = RunOrder.safeParse(`${field} ${direction ?? (field === 'start_time' ? 'desc' : 'asc')}`);
-  if (order.success) return order.data;
-  throw new LoopwrightError('bad_request', `--order-by takes one of ${RunOrder.options.join(', ')}; not "${text}".`);
+  const by = field === 'start_time' ? 'start' : field;
+  const descending = (direction ?? (by === 'start' ? 'desc' : 'asc')) === 'desc';
+  if (by === 'start' || by === 'name') return { by, key: '', descending };
+  throw new LoopwrightError(
+    'bad_request',
+    `--order-by takes start_time or name, with asc or desc behind; not "${text}".`,
+  );
 }
 
 async function list(cli: Cli, { connection }: Session, options: ListOptions): Promise<number> {
@@ -232,7 +237,7 @@ async function stop({ output }: Cli, { connection }: Session, run: RunRow, optio
 
 async function mark({ output }: Cli, { connection }: Session, run: RunRow, deleted: boolean): Promise<number> {
   const { runId, name } = run;
-  await connection.request(deleted ? 'runs/delete' : 'runs/restore', { runId });
+  await connection.request(deleted ? 'runs/delete' : 'runs/restore', { runIds: [runId] });
   if (output.isJson) output.document({ run_id: runId, deleted });
   else output.note(deleted ? `${name} is deleted. Undo: loopwright runs restore ${runId}` : `${name} is back.`);
   return EXIT.done;

@@ -58,8 +58,8 @@ export class FollowedNotebooks {
     const now = Date.now();
     try {
       for (const record of records) journal.append(record);
-      for (const { path, kind, sizeBytes } of artifacts)
-        journal.append(['artifact', now, { path, kind, size: sizeBytes }]);
+      for (const { sizeBytes: size, ...artifact } of artifacts)
+        journal.append(['artifact', now, { ...artifact, size }]);
       if (facts !== undefined) journal.append(['facts', now, 'notebook', facts]);
     } catch (error) {
       // Nothing may stand behind a record that is torn: what is told again goes into another journal.

@@ -196,6 +196,23 @@ const migrations: readonly string[] = [
   -- The runs of one notebook.
   CREATE INDEX facts_of_notebook ON facts (value, run_seq) WHERE section = 'notebook' AND key = 'path';
   `,
+  `
+  ALTER TABLE runs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE runs ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;
+  -- The user's own words, Markdown.
+  ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+  -- Of the commit that was checked out, as the section 'code' has it.
+  ALTER TABLE runs ADD COLUMN branch TEXT;
+  UPDATE runs SET branch = (
+    SELECT f.value ->> '$.branch' FROM facts f
+    WHERE f.run_seq = runs.run_seq AND f.section = 'code' AND f.key = 'repository');
+
+  -- 0: as the script says; 1: as the user says; 2: taken away by the user. The script changes only its own.
+  ALTER TABLE tags ADD COLUMN edited INTEGER NOT NULL DEFAULT 0;
+
+  ALTER TABLE artifacts ADD COLUMN name TEXT;
+  ALTER TABLE artifacts ADD COLUMN step INTEGER;
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

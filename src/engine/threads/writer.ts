@@ -51,8 +51,8 @@ const handlers = {
     step();
     return {};
   },
-  delete: ({ runId }: { runId: string }) => mark(runId, Date.now()),
-  restore: ({ runId }: { runId: string }) => mark(runId, null),
+  delete: ({ runIds }: CheckedParams<'runs/delete'>) => mark(runIds, Date.now()),
+  restore: ({ runIds }: CheckedParams<'runs/restore'>) => mark(runIds, null),
   /** What an editor tells of a notebook is in the run's journal when this returns, and in the database a moment later. */
   beginFollowed: (params: CheckedParams<'notebooks/begin'>) => {
     notebooks.begin(params);
@@ -107,12 +107,12 @@ function emit(event: WriterEvent): void {
   port.emit(event);
 }
 
-function mark(runId: string, deletedMs: number | null): Record<string, never> {
-  for (const id of runs.setDeleted(runId, deletedMs)) changed.add(id);
-  changed.add(runId);
+function mark(runIds: readonly string[], deletedMs: number | null): { runIds: string[] } {
+  const marked = runIds.filter((runId) => runs.setDeleted(runId, deletedMs).map((id) => changed.add(id)).length > 0);
+  for (const runId of runIds) changed.add(runId);
   hasNewStructure = true;
   tell();
-  return {};
+  return { runIds: marked };
 }
 
 function schedule(delayMs: number): void {

@@ -85,6 +85,8 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
     case 'facts':
       for (const [key, value] of Object.entries(record[3])) batch.facts.push({ section: record[2], key, value });
       return;
+    case 'edit':
+      return;
     case 'file':
       batch.files.push({ ...record[2], timestampMs: record[1] });
       return;

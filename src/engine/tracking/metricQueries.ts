@@ -39,8 +39,8 @@ export function metricQueries(db: Database, seqOf: (runId: string) => number) {
 
   return {
     'metrics/series': (params: CheckedParams<'metrics/series'>): Result<'metrics/series'> => {
-      const { runId, key, fromStep = Number.MIN_SAFE_INTEGER, toStep = Number.MAX_SAFE_INTEGER, maxPoints } = params;
-      const range = [metricIdOf(runId, key), Math.ceil(fromStep), Math.floor(toStep)] as const;
+      const { runId, key, from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER, maxPoints } = params;
+      const range = [metricIdOf(runId, key), Math.ceil(from), Math.floor(to)] as const;
       const { low, high } = extentOf.get(...range) ?? { low: null, high: null };
       if (low === null || high === null) return { key, points: [], count: 0 };
       const fold = new SeriesFold(low, high, maxPoints);
@@ -59,7 +59,8 @@ export function metricQueries(db: Database, seqOf: (runId: string) => number) {
         limit,
         ({ step, logged_ms: timestampMs, value }) => {
           const finite = value !== null && Number.isFinite(value) ? value : null;
-          return { step, timestampMs, value: toWireNumber(value ?? Number.NaN), min: finite, max: finite, count: 1 };
+          const wire = toWireNumber(value ?? Number.NaN);
+          return { x: step, step, timestampMs, value: wire, min: finite, max: finite, count: 1, smooth: null };
         },
         (row) => encodeToken([row.ordinal]),
       );

@@ -22,12 +22,9 @@ import { IS_SYSTEM_METRIC } from './systemMetrics';
 /** A row's headline is looked for among this many metrics. */
 const HEADLINE_CANDIDATES = 200;
 
-const ORDERS = {
-  'start_time desc': { column: 'r.start_ms', direction: 'DESC' },
-  'start_time asc': { column: 'r.start_ms', direction: 'ASC' },
-  'name asc': { column: 'r.name', direction: 'ASC' },
-  'name desc': { column: 'r.name', direction: 'DESC' },
-} as const;
+const notBuilt = (): never => {
+  throw new LoopwrightError('internal', 'Not built yet.');
+};
 
 export function trackingQueries(db: Database, paths: StorePaths) {
   const byId = db.prepare<[string], RunRecord>(
@@ -52,7 +49,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
   const toRow = (record: RunRecord): RunRow => {
     const key = headlineKey(headlineKeys.all(record.run_seq, HEADLINE_CANDIDATES).map((row) => row.key));
     const last = key === null ? undefined : lastOf.get(record.run_seq, key);
-    return runRow(record, key !== null && last ? { key, value: toWireNumber(last.last ?? Number.NaN) } : null);
+    return runRow(record, key !== null && last ? { key, value: toWireNumber(last.last ?? Number.NaN) } : null, []);
   };
 
   const seqOf = (runId: string): number => find(runId).run_seq;
@@ -88,7 +85,8 @@ export function trackingQueries(db: Database, paths: StorePaths) {
     },
 
     'runs/list': (params: CheckedParams<'runs/list'>): Result<'runs/list'> => {
-      const { column, direction } = ORDERS[params.orderBy];
+      const column = params.orderBy.by === 'name' ? 'r.name' : 'r.start_ms';
+      const direction = params.orderBy.descending ? 'DESC' : 'ASC';
       const where = [params.deleted ? `r.deleted_ms > ${String(BEING_REMOVED)}` : 'r.deleted_ms IS NULL'];
       const values: (string | number)[] = [];
       const also = (sql: string, ...more: (string | number)[]) => {
@@ -116,6 +114,10 @@ export function trackingQueries(db: Database, paths: StorePaths) {
       );
       return { runs: page.items, nextPageToken: page.nextPageToken };
     },
+
+    'runs/groups': (_: CheckedParams<'runs/groups'>): Result<'runs/groups'> => notBuilt(),
+    'runs/keys': (_: CheckedParams<'runs/keys'>): Result<'runs/keys'> => notBuilt(),
+    'runs/compare': (_: CheckedParams<'runs/compare'>): Result<'runs/compare'> => notBuilt(),
 
     'runs/rows': ({ runIds }: CheckedParams<'runs/rows'>): Result<'runs/rows'> => ({
       runs: runIds
@@ -151,6 +153,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
       const { inputs, outputs, work } = captureState(db, record.run_seq);
       return {
         run: toRow(record),
+        note: '',
         provenance: { ...provenance, pythonVersion, argv: JSON.parse(argv) as string[] },
         counts: {
           params,

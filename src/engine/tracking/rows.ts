@@ -11,7 +11,7 @@ import {
 /** What a `RunRecord` is read as, from `runs r JOIN experiments e`. */
 export const RUN_COLUMNS = `
   r.run_seq, r.run_id, r.experiment_id, e.name AS experiment, r.parent_run_id, r.name, r.kind, r.status, r.start_ms,
-  r.end_ms, r.exit_code, r.signal, r.reason, r.deleted_ms,
+  r.end_ms, r.exit_code, r.signal, r.reason, r.deleted_ms, r.starred, r.pinned,
   CASE WHEN r.kind = 'notebook' AND r.status IN ('FAILED', 'KILLED') THEN (
     SELECT json_object('ordinal', ordinal, 'cellId', cell_id, 'cellIndex', cell_index, 'state', state, 'error',
       CASE WHEN error IS NULL THEN NULL ELSE
@@ -37,9 +37,11 @@ export interface RunRecord {
   readonly stopped_at: string | null;
   readonly deleted_ms: number | null;
   readonly child_count: number;
+  readonly starred: number;
+  readonly pinned: number;
 }
 
-export function runRow(record: RunRecord, headline: Headline | null): RunRow {
+export function runRow(record: RunRecord, headline: Headline | null, values: RunRow['values']): RunRow {
   return {
     runId: record.run_id,
     experimentId: record.experiment_id,
@@ -54,7 +56,10 @@ export function runRow(record: RunRecord, headline: Headline | null): RunRow {
     reason: record.reason,
     stoppedAt: stoppedAt(record),
     headline,
+    starred: record.starred !== 0,
+    pinned: record.pinned !== 0,
     deleted: record.deleted_ms !== null,
+    values,
   };
 }
 

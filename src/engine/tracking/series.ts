@@ -54,7 +54,7 @@ export class SeriesFold {
   result(): { points: SeriesPoint[]; count: number } {
     const points = [...this.buckets.values()]
       .sort((left, right) => left.step - right.step)
-      .map((bucket) => ({ ...bucket, value: toWireNumber(bucket.value) }));
+      .map((bucket) => ({ x: bucket.step, ...bucket, value: toWireNumber(bucket.value), smooth: null }));
     return { points, count: this.count };
   }
 }

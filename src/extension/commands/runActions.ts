@@ -53,7 +53,7 @@ export class RunActions {
   async delete(runs: readonly RunRef[]): Promise<void> {
     const [first] = runs;
     if (!first) return;
-    await Promise.all(runs.map(({ session, row }) => session.request('runs/delete', { runId: row.runId })));
+    await Promise.all(runs.map(({ session, row }) => session.request('runs/delete', { runIds: [row.runId] })));
     const text =
       runs.length === 1
         ? vscode.l10n.t('Deleted {0}.', plain(first.row.name, 60))
@@ -66,7 +66,7 @@ export class RunActions {
   }
 
   async restore(runs: readonly RunRef[]): Promise<void> {
-    await Promise.all(runs.map(({ session, row }) => session.request('runs/restore', { runId: row.runId })));
+    await Promise.all(runs.map(({ session, row }) => session.request('runs/restore', { runIds: [row.runId] })));
   }
 
   async copyId(runs: readonly RunRef[]): Promise<void> {

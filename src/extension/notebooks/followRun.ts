@@ -254,7 +254,7 @@ export class FollowedRun {
       () => {
         this.queue.add(recordOf(n, i, form, path, Date.now()));
         // A picture is shown with its cell, and no figure of the run besides.
-        const artifact = { path, kind: 'file', sizeBytes: file.bytes.byteLength } as const;
+        const artifact = { path, kind: 'file', sizeBytes: file.bytes.byteLength, name: null, step: null } as const;
         this.artifacts = [...this.artifacts.filter((one) => one.path !== path), artifact];
         this.soon(TICK_MS);
       },

@@ -65,14 +65,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         (await session()).request('runs/files', { ...page, direction, ...after(pageToken) }),
       children: async ({ orderBy, pageToken }) =>
         (await session()).request('runs/children', { runId, orderBy, ...after(pageToken) }),
-      series: async ({ key, fromStep, toStep, maxPoints }) =>
-        (await session()).request('metrics/series', {
-          runId,
-          key,
-          maxPoints,
-          ...(fromStep === undefined ? {} : { fromStep }),
-          ...(toStep === undefined ? {} : { toStep }),
-        }),
+      series: async (query) => (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId }),
       output: async ({ offset, limit }) =>
         (await session()).request('runs/output', { runId, offset, limit: Math.min(limit, MAX_OUTPUT_BYTES) }),
       figure: async ({ path }) => ({ dataUrl: await pictureOf(await runFolder(), path) }),

@@ -4,7 +4,8 @@ import { CaptureKind, FactSection, LineageFile, Work } from '../capture';
 import { CodeSummary } from '../codeWords';
 import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
 import { Execution, NotebookFacts } from '../notebooks';
-import { ChildColumn, ChildOrder, ChildRun, MAX_SERIES_POINTS } from '../requests';
+import { ChildColumn, ChildOrder, ChildRun } from '../requests';
+import { SeriesQuery } from './charts';
 
 /** The page shows so many of each; the rest is behind "Show more". */
 export const RUN_PAGE_LIMIT = 200;
@@ -96,15 +97,7 @@ export const runPageRequests = {
     params: z.object({ orderBy: ChildOrder, pageToken: z.string().optional() }),
     result: z.object({ columns: z.array(ChildColumn), children: z.array(ChildRun), ...nextPage }),
   },
-  series: {
-    params: z.object({
-      key: z.string(),
-      fromStep: z.number().optional(),
-      toStep: z.number().optional(),
-      maxPoints: z.number().int().min(2).max(MAX_SERIES_POINTS),
-    }),
-    result: MetricSeries,
-  },
+  series: { params: SeriesQuery, result: MetricSeries },
   output: {
     params: z.object({ offset: z.number().int(), limit: z.number().int().min(1) }),
     result: z.object({ offset: z.number(), sizeBytes: z.number(), base64: z.string() }),
