@@ -122,7 +122,8 @@ export function activate(context: vscode.ExtensionContext): void {
     terminalEnvironment.start();
     notebooks.start();
   };
-  if (vscode.workspace.isTrusted) startTrusted();
+  // Once the window has its answer: it waits for us, and we wait for processes and files.
+  if (vscode.workspace.isTrusted) setImmediate(startTrusted);
   else track(vscode.workspace.onDidGrantWorkspaceTrust(startTrusted));
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
 }
