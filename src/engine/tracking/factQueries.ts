@@ -48,12 +48,12 @@ export function factQueries(db: Database, seqOf: (runId: string) => number) {
     },
 
     'runs/tags': (params: CheckedParams<'runs/tags'>): Result<'runs/tags'> => {
-      const { items, nextPageToken } = page('key, value', 'tags', 'key', params);
+      const { items, nextPageToken } = page('key, value', '(SELECT * FROM tags WHERE edited <> 2)', 'key', params);
       return { tags: items.map((item) => Tag.parse(item)), nextPageToken };
     },
 
     'runs/artifacts': (params: CheckedParams<'runs/artifacts'>): Result<'runs/artifacts'> => {
-      const { items, nextPageToken } = page('path, kind, size_bytes AS sizeBytes', 'artifacts', 'path', params);
+      const { items, nextPageToken } = page('path, kind, size_bytes AS sizeBytes, name, step', 'artifacts', 'path', params);
       return { artifacts: items.map((item) => Artifact.parse(item)), nextPageToken };
     },
 

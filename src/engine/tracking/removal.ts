@@ -4,6 +4,7 @@
  * off, what is left is hidden and can be found again.
  */
 import type { Database } from 'better-sqlite3';
+import { SearchRows } from './searchRows';
 
 /** `deleted_ms` of a run that is being removed. It is in no list and can't be restored. */
 export const BEING_REMOVED = 0;
@@ -42,6 +43,7 @@ export class RunRemoval {
   private readonly dropRun;
   private readonly dropPoints: Chunk;
   private readonly dropRows: readonly Chunk[];
+  private readonly search: SearchRows;
 
   constructor(private readonly db: Database) {
     this.find = db
@@ -49,6 +51,7 @@ export class RunRemoval {
       .pluck();
     this.firstMetric = db.prepare<[number], number>('SELECT metric_id FROM metrics WHERE run_seq = ? LIMIT 1').pluck();
     this.dropMetric = db.prepare('DELETE FROM metrics WHERE metric_id = ?');
+    this.search = new SearchRows(db);
     this.dropRun = db.prepare('DELETE FROM runs WHERE run_seq = ?');
     this.dropPoints = this.chunkOf('points', 'metric_id', 'ordinal');
     this.dropRows = OF_RUN.map(([table, key]) => this.chunkOf(table, 'run_seq', key));
@@ -100,6 +103,7 @@ export class RunRemoval {
       return dropped;
     }
     for (const drop of this.dropRows) if (drop(seq) >= CHUNK_ROWS) return 0;
+    this.search.remove(seq);
     this.dropRun.run(seq);
     return 0;
   }
