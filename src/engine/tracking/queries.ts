@@ -11,6 +11,7 @@ import { parseFilter } from './filter';
 import { headlineKey } from './headline';
 import { captureQueries, captureState } from './captureQueries';
 import { childQueries } from './childQueries';
+import { compareQueries } from './compareQueries';
 import { executionQueries } from './executionQueries';
 import { factQueries } from './factQueries';
 import { metricQueries } from './metricQueries';
@@ -117,7 +118,6 @@ export function trackingQueries(db: Database, paths: StorePaths) {
 
     'runs/groups': (_: CheckedParams<'runs/groups'>): Result<'runs/groups'> => notBuilt(),
     'runs/keys': (_: CheckedParams<'runs/keys'>): Result<'runs/keys'> => notBuilt(),
-    'runs/compare': (_: CheckedParams<'runs/compare'>): Result<'runs/compare'> => notBuilt(),
 
     'runs/rows': ({ runIds }: CheckedParams<'runs/rows'>): Result<'runs/rows'> => ({
       runs: runIds
@@ -173,6 +173,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
 
     ...captureQueries(db, seqOf),
     ...childQueries(db, find, toRow),
+    ...compareQueries(db, find),
     ...executionQueries(db, seqOf, toRow),
     ...factQueries(db, seqOf),
     ...metricQueries(db, seqOf),
