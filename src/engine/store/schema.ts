@@ -212,6 +212,23 @@ const migrations: readonly string[] = [
 
   ALTER TABLE artifacts ADD COLUMN name TEXT;
   ALTER TABLE artifacts ADD COLUMN step INTEGER;
+
+  -- Points of a metric folded block by block as they are written, for charts of many of them. What was written before
+  -- has none and is read point by point. end_step, end_ms, value: of the last that was written. NULL stands for NaN.
+  CREATE TABLE folds (
+    metric_id INTEGER NOT NULL,
+    block     INTEGER NOT NULL,
+    low_step  INTEGER NOT NULL,
+    high_step INTEGER NOT NULL,
+    low_ms    INTEGER NOT NULL,
+    high_ms   INTEGER NOT NULL,
+    min       REAL,
+    max       REAL,
+    end_step  INTEGER NOT NULL,
+    end_ms    INTEGER NOT NULL,
+    value     REAL,
+    PRIMARY KEY (metric_id, block)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

@@ -6,6 +6,7 @@ import { addToSummary, type Batch, type Point, type Summary } from './batch';
 import { CapturedRows } from './captured';
 import { ChildRuns } from './children';
 import { ExecutionRows } from './executions';
+import { BlockWriter } from './pointBlocks';
 
 interface MetricRow {
   metric_id: number;
@@ -37,6 +38,7 @@ export class Ingest {
   private readonly captured: CapturedRows;
   private readonly children: ChildRuns;
   private readonly executions: ExecutionRows;
+  private readonly blocks: BlockWriter;
 
   constructor(db: Database) {
     this.statements = {
@@ -69,6 +71,7 @@ export class Ingest {
     this.captured = new CapturedRows(db);
     this.children = new ChildRuns(db);
     this.executions = new ExecutionRows(db);
+    this.blocks = new BlockWriter(db);
   }
 
   /** Writes a batch. @returns nothing; throws what SQLite throws, and then the transaction is undone as a whole */
@@ -123,6 +126,7 @@ export class Ingest {
       const step = clampStep(point.step);
       addPoint.run(metric.id, metric.summary.count, step, Math.trunc(point.timestampMs), storable(point.value));
       addToSummary(metric.summary, { ...point, step });
+      this.blocks.written(metric.id, metric.summary.count);
     }
     const { count, last, lastStep, lastMs, min, max } = metric.summary;
     updateMetric.run(count, storable(last), lastStep, Math.trunc(lastMs), min, max, metric.id);

@@ -41,6 +41,7 @@ export class RunRemoval {
   private readonly dropMetric;
   private readonly dropRun;
   private readonly dropPoints: Chunk;
+  private readonly dropFolds: Chunk;
   private readonly dropRows: readonly Chunk[];
 
   constructor(private readonly db: Database) {
@@ -51,6 +52,7 @@ export class RunRemoval {
     this.dropMetric = db.prepare('DELETE FROM metrics WHERE metric_id = ?');
     this.dropRun = db.prepare('DELETE FROM runs WHERE run_seq = ?');
     this.dropPoints = this.chunkOf('points', 'metric_id', 'ordinal');
+    this.dropFolds = this.chunkOf('folds', 'metric_id', 'block');
     this.dropRows = OF_RUN.map(([table, key]) => this.chunkOf(table, 'run_seq', key));
   }
 
@@ -95,6 +97,7 @@ export class RunRemoval {
   private removeSome(seq: number): number {
     const metric = this.firstMetric.get(seq);
     if (metric !== undefined) {
+      if (this.dropFolds(metric) >= CHUNK_ROWS) return 0;
       const dropped = this.dropPoints(metric);
       if (dropped < CHUNK_ROWS) this.dropMetric.run(metric);
       return dropped;
