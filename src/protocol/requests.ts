@@ -3,6 +3,7 @@
  * A request without a handler is a compile error on the engine's side, see `engine/rpc/dispatch.ts`.
  */
 import * as z from 'zod';
+import { ComparedKind, ComparedRow, MAX_COMPARED } from './compared';
 import { ChangedFile, FactSection, LineageFile, Work } from './capture';
 import {
   Artifact,
@@ -69,29 +70,6 @@ export const ChildRun = z.object({
   values: z.array(z.union([z.string(), WireNumber]).nullable()),
 });
 export type ChildRun = z.infer<typeof ChildRun>;
-
-export const MAX_COMPARED = 20;
-
-export const ComparedKind = z.enum([
-  'run',
-  'param',
-  'metric',
-  'system',
-  'tag',
-  'environment',
-  'package',
-  'input',
-  'output',
-]);
-export type ComparedKind = z.infer<typeof ComparedKind>;
-
-export const ComparedRow = z.object({
-  key: z.string(),
-  /** One for each run, in their order; null where it has none. */
-  values: z.array(z.union([WireNumber, z.string()]).nullable()),
-  differs: z.boolean(),
-});
-export type ComparedRow = z.infer<typeof ComparedRow>;
 
 interface Request {
   readonly params: z.ZodType;

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/engine/store/schema';
 import { compareQueries } from '../../src/engine/tracking/compareQueries';
 import { RUN_COLUMNS, type RunRecord } from '../../src/engine/tracking/rows';
-import { type ComparedKind, type Params, requests } from '../../src/protocol/requests';
+import { type ComparedKind } from '../../src/protocol/compared';
+import { type Params, requests } from '../../src/protocol/requests';
 
 let db: Database.Database;
 beforeEach(() => {
@@ -48,12 +49,14 @@ const addFile = (seq: number, direction: 'in' | 'out', path: string, md5: string
   add('files', 'run_seq, direction, path, kind, via, first_ms, md5', seq, direction, path, 'file', '[]', 0, md5);
 
 function ask(params: Params<'runs/compare'>) {
-  const find = (runId: string) =>
-    db
-      .prepare<[string], RunRecord>(
-        `SELECT ${RUN_COLUMNS} FROM runs r JOIN experiments e USING (experiment_id) WHERE run_id = ?`,
-      )
-      .get(runId) as RunRecord;
+  const byId = db.prepare<[string], RunRecord>(
+    `SELECT ${RUN_COLUMNS} FROM runs r JOIN experiments e USING (experiment_id) WHERE run_id = ?`,
+  );
+  const find = (runId: string) => {
+    const record = byId.get(runId);
+    if (!record) throw new Error(`no run ${runId}`);
+    return record;
+  };
   return compareQueries(db, find)['runs/compare'](requests['runs/compare'].params.parse(params));
 }
 

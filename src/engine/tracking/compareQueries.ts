@@ -1,13 +1,13 @@
 /** What several runs have of one kind, key by key. Each run's rows come in the order of their keys and are merged. */
 import type { Database } from 'better-sqlite3';
 import { toWireNumber } from '../../protocol/entities';
-import type { CheckedParams, ComparedRow, Result } from '../../protocol/requests';
+import type { ComparedKind, ComparedRow } from '../../protocol/compared';
+import type { CheckedParams, Result } from '../../protocol/requests';
 import { SOURCE_RANK } from './factQueries';
 import { cutPage, decodeToken, encodeToken } from './pages';
 import type { RunRecord } from './rows';
 import { IS_SYSTEM_METRIC } from './systemMetrics';
 
-type What = CheckedParams<'runs/compare'>['what'];
 type Value = Exclude<ComparedRow['values'][number], null>;
 
 interface Entry {
@@ -21,6 +21,11 @@ interface Entry {
 const MAX_VALUE_CHARS = 4096;
 /** Stands for the content of a file of which there is no digest. */
 const NO_DIGEST = 'no digest';
+
+interface Row<V> {
+  readonly key: string;
+  readonly value: V;
+}
 
 interface MergedRow {
   readonly key: string;
@@ -41,20 +46,20 @@ export function compareQueries(db: Database, find: (runId: string) => RunRecord)
   };
 
   /** The rows of a table, read as they are asked for: a page of thousands of metrics needs a page of each run's. */
-  const rows = (sql: string, ...values: (string | number)[]): IterableIterator<{ key: string; value: never }> =>
-    db.prepare<(string | number)[], { key: string; value: never }>(sql).iterate(...values);
+  const rows = <V = string>(sql: string, ...values: (string | number)[]): IterableIterator<Row<V>> =>
+    db.prepare<(string | number)[], Row<V>>(sql).iterate(...values);
 
   const files = function* (record: RunRecord, direction: 'in' | 'out', after: string): Iterable<Entry> {
     const root = rootOf(fact(record.run_seq, 'code', 'root') ?? howOf.get(record.run_seq)?.cwd);
     const sql = `SELECT iif(substr(path, 1, length(?)) = ?, substr(path, length(?) + 1), path) AS key, md5 AS value
       FROM files WHERE run_seq = ? AND direction = ? ORDER BY key`;
-    for (const { key, value } of rows(sql, root, root, root, record.run_seq, direction)) {
+    for (const { key, value } of rows<string | null>(sql, root, root, root, record.run_seq, direction)) {
       if (compareKeys(key, after) <= 0) continue;
       yield value === null ? { key, value: NO_DIGEST, isUnknown: true } : { key, value };
     }
   };
 
-  const entriesOf = (what: Exclude<What, 'run'>, record: RunRecord, after: string): Iterable<Entry> => {
+  const entriesOf = (what: Exclude<ComparedKind, 'run'>, record: RunRecord, after: string): Iterable<Entry> => {
     const seq = record.run_seq;
     const metrics = (which: string) =>
       numbers(
@@ -124,7 +129,7 @@ export function compareQueries(db: Database, find: (runId: string) => RunRecord)
     );
   };
 
-  const merged = (what: What, records: readonly RunRecord[], after: string): Iterable<MergedRow> => {
+  const merged = (what: ComparedKind, records: readonly RunRecord[], after: string): Iterable<MergedRow> => {
     if (what === 'run') {
       const all = RUN_KEYS.slice(RUN_KEYS.indexOf(after) + 1).map(rowOf(records.map(ofRun)));
       return all.filter(({ entries }) => entries.some((entry) => entry !== undefined));
@@ -198,12 +203,12 @@ function argumentsOf({ argv, source }: How): string {
   return words.slice(words.indexOf(source) + 1).join(' ');
 }
 
-function* numbers(entries: Iterable<{ key: string; value: number | null }>): Iterable<Entry> {
+function* numbers(entries: Iterable<Row<number | null>>): Iterable<Entry> {
   for (const { key, value } of entries) yield { key, value: toWireNumber(value ?? Number.NaN) };
 }
 
 /** `{"variables": {"HOME": "/"}}` as `variables.HOME`. There are few of them. */
-function flatFacts(facts: Iterable<{ key: string; value: string }>, after: string): Iterable<Entry> {
+function flatFacts(facts: Iterable<Row<string>>, after: string): Iterable<Entry> {
   const flat: Entry[] = [];
   const add = (key: string, value: unknown): void => {
     if (value === null || value === undefined) return;
@@ -245,7 +250,7 @@ function next(list: Iterator<Entry>): Entry | undefined {
   return step.done === true ? undefined : step.value;
 }
 
-const ASCII = /^[\0-\x7f]*$/; // eslint-disable-line no-control-regex -- all of them, whatever they are
+const ASCII = /^[\0-\x7f]*$/;
 
 /** As SQLite orders text: by its bytes, which differs from JavaScript's order beyond the basic plane. */
 function compareKeys(a: string, b: string): number {

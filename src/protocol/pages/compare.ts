@@ -1,7 +1,7 @@
 /** What the page that compares runs and the extension say to each other. */
 import * as z from 'zod';
+import { ComparedKind, ComparedRow, MAX_COMPARED } from '../compared';
 import { MetricSeries, RunId, RunRow } from '../entities';
-import { ComparedKind, ComparedRow, MAX_COMPARED } from '../requests';
 import { SeriesQuery } from './charts';
 
 /** Rows in one answer. */
