@@ -1,7 +1,9 @@
 /** The pages of runs: one for each run. */
+import type * as vscode from 'vscode';
 import * as z from 'zod';
 import { RunId } from '../../protocol/entities';
 import type { RunRef } from '../commands/pickRun';
+import { ChartLayouts } from './charts';
 import { PageHost } from './host';
 import { type OpenPage, PagePanels, type PanelParts } from './pagePanels';
 import { runPageContract, runPageHandlers } from './runPage';
@@ -9,9 +11,17 @@ import { runPageContract, runPageHandlers } from './runPage';
 const PageState = z.object({ runId: RunId });
 type PageState = z.infer<typeof PageState>;
 
+export interface RunPanelsParts extends PanelParts {
+  /** Of the workspace. */
+  readonly memory: vscode.Memento;
+}
+
 export class RunPanels extends PagePanels<PageState> {
-  constructor(parts: PanelParts) {
+  private readonly layouts: ChartLayouts;
+
+  constructor(parts: RunPanelsParts) {
     super(parts, { viewType: 'loopwright.run', bundle: 'run', state: PageState });
+    this.layouts = new ChartLayouts(parts.memory);
   }
 
   show({ session, row }: RunRef): void {
@@ -29,6 +39,8 @@ export class RunPanels extends PagePanels<PageState> {
       session: page.session,
       actions: actions(),
       showLog,
+      layouts: this.layouts,
+      log,
       onLoaded: (name) => this.retitle(page, name),
     });
     return new PageHost(page.panel, { contract: runPageContract, handlers, attempt, log });
