@@ -70,7 +70,15 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   const launcher = new Launcher({ stores, interpreters, terminals, view, python, log });
   const panels: RunPanels = track(
-    new RunPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+    new RunPanels({
+      extension: context.extensionUri,
+      stores,
+      memory: context.workspaceState,
+      actions: () => actions,
+      attempt,
+      showLog,
+      log,
+    }),
   );
   const openPage = (run: RunRef) => panels.show(run);
   const actions: RunActions = new RunActions({
