@@ -15,7 +15,14 @@ export interface Batch {
   readonly points: Map<string, Point[]>;
   readonly params: { key: string; value: string; source: ParamSource }[];
   readonly tags: { key: string; value: string }[];
-  readonly artifacts: { path: string; kind: string; sizeBytes: number; timestampMs: number }[];
+  readonly artifacts: {
+    path: string;
+    kind: string;
+    sizeBytes: number;
+    timestampMs: number;
+    name: string | null;
+    step: number | null;
+  }[];
   readonly notes: { level: string; text: string; timestampMs: number }[];
   readonly facts: { section: RecordOf<'facts'>[2]; key: string; value: unknown }[];
   readonly files: (RecordOf<'file'>[2] & { timestampMs: number })[];
@@ -77,6 +84,8 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
         kind: record[2].kind,
         sizeBytes: record[2].size,
         timestampMs: record[1],
+        name: record[2].name,
+        step: record[2].step,
       });
       return;
     case 'note':

@@ -57,8 +57,9 @@ export class Ingest {
         'INSERT INTO tags (run_seq, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
       ),
       setArtifact: db.prepare(
-        `INSERT INTO artifacts (run_seq, path, kind, size_bytes, logged_ms) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET kind = excluded.kind, size_bytes = excluded.size_bytes, logged_ms = excluded.logged_ms`,
+        `INSERT INTO artifacts (run_seq, path, kind, size_bytes, logged_ms, name, step) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET kind = excluded.kind, size_bytes = excluded.size_bytes, logged_ms = excluded.logged_ms,
+           name = excluded.name, step = excluded.step`,
       ),
       addNote: db.prepare(
         `INSERT INTO notes (run_seq, ordinal, level, text, logged_ms)
@@ -83,6 +84,8 @@ export class Ingest {
         artifact.kind,
         Math.trunc(artifact.sizeBytes),
         Math.trunc(artifact.timestampMs),
+        artifact.name,
+        artifact.step,
       );
     }
     for (const note of batch.notes) this.addNote(runSeq, note);

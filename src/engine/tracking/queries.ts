@@ -7,8 +7,10 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { readOutput, readSpecOf } from './files';
+import { searchOutput } from './outputSearch';
 import { parseFilter } from './filter';
 import { headlineKey } from './headline';
+import { artifactQueries, countFigures } from './artifactQueries';
 import { captureQueries, captureState } from './captureQueries';
 import { childQueries } from './childQueries';
 import { executionQueries } from './executionQueries';
@@ -161,6 +163,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
           systemMetrics: count('metrics', IS_SYSTEM_METRIC),
           tags: count('tags'),
           artifacts: count('artifacts'),
+          figures: countFigures(db, record.run_seq),
           notes: count('notes'),
           inputs,
           outputs,
@@ -171,6 +174,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
       };
     },
 
+    ...artifactQueries(db, seqOf),
     ...captureQueries(db, seqOf),
     ...childQueries(db, find, toRow),
     ...executionQueries(db, seqOf, toRow),
@@ -179,6 +183,9 @@ export function trackingQueries(db: Database, paths: StorePaths) {
 
     'runs/output': ({ runId, offset, limit }: CheckedParams<'runs/output'>): Result<'runs/output'> =>
       readOutput(paths.runFolder(find(runId).run_id), offset, limit),
+
+    'runs/searchOutput': ({ runId, ...search }: CheckedParams<'runs/searchOutput'>): Result<'runs/searchOutput'> =>
+      searchOutput(paths.runFolder(find(runId).run_id), search),
 
     'runs/spec': ({ runId }: CheckedParams<'runs/spec'>): Result<'runs/spec'> => ({
       spec: readSpecOf(paths.runFolder(find(runId).run_id)),

@@ -10,11 +10,13 @@ import { goToCell } from '../notebooks/runCellPlace';
 import { openExecuted } from '../notebooks/runExecuted';
 import { sourceFileOf } from '../sourceFile';
 import type { StoreSession } from '../stores/session';
+import { revealArtifact, saveArtifact } from './artifactFiles';
 import { resolveArtifact } from './artifacts';
 import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
 import { RunFacts } from './runFacts';
+import { webLink } from './webLink';
 
 export const runPageContract = { requests: runPageRequests, commands: runPageCommands } as const;
 
@@ -68,6 +70,17 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       series: async (query) => (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId }),
       output: async ({ offset, limit }) =>
         (await session()).request('runs/output', { runId, offset, limit: Math.min(limit, MAX_OUTPUT_BYTES) }),
+      searchOutput: async (search) => (await session()).request('runs/searchOutput', { runId, ...search }),
+      figures: async ({ pageToken }) => (await session()).request('runs/figures', { ...page, ...after(pageToken) }),
+      figureAt: async (place) => (await session()).request('runs/figureAt', { runId, ...place }),
+      artifactFolder: async ({ under, pageToken }) =>
+        (await session()).request('runs/artifactFolder', { ...page, under, ...after(pageToken) }),
+      artifacts: async ({ search, pageToken }) =>
+        (await session()).request('runs/artifacts', { ...page, search, ...after(pageToken) }),
+      edit: async (change) => {
+        await (await session()).request('runs/edit', { edits: [{ ...change, runId }] });
+        return {};
+      },
       figure: async ({ path }) => ({ dataUrl: await pictureOf(await runFolder(), path) }),
       executions: async ({ from }) =>
         (await session()).request('notebooks/executions', { runId, from, limit: CELLS_AT_A_TIME }),
@@ -79,6 +92,17 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       showTerminal: async () => actions.showTerminal(await run()),
       openArtifact: async ({ path }) => {
         await show(await artifact(path));
+      },
+      saveArtifact: async ({ path }) => saveArtifact((await artifact(path)).file),
+      revealArtifact: async ({ path }) => revealArtifact((await artifact(path)).file),
+      copyArtifactPath: async ({ path }) => {
+        await vscode.env.clipboard.writeText((await artifact(path)).file);
+      },
+      openLink: async ({ url }) => {
+        await vscode.env.openExternal(vscode.Uri.parse(webLink(url), true));
+      },
+      revealInTree: async () => {
+        await vscode.commands.executeCommand('loopwright.revealInTree', await run());
       },
       openSource: async () => {
         const { provenance } = await (await session()).request('runs/get', { runId });
