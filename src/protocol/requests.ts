@@ -45,6 +45,40 @@ const nextPage = { nextPageToken: z.string().nullable() };
 export const ProgramInfo = z.object({ version: z.string(), build: z.number() });
 export type ProgramInfo = z.infer<typeof ProgramInfo>;
 
+/** What is directly below a folder of the artifacts: an artifact, a folder that others lie in, or both. */
+export const ArtifactEntry = z.object({
+  name: z.string(),
+  path: z.string(),
+  artifact: Artifact.nullable(),
+  /** How many artifacts lie below it, and their size. */
+  count: z.number().int(),
+  sizeBytes: z.number(),
+});
+export type ArtifactEntry = z.infer<typeof ArtifactEntry>;
+
+export const Figure = z.object({
+  kind: z.enum(['figure', 'chart']),
+  /** How many there are of this name: one for each step. */
+  count: z.number().int(),
+  /** The one of the highest step. One without a name stands for itself. */
+  last: Artifact,
+});
+export type Figure = z.infer<typeof Figure>;
+
+/** The beginning of a line of the output: its place in bytes, and its number from 0. */
+export const OutputPlace = z.object({ offset: z.number().int().min(0), line: z.number().int().min(0) });
+export type OutputPlace = z.infer<typeof OutputPlace>;
+
+/** `nth`: of several in one line, from 0. */
+export const OutputHit = OutputPlace.extend({ nth: z.number().int().min(0) });
+export type OutputHit = z.infer<typeof OutputHit>;
+
+export const OutputSearch = {
+  text: z.string().min(1).max(1000),
+  matchCase: z.boolean().default(false),
+  from: OutputPlace.default({ offset: 0, line: 0 }),
+};
+
 /** A page of child runs. */
 export const MAX_CHILDREN = 100;
 
@@ -165,6 +199,8 @@ export const requests = {
         notes: z.number(),
         inputs: z.number(),
         outputs: z.number(),
+        /** Figures and charts by name. */
+        figures: z.number().int(),
         executions: z.number(),
       }),
       /** What went on beside the script, as far as it has come to an end; `isComplete` when nothing is to come. */
@@ -235,7 +271,23 @@ export const requests = {
     z.object({ metrics: z.array(MetricSummary), ...nextPage }),
   ),
   'runs/tags': read(RunPage, z.object({ tags: z.array(Tag), ...nextPage })),
-  'runs/artifacts': read(RunPage, z.object({ artifacts: z.array(Artifact), ...nextPage })),
+  'runs/artifacts': read(
+    /** `search`: each word stands in the path; upper and lower case of ASCII letters are the same. */
+    RunPage.extend({ search: z.string().max(1000).default('') }),
+    z.object({ artifacts: z.array(Artifact), ...nextPage }),
+  ),
+  /** One level of the artifacts as a tree: what is directly below a folder (`reports/`, empty for the top), folders first. */
+  'runs/artifactFolder': read(
+    RunPage.extend({ under: z.string().default('') }),
+    z.object({ entries: z.array(ArtifactEntry), ...nextPage }),
+  ),
+  /** Figures and charts by name: those of one name and kind are one, in the order of their steps. */
+  'runs/figures': read(RunPage, z.object({ figures: z.array(Figure), ...nextPage })),
+  /** The one of a name at a place in the order of steps; null where there is none. */
+  'runs/figureAt': read(
+    z.object({ runId: RunId, name: z.string(), kind: Figure.shape.kind, index: z.number().int().min(0) }),
+    z.object({ artifact: Artifact.nullable() }),
+  ),
   'runs/notes': read(RunPage, z.object({ notes: z.array(Note), ...nextPage })),
 
   /** A metric's points between two places on the axis (inclusive), folded into at most `maxPoints` buckets. */
@@ -283,6 +335,14 @@ export const requests = {
       limit: z.number().int().min(1).max(MAX_OUTPUT_BYTES).default(MAX_OUTPUT_BYTES),
     }),
     z.object({ offset: z.number(), sizeBytes: z.number(), base64: z.string() }),
+  ),
+  /**
+   * Where a text stands in what was printed, escape sequences left out. Answers after a moment with what it has found so
+   * far; `next` is where to go on.
+   */
+  'runs/searchOutput': read(
+    z.object({ runId: RunId, ...OutputSearch }),
+    z.object({ hits: z.array(OutputHit), next: OutputPlace.nullable(), sizeBytes: z.number() }),
   ),
 
   /** Files of a run's snapshot that differ from the user's commit, the first 2,000 of `count`. */

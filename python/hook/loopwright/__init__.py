@@ -7,13 +7,20 @@
     loopwright.tag(stage="baseline")             # tags
     loopwright.artifact("model.onnx")            # a file or folder, copied
     loopwright.figure(fig, "roc")                # matplotlib, plotly, PIL, or the path of a picture
+    loopwright.figure(fig, "roc", step=3)        # pictures of one name are one, with a slider
+    loopwright.image(array, "sample", step=3)    # numpy, torch
+    loopwright.table("errors", rows)             # dictionaries, columns, pandas, polars
+    loopwright.confusion_matrix("test", y_true, y_pred)
+    loopwright.roc_curve("test", y_true, y_score)
+    loopwright.pr_curve("test", y_true, y_score)
     lr = float(loopwright.params().get("lr", 0.1))   # what `run -P lr=…` was given
 
 Nothing here raises, waits or talks to a network. What can't be recorded is skipped and said once on stderr, and the
 run's page says so too. In a script that is not tracked every call does nothing.
 """
 
-__all__ = ["artifact", "figure", "flush", "log", "param", "params", "run_id", "tag"]
+__all__ = ["artifact", "confusion_matrix", "figure", "flush", "image", "log", "param", "params", "pr_curve", "roc_curve",
+           "run_id", "table", "tag"]
 
 
 def __getattr__(name):

@@ -80,14 +80,83 @@ def artifact(path, name=None):
         _trouble("artifact", error)
 
 
-def figure(fig, name=None):
-    """Keep a picture with the run: a matplotlib or plotly figure, a PIL image, or the path of a picture."""
+def figure(fig, name=None, step=None):
+    """Keep a picture with the run: a matplotlib or plotly figure, a PIL image, an array, or the path of a picture.
+
+    Pictures of one name at several steps are one on the run's page, with a slider.
+    """
     try:
         from . import _artifacts
 
-        _artifacts.figure(fig, name)
+        _artifacts.figure(fig, name, step)
     except Exception as error:
         _trouble("figure", error)
+
+
+def image(image, name=None, step=None):
+    """Keep an image: an array (numpy or torch; height × width, or with 1, 3 or 4 channels), or what `figure` takes.
+
+    Numbers with a point run from 0 to 1, whole ones from 0 to 255.
+    """
+    try:
+        from . import _artifacts
+
+        _artifacts.figure(image, name, step, "image")
+    except Exception as error:
+        _trouble("image", error)
+
+
+def table(name, data, step=None, columns=None):
+    """Keep a table: a list of dictionaries, a dictionary of columns, a pandas or polars frame, an Arrow table, rows.
+
+    The first 10,000 rows are kept, fewer where they take more than a megabyte; the page says how many there are in all.
+    """
+    try:
+        from . import _charts
+
+        _charts.table(name, data, columns, step)
+    except Exception as error:
+        _trouble("table", error)
+
+
+def confusion_matrix(name, y_true=None, y_pred=None, labels=None, matrix=None, step=None):
+    """Keep a confusion matrix: counted from classes, as scikit-learn does it, or given as rows of true classes.
+
+    `labels` are the classes in their order; without them, all that occur, sorted.
+    """
+    try:
+        from . import _charts
+
+        _charts.confusion_matrix(name, y_true, y_pred, matrix, labels, step)
+    except Exception as error:
+        _trouble("confusion_matrix", error)
+
+
+def roc_curve(name, y_true, y_score, labels=None, step=None):
+    """Keep a ROC curve with the area below it, as `sklearn.metrics.roc_curve` and `roc_auc_score` give them.
+
+    With two classes, `y_score` is the score of the greater one (or both columns of `predict_proba`); with more, it has
+    a column for each class, and each is a curve against the rest. `labels` are the classes in the order of the columns.
+    """
+    try:
+        from . import _charts
+
+        _charts.curves("roc", name, y_true, y_score, labels, step)
+    except Exception as error:
+        _trouble("roc_curve", error)
+
+
+def pr_curve(name, y_true, y_score, labels=None, step=None):
+    """Keep precision against recall with the average precision, as scikit-learn's `average_precision_score` gives it.
+
+    Takes what `roc_curve` takes.
+    """
+    try:
+        from . import _charts
+
+        _charts.curves("pr", name, y_true, y_score, labels, step)
+    except Exception as error:
+        _trouble("pr_curve", error)
 
 
 def params():

@@ -21,11 +21,61 @@ def artifact(path, name=None):
     _keep("artifact", lambda: _keep_path(_path_text(path), name, None))
 
 
-def figure(fig, name=None):
-    _keep("figure", lambda: _keep_figure(fig, name))
+def figure(fig, name=None, step=None, function="figure"):
+    if step is None:
+        _keep(function, lambda: _keep_figure(fig, name))
+        return
+    if not _journal.is_enabled():
+        return
+    from ._charts import file_name, short_name
+
+    title = str(name if name is not None else "figure")
+    stem, extension = os.path.splitext(title)
+    if extension.lower() in _PICTURES:
+        title = stem  # one picture at several steps, whichever the format
+    else:
+        extension = ""
+    title = short_name(title)
+    _keep(function, lambda: _keep_figure(fig, file_name(title) + step_suffix(function, step), extension), title, step)
 
 
-def _keep(function, action):
+def keep_made(function, title, step, path, kind, write):
+    """Keep a file that `write` makes. `path` has a place (`%s`) for the step."""
+    def action():
+        relative = clean_name(path % step_suffix(function, step))
+        target, temporary = _places(relative)
+        try:
+            write(temporary)
+            size = os.stat(temporary).st_size
+            _replace(temporary, target)
+        except (Refused, OSError):
+            raise
+        except Exception as error:
+            raise Refused("%s: %s" % (type(error).__name__, error))
+        finally:
+            _remove(temporary)
+        return relative, size, kind
+
+    _keep(function, action, title, step)
+
+
+def step_suffix(function, step):
+    number = whole_step(step)
+    if step is not None and number is None:
+        note(function, "%s(): the step %.100r is no integer below 2**53 and was left out." % (function, step))
+    return "" if number is None else ".step-%d" % number
+
+
+def whole_step(step):
+    """The step as an integer that JSON readers keep exactly; None if it is none."""
+    try:
+        number = int(step)
+        return number if number == step and abs(number) <= 2 ** 53 else None
+    except Exception:
+        return None  # not a number of any library
+
+
+def _keep(function, action, title=None, step=None):
     """Run one call. What stops it costs the artifact and a note, nothing else."""
     if not _journal.is_enabled():
         return
@@ -37,7 +87,10 @@ def _keep(function, action):
     except OSError as error:
         note(function, "%s(): %s: %s. Nothing was kept." % (function, error.filename or "", error.strerror or error))
         return
-    append('["artifact",%d,%s]' % (now(), json_text({"path": relative, "size": size, "kind": kind})))
+    record = {"path": relative, "size": size, "kind": kind}
+    if title is not None:
+        record.update(name=title, step=whole_step(step))
+    append('["artifact",%d,%s]' % (now(), json_text(record)))
 
 
 def _keep_path(path, name, kind):
@@ -61,11 +114,15 @@ def _keep_path(path, name, kind):
         _remove(temporary)
 
 
-def _keep_figure(fig, name):
+def _keep_figure(fig, name, ending=None):
+    """Keep a picture as `name`. With `ending`, the name has none of its own: it is that, or where empty the usual one."""
     if isinstance(fig, (str, bytes)) or hasattr(fig, "__fspath__"):
-        return _keep_path(_path_text(fig), name, "figure")
+        path = _path_text(fig)
+        if ending is not None:
+            name += ending or os.path.splitext(path)[1]
+        return _keep_path(path, name, "figure")
     save, extension = _way_to_save(fig)
-    relative = clean_name(name if name is not None else _next_figure_name())
+    relative = clean_name(name if name is not None else _next_figure_name()) + (ending or "")
     if os.path.splitext(relative)[1].lower() not in _PICTURES:
         relative += extension
     target, temporary = _places(relative)
@@ -93,7 +150,12 @@ def _way_to_save(fig):
         return fig.write_html, ".html"
     if hasattr(fig, "save") and hasattr(fig, "mode") and hasattr(fig, "size"):
         return fig.save, ".png"
-    raise Refused("an object of type %s is no figure of matplotlib, plotly or PIL, and no path." % type(fig).__name__)
+    from ._charts import png_of, save_png
+
+    picture = png_of(fig)
+    if picture is not None:
+        return save_png(picture), ".png"
+    raise Refused("an object of type %s is no figure of matplotlib, plotly or PIL, no array and no path." % type(fig).__name__)
 
 
 def _path_text(path):

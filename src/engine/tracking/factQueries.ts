@@ -1,6 +1,6 @@
-/** The lists that belong to one run: parameters, metrics, tags, artifacts, notes. */
+/** The lists that belong to one run: parameters, metrics, tags, notes. */
 import type { Database } from 'better-sqlite3';
-import { Artifact, type MetricSummary, Note, PARAM_SOURCES, Param, Tag, toWireNumber } from '../../protocol/entities';
+import { type MetricSummary, Note, PARAM_SOURCES, Param, Tag, toWireNumber } from '../../protocol/entities';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { type PageRequest, pageOfRun } from './pages';
 import { IS_SYSTEM_METRIC } from './systemMetrics';
@@ -50,11 +50,6 @@ export function factQueries(db: Database, seqOf: (runId: string) => number) {
     'runs/tags': (params: CheckedParams<'runs/tags'>): Result<'runs/tags'> => {
       const { items, nextPageToken } = page('key, value', '(SELECT * FROM tags WHERE edited <> 2)', 'key', params);
       return { tags: items.map((item) => Tag.parse(item)), nextPageToken };
-    },
-
-    'runs/artifacts': (params: CheckedParams<'runs/artifacts'>): Result<'runs/artifacts'> => {
-      const { items, nextPageToken } = page('path, kind, size_bytes AS sizeBytes, name, step', 'artifacts', 'path', params);
-      return { artifacts: items.map((item) => Artifact.parse(item)), nextPageToken };
     },
 
     'runs/notes': (params: CheckedParams<'runs/notes'>): Result<'runs/notes'> => {

@@ -52,23 +52,31 @@ export function cutPage<Row, Item>(
   return { items, nextPageToken: items.length < rows.length && last ? tokenOf(last) : null };
 }
 
+export interface PageSql {
+  readonly columns: string;
+  /** Or a query in brackets, whose places `values` fill. */
+  readonly table: string;
+  readonly order: string;
+  readonly values?: readonly (string | number)[];
+}
+
 /** A page of a table that belongs to a run; `order` is a column that is unique within the run. */
 export function pageOfRun(
   db: Database,
-  sql: { readonly columns: string; readonly table: string; readonly order: string },
+  sql: PageSql,
   seq: number,
   page: PageRequest,
 ): Page<Record<string, unknown>>;
 export function pageOfRun<Item>(
   db: Database,
-  sql: { readonly columns: string; readonly table: string; readonly order: string },
+  sql: PageSql,
   seq: number,
   page: PageRequest,
   toItem: (row: Record<string, unknown>) => Item,
 ): Page<Item>;
 export function pageOfRun(
   db: Database,
-  sql: { readonly columns: string; readonly table: string; readonly order: string },
+  sql: PageSql,
   seq: number,
   page: PageRequest,
   toItem: (row: Record<string, unknown>) => unknown = (row) => row,
@@ -79,6 +87,6 @@ export function pageOfRun(
       `SELECT ${sql.order} AS page_key, ${sql.columns} FROM ${sql.table}
        WHERE run_seq = ? ${after === undefined ? '' : `AND ${sql.order} > ?`} ORDER BY ${sql.order} LIMIT ?`,
     )
-    .all(seq, ...(after === undefined ? [] : [after]), page.limit + 1);
+    .all(...(sql.values ?? []), seq, ...(after === undefined ? [] : [after]), page.limit + 1);
   return cutPage(rows, page.limit, toItem, (row) => encodeToken([row.page_key]));
 }

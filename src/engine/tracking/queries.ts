@@ -7,6 +7,8 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { readOutput, readSpecOf } from './files';
+import { searchOutput } from './outputSearch';
+import { artifactQueries, countFigures } from './artifactQueries';
 import { captureQueries, captureState } from './captureQueries';
 import { childQueries } from './childQueries';
 import { compareQueries } from './compareQueries';
@@ -104,6 +106,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
           systemMetrics: count('metrics', IS_SYSTEM_METRIC),
           tags: count('tags', 'edited <> 2'),
           artifacts: count('artifacts'),
+          figures: countFigures(db, record.run_seq),
           notes: count('notes'),
           inputs,
           outputs,
@@ -115,6 +118,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
     },
 
     ...listQueries(db, rows, (runId) => byId.get(runId)),
+    ...artifactQueries(db, seqOf),
     ...captureQueries(db, seqOf),
     ...childQueries(db, find, toRow),
     ...compareQueries(db, find),
@@ -124,6 +128,9 @@ export function trackingQueries(db: Database, paths: StorePaths) {
 
     'runs/output': ({ runId, offset, limit }: CheckedParams<'runs/output'>): Result<'runs/output'> =>
       readOutput(paths.runFolder(find(runId).run_id), offset, limit),
+
+    'runs/searchOutput': ({ runId, ...search }: CheckedParams<'runs/searchOutput'>): Result<'runs/searchOutput'> =>
+      searchOutput(paths.runFolder(find(runId).run_id), search),
 
     'runs/spec': ({ runId }: CheckedParams<'runs/spec'>): Result<'runs/spec'> => ({
       spec: readSpecOf(paths.runFolder(find(runId).run_id)),

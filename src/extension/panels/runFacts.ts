@@ -39,6 +39,7 @@ export class RunFacts {
     const { systemMetrics, ...counts } = got.counts;
     return {
       run: got.run,
+      note: got.note,
       provenance: got.provenance,
       params: params.params,
       metrics: metrics.metrics,

@@ -11,6 +11,7 @@ import { openExecuted } from '../notebooks/runExecuted';
 import { sourceFileOf } from '../sourceFile';
 import type { Log } from '../log';
 import type { StoreSession } from '../stores/session';
+import { revealArtifact, saveArtifact } from './artifactFiles';
 import { resolveArtifact } from './artifacts';
 import { savePicture, savePoints } from './chartFiles';
 import { type ChartLayouts, chooseMetric, chooseRival, rivalsOf } from './charts';
@@ -18,6 +19,7 @@ import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
 import { RunFacts } from './runFacts';
+import { webLink } from './webLink';
 
 export const runPageContract = { requests: runPageRequests, commands: runPageCommands } as const;
 
@@ -80,6 +82,17 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       }),
       output: async ({ offset, limit }) =>
         (await session()).request('runs/output', { runId, offset, limit: Math.min(limit, MAX_OUTPUT_BYTES) }),
+      searchOutput: async (search) => (await session()).request('runs/searchOutput', { runId, ...search }),
+      figures: async ({ pageToken }) => (await session()).request('runs/figures', { ...page, ...after(pageToken) }),
+      figureAt: async (place) => (await session()).request('runs/figureAt', { runId, ...place }),
+      artifactFolder: async ({ under, pageToken }) =>
+        (await session()).request('runs/artifactFolder', { ...page, under, ...after(pageToken) }),
+      artifacts: async ({ search, pageToken }) =>
+        (await session()).request('runs/artifacts', { ...page, search, ...after(pageToken) }),
+      edit: async (change) => {
+        await (await session()).request('runs/edit', { edits: [{ ...change, runId }] });
+        return {};
+      },
       figure: async ({ path }) => ({ dataUrl: await pictureOf(await runFolder(), path) }),
       executions: async ({ from }) =>
         (await session()).request('notebooks/executions', { runId, from, limit: CELLS_AT_A_TIME }),
@@ -92,6 +105,14 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       revealInTree: async () => actions.reveal(await run()),
       openArtifact: async ({ path }) => {
         await show(await artifact(path));
+      },
+      saveArtifact: async ({ path }) => saveArtifact((await artifact(path)).file),
+      revealArtifact: async ({ path }) => revealArtifact((await artifact(path)).file),
+      copyArtifactPath: async ({ path }) => {
+        await vscode.env.clipboard.writeText((await artifact(path)).file);
+      },
+      openLink: async ({ url }) => {
+        await vscode.env.openExternal(vscode.Uri.parse(webLink(url), true));
       },
       openSource: async () => {
         const { provenance } = await (await session()).request('runs/get', { runId });

@@ -3,9 +3,19 @@ import * as z from 'zod';
 import { CaptureKind, FactSection, LineageFile, Work } from '../capture';
 import { CodeSummary } from '../codeWords';
 import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
+import { RunEdit } from '../lists';
 import { Execution, NotebookFacts } from '../notebooks';
-import { ChildColumn, ChildOrder, ChildRun } from '../requests';
 import { ChartLayout, Rival, SavedPicture, SavedPoints, SeriesQuery } from './charts';
+import {
+  ArtifactEntry,
+  ChildColumn,
+  ChildOrder,
+  ChildRun,
+  Figure,
+  OutputHit,
+  OutputPlace,
+  OutputSearch,
+} from '../requests';
 
 /** The page shows so many of each; the rest is behind "Show more". */
 export const RUN_PAGE_LIMIT = 200;
@@ -39,6 +49,8 @@ export type CellPlace = z.infer<typeof CellPlace>;
 
 export const RunPageModel = z.object({
   run: RunRow,
+  /** The user's own words, Markdown; `notes` is what the product says. */
+  note: z.string(),
   provenance: Provenance,
   params: z.array(Param),
   /** Those that the script logged; `system` has those of the machine. */
@@ -57,6 +69,8 @@ export const RunPageModel = z.object({
     inputs: z.number(),
     outputs: z.number(),
     executions: z.number(),
+    /** Figures and charts by name. */
+    figures: z.number(),
   }),
   /** Of a notebook; null for everything else. */
   notebook: NotebookSummary.nullable(),
@@ -112,6 +126,28 @@ export const runPageRequests = {
     params: z.object({ offset: z.number().int(), limit: z.number().int().min(1) }),
     result: z.object({ offset: z.number(), sizeBytes: z.number(), base64: z.string() }),
   },
+  searchOutput: {
+    params: z.object(OutputSearch),
+    result: z.object({ hits: z.array(OutputHit), next: OutputPlace.nullable(), sizeBytes: z.number() }),
+  },
+  figures: {
+    params: z.object({ pageToken: z.string().optional() }),
+    result: z.object({ figures: z.array(Figure), ...nextPage }),
+  },
+  figureAt: {
+    params: z.object({ name: z.string(), kind: Figure.shape.kind, index: z.number().int().min(0) }),
+    result: z.object({ artifact: Artifact.nullable() }),
+  },
+  artifactFolder: {
+    params: z.object({ under: z.string(), pageToken: z.string().optional() }),
+    result: z.object({ entries: z.array(ArtifactEntry), ...nextPage }),
+  },
+  artifacts: {
+    params: z.object({ search: z.string(), pageToken: z.string().optional() }),
+    result: z.object({ artifacts: z.array(Artifact), ...nextPage }),
+  },
+  /** The user changes the run itself: answered when it is kept. */
+  edit: { params: RunEdit.omit({ runId: true, experiment: true }), result: z.object({}) },
   /** A figure as a data URL, or null where it is too large or no picture. */
   figure: { params: z.object({ path: z.string() }), result: z.object({ dataUrl: z.string().nullable() }) },
   /** What was executed of a notebook, from one execution on. */
@@ -128,6 +164,12 @@ export const runPageCommands = {
   /** Selects the run in the Runs view. */
   revealInTree: z.object({}),
   openArtifact: z.object({ path: z.string() }),
+  /** A copy of it, where the user says. */
+  saveArtifact: z.object({ path: z.string() }),
+  revealArtifact: z.object({ path: z.string() }),
+  copyArtifactPath: z.object({ path: z.string() }),
+  /** A link in a note: `http` and `https` alone are opened. */
+  openLink: z.object({ url: z.string() }),
   openSource: z.object({}),
   openOutput: z.object({}),
   /** A file that the run read or wrote, as it is now. */
