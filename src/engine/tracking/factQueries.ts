@@ -53,7 +53,12 @@ export function factQueries(db: Database, seqOf: (runId: string) => number) {
     },
 
     'runs/artifacts': (params: CheckedParams<'runs/artifacts'>): Result<'runs/artifacts'> => {
-      const { items, nextPageToken } = page('path, kind, size_bytes AS sizeBytes, name, step', 'artifacts', 'path', params);
+      const { items, nextPageToken } = page(
+        'path, kind, size_bytes AS sizeBytes, name, step',
+        'artifacts',
+        'path',
+        params,
+      );
       return { artifacts: items.map((item) => Artifact.parse(item)), nextPageToken };
     },
 
