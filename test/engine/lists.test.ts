@@ -49,7 +49,22 @@ const ORDERS: readonly Omit<RunOrder, 'descending'>[] = [
 function awkwardRuns(count: number): FakeRun[] {
   const next = random(7);
   const pick = <T>(...values: T[]): T | undefined => values[next(values.length)];
-  const texts = ['1', '1.0', '2', '10', '-3', '1e-3', '1e999', '-1e999', 'rf', 'RF', '', 'Größe', '名前'.repeat(900), '005'];
+  const texts = [
+    '1',
+    '1.0',
+    '2',
+    '10',
+    '-3',
+    '1e-3',
+    '1e999',
+    '-1e999',
+    'rf',
+    'RF',
+    '',
+    'Größe',
+    '名前'.repeat(900),
+    '005',
+  ];
   const numbers = [1, 1, 2.5, -1, Infinity, -Infinity, Number.NaN, 0, -0, 1e-300];
   return Array.from({ length: count }, () => {
     const startMs = 1000 + next(20);
@@ -92,7 +107,11 @@ describe('a list in pages', () => {
 
   it('sorts numbers as numbers, text behind them, and what is not there last in both directions', () => {
     const values = ['10', '9', 'rf', null, '-1', '0.5'];
-    store.add(values.map((x, index) => ({ id: x ?? 'none', startMs: index, params: x === null ? {} : { x } })).map((run) => ({ ...run, id: `id${run.id.replaceAll(/[.-]/g, '_')}` })));
+    store.add(
+      values
+        .map((x, index) => ({ id: x ?? 'none', startMs: index, params: x === null ? {} : { x } }))
+        .map((run) => ({ ...run, id: `id${run.id.replaceAll(/[.-]/g, '_')}` })),
+    );
     const by = (descending: boolean) => idsOf({ orderBy: { by: 'param', key: 'x', descending } });
     expect(by(false)).toEqual(['id_1', 'id0_5', 'id9', 'id10', 'idrf', 'idnone']);
     expect(by(true)).toEqual(['id10', 'id9', 'id0_5', 'id_1', 'idrf', 'idnone']);
@@ -130,7 +149,13 @@ describe('a list in pages', () => {
       return { kind: kind as 'tag', key };
     });
     expect(store.ask('runs/list', { columns }).runs[0]?.values).toEqual(['x', '0.1', 'NaN', null, null]);
-    expect(store.ask('runs/rows', { runIds: ['run-0'], columns }).runs[0]?.values).toEqual(['x', '0.1', 'NaN', null, null]);
+    expect(store.ask('runs/rows', { runIds: ['run-0'], columns }).runs[0]?.values).toEqual([
+      'x',
+      '0.1',
+      'NaN',
+      null,
+      null,
+    ]);
     expect(idsOf({ filter: "params.lr = '0.9'" })).toEqual([]);
   });
 
@@ -157,7 +182,16 @@ describe('a list in pages', () => {
 describe('filters', () => {
   beforeEach(() => {
     store.add([
-      { id: 'a', name: 'Alpha', experiment: 'fraud', source: 'train.py', branch: 'main', starred: true, startMs: 0, endMs: 90_000 },
+      {
+        id: 'a',
+        name: 'Alpha',
+        experiment: 'fraud',
+        source: 'train.py',
+        branch: 'main',
+        starred: true,
+        startMs: 0,
+        endMs: 90_000,
+      },
       { id: 'b', experiment: 'churn', source: 'sub/x.py', pinned: true, tags: { team: 'x' }, params: { m: 'rf' } },
       { id: 'c', experiment: 'churn', branch: 'dev', status: 'FAILED', params: { m: 'xgb' }, metrics: { auc: 0.5 } },
     ]);
@@ -167,7 +201,7 @@ describe('filters', () => {
     ["starred = 'false' AND pinned != TRUE", 'c'],
     ["kind = 'script'", 'c b a'],
     ["experiment = 'fraud'", 'a'],
-    ["experiment IN ('fraud', \"none\")", 'a'],
+    ['experiment IN (\'fraud\', "none")', 'a'],
     ["experiment NOT IN ('fraud')", 'c b'],
     ["attributes.script LIKE '%.py' AND script != 'train.py'", 'b'],
     ["branch = 'main'", 'a'],
@@ -245,11 +279,29 @@ describe('groups', () => {
       { id: 'd', experiment: 'one', source: 'z.py', parent: 'c', endMs: null },
       { id: 'e', experiment: 'two', deletedMs: 5 },
     ]);
-    expect(groups({ grouping: { by: 'experiment' } })).toEqual([['one', 2, 2], ['two', 1, 0]]);
-    expect(groups({ grouping: { by: 'script' } })).toEqual([['x.py', 2, 1], ['y.py', 1, 0]]);
-    expect(groups({ grouping: { by: 'branch' } })).toEqual([['dev', 1, 1], [null, 1, 1], ['main', 1, 0]]);
-    expect(groups({ grouping: { by: 'tag', key: 'team' } })).toEqual([['blue', 1, 1], [null, 1, 1], ['red', 1, 0]]);
-    expect(groups({ grouping: { by: 'status' } })).toEqual([['RUNNING', 1, 2], ['FAILED', 1, 0], ['FINISHED', 1, 0]]);
+    expect(groups({ grouping: { by: 'experiment' } })).toEqual([
+      ['one', 2, 2],
+      ['two', 1, 0],
+    ]);
+    expect(groups({ grouping: { by: 'script' } })).toEqual([
+      ['x.py', 2, 1],
+      ['y.py', 1, 0],
+    ]);
+    expect(groups({ grouping: { by: 'branch' } })).toEqual([
+      ['dev', 1, 1],
+      [null, 1, 1],
+      ['main', 1, 0],
+    ]);
+    expect(groups({ grouping: { by: 'tag', key: 'team' } })).toEqual([
+      ['blue', 1, 1],
+      [null, 1, 1],
+      ['red', 1, 0],
+    ]);
+    expect(groups({ grouping: { by: 'status' } })).toEqual([
+      ['RUNNING', 1, 2],
+      ['FAILED', 1, 0],
+      ['FINISHED', 1, 0],
+    ]);
     expect(groups({ grouping: { by: 'experiment' }, filter: "tags.team = 'red'" })).toEqual([['one', 1, 0]]);
     expect(groups({ grouping: { by: 'experiment' }, deleted: true })).toEqual([['two', 1, 0]]);
     const inGroup = (by: 'branch' | 'tag' | 'script' | 'status', value: string | null) =>
@@ -264,7 +316,11 @@ describe('groups', () => {
   it('by day are days of the local time, over a change of the clocks too', () => {
     const at = (date: number, hour: number) => new Date(2026, 2, date, hour).getTime();
     store.add([at(28, 23), at(29, 0), at(29, 23), at(30, 0)].map((startMs) => ({ startMs })));
-    expect(groups({ grouping: { by: 'day' } })).toEqual([['2026-03-30', 1, 0], ['2026-03-29', 2, 0], ['2026-03-28', 1, 0]]);
+    expect(groups({ grouping: { by: 'day' } })).toEqual([
+      ['2026-03-30', 1, 0],
+      ['2026-03-29', 2, 0],
+      ['2026-03-28', 1, 0],
+    ]);
     const day = (value: string) => idsOf({ group: { grouping: { by: 'day', key: '' }, value } });
     expect(day('2026-03-29')).toEqual(['run-2', 'run-1']);
     expect(() => day('yesterday')).toThrow(/A day is written/);
@@ -293,7 +349,10 @@ describe('groups', () => {
 });
 
 it('keys to choose from are those of the most runs first', () => {
-  store.add([{ params: { lr: '1' }, metrics: { auc: 1 } }, { params: { lr: '2' }, tags: { 'a%b': 'x' } }]);
+  store.add([
+    { params: { lr: '1' }, metrics: { auc: 1 } },
+    { params: { lr: '2' }, tags: { 'a%b': 'x' } },
+  ]);
   expect(store.ask('runs/keys', {}).keys).toEqual([
     { kind: 'param', key: 'lr', runCount: 2 },
     { kind: 'tag', key: 'a%b', runCount: 1 },

@@ -2,7 +2,17 @@
  * The journal of what the user changes of a run, `journals/edits.lwj`: the engine alone writes it. What was being
  * written when an engine was killed is cut off before more is appended, and what can't be kept is taken back.
  */
-import { closeSync, copyFileSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LoopwrightError } from '../../protocol/errors';

@@ -59,9 +59,7 @@ export class RunEdits {
          SELECT r.run_id, e.name AS experiment, r.deleted_ms FROM tree JOIN runs r USING (run_id)
            JOIN experiments e USING (experiment_id) WHERE r.deleted_ms IS NOT ${String(BEING_REMOVED)}`,
       ),
-      taken: db
-        .prepare<[number], number>(`SELECT taken FROM journals WHERE run_seq = ? AND file = '${EDITS}'`)
-        .pluck(),
+      taken: db.prepare<[number], number>(`SELECT taken FROM journals WHERE run_seq = ? AND file = '${EDITS}'`).pluck(),
       setTaken: db.prepare(
         `INSERT INTO journals (run_seq, file, taken, damage) VALUES (?, '${EDITS}', ?, NULL)
          ON CONFLICT DO UPDATE SET taken = excluded.taken, damage = NULL`,

@@ -106,13 +106,14 @@ function ofText(kind: Keyed & ('param' | 'tag'), { key, operator, values: [value
   if (operator === 'IS NOT NULL') return hasKeyed(kind, key, sql('TRUE'));
   if (operator.endsWith('IN')) throw new Refusal('parameters and tags have no IN; attributes that are text have it');
   if (!isText(value)) throw new Refusal('parameters and tags are compared with text in quotes');
-  return operator === '=' ? hasText(kind, key, unquote(value)) : hasKeyed(kind, key, compareText('value', operator, value));
+  return operator === '='
+    ? hasText(kind, key, unquote(value))
+    : hasKeyed(kind, key, compareText('value', operator, value));
 }
 
 function ofAttribute({ key, operator, values }: Comparison): Condition {
   const attribute = Object.hasOwn(ATTRIBUTES, key) ? ATTRIBUTES[key] : undefined;
-  if (!attribute)
-    throw new Refusal(`there is no attribute ${key}; there are ${Object.keys(ATTRIBUTES).join(', ')}`);
+  if (!attribute) throw new Refusal(`there is no attribute ${key}; there are ${Object.keys(ATTRIBUTES).join(', ')}`);
   if (operator.startsWith('IS ')) throw new Refusal('IS NULL is for parameters and tags');
   const { column, is } = attribute;
   const [value = ''] = values;

@@ -31,7 +31,8 @@ export function groupsOf(db: Database, params: CheckedParams<'runs/groups'>): Re
   const { grouping, limit, pageToken } = params;
   const selection = selectionOf(params);
   const after = pageToken === undefined ? null : decodeToken(pageToken);
-  const rows = grouping.by === 'day' ? days(db, selection, limit, after) : groups(db, selection, grouping, limit, after);
+  const rows =
+    grouping.by === 'day' ? days(db, selection, limit, after) : groups(db, selection, grouping, limit, after);
   const running = runningCounts(db, selectionOf({ ...params, allLevels: true }), grouping);
   const page = cutPage(
     rows,
@@ -50,8 +51,9 @@ function groups(
   after: readonly (string | number)[] | null,
 ): Row[] {
   const value = valueOf(grouping);
-  const name = grouping.by === 'experiment' ? '(SELECT x.name FROM experiments x WHERE x.experiment_id = value)' : 'value';
-  const place = '(-lastStartMs, value IS NULL, ifnull(value, \'\'))';
+  const name =
+    grouping.by === 'experiment' ? '(SELECT x.name FROM experiments x WHERE x.experiment_id = value)' : 'value';
+  const place = "(-lastStartMs, value IS NULL, ifnull(value, ''))";
   const [lastMs = 0, isNull = 0, text = ''] = after ?? [];
   return db
     .prepare<(string | number)[], Row>(

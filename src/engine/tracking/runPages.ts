@@ -30,7 +30,10 @@ interface Step {
 /** Pinned ones, those that run, the others. */
 const STACK: readonly (readonly Condition[])[] = [
   [onColumn('pinned', '= 1')],
-  [onColumn('pinned', '= 0'), { ...sql('+r.end_ms IS NULL'), found: sql('SELECT run_seq FROM runs WHERE end_ms IS NULL') }],
+  [
+    onColumn('pinned', '= 0'),
+    { ...sql('+r.end_ms IS NULL'), found: sql('SELECT run_seq FROM runs WHERE end_ms IS NULL') },
+  ],
   [sql('+r.pinned = 0'), sql('+r.end_ms IS NOT NULL')],
 ];
 

@@ -43,7 +43,9 @@ export function selectionOf(params: Selecting): Selection {
 /** How the runs that meet a condition are found by an index; null if they can't. */
 export function foundBy({ found, inTree }: Condition, isOfTree: boolean) {
   if (found) return found;
-  return inTree && isOfTree ? sql(`SELECT run_seq FROM runs WHERE ${IN_TREE} AND ${inTree.sql}`, ...inTree.values) : null;
+  return inTree && isOfTree
+    ? sql(`SELECT run_seq FROM runs WHERE ${IN_TREE} AND ${inTree.sql}`, ...inTree.values)
+    : null;
 }
 
 const wordsOf = (search: string): string[] => search.split(/[\s\0]+/).filter((word) => word !== '');
