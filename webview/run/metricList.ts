@@ -55,7 +55,7 @@ export class MetricList extends LitElement {
       [role='row'] {
         display: grid;
         grid-template-columns:
-          minmax(90px, 1fr) ${SPARK_WIDTH}px minmax(70px, 120px) minmax(70px, 120px) minmax(50px, 90px)
+          minmax(90px, 1fr) ${SPARK_WIDTH}px minmax(60px, 90px) minmax(60px, 90px) minmax(44px, 70px)
           26px;
         align-items: center;
         column-gap: 12px;
