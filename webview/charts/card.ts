@@ -98,8 +98,6 @@ export class ChartCard extends LitElement {
   @property({ type: Boolean }) isLoading = false;
   /** For the caption: what else is not as one would think. */
   @property({ attribute: false }) notes: readonly string[] = [];
-  /** Whether it is worth drawing: false for what is off the screen. */
-  @property({ type: Boolean }) visible = true;
   @property({ attribute: false }) items: readonly MenuItem[] = [];
 
   @query('lw-metric-chart') private readonly chart!: MetricChart | null;
@@ -131,7 +129,7 @@ export class ChartCard extends LitElement {
         <lw-menu label="More Actions: ${name}" .items=${this.menu} @lw-menu=${this.onMenu}></lw-menu>
       </header>
       <div class="facts">${this.facts}</div>
-      <div class="body">${this.visible ? this.renderBody() : nothing}</div>
+      <div class="body">${this.renderBody()}</div>
       ${this.renderCaption()}
     `;
   }
