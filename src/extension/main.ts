@@ -21,6 +21,7 @@ import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
 import { Notebooks } from './notebooks/notebooks';
+import { CompareRunsPanels } from './panels/compareRunsPanel';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
@@ -74,6 +75,9 @@ export function activate(context: vscode.ExtensionContext): void {
     openPage: (run) => panels.show(run),
     attempt,
   });
+  const comparisons = track(
+    new CompareRunsPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+  );
   const args = new Arguments(context.workspaceState);
   const debug = track(new DebugRuns({ launcher, interpreters, attempt, log }));
   const terminalEnvironment = track(
@@ -105,7 +109,19 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   lastWords = () => notebooks.stopFollowing();
   commands.register(
-    handlersOf({ stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log }),
+    handlersOf({
+      stores,
+      launcher,
+      notebooks,
+      comparisons,
+      actions,
+      args,
+      debug,
+      terminalEnvironment,
+      view,
+      showLog,
+      log,
+    }),
   );
   track(new RunningStatus(stores, log));
   track(new RetentionOffer({ stores, attempt, log }));

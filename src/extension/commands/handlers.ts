@@ -7,6 +7,7 @@ import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
 import type { Notebooks } from '../notebooks/notebooks';
+import type { CompareRunsPanels } from '../panels/compareRunsPanel';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode } from '../views/runs/nodes';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
@@ -14,7 +15,8 @@ import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
-import { OnRuns } from './onRuns';
+import { OnRuns, runsIn } from './onRuns';
+import { runsToCompare } from './compareRuns';
 import { activeRuns, pickRun } from './pickRun';
 import type { Handlers } from './registry';
 import type { RunActions } from './runActions';
@@ -23,6 +25,7 @@ export interface HandlerParts {
   readonly stores: Stores;
   readonly launcher: Launcher;
   readonly notebooks: Notebooks;
+  readonly comparisons: CompareRunsPanels;
   readonly actions: RunActions;
   readonly args: Arguments;
   readonly debug: DebugRuns;
@@ -33,7 +36,8 @@ export interface HandlerParts {
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
+  const { stores, launcher, notebooks, comparisons, actions, args, debug, terminalEnvironment, view, showLog, log } =
+    parts;
   const onRuns = new OnRuns(stores, log);
   return {
     'loopwright.runFile': async (given) => {
@@ -57,6 +61,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'loopwright.showTerminal': onRuns.one('all', vscode.l10n.t('Show Terminal'), (run) => actions.showTerminal(run)),
     'loopwright.deleteRun': onRuns.all('over', vscode.l10n.t('Delete Run'), (runs) => actions.delete(runs)),
     'loopwright.restoreRun': onRuns.all('deleted', vscode.l10n.t('Restore Run'), (runs) => actions.restore(runs)),
+    'loopwright.compareRuns': async (...given) => {
+      const runs = await runsToCompare(runsIn(given), stores.sessions, log);
+      if (runs.length > 0) comparisons.show(runs);
+    },
     'loopwright.compareCodeWithCommit': onRuns.one('all', vscode.l10n.t('Compare Code with Commit'), (run) =>
       openCompare(run, 'commit'),
     ),
