@@ -24,6 +24,7 @@ import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
 import { Notebooks } from './notebooks/notebooks';
+import { CompareRunsPanels } from './panels/compareRunsPanel';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
@@ -92,6 +93,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const undoable = new RunEdits();
   track(undoable.onDidChange((canUndo) => keys.set('loopwright.canUndo', canUndo)));
   const edits: EditRuns = new EditRuns({ edits: undoable, openPage, attempt });
+  const comparisons = track(
+    new CompareRunsPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+  );
   const args = new Arguments(context.workspaceState);
   const debug = track(new DebugRuns({ launcher, interpreters, attempt, log }));
   const terminalEnvironment = track(
@@ -126,6 +130,7 @@ export function activate(context: vscode.ExtensionContext): void {
       stores,
       launcher,
       notebooks,
+      comparisons,
       actions,
       edits,
       args,

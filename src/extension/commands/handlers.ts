@@ -7,6 +7,7 @@ import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
 import type { Notebooks } from '../notebooks/notebooks';
+import type { CompareRunsPanels } from '../panels/compareRunsPanel';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode } from '../views/runs/nodes';
 import type { QueryState } from '../views/runs/query/queryState';
@@ -16,7 +17,8 @@ import { type Arguments, chooseFile } from './chooseFile';
 import type { EditRuns } from './editRuns';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
-import { OnRuns } from './onRuns';
+import { OnRuns, runsIn } from './onRuns';
+import { runsToCompare } from './compareRuns';
 import { activeRuns, pickRun } from './pickRun';
 import type { Handlers } from './registry';
 import type { RunActions } from './runActions';
@@ -26,6 +28,7 @@ export interface HandlerParts {
   readonly stores: Stores;
   readonly launcher: Launcher;
   readonly notebooks: Notebooks;
+  readonly comparisons: CompareRunsPanels;
   readonly actions: RunActions;
   readonly edits: EditRuns;
   readonly args: Arguments;
@@ -38,8 +41,21 @@ export interface HandlerParts {
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { stores, launcher, notebooks, actions, edits, args, debug, terminalEnvironment, view, query, showLog, log } =
-    parts;
+  const {
+    stores,
+    launcher,
+    notebooks,
+    comparisons,
+    actions,
+    edits,
+    args,
+    debug,
+    terminalEnvironment,
+    view,
+    query,
+    showLog,
+    log,
+  } = parts;
   const onRuns = new OnRuns(stores, log, () => view.selectedRuns);
   return {
     'loopwright.runFile': async (given) => {
@@ -62,6 +78,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'loopwright.runAgain': onRuns.all('all', vscode.l10n.t('Run Again'), (runs) => actions.runAllAgain(runs)),
     'loopwright.showTerminal': onRuns.one('all', vscode.l10n.t('Show Terminal'), (run) => actions.showTerminal(run)),
     ...runsViewHandlers({ stores, onRuns, actions, edits, query, log }),
+    'loopwright.compareRuns': async (...given) => {
+      const runs = await runsToCompare(runsIn(given), stores.sessions, log);
+      if (runs.length > 0) comparisons.show(runs);
+    },
     'loopwright.compareCodeWithCommit': onRuns.one('all', vscode.l10n.t('Compare Code with Commit'), (run) =>
       openCompare(run, 'commit'),
     ),

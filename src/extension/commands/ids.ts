@@ -22,6 +22,7 @@ export const COMMAND_IDS = [
   'loopwright.showTerminal',
   'loopwright.deleteRun',
   'loopwright.restoreRun',
+  'loopwright.compareRuns',
   'loopwright.compareCodeWithCommit',
   'loopwright.compareCodeWithNow',
   'loopwright.compareCodeWithRun',

@@ -13,6 +13,12 @@ export async function savePicture(picture: SavedPicture): Promise<void> {
   await vscode.workspace.fs.writeFile(uri, bytes);
 }
 
+/** A table that a page has as comma-separated values. */
+export async function saveText({ heading, text }: { readonly heading: string; readonly text: string }): Promise<void> {
+  const uri = await ask(heading, 'csv');
+  if (uri) await vscode.workspace.fs.writeFile(uri, Buffer.from(text));
+}
+
 /** @param runId the page's own run */
 export async function savePoints(store: StoreSession, runId: string, { heading, lines }: SavedPoints): Promise<void> {
   const uri = await ask(heading, 'csv');

@@ -131,6 +131,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       openCodeDiff: async ({ path }) => {
         await openDiff(await run(), path);
       },
+      compareRuns: async () => {
+        await vscode.commands.executeCommand('loopwright.compareRuns', await run());
+      },
       compareCode: async (what) => {
         await vscode.commands.executeCommand(COMPARE_CODE[what.with], await run());
       },

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ComparedKind, ComparedRow, MAX_COMPARED } from '../compared';
 import { MetricSeries, RunId, RunRow } from '../entities';
-import { SeriesQuery } from './charts';
+import { SavedPicture, SavedPoints, SeriesQuery } from './charts';
 
 /** Rows in one answer. */
 export const COMPARED_ROWS = 200;
@@ -52,13 +52,9 @@ export const compareCommands = {
   removeRun: z.object({ runId: RunId }),
   openCodeDiff: z.object({ from: RunId, to: RunId, path: z.string() }),
   copy: z.object({ text: z.string() }),
-  /** Asks the user where to; a picture is in base64. */
-  save: z.object({
-    name: z.string(),
-    format: z.enum(['svg', 'png', 'csv']),
-    content: z.string(),
-  }),
-  /** Every logged point of a metric of these runs, into a file that the user chooses. */
-  saveSeries: z.object({ key: z.string(), runIds: z.array(RunId).min(1).max(MAX_COMPARED) }),
+  savePicture: SavedPicture,
+  savePoints: SavedPoints,
+  /** Comma-separated values that the page has. */
+  saveText: z.object({ heading: z.string().max(4096), text: z.string().max(1_000_000) }),
   showLog: z.object({}),
 } as const;

@@ -177,6 +177,8 @@ export const runPageCommands = {
   openChild: z.object({ runId: RunId }),
   /** A file of the run's code beside the one of the commit it was made from. */
   openCodeDiff: z.object({ path: z.string() }),
+  /** With others that the user chooses. */
+  compareRuns: z.object({}),
   compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),
   /** The cell in the notebook as it is now. */
   goToCell: CellPlace,
