@@ -56,7 +56,15 @@ export function activate(context: vscode.ExtensionContext): void {
   const view = track(new RunsView(stores, log));
   const launcher = new Launcher({ stores, interpreters, terminals, view, python, log });
   const panels: RunPanels = track(
-    new RunPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+    new RunPanels({
+      extension: context.extensionUri,
+      stores,
+      memory: context.workspaceState,
+      actions: () => actions,
+      attempt,
+      showLog,
+      log,
+    }),
   );
   const actions: RunActions = new RunActions({
     launcher,

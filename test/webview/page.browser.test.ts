@@ -15,7 +15,7 @@ describe('a finished run', () => {
     expect(seen).toContain('finished · 2m 14s · auc 0.9412');
     expect(seen).toContain("train.py --depth 8 --note 'two words'");
     expect(seen).toContain('python 3.11.9 · 4 Mar 2026, 14:02 · ada@workstation');
-    expect(seen).toContain('test/auc 0.9389 step 59');
+    expect(seen).toContain('test/auc 0.9389 ↑ 0.9389 59');
     expect(seen).toContain('depth 8 command line');
     expect(seen).toContain('1 in 67 steps shown');
     expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([

@@ -43,7 +43,7 @@ export function linearTicks(range: Range, count: number, minStep = 0): Tick[] {
 export function logTicks({ from, to }: Range, count: number): Tick[] {
   const low = Math.floor(Math.log10(from));
   const high = Math.ceil(Math.log10(to));
-  const every = Math.max(1, Math.ceil((high - low) / Math.max(1, count)));
+  const every = Math.max(1, Math.round((high - low) / Math.max(1, count)));
   const factors = high - low <= count / 2 ? [1, 2, 5] : [1];
   const places: number[] = [];
   for (let power = low; power <= high; power += every)

@@ -1,7 +1,14 @@
 /** What survives a reload of the page. What the run is comes from the extension again; this is where the reader was. */
 import * as z from 'zod';
+import { ChartLayout, ChartSettings, Rival } from '../../src/protocol/pages/charts';
 
 const Zoom = z.object({ from: z.number(), to: z.number() });
+
+/** Without what is not there: a key that is undefined would hide the setting of all charts. */
+const Override = ChartSettings.partial().transform(
+  (given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Override,
+);
+type Override = Partial<ChartSettings>;
 
 const PageState = z.object({
   /** The extension finds the run by it when VS Code brings the page back. */
@@ -11,6 +18,10 @@ const PageState = z.object({
   zooms: z.record(z.string(), Zoom).catch({}),
   tables: z.array(z.string()).catch([]),
   filter: z.string().catch(''),
+  layout: ChartLayout.nullable().catch(null),
+  /** Of charts that are not like all others, by their first metric. */
+  overrides: z.record(z.string(), Override).catch({}),
+  rivals: z.array(Rival).max(19).catch([]),
   metricLimit: z.number().int().positive().optional().catch(undefined),
 });
 export type PageState = z.infer<typeof PageState>;
@@ -58,6 +69,11 @@ export class StateKeeper {
   setTable(key: string, isTable: boolean): void {
     const others = this.current.tables.filter((other) => other !== key);
     this.change({ tables: isTable ? [...others, key] : others });
+  }
+
+  setOverride(key: string, change: Partial<ChartSettings> | null): void {
+    const { [key]: old, ...others } = this.current.overrides;
+    this.change({ overrides: change ? { ...others, [key]: { ...old, ...change } } : others });
   }
 
   flush(): void {

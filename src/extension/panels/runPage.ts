@@ -9,8 +9,11 @@ import type { RunActions } from '../commands/runActions';
 import { goToCell } from '../notebooks/runCellPlace';
 import { openExecuted } from '../notebooks/runExecuted';
 import { sourceFileOf } from '../sourceFile';
+import type { Log } from '../log';
 import type { StoreSession } from '../stores/session';
 import { resolveArtifact } from './artifacts';
+import { savePicture, savePoints } from './chartFiles';
+import { type ChartLayouts, chooseMetric, chooseRival, rivalsOf } from './charts';
 import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
@@ -31,6 +34,8 @@ export interface RunPageParts {
   readonly session: () => Promise<StoreSession>;
   readonly actions: RunActions;
   readonly showLog: () => void;
+  readonly layouts: ChartLayouts;
+  readonly log: Log;
   /** The page knows its run's name now. */
   readonly onLoaded: (name: string) => void;
 }
@@ -45,6 +50,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
   const artifact = async (path: string) => resolveArtifact(await runFolder(), path);
   const open = (file: string) => vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
   const page = { runId, limit: RUN_PAGE_LIMIT };
+  const experiment = async () => (await run()).row.experiment;
   const after = (pageToken: string | undefined) => (pageToken === undefined ? {} : { pageToken });
   const facts = new RunFacts(runId);
   const show = ({ file, isDirectory }: { file: string; isDirectory: boolean }) =>
@@ -66,6 +72,12 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       children: async ({ orderBy, pageToken }) =>
         (await session()).request('runs/children', { runId, orderBy, ...after(pageToken) }),
       series: async (query) => (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId }),
+      chartLayout: async () => ({ layout: parts.layouts.of(await experiment()) }),
+      rivals: async () => rivalsOf(await session(), runId),
+      pickRun: async () => ({ run: await chooseRival(await session(), parts.log) }),
+      pickMetric: async ({ purpose, without }) => ({
+        key: await chooseMetric(await session(), runId, purpose, without),
+      }),
       output: async ({ offset, limit }) =>
         (await session()).request('runs/output', { runId, offset, limit: Math.min(limit, MAX_OUTPUT_BYTES) }),
       figure: async ({ path }) => ({ dataUrl: await pictureOf(await runFolder(), path) }),
@@ -113,6 +125,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       copy: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
+      keepCharts: async (layout) => parts.layouts.keep(await experiment(), layout),
+      savePicture,
+      savePoints: async (points) => savePoints(await session(), runId, points),
     },
   };
 }

@@ -10,6 +10,7 @@ import type { Stores } from '../stores/stores';
 import type { Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
 import { plain } from '../text';
+import { ChartLayouts } from './charts';
 import { PageHost } from './host';
 import { pageHtml } from './html';
 import { runPageContract, runPageHandlers } from './runPage';
@@ -28,6 +29,8 @@ interface OpenPanel {
 export interface RunPanelsParts {
   readonly extension: vscode.Uri;
   readonly stores: Stores;
+  /** Of the workspace. */
+  readonly memory: vscode.Memento;
   readonly actions: () => RunActions;
   readonly attempt: (what: string, work: () => Promise<void>) => Promise<void>;
   readonly showLog: () => void;
@@ -37,9 +40,11 @@ export interface RunPanelsParts {
 export class RunPanels implements Disposable, vscode.WebviewPanelSerializer {
   private readonly disposables = new Disposables();
   private readonly open = new Map<string, OpenPanel>();
+  private readonly layouts: ChartLayouts;
 
   constructor(private readonly parts: RunPanelsParts) {
     const { stores } = parts;
+    this.layouts = new ChartLayouts(parts.memory);
     this.disposables.track(vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, this));
     this.disposables.track(stores.onDidChange(({ changed }) => this.tell(changed.structure ? 'all' : changed.runIds)));
     this.disposables.track(stores.onDidChangeState(() => this.tell('all')));
@@ -85,6 +90,8 @@ export class RunPanels implements Disposable, vscode.WebviewPanelSerializer {
       session: async () => (session ??= await stores.ofRun(runId)),
       actions: actions(),
       showLog,
+      layouts: this.layouts,
+      log,
       onLoaded: (name) => {
         panel.title = plain(name, TITLE_LIMIT);
       },

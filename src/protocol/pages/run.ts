@@ -5,7 +5,7 @@ import { CodeSummary } from '../codeWords';
 import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
 import { Execution, NotebookFacts } from '../notebooks';
 import { ChildColumn, ChildOrder, ChildRun } from '../requests';
-import { SeriesQuery } from './charts';
+import { ChartLayout, Rival, SavedPicture, SavedPoints, SeriesQuery } from './charts';
 
 /** The page shows so many of each; the rest is behind "Show more". */
 export const RUN_PAGE_LIMIT = 200;
@@ -98,6 +98,16 @@ export const runPageRequests = {
     result: z.object({ columns: z.array(ChildColumn), children: z.array(ChildRun), ...nextPage }),
   },
   series: { params: SeriesQuery, result: MetricSeries },
+  /** As it was kept for this experiment; null for none. */
+  chartLayout: { params: z.object({}), result: z.object({ layout: ChartLayout.nullable() }) },
+  /** With which runs this one can be compared without choosing: null where there is none, or it is this one. */
+  rivals: { params: z.object({}), result: z.object({ parent: Rival.nullable(), best: Rival.nullable() }) },
+  /** The user chooses; null where they leave without. Takes as long as they like. */
+  pickRun: { params: z.object({}), result: z.object({ run: Rival.nullable() }) },
+  pickMetric: {
+    params: z.object({ purpose: z.enum(['add', 'axis']), without: z.array(z.string()).max(20) }),
+    result: z.object({ key: z.string().nullable() }),
+  },
   output: {
     params: z.object({ offset: z.number().int(), limit: z.number().int().min(1) }),
     result: z.object({ offset: z.number(), sizeBytes: z.number(), base64: z.string() }),
@@ -130,6 +140,9 @@ export const runPageCommands = {
   openExecuted: z.object({}),
   showLog: z.object({}),
   copy: z.object({ text: z.string() }),
+  keepCharts: ChartLayout,
+  savePicture: SavedPicture,
+  savePoints: SavedPoints,
 } as const;
 
 /** What the extension tells the page: something changed, look again. */
