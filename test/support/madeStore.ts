@@ -80,6 +80,7 @@ function dropIndexes(db: Database): { name: string; sql: string }[] {
 class Maker {
   made = 0;
   readonly running: string[] = [];
+  private firstUsual = 0;
   private readonly rows: MadeRows;
   private readonly experiments: number[];
   private readonly cwd: string;
@@ -103,18 +104,20 @@ class Maker {
   }
 
   begin(): SpecialRuns {
-    return addSpecialRuns(this.rows, (change) => {
+    const special = addSpecialRuns(this.rows, (change) => {
       // The newest of all, a second apart.
       const run = this.run(this.nowMs - this.made * 1000, { experimentId: this.experimentOf(1), ...change });
       return { seq: this.add(run), runId: run.runId, startMs: run.startMs };
     });
+    this.firstUsual = this.made;
+    return special;
   }
 
   /** More of them, each a little older than the one before, until there are `end` of `all`. */
   some(end: number, all: number): void {
     const random = this.random;
     while (this.made < end) {
-      const age = this.made / all;
+      const age = (this.made - this.firstUsual) / all;
       const startMs = Math.round(this.nowMs - 60_000 - age ** 1.3 * DAYS * DAY_MS);
       if (this.sweep) {
         const { parent } = this.sweep;
