@@ -29,7 +29,11 @@ export interface MadeContent {
   readonly params?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   readonly metrics?: Readonly<Record<string, MadePoints>>;
-  readonly artifacts?: readonly { readonly path: string; readonly kind: string; readonly sizeBytes: number }[];
+  readonly artifacts?: readonly {
+    readonly path: string;
+    readonly kind: 'file' | 'model';
+    readonly sizeBytes: number;
+  }[];
 }
 
 export class MadeRows {

@@ -59,7 +59,7 @@ export function addSpecialRuns(rows: MadeRows, add: AddRun): SpecialRuns {
   const manyArtifacts = run('ten thousand artifacts', {
     artifacts: Array.from({ length: 10_000 }, (_, index) => ({
       path: `checkpoints ${String(index % 100).padStart(2, '0')}/重み-${String(index).padStart(5, '0')}.bin`,
-      kind: 'file',
+      kind: 'file' as const,
       sizeBytes: index * 1000,
     })),
   });
