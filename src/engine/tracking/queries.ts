@@ -9,6 +9,7 @@ import type { CheckedParams, Result } from '../../protocol/requests';
 import { readOutput, readSpecOf } from './files';
 import { captureQueries, captureState } from './captureQueries';
 import { childQueries } from './childQueries';
+import { compareQueries } from './compareQueries';
 import { executionQueries } from './executionQueries';
 import { factQueries } from './factQueries';
 import { listQueries } from './listQueries';
@@ -18,10 +19,6 @@ import { BEING_REMOVED } from './removal';
 import { RUN_COLUMNS, type RunRecord } from './rows';
 import { RunRows } from './runRows';
 import { IS_SYSTEM_METRIC } from './systemMetrics';
-
-const notBuilt = (): never => {
-  throw new LoopwrightError('internal', 'Not built yet.');
-};
 
 export function trackingQueries(db: Database, paths: StorePaths) {
   const byId = db.prepare<[string], RunRecord>(
@@ -70,7 +67,6 @@ export function trackingQueries(db: Database, paths: StorePaths) {
       return { experiments: page.items, nextPageToken: page.nextPageToken };
     },
 
-    'runs/compare': (_: CheckedParams<'runs/compare'>): Result<'runs/compare'> => notBuilt(),
 
     'runs/get': ({ runId }: CheckedParams<'runs/get'>): Result<'runs/get'> => {
       const record = find(runId);
@@ -121,6 +117,7 @@ export function trackingQueries(db: Database, paths: StorePaths) {
     ...listQueries(db, rows, (runId) => byId.get(runId)),
     ...captureQueries(db, seqOf),
     ...childQueries(db, find, toRow),
+    ...compareQueries(db, find),
     ...executionQueries(db, seqOf, toRow),
     ...factQueries(db, seqOf),
     ...metricQueries(db, seqOf),

@@ -89,6 +89,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       stop: async () => actions.stop([await run()]),
       runAgain: async () => actions.runAgain(await run()),
       showTerminal: async () => actions.showTerminal(await run()),
+      revealInTree: async () => actions.reveal(await run()),
       openArtifact: async ({ path }) => {
         await show(await artifact(path));
       },

@@ -125,6 +125,8 @@ export const runPageCommands = {
   stop: z.object({}),
   runAgain: z.object({}),
   showTerminal: z.object({}),
+  /** Selects the run in the Runs view. */
+  revealInTree: z.object({}),
   openArtifact: z.object({ path: z.string() }),
   openSource: z.object({}),
   openOutput: z.object({}),
