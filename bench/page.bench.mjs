@@ -144,7 +144,8 @@ async function decimate(client, runId) {
 async function openEngine(client) {
   const paths = client.makeStore(join(workbench.folder, '.loopwright'));
   const program = { runtime: process.execPath, file: join(root, 'dist/engine.js') };
-  const open = () => client.openEngine(paths, program, { kind: 'test', info: { version: '0.0.0', build: 0 }, trusted: true });
+  const open = () =>
+    client.openEngine(paths, program, { kind: 'test', info: { version: '0.0.0', build: 0 }, trusted: true });
   return open().catch(open);
 }
 

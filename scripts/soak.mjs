@@ -21,7 +21,13 @@ await runMain(async () => {
   const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
   const file = inRepo('dist', 'soak', 'soak.mjs');
   await Promise.all([
-    build({ ...shared, entryPoints: [inRepo('test/soak/main.ts')], outfile: file, format: 'esm', banner: { js: banner } }),
+    build({
+      ...shared,
+      entryPoints: [inRepo('test/soak/main.ts')],
+      outfile: file,
+      format: 'esm',
+      banner: { js: banner },
+    }),
     build({ ...shared, entryPoints: [inRepo('test/engine/windowClient.ts')], outfile: inRepo('dist/soak/window.cjs') }),
   ]);
   const { code } = await run(process.execPath, [file, ...process.argv.slice(2)], {

@@ -2,6 +2,7 @@
  * What a user changes of runs while things are killed. An edit that was acknowledged must be there; of one whose answer was
  * lost, either state is true.
  */
+import { LoopwrightError } from '../../src/protocol/errors';
 import type { RunEdit } from '../../src/protocol/lists';
 import type { Random } from '../support/random';
 import { type Place, Violation } from './place';
@@ -61,16 +62,16 @@ export class Editor {
     const word = this.random.hex(8);
     switch (this.random.below(5)) {
       case 0:
-        return this.edit({ runId: run.runId, name: word }, run.name, word);
+        return this.edit(run, { name: word }, run.name, word);
       case 1:
-        return this.edit({ runId: run.runId, note: `**${word}**` }, run.note, `**${word}**`);
+        return this.edit(run, { note: `**${word}**` }, run.note, `**${word}**`);
       case 2: {
         const starred = this.random.isBelow(0.5);
-        return this.edit({ runId: run.runId, starred }, run.starred, starred);
+        return this.edit(run, { starred }, run.starred, starred);
       }
       case 3: {
         const value = this.random.isBelow(0.3) ? null : word;
-        return this.edit({ runId: run.runId, tags: { [TAG]: value } }, run.tag, value);
+        return this.edit(run, { tags: { [TAG]: value } }, run.tag, value);
       }
       default: {
         const deleted = this.random.isBelow(0.5);
@@ -82,10 +83,19 @@ export class Editor {
     }
   }
 
-  private async edit<T>(edit: RunEdit, allowed: Set<T>, value: T): Promise<void> {
+  private async edit<T>(run: Known, edit: Omit<RunEdit, 'runId'>, allowed: Set<T>, value: T): Promise<void> {
+    const edits = [{ runId: run.runId, ...edit }];
+    const before = new Set(allowed);
     allowed.add(value);
-    const answer = await this.place.askOnce((engine) => engine.request('runs/edit', { edits: [edit] }));
-    if (answer.isAnswered) this.settle(allowed, value);
+    try {
+      const answer = await this.place.askOnce((engine) => engine.request('runs/edit', { edits }));
+      if (answer.isAnswered) this.settle(allowed, value);
+    } catch (error) {
+      // A deleted run is not edited: then it must be one.
+      if (!(error instanceof LoopwrightError) || error.code !== 'bad_request') throw error;
+      if (!run.deleted.has(true)) throw new Violation(`an edit was refused: ${error.message}`, { cause: error });
+      if (!before.has(value)) allowed.delete(value);
+    }
   }
 
   private settle<T>(allowed: Set<T>, value: T): void {

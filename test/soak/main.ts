@@ -69,10 +69,13 @@ const found = violation as Violation | null;
 await place.end();
 if (found === null) {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  say(`${String(done)} kills in ${String(rounds)} rounds, ${String(editor.acknowledged)} edits: nothing lost, nothing untrue (seed ${String(seed)})`);
+  say(
+    `${String(done)} kills in ${String(rounds)} rounds, ${String(editor.acknowledged)} edits: nothing lost, nothing untrue (seed ${String(seed)})`,
+  );
 } else {
   say(`VIOLATION after ${String(done)} kills (seed ${String(seed)}): ${found.stack ?? found.message}`);
-  if (found.cause !== undefined) say(`caused by ${found.cause instanceof Error ? (found.cause.stack ?? '') : JSON.stringify(found.cause)}`);
+  if (found.cause !== undefined)
+    say(`caused by ${found.cause instanceof Error ? (found.cause.stack ?? '') : JSON.stringify(found.cause)}`);
   say(`Everything is kept in ${folder}; its engine's log is below ${join(folder, 'state')}.`);
   process.exitCode = 1;
 }

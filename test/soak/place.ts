@@ -69,6 +69,10 @@ export class Place {
     return readFileSync(this.file(`${name}.out`), 'utf8');
   }
 
+  errors(name: string): string {
+    return readFileSync(this.file(`${name}.err`), 'utf8');
+  }
+
   async open(): Promise<OpenEngine> {
     const program = { runtime: process.execPath, file: join(this.dist, 'engine.js') };
     for (const deadline = Date.now() + ENGINE_PATIENCE_MS; ; await sleep(50)) {

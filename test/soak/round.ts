@@ -118,7 +118,8 @@ async function check(
   if (started.command && victim !== 'command') checkAnswer(place, where, started, rows);
 }
 
-const ended = ({ command }: Started) => (command && command.exitCode === null && command.signalCode === null ? null : true);
+const ended = ({ command }: Started) =>
+  command && command.exitCode === null && command.signalCode === null ? null : true;
 
 async function checkRun(
   place: Place,
@@ -137,7 +138,9 @@ async function checkRun(
   if (count < (note?.count ?? 0) || count > (note?.count ?? 0) + 1)
     throw new Violation(`${where}: ${String(note?.count)} logs were acknowledged, the store has ${String(count)}`);
   if (loss && (loss.step !== count - 1 || loss.last !== (count - 1) / 7))
-    throw new Violation(`${where}: the last value is ${String(loss.last)} at step ${String(loss.step)} of ${String(count)}`);
+    throw new Violation(
+      `${where}: the last value is ${String(loss.last)} at step ${String(loss.step)} of ${String(count)}`,
+    );
   const { status } = row.timing;
   if (status === 'FINISHED' && !note?.hasEnded)
     throw new Violation(`${where}: shown as finished, but the script did not come to its end`);
@@ -158,8 +161,12 @@ function checkAnswer(place: Place, where: string, started: Started, rows: readon
   }
   const answer = Answer.safeParse(raw);
   if (!answer.success) throw new Violation(`${where}: the command line answered ${text.slice(0, 500)}`);
+  // On a busy machine it does not wait for ever, and says so.
+  if (answer.data.status === 'RUNNING' && place.errors(started.name).includes('did not take the run in')) return;
   const row = rows.find(({ runId }) => runId === answer.data.run_id);
   const shown = row && { status: row.timing.status, exit_code: row.exitCode };
   if (shown?.status !== answer.data.status || shown.exit_code !== answer.data.exit_code)
-    throw new Violation(`${where}: the command line said ${text.slice(0, 300)}, the store shows ${JSON.stringify(shown)}`);
+    throw new Violation(
+      `${where}: the command line said ${text.slice(0, 300)}, the store shows ${JSON.stringify(shown)}`,
+    );
 }

@@ -1,5 +1,5 @@
 /** The runs of a made-up store that are large or odd in one way each. */
-import { type MadePoints, type MadeRows, type MadeRun } from './madeRows';
+import { type MadeContent, type MadePoints, type MadeRows, type MadeRun } from './madeRows';
 import { LONG_NAME, MARKUP_NAME } from './madeWords';
 
 export interface SpecialRuns {
@@ -32,84 +32,82 @@ export const lossAt =
   (step: number): number =>
     0.2 + 1.3 * Math.exp((-6 * step) / length) + 0.05 * Math.sin(step * 12.9898 + phase) * Math.cos(step * 0.37);
 
+/** By key, `count` of them. */
+function some<T>(count: number, one: (index: number) => readonly [key: string, value: T]): Record<string, T> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => one(index)));
+}
+
 export function addSpecialRuns(rows: MadeRows, add: AddRun): SpecialRuns {
-  const run = (name: string, change: Partial<MadeRun> = {}) => {
+  const run = (name: string, content: MadeContent, change: Partial<MadeRun> = {}) => {
     const added = add({ name, status: 'FINISHED', exitCode: 0, ...change });
-    rows.addParams(added.seq, { lr: '0.01', depth: '8' });
-    rows.addTags(added.seq, { stage: 'special' });
+    rows.add(added.seq, added.startMs, {
+      ...content,
+      params: { lr: '0.01', depth: '8', ...content.params },
+      tags: { stage: 'special', ...content.tags },
+    });
     return added;
   };
 
-  const manyMetrics = run('five thousand metrics');
-  for (let index = 0; index < 5000; index++) {
-    const key = `layer${String(index % 1250).padStart(4, '0')}/${['weight', 'grad', 'bias', 'норма'][index % 4] ?? ''}`;
-    rows.addMetric(
-      manyMetrics.seq,
-      `${key}${String(Math.floor(index / 1250))}`,
+  const kinds = ['weight', 'grad', 'bias', 'норма'];
+  const manyMetrics = run('five thousand metrics', {
+    metrics: some(5000, (index) => [
+      `layer${String(index >> 2).padStart(4, '0')}/${kinds[index % 4] ?? ''}`,
       curve(10, lossAt(10, index)),
-      manyMetrics.startMs,
-    );
-  }
+    ]),
+  });
+  const manyPoints = run('a million points', { metrics: { loss: curve(1_000_000, lossAt(1_000_000)) } });
+  const manyArtifacts = run('ten thousand artifacts', {
+    artifacts: Array.from({ length: 10_000 }, (_, index) => ({
+      path: `checkpoints ${String(index % 100).padStart(2, '0')}/重み-${String(index).padStart(5, '0')}.bin`,
+      kind: 'file' as const,
+      sizeBytes: index * 1000,
+    })),
+  });
+  const twentyCurves = run('twenty curves', {
+    metrics: some(20, (index) => [`metric_${String(index).padStart(2, '0')}`, curve(10_000, lossAt(10_000, index))]),
+  });
+  const count = (length: number) => curve(length, (step) => step);
+  const oddNumbers = run(
+    'odd numbers',
+    {
+      metrics: {
+        gaps: curve(200, (step) => (step % 20 > 15 ? Number.NaN : Math.sin(step / 6))),
+        infinities: curve(200, (step) => (step % 50 === 20 ? Infinity : step % 50 === 40 ? -Infinity : step / 10)),
+        'only NaN': curve(20, () => Number.NaN),
+        'out of order': count(200).map(([step, value]) => [(step * 73) % 200, value] as const),
+        'one step again and again': curve(500, Math.sin).map(([, value]) => [0, value] as const),
+        'huge steps': count(50).map(([step, value]) => [step * 180_000_000_000_000, value] as const),
+        'negative steps': count(50).map(([step, value]) => [step - 25, value] as const),
+      },
+    },
+    { status: 'FAILED', exitCode: 1 },
+  );
+  const named = (name: string, path: string): MadeContent => ({
+    params: { [name]: name },
+    tags: { [name]: name },
+    metrics: { [name]: curve(30, lossAt(30)) },
+    artifacts: [{ path, kind: 'file', sizeBytes: 1 }],
+  });
+  const longNames = run(LONG_NAME, named(LONG_NAME, LONG_NAME), { note: LONG_NAME });
+  const note = `${MARKUP_NAME} [here](command:workbench.action.quit)`;
+  const markup = run(MARKUP_NAME, named(MARKUP_NAME, `${MARKUP_NAME}.png`), { note });
 
-  const manyPoints = run('a million points');
-  rows.addMetric(manyPoints.seq, 'loss', curve(1_000_000, lossAt(1_000_000)), manyPoints.startMs);
-
-  const manyArtifacts = run('ten thousand artifacts');
-  for (let index = 0; index < 10_000; index++) {
-    const path = `checkpoints ${String(index % 100).padStart(2, '0')}/重み-${String(index).padStart(5, '0')}.bin`;
-    rows.addArtifact(manyArtifacts.seq, path, 'file', index * 1000, manyArtifacts.startMs + index);
-  }
-
-  const twentyCurves = run('twenty curves');
-  for (let index = 0; index < 20; index++)
-    rows.addMetric(
-      twentyCurves.seq,
-      `metric_${String(index).padStart(2, '0')}`,
-      curve(10_000, lossAt(10_000, index)),
-      twentyCurves.startMs,
-    );
-
-  const odd = run('odd numbers', { status: 'FAILED', exitCode: 1 });
-  const oddCurves: Record<string, MadePoints> = {
-    gaps: curve(200, (step) => (step % 20 > 15 ? Number.NaN : Math.sin(step / 6))),
-    infinities: curve(200, (step) => (step % 50 === 20 ? Infinity : step % 50 === 40 ? -Infinity : step / 10)),
-    'only NaN': curve(20, () => Number.NaN),
-    'out of order': curve(200, (step) => step).map(([step, value]) => [(step * 73) % 200, value] as const),
-    'one step again and again': curve(500, Math.sin).map(([, value]) => [0, value] as const),
-    'huge steps': curve(50, (step) => step).map(([step, value]) => [step * 180_000_000_000_000, value] as const),
-    'negative steps': curve(50, (step) => step).map(([step, value]) => [step - 25, value] as const),
-  };
-  for (const [key, points] of Object.entries(oddCurves)) rows.addMetric(odd.seq, key, points, odd.startMs);
-
-  const longNames = run(LONG_NAME, { note: LONG_NAME });
-  rows.addParams(longNames.seq, { [LONG_NAME]: LONG_NAME });
-  rows.addTags(longNames.seq, { [LONG_NAME]: LONG_NAME });
-  rows.addMetric(longNames.seq, LONG_NAME, curve(30, lossAt(30)), longNames.startMs);
-  rows.addArtifact(longNames.seq, LONG_NAME, 'file', 1, longNames.startMs);
-
-  const markup = run(MARKUP_NAME, { note: `${MARKUP_NAME} [here](command:workbench.action.quit)` });
-  rows.addParams(markup.seq, { [MARKUP_NAME]: MARKUP_NAME, __proto__x: 'constructor' });
-  rows.addTags(markup.seq, { [MARKUP_NAME]: 'javascript:window.__xss=1' });
-  rows.addMetric(markup.seq, MARKUP_NAME, curve(30, lossAt(30)), markup.startMs);
-  rows.addArtifact(markup.seq, `${MARKUP_NAME}.png`, 'figure', 1, markup.startMs);
-
-  const manyChildren = run('five hundred children');
+  const manyChildren = run('five hundred children', {});
   for (let index = 0; index < 500; index++) {
+    const isFailed = index % 50 === 7;
     const startMs = manyChildren.startMs + index * 10;
     const child = add({
       name: `trial ${String(index)}`,
       parentRunId: manyChildren.runId,
-      status: index % 50 === 7 ? 'FAILED' : 'FINISHED',
+      status: isFailed ? 'FAILED' : 'FINISHED',
+      exitCode: isFailed ? 1 : 0,
       startMs,
       endMs: startMs + 5000,
     });
-    rows.addParams(child.seq, { lr: String((1 + (index % 25)) / 1000), depth: String(1 + Math.floor(index / 25)) });
-    rows.addMetric(
-      child.seq,
-      'auc',
-      curve(5, (step) => 0.6 + 0.0005 * ((index * 37) % 500) + step / 100),
-      child.startMs,
-    );
+    rows.add(child.seq, startMs, {
+      params: { lr: String((1 + (index % 25)) / 1000), depth: String(1 + Math.floor(index / 25)) },
+      metrics: { auc: curve(5, (step) => 0.6 + 0.0005 * ((index * 37) % 500) + step / 100) },
+    });
   }
 
   return {
@@ -117,7 +115,7 @@ export function addSpecialRuns(rows: MadeRows, add: AddRun): SpecialRuns {
     manyPoints: manyPoints.runId,
     manyArtifacts: manyArtifacts.runId,
     twentyCurves: twentyCurves.runId,
-    oddNumbers: odd.runId,
+    oddNumbers: oddNumbers.runId,
     longNames: longNames.runId,
     markup: markup.runId,
     manyChildren: manyChildren.runId,

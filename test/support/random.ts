@@ -21,12 +21,13 @@ export class Random {
   }
 
   pick<T>(items: readonly [T, ...T[]]): T {
-    return items[this.below(items.length)] ?? items[0];
+    // Never behind the last one; what stands there may be null.
+    return items[this.below(items.length)] as T;
   }
 
   /** The first ones much more often than the last ones, as with a user's experiments. */
   pickUneven<T>(items: readonly [T, ...T[]]): T {
-    return items[Math.floor(this.next() ** 3 * items.length)] ?? items[0];
+    return items[Math.floor(this.next() ** 3 * items.length)] as T;
   }
 
   isBelow(share: number): boolean {

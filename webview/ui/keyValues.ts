@@ -81,7 +81,9 @@ export class KeyValues extends LitElement {
         (row) =>
           html`<div>
             <dt tabindex=${mayScroll(row.key) ? 0 : nothing}>${breakable(row.key)}</dt>
-            <dd tabindex=${mayScroll(row.value) ? 0 : nothing}>${row.value}${row.hint ? html` <span class="hint">${row.hint}</span>` : nothing}</dd>
+            <dd tabindex=${mayScroll(row.value) ? 0 : nothing}>
+              ${row.value}${row.hint ? html` <span class="hint">${row.hint}</span>` : nothing}
+            </dd>
           </div>`,
       )}
     </dl>`;
