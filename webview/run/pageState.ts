@@ -3,6 +3,16 @@ import * as z from 'zod';
 
 const Zoom = z.object({ from: z.number(), to: z.number() });
 
+export const LoggedView = z.object({
+  sortBy: z.number().int().nullable().catch(null),
+  descending: z.boolean().catch(false),
+  page: z.number().int().min(0).catch(0),
+  shares: z.boolean().catch(false),
+  byLabel: z.boolean().catch(false),
+  table: z.boolean().catch(false),
+});
+export type LoggedView = z.infer<typeof LoggedView>;
+
 const PageState = z.object({
   /** The extension finds the run by it when VS Code brings the page back. */
   runId: z.string().optional(),
@@ -11,6 +21,16 @@ const PageState = z.object({
   zooms: z.record(z.string(), Zoom).catch({}),
   tables: z.array(z.string()).catch([]),
   filter: z.string().catch(''),
+  /** A note that is being written. */
+  draft: z.string().optional().catch(undefined),
+  artifactSearch: z.string().catch(''),
+  folders: z.array(z.string()).catch([]),
+  outputSearch: z.string().catch(''),
+  outputMatchCase: z.boolean().catch(false),
+  /** Which of a figure's steps is looked at, by place; one that is not here shows the last. */
+  steps: z.record(z.string(), z.number().int().min(0)).catch({}),
+  /** How logged charts are looked at, by path or name. */
+  logged: z.record(z.string(), LoggedView).catch({}),
   metricLimit: z.number().int().positive().optional().catch(undefined),
 });
 export type PageState = z.infer<typeof PageState>;
@@ -45,7 +65,7 @@ export class StateKeeper {
     private readonly write: (state: PageState) => void,
   ) {}
 
-  change(change: Partial<PageState>): void {
+  change(change: { readonly [K in keyof PageState]?: PageState[K] | undefined }): void {
     Object.assign(this.current, change);
     this.timer ??= setTimeout(() => this.flush(), SAVE_DELAY_MS);
   }
@@ -58,6 +78,20 @@ export class StateKeeper {
   setTable(key: string, isTable: boolean): void {
     const others = this.current.tables.filter((other) => other !== key);
     this.change({ tables: isTable ? [...others, key] : others });
+  }
+
+  setStep(key: string, index: number | null): void {
+    const { [key]: _dropped, ...others } = this.current.steps;
+    this.change({ steps: index === null ? others : { ...others, [key]: index } });
+  }
+
+  loggedView(key: string): LoggedView {
+    const { logged } = this.current;
+    return (Object.hasOwn(logged, key) ? logged[key] : undefined) ?? LoggedView.parse({});
+  }
+
+  setLoggedView(key: string, change: Partial<LoggedView>): void {
+    this.change({ logged: { ...this.current.logged, [key]: { ...this.loggedView(key), ...change } } });
   }
 
   flush(): void {
