@@ -80,7 +80,11 @@ describe('the run page', () => {
       })),
       ...runs.finished().artifacts,
     ];
-    const { page, host, text, shot } = await open({ ...runs.withoutMetrics(), artifacts, figures: runs.finished().figures });
+    const { page, host, text, shot } = await open({
+      ...runs.withoutMetrics(),
+      artifacts,
+      figures: runs.finished().figures,
+    });
     await section(page, /^Artifacts/).click();
     const item = (name: RegExp | string) => page.getByRole('treeitem', { name });
     await item('many').focus();
@@ -150,7 +154,9 @@ describe('the run page', () => {
     expect(await text('lw-confusion')).toContain('80.0 %');
     await eventually(() => text('lw-curves')).toContain('fraud AUC 0.875');
     await eventually(() => page.locator('lw-curves svg .mark-line path').count()).toBeGreaterThanOrEqual(2);
-    await eventually(() => text('lw-logged-table')).toContain('Rows 1 to 50 of 120, the first of 5 000 that were logged');
+    await eventually(() => text('lw-logged-table')).toContain(
+      'Rows 1 to 50 of 120, the first of 5 000 that were logged',
+    );
     await page.getByRole('button', { name: 'Sort by loss' }).click();
     await page.getByRole('button', { name: 'Sort by loss' }).click();
     await eventually(() => page.locator('lw-logged-table tbody tr').first().innerText()).toContain('∞');

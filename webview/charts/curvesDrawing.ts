@@ -12,19 +12,34 @@ const AXES = {
 } as const;
 
 /** Dashes tell curves apart that colours alone would not. */
-export const DASHES = [[1, 0], [6, 3], [2, 2]] as const;
+export const DASHES = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+] as const;
 export const COLOURS = ['blue', 'red', 'green', 'orange', 'purple', 'yellow'] as const;
 
-export function curvesSpec(chart: LoggedCurves, theme: ChartTheme, colours: readonly string[], width: number): TopLevelSpec {
+export function curvesSpec(
+  chart: LoggedCurves,
+  theme: ChartTheme,
+  colours: readonly string[],
+  width: number,
+): TopLevelSpec {
   const [xTitle, yTitle] = AXES[chart.type];
   const axis = { grid: true, tickCount: 5, titleFontWeight: 'normal' as const, format: '.1f' };
   const scale = { domain: [0, 1], nice: false };
   const baseline =
     chart.type === 'roc'
-      ? [{ x: 0, y: 0 }, { x: 1, y: 1 }]
+      ? [
+          { x: 0, y: 0 },
+          { x: 1, y: 1 },
+        ]
       : chart.baseline === null
         ? []
-        : [{ x: 0, y: chart.baseline }, { x: 1, y: chart.baseline }];
+        : [
+            { x: 0, y: chart.baseline },
+            { x: 1, y: chart.baseline },
+          ];
   const channels = {
     x: { field: 'x', type: 'quantitative' as const, scale, axis: { ...axis, title: xTitle } },
     y: { field: 'y', type: 'quantitative' as const, scale, axis: { ...axis, title: yTitle } },

@@ -64,10 +64,7 @@ const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set([
 
 @customElement('lw-run-page')
 export class RunPage extends LitElement {
-  static override readonly styles = [
-    visuallyHidden,
-    pageStyles,
-  ];
+  static override readonly styles = [visuallyHidden, pageStyles];
 
   @property({ attribute: false }) host!: RunHost;
   @state() private version = 0;
@@ -269,7 +266,8 @@ export class RunPage extends LitElement {
   }
 
   private renderTags(page: RunPageModel) {
-    return html`<lw-tags .tags=${page.tags} .host=${this.host} ?editable=${page.canAct}></lw-tags>${shortfall(page.tags.length, page.totals.tags)}`;
+    return html`<lw-tags .tags=${page.tags} .host=${this.host} ?editable=${page.canAct}></lw-tags
+      >${shortfall(page.tags.length, page.totals.tags)}`;
   }
 
   private renderChildren({ run, isComplete }: RunPageModel) {

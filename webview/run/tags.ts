@@ -83,7 +83,13 @@ export class Tags extends LitElement {
   protected override render() {
     const { tags, editable } = this;
     return html`
-      ${tags.length === 0 ? nothing : html`<ul aria-label="Tags">${tags.map((tag) => this.renderTag(tag))}</ul>`}
+      ${
+        tags.length === 0
+          ? nothing
+          : html`<ul aria-label="Tags">
+              ${tags.map((tag) => this.renderTag(tag))}
+            </ul>`
+      }
       ${this.edited ? this.renderForm(this.edited) : nothing}
       ${
         this.problem === null

@@ -13,9 +13,15 @@ import { causeOf, type RunHost } from './api';
 export class RunTitle extends LitElement {
   static override readonly styles = css`
     :host {
-      display: contents;
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0 8px;
+      min-width: 0;
+      max-width: 100%;
     }
     h1 {
+      flex: 0 1 auto;
       margin: 0;
       min-width: 0;
       font-size: 1.4em;
@@ -32,14 +38,14 @@ export class RunTitle extends LitElement {
     }
     .marks {
       display: inline-flex;
-      align-self: center;
+      flex: none;
       gap: 2px;
     }
     .starred {
       color: var(--vscode-charts-yellow, var(--vscode-foreground));
     }
     lw-text-field {
-      flex: 1 1 240px;
+      flex: 1 1 min(100%, 420px);
       font-size: 1.2em;
     }
     lw-failed {
@@ -75,7 +81,9 @@ export class RunTitle extends LitElement {
               @lw-leave=${this.leave}
               @focusout=${this.leave}
             ></lw-text-field>`
-          : html`<h1 class=${this.editable ? 'editable' : ''} title=${name} @click=${this.rename}><bdi>${name}</bdi></h1>`
+          : html`<h1 class=${this.editable ? 'editable' : ''} title=${name} @click=${this.rename}>
+              <bdi>${name}</bdi>
+            </h1>`
       }
       ${
         this.editable

@@ -105,27 +105,29 @@ export class Artifacts extends LitElement {
     const icon = isFolder(entry) ? (isOpen ? 'folder-opened' : 'folder') : ICONS_BY_KIND[artifact?.kind ?? 'file'];
     const isPreviewed = this.previewed === path && artifact !== null;
     return html`<div
-        class="item"
-        role="treeitem"
-        data-path=${path}
-        aria-level=${level}
-        aria-label="${name}${artifact ? `, ${artifact.kind}` : ''}"
-        aria-selected=${String(path === active)}
-        aria-expanded=${isFolder(entry) ? String(isOpen) : nothing}
-        tabindex=${path === active ? 0 : -1}
-        @focus=${() => (this.active = path)}
-        @pointerenter=${() => (this.hovered = path)}
-        @click=${(event: Event) => this.onClick(event, row)}
-      >
-       <div class="row level-${Math.min(level, 12)}">
+      class="item"
+      role="treeitem"
+      data-path=${path}
+      aria-level=${level}
+      aria-label="${name}${artifact ? `, ${artifact.kind}` : ''}"
+      aria-selected=${String(path === active)}
+      aria-expanded=${isFolder(entry) ? String(isOpen) : nothing}
+      tabindex=${path === active ? 0 : -1}
+      @focus=${() => (this.active = path)}
+      @pointerenter=${() => (this.hovered = path)}
+      @click=${(event: Event) => this.onClick(event, row)}
+    >
+      <div class="row level-${Math.min(level, 12)}">
         <lw-icon class="twist ${isOpen ? 'open' : ''}" name="chevron-right" ?hidden=${!isFolder(entry)}></lw-icon>
         <lw-icon name=${icon}></lw-icon>
         <span class="name" title=${path}>${name}</span>
         <span class="size">${sizeOf(entry)}</span>
-        <span class="actions">${artifact && (path === active || path === this.hovered) ? this.renderActions(artifact, isPreviewed) : nothing}</span>
-       </div>
-       ${isPreviewed ? html`<lw-figure class="preview" .artifact=${artifact} .host=${this.host}></lw-figure>` : nothing}
-      </div>`;
+        <span class="actions"
+          >${artifact && (path === active || path === this.hovered) ? this.renderActions(artifact, isPreviewed) : nothing}</span
+        >
+      </div>
+      ${isPreviewed ? html`<lw-figure class="preview" .artifact=${artifact} .host=${this.host}></lw-figure>` : nothing}
+    </div>`;
   }
 
   private renderActions(artifact: Artifact, isPreviewed: boolean) {
@@ -183,7 +185,8 @@ export class Artifacts extends LitElement {
 
   private onClick(event: Event, { entry, isOpen }: EntryRow): void {
     // A click on one of the row's own buttons is that button's.
-    if (event.composedPath().some((target) => target instanceof Element && target.matches('.actions, .preview'))) return;
+    if (event.composedPath().some((target) => target instanceof Element && target.matches('.actions, .preview')))
+      return;
     this.active = entry.path;
     if (isFolder(entry)) this.setOpen(entry, !isOpen);
     else this.act('open', entry.path);
@@ -259,7 +262,11 @@ export class Artifacts extends LitElement {
         return true;
       case 'ArrowLeft':
         if (expanded === 'true') row.click();
-        else rows.slice(0, at).findLast((other) => Number(other.ariaLevel) < Number(row.ariaLevel))?.focus();
+        else
+          rows
+            .slice(0, at)
+            .findLast((other) => Number(other.ariaLevel) < Number(row.ariaLevel))
+            ?.focus();
         return true;
       case 'Enter':
         row.click();
@@ -279,7 +286,8 @@ export class Artifacts extends LitElement {
 }
 
 function sizeOf(entry: ArtifactEntry): string {
-  if (isFolder(entry)) return `${countWords(entry.count, entry.count)} · ${formatSize(entry.sizeBytes)}`;
+  if (isFolder(entry))
+    return `${countWords(entry.count, entry.count)} ${entry.count === 1 ? 'file' : 'files'} · ${formatSize(entry.sizeBytes)}`;
   const { artifact } = entry;
   if (!artifact || artifact.kind === 'directory' || (artifact.kind === 'model' && artifact.sizeBytes === 0)) return '';
   return formatSize(artifact.sizeBytes);

@@ -119,7 +119,9 @@ export class LoggedTableView extends LitElement {
     if (rows.length === 0) return 'No rows';
     const words = (count: number) => countWords(count, count);
     const range =
-      shown === rows.length ? `${words(shown)} rows` : `Rows ${words(from + 1)} to ${words(from + shown)} of ${words(rows.length)}`;
+      shown === rows.length
+        ? `${words(shown)} rows`
+        : `Rows ${words(from + 1)} to ${words(from + shown)} of ${words(rows.length)}`;
     return rowCount > rows.length ? `${range}, the first of ${words(rowCount)} that were logged` : range;
   }
 
@@ -128,7 +130,9 @@ export class LoggedTableView extends LitElement {
     const isSame = sortBy === column;
     // Up, down, as logged.
     this.change(
-      isSame && descending ? { sortBy: null, descending: false, page: 0 } : { sortBy: column, descending: isSame, page: 0 },
+      isSame && descending
+        ? { sortBy: null, descending: false, page: 0 }
+        : { sortBy: column, descending: isSame, page: 0 },
     );
   }
 

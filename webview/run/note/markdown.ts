@@ -72,7 +72,13 @@ class Renderer {
           )}
         </li>`,
     );
-    return ordered ? html`<ol start=${Number(start) || 1}>${rows}</ol>` : html`<ul>${rows}</ul>`;
+    return ordered
+      ? html`<ol start=${Number(start) || 1}>
+          ${rows}
+        </ol>`
+      : html`<ul>
+          ${rows}
+        </ul>`;
   }
 
   private table({ header, rows }: Tokens.Table, depth: number): Content {
@@ -84,7 +90,12 @@ class Renderer {
           </tr>
         </thead>
         <tbody>
-          ${rows.map((row) => html`<tr>${row.map(({ tokens }) => html`<td>${this.inline(tokens, depth)}</td>`)}</tr>`)}
+          ${rows.map(
+            (row) =>
+              html`<tr>
+                ${row.map(({ tokens }) => html`<td>${this.inline(tokens, depth)}</td>`)}
+              </tr>`,
+          )}
         </tbody>
       </table>
     </div>`;

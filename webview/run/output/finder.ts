@@ -68,7 +68,9 @@ export class OutputFinder {
     if (this.problem !== null) return `The output could not be searched. ${this.problem}`;
     const count = `${String(this.hits.length)}${this.isCut || this.isSearching ? '+' : ''}`;
     if (this.hits.length === 0) return this.isSearching ? 'Searching…' : 'No matches';
-    return this.current < 0 ? `${count} ${count === '1' ? 'match' : 'matches'}` : `${String(this.current + 1)} of ${count}`;
+    return this.current < 0
+      ? `${count} ${count === '1' ? 'match' : 'matches'}`
+      : `${String(this.current + 1)} of ${count}`;
   }
 
   private ask(text: string, matchCase: boolean, from: OutputPlace) {

@@ -47,6 +47,7 @@ export function lineText(terminal: Terminal, line: number): string {
 function matchesIn(line: string, { text, matchCase }: Wanted): number[] {
   const [where, what] = matchCase ? [line, text] : [line.toLowerCase(), text.toLowerCase()];
   const places: number[] = [];
-  for (let at = where.indexOf(what); at >= 0 && what !== ''; at = where.indexOf(what, at + what.length)) places.push(at);
+  for (let at = where.indexOf(what); at >= 0 && what !== ''; at = where.indexOf(what, at + what.length))
+    places.push(at);
   return places;
 }

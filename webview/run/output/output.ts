@@ -231,7 +231,8 @@ export class Output extends LitElement {
     const { outputSearch: text, outputMatchCase: matchCase } = this.kept.current;
     if (text === '') return;
     // A search that was kept over a reload, or that is older than the output, is made now.
-    const isOld = this.finder !== null && !this.finder.isSearching && this.finder.sizeBytes < (this.feed?.sizeBytes ?? 0);
+    const isOld =
+      this.finder !== null && !this.finder.isSearching && this.finder.sizeBytes < (this.feed?.sizeBytes ?? 0);
     if (!this.finder || isOld) {
       const { current } = this.finder ?? { current: -1 };
       this.finder ??= new OutputFinder(this.host, () => this.requestUpdate());
@@ -307,7 +308,8 @@ export class Output extends LitElement {
 
   private readonly onScroll = () => {
     const box = this.scroller;
-    if (box && this.around === null) this.isFollowing = box.scrollHeight - box.scrollTop - box.clientHeight < END_PIXELS;
+    if (box && this.around === null)
+      this.isFollowing = box.scrollHeight - box.scrollTop - box.clientHeight < END_PIXELS;
   };
 
   private readonly follow = () => {
