@@ -63,7 +63,11 @@ describe('a text in the output', () => {
   });
 
   it('is found behind a line of megabytes and in bytes that are no text', () => {
-    const output = Buffer.concat([Buffer.alloc(1 << 20, 'a'), Buffer.from([0x0a, 0xff, 0xfe, 0x0a]), Buffer.from('needle')]);
+    const output = Buffer.concat([
+      Buffer.alloc(1 << 20, 'a'),
+      Buffer.from([0x0a, 0xff, 0xfe, 0x0a]),
+      Buffer.from('needle'),
+    ]);
     expect(search(output, 'needle').hits).toEqual([{ offset: output.length - 6, line: 2, nth: 0 }]);
   });
 

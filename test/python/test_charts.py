@@ -92,7 +92,8 @@ for name in ("a:b", "a_b", "a?b", "../x", "x" * 4000, "x" * 4001, "\\u05e9\\u05d
             self.assertTrue(os.path.realpath(os.path.join(root, path)).startswith(os.path.realpath(root) + os.sep + "charts"))
         self.assertIn("charts/\u05e9\u05dc\u05d5\u05dd.table.json", paths)
         self.assertLessEqual(max(len(record["name"]) for record in self.records_()), 250)
-        self.assertEqual({record["name"] for record in self.records_() if "b" in record["name"]}, {"a:b", "a_b", "a?b", "a/b"})
+        self.assertEqual({record["name"] for record in self.records_() if len(record["name"]) == 3},
+                         {"a:b", "a_b", "a?b", "a/b"})
 
     def test_pictures_at_several_steps_are_files_of_their_own(self):
         self.file("p.png", b"\x89PNG1")

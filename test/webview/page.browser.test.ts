@@ -35,7 +35,7 @@ describe('a finished run', () => {
     for (const name of ['Run Again', 'Show Terminal', 'Copy Command Line', 'train.py'])
       await page.getByRole('button', { name, exact: true }).click();
     await section(page, /^Artifacts/).click();
-    await page.getByRole('button', { name: 'model.onnx' }).click();
+    await page.getByRole('treeitem', { name: 'model.onnx' }).click();
     await section(page, /^Output/).click();
     await page.getByRole('button', { name: 'Open Whole Output' }).click();
     expect(await page.getByRole('button', { name: 'Stop' }).count()).toBe(0);
@@ -57,7 +57,7 @@ describe('a finished run', () => {
     await eventually(() =>
       page.locator('lw-figure img').evaluate((image: HTMLImageElement) => image.naturalWidth),
     ).toBe(320);
-    await eventually(() => text('lw-figure:nth-of-type(2)')).toContain('too large or no picture');
+    await eventually(() => text('lw-figure-steps:nth-of-type(2)')).toContain('too large or no picture');
   });
 });
 

@@ -7,9 +7,13 @@ import { formatNumber } from '../../src/protocol/format';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import '../ui/chip';
 import '../ui/controls';
+import '../ui/menu';
+import { type MenuEvent } from '../ui/menu';
 import { linkButton } from '../ui/styles';
 import { type RunHost } from './api';
 import { findingWords, observedWords } from './captured/notebookWords';
+import './title';
+import { type RunTitle } from './title';
 import { absoluteTime, commandWords, isOver, runDuration, STATES } from './words';
 
 const TICK_MS = 1000;
@@ -19,6 +23,14 @@ export class ShowEvent extends Event {
   static readonly type = 'lw-show';
   constructor(readonly section: 'code' | 'reproducibility') {
     super(ShowEvent.type);
+  }
+}
+
+/** The reader wants to write what is in a section. */
+export class EditEvent extends Event {
+  static readonly type = 'lw-edit';
+  constructor(readonly section: 'note' | 'tags') {
+    super(EditEvent.type);
   }
 }
 
@@ -53,18 +65,7 @@ export class RunHeader extends LitElement {
         flex-wrap: wrap;
         align-items: baseline;
         gap: 0 10px;
-      }
-      h1 {
-        margin: 0;
-        min-width: 0;
-        font-size: 1.4em;
-        font-weight: 600;
-        line-height: 1.3;
-        overflow-wrap: anywhere;
-        display: -webkit-box;
-        -webkit-box-orient: vertical;
-        -webkit-line-clamp: 2;
-        overflow: hidden;
+        flex: 1 1 auto;
       }
       .quiet,
       .origin {
@@ -170,11 +171,11 @@ export class RunHeader extends LitElement {
         <div class="title">
           <lw-icon class=${status} name=${STATES[status].icon} ?spin=${status === 'RUNNING'}></lw-icon>
           <div class="words">
-            <h1 title=${run.name}><bdi>${run.name}</bdi></h1>
+            <lw-run-title .run=${run} .host=${this.host} ?editable=${this.model.canAct}></lw-run-title>
             <span class="quiet">${stateWords(run)}</span>
           </div>
         </div>
-        <div class="actions">${this.renderActions(run)}</div>
+        <div class="actions">${this.renderActions(run)} ${this.renderMenu()}</div>
       </div>
       ${this.renderOrigin()} ${this.renderMarks()}
     `;
@@ -205,6 +206,30 @@ export class RunHeader extends LitElement {
       ${compare}
     `;
   }
+
+  private renderMenu() {
+    const { canAct, note } = this.model;
+    const edits = [
+      { id: 'rename', label: 'Rename (F2)' },
+      { id: 'note', label: note === '' ? 'Add Note' : 'Edit Note' },
+      { id: 'tags', label: 'Add Tag' },
+    ];
+    return html`<lw-menu
+      label="More Actions"
+      .items=${[...(canAct ? edits : []), { id: 'reveal', label: 'Reveal in Runs View', isFirstOfGroup: canAct }]}
+      @lw-menu=${this.onMenu}
+    ></lw-menu>`;
+  }
+
+  rename(): void {
+    void this.renderRoot.querySelector<RunTitle>('lw-run-title')?.rename();
+  }
+
+  private readonly onMenu = ({ id }: MenuEvent) => {
+    if (id === 'reveal') this.host.command('revealInTree', {});
+    else if (id === 'rename') this.rename();
+    else if (id === 'note' || id === 'tags') this.dispatchEvent(new EditEvent(id));
+  };
 
   private renderOrigin() {
     const { provenance, run } = this.model;

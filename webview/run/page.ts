@@ -1,7 +1,6 @@
 /** `<lw-run-page>`: the run page. It asks for the run, keeps it up to date and lays its sections out. */
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import '../ui/controls';
 import { restoreScroll } from '../ui/scrollMemory';
@@ -10,7 +9,7 @@ import { type ToggleEvent } from '../ui/section';
 import '../ui/states';
 import { visuallyHidden } from '../ui/styles';
 import { type RunHost } from './api';
-import './artifacts';
+import './artifacts/artifacts';
 import './captured/cells';
 import './captured/children';
 import './captured/code';
@@ -20,19 +19,26 @@ import { hasModels } from './captured/models';
 import { cellCount, hasCells } from './captured/notebookWords';
 import './captured/reproducibility';
 import './captured/system';
+import { dataCount, hasCode, hasData, hasNote } from './contents';
 import './figures';
 import './header';
-import { type ShowEvent } from './header';
+import { type EditEvent, type RunHeader, type ShowEvent } from './header';
 import './metrics';
 import { RunModel } from './model';
+import './note/note';
+import { type Note } from './note/note';
 import './notices';
 import './output/output';
 import { readPageState, StateKeeper } from './pageState';
-import { parameterRows, shortfall, tagRows } from './parameters';
+import { pageStyles } from './pageStyles';
+import { parameterRows, shortfall } from './parameters';
 import { SeriesStore } from './seriesStore';
+import './tags';
+import { type Tags } from './tags';
 import { announcement, countWords, isOver } from './words';
 
 type SectionId =
+  | 'note'
   | 'metrics'
   | 'parameters'
   | 'tags'
@@ -47,79 +53,24 @@ type SectionId =
   | 'environment'
   | 'system';
 
-const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set(['metrics', 'parameters', 'children', 'cells', 'figures']);
+const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set([
+  'note',
+  'metrics',
+  'parameters',
+  'children',
+  'cells',
+  'figures',
+]);
 
 @customElement('lw-run-page')
 export class RunPage extends LitElement {
-  static override readonly styles = [
-    visuallyHidden,
-    css`
-      :host {
-        display: block;
-        container-type: inline-size;
-      }
-      .head {
-        position: sticky;
-        top: 0;
-        z-index: 10;
-        padding: 10px 20px 8px;
-        background: var(--vscode-editor-background);
-        border-bottom: 1px solid var(--vscode-panel-border);
-      }
-      main {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: 4px 24px;
-        padding: 8px 20px 40px;
-      }
-      .notices {
-        padding: 8px 20px 0;
-      }
-      .figures {
-        display: grid;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 260px), 1fr));
-        gap: 12px;
-      }
-      .state {
-        max-width: 640px;
-        padding: 20px;
-      }
-      .quiet {
-        color: var(--vscode-descriptionForeground);
-      }
-      .buttons {
-        display: flex;
-        gap: 6px;
-      }
-      /* In a low panel the head would leave no room for the rest. */
-      @media (max-height: 400px) {
-        .head {
-          position: static;
-        }
-      }
-      @container (min-width: 960px) {
-        .with-side {
-          grid-template-columns: minmax(0, 1fr) 300px;
-        }
-        .with-side > .wide {
-          grid-column: 1 / -1;
-        }
-      }
-      @container (max-width: 480px) {
-        .head,
-        .state {
-          padding-inline: 12px;
-        }
-        main,
-        .notices {
-          padding-inline: 12px;
-        }
-      }
-    `,
-  ];
+  static override readonly styles = [visuallyHidden, pageStyles];
 
   @property({ attribute: false }) host!: RunHost;
   @state() private version = 0;
+  /** The reader is writing the first note, the first tag: there is a section for it before there is one of them. */
+  @state() private isNoting = false;
+  @state() private isTagging = false;
 
   private model!: RunModel;
   private store!: SeriesStore;
@@ -143,6 +94,7 @@ export class RunPage extends LitElement {
     );
     this.model.start();
     window.addEventListener('scroll', this.onScroll, { passive: true });
+    window.addEventListener('keydown', this.onKey);
     window.addEventListener('pagehide', this.onHide);
     document.addEventListener('visibilitychange', this.onHide);
   }
@@ -153,7 +105,7 @@ export class RunPage extends LitElement {
       return problem === null ? html`<lw-loading class="state"></lw-loading>` : this.renderProblem(problem, false);
     return html`
       <div class="head">
-        <lw-run-header .model=${page} .host=${this.host} @lw-show=${this.show}></lw-run-header>
+        <lw-run-header .model=${page} .host=${this.host} @lw-show=${this.show} @lw-edit=${this.onEdit}></lw-run-header>
       </div>
       ${problem === null ? nothing : this.renderProblem(problem, true)}
       <lw-run-notices class="notices" .model=${page} .host=${this.host}></lw-run-notices>
@@ -183,11 +135,12 @@ export class RunPage extends LitElement {
 
   private renderSections(page: RunPageModel) {
     const { totals, run } = page;
-    const figures = page.artifacts.filter(({ kind }) => kind === 'figure');
-    const hasSide = totals.params > 0 || totals.tags > 0;
+    const hasTags = totals.tags > 0 || this.isTagging;
+    const hasSide = totals.params > 0 || hasTags;
     const live = !isOver(run);
     const count = (shown: number) => (shown > 0 ? countWords(shown, shown) : '');
     return html`<main class=${hasSide ? 'with-side' : ''}>
+      ${hasNote(page) || this.isNoting || this.kept.current.draft !== undefined ? this.renderNote(page) : nothing}
       ${this.section('metrics', 'Metrics', count(totals.metrics), () => this.renderMetrics())}
       ${
         hasSide
@@ -197,7 +150,7 @@ export class RunPage extends LitElement {
                   ? this.section('parameters', 'Parameters', count(totals.params), () => parameterRows(page))
                   : nothing
               }
-              ${totals.tags > 0 ? this.section('tags', 'Tags', count(totals.tags), () => tagRows(page)) : nothing}
+              ${hasTags ? this.section('tags', 'Tags', count(totals.tags), () => this.renderTags(page)) : nothing}
             </div>`
           : nothing
       }
@@ -218,8 +171,8 @@ export class RunPage extends LitElement {
           : nothing
       }
       ${
-        figures.length > 0
-          ? this.section('figures', 'Figures', count(figures.length), () => this.renderFigures(figures))
+        totals.figures > 0
+          ? this.section('figures', 'Figures', count(totals.figures), () => this.renderFigures())
           : nothing
       }
       ${
@@ -283,21 +236,39 @@ export class RunPage extends LitElement {
       'output',
       'Output',
       '',
-      () => html`<lw-output .host=${this.host} .version=${this.version} ?live=${live}></lw-output>`,
+      () => html`<lw-output .host=${this.host} .kept=${this.kept} .version=${this.version} ?live=${live}></lw-output>`,
       html`<lw-button slot="actions" icon="link-external" @click=${() => this.host.command('openOutput', {})}
         >Open Whole Output</lw-button
       >`,
     );
   }
 
-  private renderFigures(figures: RunPageModel['artifacts']) {
-    return html`<div class="figures">
-      ${repeat(
-        figures,
-        ({ path }) => path,
-        (artifact) => html`<lw-figure .artifact=${artifact} .host=${this.host}></lw-figure>`,
-      )}
-    </div>`;
+  private renderFigures() {
+    return html`<lw-figures .host=${this.host} .kept=${this.kept} stamp=${String(this.version)}></lw-figures>`;
+  }
+
+  private renderNote(page: RunPageModel) {
+    return this.section(
+      'note',
+      'Note',
+      '',
+      () =>
+        html`<lw-note
+          note=${page.note}
+          .host=${this.host}
+          .kept=${this.kept}
+          ?editable=${page.canAct}
+          @lw-left=${() => (this.isNoting = false)}
+        ></lw-note>`,
+      page.canAct
+        ? html`<lw-button slot="actions" icon="edit" @click=${() => void this.edit('note')}>Edit</lw-button>`
+        : nothing,
+    );
+  }
+
+  private renderTags(page: RunPageModel) {
+    return html`<lw-tags .tags=${page.tags} .host=${this.host} ?editable=${page.canAct}></lw-tags
+      >${shortfall(page.tags.length, page.totals.tags)}`;
   }
 
   private renderChildren({ run, isComplete }: RunPageModel) {
@@ -319,8 +290,12 @@ export class RunPage extends LitElement {
   private renderArtifacts(page: RunPageModel) {
     const { artifacts, totals } = page;
     const models = hasModels(artifacts) ? html`<lw-models .page=${page} .host=${this.host}></lw-models>` : nothing;
-    return html`${models}<lw-artifacts .artifacts=${artifacts} .host=${this.host}></lw-artifacts
-      >${shortfall(artifacts.length, totals.artifacts)}`;
+    return html`${models}<lw-artifacts
+        .host=${this.host}
+        .kept=${this.kept}
+        total=${totals.artifacts}
+        stamp=${String(this.version)}
+      ></lw-artifacts>`;
   }
 
   private section(
@@ -364,6 +339,23 @@ export class RunPage extends LitElement {
     this.renderRoot.querySelector(`[data-section="${section}"]`)?.scrollIntoView({ block: 'center' });
   };
 
+  private readonly onEdit = (event: EditEvent) => void this.edit(event.section);
+
+  private async edit(section: EditEvent['section']): Promise<void> {
+    if (section === 'note') this.isNoting = true;
+    else this.isTagging = true;
+    this.setOpen(section, true);
+    await this.updateComplete;
+    if (section === 'note') await this.renderRoot.querySelector<Note>('lw-note')?.edit();
+    else await this.renderRoot.querySelector<Tags>('lw-tags')?.add();
+  }
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    if (event.key !== 'F2' || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.renderRoot.querySelector<RunHeader>('lw-run-header')?.rename();
+  };
+
   private onModel(): void {
     this.version++;
     const run = this.model.page?.run;
@@ -378,19 +370,4 @@ export class RunPage extends LitElement {
   };
 
   private readonly onHide = () => this.kept.flush();
-}
-
-/** A run without a word on what was to be captured has a section only where there is something in it. */
-function hasCode({ capture, code, work }: RunPageModel): boolean {
-  return code !== null || capture?.includes('code') === true || work.some(({ kind }) => kind === 'code');
-}
-
-function hasData({ capture, totals, work }: RunPageModel): boolean {
-  const isThere = totals.inputs > 0 || totals.outputs > 0;
-  return isThere || capture?.includes('data') === true || work.some(({ kind }) => kind === 'data');
-}
-
-function dataCount({ totals }: RunPageModel): string {
-  const { inputs, outputs } = totals;
-  return inputs === 0 && outputs === 0 ? '' : `${countWords(inputs, inputs)} in · ${countWords(outputs, outputs)} out`;
 }

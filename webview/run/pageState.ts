@@ -9,6 +9,15 @@ const Override = ChartSettings.partial().transform(
   (given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Override,
 );
 type Override = Partial<ChartSettings>;
+export const LoggedView = z.object({
+  sortBy: z.number().int().nullable().catch(null),
+  descending: z.boolean().catch(false),
+  page: z.number().int().min(0).catch(0),
+  shares: z.boolean().catch(false),
+  byLabel: z.boolean().catch(false),
+  table: z.boolean().catch(false),
+});
+export type LoggedView = z.infer<typeof LoggedView>;
 
 const PageState = z.object({
   /** The extension finds the run by it when VS Code brings the page back. */
@@ -22,6 +31,16 @@ const PageState = z.object({
   /** Of charts that are not like all others, by their first metric. */
   overrides: z.record(z.string(), Override).catch({}),
   rivals: z.array(Rival).max(19).catch([]),
+  /** A note that is being written. */
+  draft: z.string().optional().catch(undefined),
+  artifactSearch: z.string().catch(''),
+  folders: z.array(z.string()).catch([]),
+  outputSearch: z.string().catch(''),
+  outputMatchCase: z.boolean().catch(false),
+  /** Which of a figure's steps is looked at, by place; one that is not here shows the last. */
+  steps: z.record(z.string(), z.number().int().min(0)).catch({}),
+  /** How logged charts are looked at, by path or name. */
+  logged: z.record(z.string(), LoggedView).catch({}),
   metricLimit: z.number().int().positive().optional().catch(undefined),
 });
 export type PageState = z.infer<typeof PageState>;
@@ -56,7 +75,7 @@ export class StateKeeper {
     private readonly write: (state: PageState) => void,
   ) {}
 
-  change(change: Partial<PageState>): void {
+  change(change: { readonly [K in keyof PageState]?: PageState[K] | undefined }): void {
     Object.assign(this.current, change);
     this.timer ??= setTimeout(() => this.flush(), SAVE_DELAY_MS);
   }
@@ -74,6 +93,20 @@ export class StateKeeper {
   setOverride(key: string, change: Partial<ChartSettings> | null): void {
     const { [key]: old, ...others } = this.current.overrides;
     this.change({ overrides: change ? { ...others, [key]: { ...old, ...change } } : others });
+  }
+
+  setStep(key: string, index: number | null): void {
+    const { [key]: _dropped, ...others } = this.current.steps;
+    this.change({ steps: index === null ? others : { ...others, [key]: index } });
+  }
+
+  loggedView(key: string): LoggedView {
+    const { logged } = this.current;
+    return (Object.hasOwn(logged, key) ? logged[key] : undefined) ?? LoggedView.parse({});
+  }
+
+  setLoggedView(key: string, change: Partial<LoggedView>): void {
+    this.change({ logged: { ...this.current.logged, [key]: { ...this.loggedView(key), ...change } } });
   }
 
   flush(): void {

@@ -9,10 +9,6 @@ export function parameterRows({ params, totals }: RunPageModel): TemplateResult 
   return html`<lw-key-values .rows=${rows}></lw-key-values>${shortfall(rows.length, totals.params)}`;
 }
 
-export function tagRows({ tags, totals }: RunPageModel): TemplateResult {
-  return html`<lw-key-values .rows=${tags}></lw-key-values>${shortfall(tags.length, totals.tags)}`;
-}
-
 /** Says what is not shown. */
 export function shortfall(shown: number, total: number): TemplateResult | typeof nothing {
   return shown < total ? html`<p class="quiet">The first ${countWords(shown, total)} are shown.</p>` : nothing;

@@ -16,12 +16,7 @@ const FIGURES = `(
   GROUP BY title, kind, is_named)`;
 
 export function countFigures(db: Database, runSeq: number): number {
-  return Number(
-    db
-      .prepare<[number]>(`SELECT count(*) FROM ${FIGURES}`)
-      .pluck()
-      .get(runSeq),
-  );
+  return Number(db.prepare<[number]>(`SELECT count(*) FROM ${FIGURES}`).pluck().get(runSeq));
 }
 
 export function artifactQueries(db: Database, seqOf: (runId: string) => number) {

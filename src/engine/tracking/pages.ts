@@ -61,12 +61,7 @@ export interface PageSql {
 }
 
 /** A page of a table that belongs to a run; `order` is a column that is unique within the run. */
-export function pageOfRun(
-  db: Database,
-  sql: PageSql,
-  seq: number,
-  page: PageRequest,
-): Page<Record<string, unknown>>;
+export function pageOfRun(db: Database, sql: PageSql, seq: number, page: PageRequest): Page<Record<string, unknown>>;
 export function pageOfRun<Item>(
   db: Database,
   sql: PageSql,

@@ -29,6 +29,38 @@ export class LineBlocks {
     }
   }
 
+  /** A piece of a line that is shown; null where it is not. */
+  range(line: number, from: number, to: number): Range | null {
+    const block = this.blocks.get(blockOf(line));
+    if (!block) return null;
+    let ahead = line - Math.max(blockOf(line) * LINES_PER_BLOCK, this.terminal.firstLine);
+    let column = 0;
+    const range = document.createRange();
+    let hasStart = false;
+    const nodes = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
+      const { length } = node.textContent ?? '';
+      // Lines end with a node of their own.
+      if (node.textContent === '\n') {
+        if (ahead === 0) break;
+        ahead--;
+        continue;
+      }
+      if (ahead > 0) continue;
+      if (!hasStart && from < column + length) {
+        range.setStart(node, from - column);
+        hasStart = true;
+      }
+      if (hasStart && to <= column + length) {
+        range.setEnd(node, to - column);
+        return range;
+      }
+      if (hasStart) range.setEnd(node, length);
+      column += length;
+    }
+    return hasStart ? range : null;
+  }
+
   private fill(number: number): void {
     let block = this.blocks.get(number);
     if (!block) {

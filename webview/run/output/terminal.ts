@@ -71,6 +71,11 @@ export class Terminal {
     return first;
   }
 
+  /** It is to be drawn anew: whoever drew it has drawn something else since. */
+  changeAll(): void {
+    this.firstChanged = this.dropped;
+  }
+
   write(text: string): void {
     const input = this.pending + text;
     this.pending = '';

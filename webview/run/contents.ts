@@ -1,0 +1,22 @@
+/** What there is of a run, so that the page has no section without anything in it. Pure. */
+import { type RunPageModel } from '../../src/protocol/pages/run';
+import { countWords } from './words';
+
+/** A run without a word on what was to be captured has a section only where there is something in it. */
+export function hasCode({ capture, code, work }: RunPageModel): boolean {
+  return code !== null || capture?.includes('code') === true || work.some(({ kind }) => kind === 'code');
+}
+
+export function hasNote({ note }: RunPageModel): boolean {
+  return note !== '';
+}
+
+export function hasData({ capture, totals, work }: RunPageModel): boolean {
+  const isThere = totals.inputs > 0 || totals.outputs > 0;
+  return isThere || capture?.includes('data') === true || work.some(({ kind }) => kind === 'data');
+}
+
+export function dataCount({ totals }: RunPageModel): string {
+  const { inputs, outputs } = totals;
+  return inputs === 0 && outputs === 0 ? '' : `${countWords(inputs, inputs)} in · ${countWords(outputs, outputs)} out`;
+}

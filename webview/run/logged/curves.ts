@@ -1,0 +1,216 @@
+/** `<lw-curves>`: ROC curves or precision against recall, with the area below each and the line that guessing reaches. */
+import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { fromWireNumber } from '../../../src/protocol/entities';
+import { type LoggedCurves } from '../../../src/protocol/logged';
+import { formatNumber } from '../../../src/protocol/format';
+import { COLOURS, curvesSpec, DASHES, drawCurves } from '../../charts/curvesDrawing';
+import { readChartTheme } from '../../charts/theme';
+import '../../ui/controls';
+import { dataTable, scrollable } from '../../ui/styles';
+import { onThemeChange } from '../../ui/themeChange';
+import { causeOf } from '../api';
+import { type StateKeeper } from '../pageState';
+
+const swatches = COLOURS.map(
+  (colour, index) => `.colour-${String(index)} { stroke: var(--vscode-charts-${colour}, var(--vscode-foreground)); }`,
+);
+
+@customElement('lw-curves')
+export class Curves extends LitElement {
+  static override readonly styles = [
+    scrollable,
+    dataTable,
+    css`
+      :host {
+        display: block;
+      }
+      .plot {
+        min-height: 240px;
+        overflow: hidden;
+      }
+      ul {
+        list-style: none;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 2px 16px;
+        margin: 4px 0;
+        padding: 0;
+      }
+      li {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        min-width: 0;
+        max-width: 100%;
+        overflow-wrap: anywhere;
+      }
+      svg {
+        flex: none;
+        width: 22px;
+        height: 10px;
+        fill: none;
+        stroke-width: 2;
+      }
+      .guess {
+        stroke: var(--vscode-descriptionForeground);
+      }
+      .quiet {
+        color: var(--vscode-descriptionForeground);
+      }
+      .scroll {
+        max-height: 300px;
+      }
+      ${unsafeCSS(swatches.join('\n'))}
+    `,
+  ];
+
+  @property() name = '';
+  @property({ attribute: false }) chart!: LoggedCurves;
+  @property({ attribute: false }) kept!: StateKeeper;
+  @state() private problem: string | null = null;
+  @query('.plot') private readonly plot!: HTMLElement | null;
+
+  private erase: (() => void) | null = null;
+  private drawing = Promise.resolve();
+  private drawn: { readonly chart: LoggedCurves; readonly width: number; readonly theme: number } | null = null;
+  private theme = 0;
+  private stopTheme: (() => void) | null = null;
+  private readonly sizes = new ResizeObserver(() => this.draw());
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.sizes.observe(this);
+    this.stopTheme = onThemeChange(() => {
+      this.theme++;
+      this.draw();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+    this.stopTheme?.();
+    this.erase?.();
+    this.erase = null;
+    this.drawn = null;
+  }
+
+  protected override updated(_: PropertyValues<this>): void {
+    this.draw();
+  }
+
+  protected override render() {
+    const { table } = this.kept.loggedView(this.name);
+    const { chart } = this;
+    const areaName = chart.type === 'roc' ? 'AUC' : 'AP';
+    return html`
+      ${this.problem === null ? nothing : html`<p role="alert">The chart could not be drawn: ${this.problem}</p>`}
+      ${table ? this.renderTable() : html`<div class="plot" role="img" aria-label=${this.words()}></div>`}
+      <ul>
+        ${chart.curves.map(
+          ({ label, area }, index) =>
+            html`<li>
+              ${swatch(`colour-${String(index % COLOURS.length)}`, DASHES[Math.floor(index / COLOURS.length) % DASHES.length])}
+              <span>${label}${area === null ? nothing : html` <b>${areaName} ${formatNumber(area)}</b>`}</span>
+            </li>`,
+        )}
+        ${
+          chart.type === 'roc' || chart.baseline !== null
+            ? html`<li class="quiet">
+                ${swatch('guess', [4, 4])}
+                ${chart.type === 'roc' ? 'guessing' : `guessing: ${formatNumber(chart.baseline ?? 0)}`}
+              </li>`
+            : nothing
+        }
+        <li>
+          <lw-button
+            kind="icon"
+            icon="table"
+            label="Show as Table"
+            .pressed=${table}
+            @click=${() => this.setTable(!table)}
+          ></lw-button>
+        </li>
+      </ul>
+    `;
+  }
+
+  private words(): string {
+    const { type, curves } = this.chart;
+    const what = type === 'roc' ? 'ROC curve' : 'Precision against recall';
+    const areas = curves.map(({ label, area }) => `${label}${area === null ? '' : ` ${formatNumber(area)}`}`);
+    return `${what} ${this.name}: ${areas.join(', ')}`;
+  }
+
+  private renderTable() {
+    const { type, curves } = this.chart;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="Points of ${this.name}">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Class</th>
+            <th scope="col">${type === 'roc' ? 'False positive rate' : 'Recall'}</th>
+            <th scope="col">${type === 'roc' ? 'True positive rate' : 'Precision'}</th>
+            <th scope="col">Threshold</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${curves.flatMap(({ label, x, y, thresholds }) =>
+            x.map((value, at) => {
+              const threshold = thresholds?.[at];
+              return html`<tr>
+                <td>${label}</td>
+                <td>${formatNumber(value)}</td>
+                <td>${formatNumber(y[at] ?? Number.NaN)}</td>
+                <td>${threshold === undefined ? '' : formatNumber(fromWireNumber(threshold))}</td>
+              </tr>`;
+            }),
+          )}
+        </tbody>
+      </table>
+    </div>`;
+  }
+
+  private setTable(table: boolean): void {
+    this.kept.setLoggedView(this.name, { table });
+    if (table) {
+      this.erase?.();
+      this.erase = null;
+      this.drawn = null;
+    }
+    this.requestUpdate();
+  }
+
+  /** One after the other: Vega's own drawing is asynchronous. */
+  private draw(): void {
+    this.drawing = this.drawing.then(() => this.drawNow());
+  }
+
+  private async drawNow(): Promise<void> {
+    const { plot, chart, theme } = this;
+    const width = plot?.clientWidth ?? 0;
+    if (!plot || width <= 0 || !this.isConnected) return;
+    if (this.drawn?.chart === chart && this.drawn.width === width && this.drawn.theme === theme) return;
+    this.drawn = { chart, width, theme };
+    try {
+      this.erase?.();
+      this.erase = await drawCurves(plot, curvesSpec(chart, readChartTheme(), colours(), width));
+      this.problem = null;
+    } catch (error) {
+      this.problem = causeOf(error);
+    }
+  }
+}
+
+function swatch(name: string, dash: readonly number[] | undefined) {
+  return html`<svg viewBox="0 0 22 10" aria-hidden="true">
+    <line class=${name} x1="0" y1="5" x2="22" y2="5" stroke-dasharray=${dash?.[1] ? dash.join(' ') : nothing} />
+  </svg>`;
+}
+
+function colours(): string[] {
+  const style = getComputedStyle(document.documentElement);
+  const foreground = style.getPropertyValue('--vscode-foreground').trim();
+  return COLOURS.map((colour) => style.getPropertyValue(`--vscode-charts-${colour}`).trim() || foreground);
+}

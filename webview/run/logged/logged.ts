@@ -1,0 +1,128 @@
+/** `<lw-logged>`: a chart that the script logged, drawn from the JSON of its artifact when it comes near. */
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { type Artifact } from '../../../src/protocol/entities';
+import { LoggedChart, MAX_LOGGED_BYTES } from '../../../src/protocol/logged';
+import '../../ui/controls';
+import '../../ui/states';
+import { watchVisibility } from '../../ui/visibility';
+import { causeOf, type RunHost } from '../api';
+import { type StateKeeper } from '../pageState';
+import './confusion';
+import './curves';
+import { shapeProblem } from './shape';
+import './table';
+
+type Shown =
+  | { readonly state: 'waiting' }
+  | { readonly state: 'shown'; readonly chart: LoggedChart }
+  | { readonly state: 'failed'; readonly cause: string };
+
+@customElement('lw-logged')
+export class Logged extends LitElement {
+  static override readonly styles = css`
+    :host {
+      display: block;
+      min-width: 0;
+      min-height: 120px;
+    }
+    h3 {
+      margin: 0 0 4px;
+      font-size: inherit;
+      font-weight: 600;
+      overflow-wrap: anywhere;
+      unicode-bidi: plaintext;
+      text-align: start;
+      display: -webkit-box;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+      overflow: hidden;
+    }
+  `;
+
+  @property({ attribute: false }) artifact!: Artifact;
+  @property({ attribute: false }) host!: RunHost;
+  @property({ attribute: false }) kept!: StateKeeper;
+  @state() private shown: Shown = { state: 'waiting' };
+
+  private stopWatching: (() => void) | null = null;
+  private isNear = false;
+  private fetched = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stopWatching = watchVisibility(this, (isNear) => {
+      this.isNear = isNear;
+      if (isNear) void this.load();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.stopWatching?.();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (changed.has('artifact') && this.isNear) void this.load();
+  }
+
+  private get name(): string {
+    return this.artifact.name ?? this.artifact.path;
+  }
+
+  protected override render() {
+    return html`<h3 title=${this.artifact.path}>${this.name}</h3>
+      ${this.renderShown()}`;
+  }
+
+  private renderShown(): TemplateResult | typeof nothing {
+    const { shown } = this;
+    if (shown.state === 'waiting') return html`<lw-loading></lw-loading>`;
+    if (shown.state === 'failed') {
+      return html`<lw-failed quiet what="This chart could not be drawn." .cause=${shown.cause}
+        ><lw-button @click=${() => this.host.command('openArtifact', { path: this.artifact.path })}>Open</lw-button
+        ><lw-button @click=${this.retry}>Retry</lw-button></lw-failed
+      >`;
+    }
+    const { chart } = shown;
+    switch (chart.type) {
+      case 'table':
+        return html`<lw-logged-table .name=${this.name} .table=${chart} .kept=${this.kept}></lw-logged-table>`;
+      case 'confusion_matrix':
+        return html`<lw-confusion .name=${this.name} .chart=${chart} .kept=${this.kept}></lw-confusion>`;
+      case 'roc':
+      case 'pr':
+        return html`<lw-curves .name=${this.name} .chart=${chart} .kept=${this.kept}></lw-curves>`;
+    }
+  }
+
+  private async load(): Promise<void> {
+    const { path, sizeBytes } = this.artifact;
+    const wanted = `${String(sizeBytes)} ${path}`;
+    if (wanted === this.fetched) return;
+    this.fetched = wanted;
+    const found = await this.read(path, sizeBytes);
+    if (wanted === this.fetched) this.shown = found;
+  }
+
+  private async read(path: string, sizeBytes: number): Promise<Shown> {
+    if (sizeBytes > MAX_LOGGED_BYTES) return { state: 'failed', cause: 'It is larger than the page can show.' };
+    try {
+      const { text, isCut } = await this.host.request('artifactText', { path });
+      if (isCut) return { state: 'failed', cause: 'It is larger than the page can show.' };
+      const chart = LoggedChart.safeParse(JSON.parse(text));
+      if (!chart.success) return { state: 'failed', cause: 'Its file has another form than a chart.' };
+      const problem = shapeProblem(chart.data);
+      return problem === null ? { state: 'shown', chart: chart.data } : { state: 'failed', cause: problem };
+    } catch (error) {
+      const cause = error instanceof SyntaxError ? `Its file is no JSON: ${error.message}` : causeOf(error);
+      return { state: 'failed', cause };
+    }
+  }
+
+  private readonly retry = () => {
+    this.fetched = '';
+    this.shown = { state: 'waiting' };
+    void this.load();
+  };
+}
