@@ -82,7 +82,12 @@ export function activate(context: vscode.ExtensionContext): void {
     reveal: ({ session, row }) => view.reveal(session, row),
   });
   const undoable = new RunEdits();
-  track(undoable.onDidChange((canUndo) => keys.set('loopwright.canUndo', canUndo)));
+  track(
+    undoable.onDidChange((canUndo) => {
+      keys.set('loopwright.canUndo', canUndo);
+      view.provider.relist();
+    }),
+  );
   const edits: EditRuns = new EditRuns({ edits: undoable, openPage, attempt });
   const args = new Arguments(context.workspaceState);
   const debug = track(new DebugRuns({ launcher, interpreters, attempt, log }));
