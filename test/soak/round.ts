@@ -51,7 +51,8 @@ export async function playRound(place: Place, round: number, plan: RoundPlan, ed
   await editing;
   if (victim !== 'window') window?.kill('SIGKILL');
   await check(place, started, victim, killed, workload);
-  for (const { runId } of await started.runs()) editor.mayEdit(runId);
+  const names = new Map((await runsOf(place, started.name)).map(({ runId, name }) => [runId, name]));
+  for (const { runId } of await started.runs()) editor.mayEdit(runId, names.get(runId) ?? '');
   return killed !== null;
 }
 
