@@ -130,7 +130,7 @@ describe('the run page', () => {
         const [mark] = [...(CSS.highlights.get('lw-output-current') ?? [])] as Range[];
         const box = element.shadowRoot?.querySelector('.scroll')?.getBoundingClientRect();
         const at = mark?.getBoundingClientRect();
-        return at && box && at.top >= box.top && at.bottom <= box.bottom ? mark.toString() : '';
+        return at && box && at.top >= box.top && at.bottom <= box.bottom ? (mark?.toString() ?? '') : '';
       });
     await eventually(seen).toBe('line 123');
     await shot('search-dark-modern-1400');

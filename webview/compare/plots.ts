@@ -16,7 +16,7 @@ import '../ui/controls';
 import '../ui/fields';
 import { type ChoiceEvent } from '../ui/fields';
 import '../ui/menu';
-import { type MenuEvent, type MenuItem } from '../ui/menu';
+import { type MenuEvent, type MenuItem } from '../ui/menuItem';
 import { type CompareHost } from './api';
 import { axesOf, type Best, firstAxes, type Known, plotRuns } from './comparing';
 import { type CompareKeeper } from './state';

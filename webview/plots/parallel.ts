@@ -10,7 +10,7 @@ import { formatNumber } from '../../src/protocol/format';
 import { type ChartTheme, readChartTheme } from '../charts/theme';
 import { shortened } from '../charts/labels';
 import '../ui/menu';
-import { type MenuEvent, type MenuItem } from '../ui/menu';
+import { type MenuEvent, type MenuItem } from '../ui/menuItem';
 import { visuallyHidden } from '../ui/styles';
 import { onThemeChange } from '../ui/themeChange';
 import { axisMenu, brushWords, drawnAxis } from './axis';
