@@ -59,6 +59,9 @@ export class ComparedTable extends LitElement {
         align-items: center;
         gap: 6px;
       }
+      thead svg {
+        flex: none;
+      }
       thead bdi {
         overflow: hidden;
         text-overflow: ellipsis;
