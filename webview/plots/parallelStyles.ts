@@ -49,7 +49,7 @@ export const parallelStyles = css`
     fill: none;
   }
   .faint {
-    opacity: 0.15;
+    opacity: 0.25;
   }
   :host([many]) .lines {
     opacity: 0.7;
