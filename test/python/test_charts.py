@@ -33,7 +33,7 @@ lw.table("g", (n for n in range(3)))
         self.assertEqual(self.chart("r.table.json")["rows"], [[1, 2], [3, None]])
         self.assertEqual(self.chart("g.table.json")["rows"], [[0], [1], [2]])
         self.assertEqual([(record["name"], record["step"], record["kind"]) for record in self.records_()],
-                         [("d", None, "chart"), ("c", 3, "chart"), ("r", None, "chart"), ("g", None, "chart")])
+                         [("table/" + name, step, "chart") for name, step in (("d", None), ("c", 3), ("r", None), ("g", None))])
 
     def test_a_table_stays_below_a_megabyte(self):
         self.script(LW + "lw.table('long', ({'n': n, 't': '\\u6f22' * 4000} for n in range(3000)))\n"
@@ -56,6 +56,11 @@ lw.confusion_matrix("d", range(300), range(300))
         self.assertEqual(self.chart("c.confusion_matrix.json")["matrix"], [[5, 1], [0.5, 9]])
         many = self.chart("d.confusion_matrix.json")
         self.assertEqual((len(many["labels"]), many["labels"][-1], sum(map(sum, many["matrix"]))), (100, "201 others", 300))
+
+    def test_charts_of_different_kinds_share_a_name(self):
+        self.fine(LW + "lw.roc_curve('x', [0, 1], [1, 2]); lw.pr_curve('x', [0, 1], [1, 2]); lw.table('x', [{}])")
+        self.assertEqual([(record["path"], record["name"]) for record in self.records_()], [
+            ("charts/x.%s.json" % kind, "%s/x" % kind) for kind in ("roc", "pr", "table")])
 
     def test_a_curve_of_four_scores(self):
         # The example in scikit-learn's documentation of roc_curve and average_precision_score.
@@ -92,8 +97,8 @@ for name in ("a:b", "a_b", "a?b", "../x", "x" * 4000, "x" * 4001, "\\u05e9\\u05d
             self.assertTrue(os.path.realpath(os.path.join(root, path)).startswith(os.path.realpath(root) + os.sep + "charts"))
         self.assertIn("charts/\u05e9\u05dc\u05d5\u05dd.table.json", paths)
         self.assertLessEqual(max(len(record["name"]) for record in self.records_()), 250)
-        self.assertEqual({record["name"] for record in self.records_() if len(record["name"]) == 3},
-                         {"a:b", "a_b", "a?b", "a/b"})
+        self.assertEqual({record["name"] for record in self.records_() if len(record["name"]) == 9},
+                         {"table/" + name for name in ("a:b", "a_b", "a?b", "a/b")})
 
     def test_pictures_at_several_steps_are_files_of_their_own(self):
         self.file("p.png", b"\x89PNG1")
@@ -113,7 +118,7 @@ for name in ("a:b", "a_b", "a?b", "../x", "x" * 4000, "x" * 4001, "\\u05e9\\u05d
 
     def test_ranks_have_names_of_their_own(self):
         self.fine("import os\nos.environ.update(RANK='1', WORLD_SIZE='2')\n" + LW + "lw.table('t', [{'a': 1}])")
-        self.assertEqual([record["name"] for record in self.records_()], ["rank1/t"])
+        self.assertEqual([record["name"] for record in self.records_()], ["table/rank1/t"])
 
 
 class WithLibraries(Kept, CaptureTest):

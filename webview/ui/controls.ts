@@ -92,6 +92,13 @@ export class Button extends LitElement {
       ></slot
     ></vscode-button>`;
   }
+
+  /** The toolkit hands the name on to its own button, but not whether it is pressed. */
+  protected override updated(): void {
+    const control = this.renderRoot.querySelector('vscode-button')?.shadowRoot?.querySelector('.control');
+    if (this.pressed === null) control?.removeAttribute('aria-pressed');
+    else control?.setAttribute('aria-pressed', String(this.pressed));
+  }
 }
 
 /** `<lw-filter label="Filter metrics" .value=…>`: tells of each change with an `lw-filter` event. */

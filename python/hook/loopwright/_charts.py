@@ -40,10 +40,12 @@ def curves(kind, name, y_true, y_score, labels, step):
 def _keep(function, name, step, make):
     if not _journal.is_enabled():
         return
-    title = short_name(_ranks.prefix() + str(name))
     kind = function[:-len("_curve")] if function.endswith("_curve") else function
-    _artifacts.keep_made(function, title, step, "charts/%s%%s.%s.json" % (file_name(title).replace("%", "%%"), kind),
-                         "chart", lambda path: _write(path, make()))
+    name = _ranks.prefix() + str(name)
+    # Charts of different kinds may have one name: they are not steps of each other.
+    title = short_name("%s/%s" % (kind, name))
+    path = "charts/%s%%s.%s.json" % (file_name(name).replace("%", "%%"), kind)
+    _artifacts.keep_made(function, title, step, path, "chart", lambda target: _write(target, make()))
 
 
 def _write(path, text):

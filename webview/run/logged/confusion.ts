@@ -50,7 +50,7 @@ export class Confusion extends LitElement {
         padding: 2px 6px;
         font-weight: 400;
         color: var(--vscode-descriptionForeground);
-        max-width: 14em;
+        max-width: 11em;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;

@@ -1,5 +1,5 @@
 /** `<lw-curves>`: ROC curves or precision against recall, with the area below each and the line that guessing reaches. */
-import { css, html, LitElement, nothing, type PropertyValues, unsafeCSS } from 'lit';
+import { css, html, LitElement, nothing, unsafeCSS } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { fromWireNumber } from '../../../src/protocol/entities';
 import { type LoggedCurves } from '../../../src/protocol/logged';
@@ -45,7 +45,7 @@ export class Curves extends LitElement {
         max-width: 100%;
         overflow-wrap: anywhere;
       }
-      svg {
+      .swatch {
         flex: none;
         width: 22px;
         height: 10px;
@@ -96,7 +96,7 @@ export class Curves extends LitElement {
     this.drawn = null;
   }
 
-  protected override updated(_: PropertyValues<this>): void {
+  protected override updated(): void {
     this.draw();
   }
 
@@ -204,7 +204,7 @@ export class Curves extends LitElement {
 }
 
 function swatch(name: string, dash: readonly number[] | undefined) {
-  return html`<svg viewBox="0 0 22 10" aria-hidden="true">
+  return html`<svg class="swatch" viewBox="0 0 22 10" aria-hidden="true">
     <line class=${name} x1="0" y1="5" x2="22" y2="5" stroke-dasharray=${dash?.[1] ? dash.join(' ') : nothing} />
   </svg>`;
 }

@@ -13,6 +13,13 @@ import './curves';
 import { shapeProblem } from './shape';
 import './table';
 
+const KINDS: Readonly<Record<LoggedChart['type'], string>> = {
+  table: 'table',
+  confusion_matrix: 'confusion matrix',
+  roc: 'ROC curve',
+  pr: 'precision and recall',
+};
+
 type Shown =
   | { readonly state: 'waiting' }
   | { readonly state: 'shown'; readonly chart: LoggedChart }
@@ -37,6 +44,10 @@ export class Logged extends LitElement {
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 2;
       overflow: hidden;
+    }
+    .quiet {
+      font-weight: 400;
+      color: var(--vscode-descriptionForeground);
     }
   `;
 
@@ -71,11 +82,15 @@ export class Logged extends LitElement {
   }
 
   protected override render() {
-    return html`<h3 title=${this.artifact.path}>${this.name}</h3>
+    const { shown, name } = this;
+    const kind = shown.state === 'shown' ? `${shown.chart.type}/` : null;
+    return html`<h3 title=${this.artifact.path}>${kind !== null && name.startsWith(kind) ? name.slice(kind.length) : name}${
+        shown.state === 'shown' ? html` <span class="quiet">${KINDS[shown.chart.type]}</span>` : nothing
+      }</h3>
       ${this.renderShown()}`;
   }
 
-  private renderShown(): TemplateResult | typeof nothing {
+  private renderShown(): TemplateResult {
     const { shown } = this;
     if (shown.state === 'waiting') return html`<lw-loading></lw-loading>`;
     if (shown.state === 'failed') {

@@ -64,7 +64,7 @@ export function sortedRows({ rows }: LoggedTable, column: number | null, descend
   return order.sort((left, right) => {
     const [one, other] = [rows[left]?.[column] ?? null, rows[right]?.[column] ?? null];
     const byRank = rank(one) - rank(other);
-    if (byRank !== 0 && (rank(one) === LAST || rank(other) === LAST)) return byRank;
+    if (rank(one) === LAST || rank(other) === LAST) return byRank || left - right;
     return way * (byRank || compareCells(one, other)) || left - right;
   });
 }

@@ -31,4 +31,7 @@ export const sortStyles = css`
   th {
     text-align: start;
   }
+  th.number {
+    text-align: end;
+  }
 `;

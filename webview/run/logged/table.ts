@@ -1,5 +1,5 @@
 /** `<lw-logged-table>`: a table that was logged, sorted by any column, a page at a time. */
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type LoggedTable } from '../../../src/protocol/logged';
 import '../../ui/controls';
@@ -53,7 +53,7 @@ export class LoggedTableView extends LitElement {
   @property({ attribute: false }) kept!: StateKeeper;
   private order: { readonly key: string; readonly table: LoggedTable; readonly rows: readonly number[] } | null = null;
 
-  protected override willUpdate(_: PropertyValues<this>): void {
+  protected override willUpdate(): void {
     const { sortBy, descending } = this.kept.loggedView(this.name);
     const key = `${String(sortBy)} ${String(descending)}`;
     if (this.order?.key !== key || this.order.table !== this.table)
@@ -76,6 +76,7 @@ export class LoggedTableView extends LitElement {
               ${columns.map(
                 (column, index) =>
                   html`<th
+                    class=${shown.some((row) => isNumberCell(rows[row]?.[index])) ? 'number' : ''}
                     scope="col"
                     aria-sort=${index === sortBy ? (descending ? 'descending' : 'ascending') : 'none'}
                   >

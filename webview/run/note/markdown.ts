@@ -3,10 +3,33 @@
  * HTML too. A link is a button that asks the extension, which opens addresses of the web alone; no picture is fetched.
  */
 import { html, nothing, type TemplateResult } from 'lit';
-import { lexer, type MarkedToken, type Token, type Tokens } from 'marked';
+import { lexer, type Token, type Tokens } from 'marked';
 
 type OpenLink = (url: string) => void;
 type Content = TemplateResult | string | typeof nothing;
+
+type BlockToken =
+  | Tokens.Space
+  | Tokens.Def
+  | Tokens.Heading
+  | Tokens.Paragraph
+  | Tokens.Blockquote
+  | Tokens.List
+  | Tokens.Code
+  | Tokens.Table
+  | Tokens.Hr
+  | Tokens.HTML;
+
+type InlineToken =
+  | Tokens.Strong
+  | Tokens.Em
+  | Tokens.Del
+  | Tokens.Codespan
+  | Tokens.Br
+  | Tokens.Link
+  | Tokens.Image
+  | Tokens.Escape
+  | Tokens.Text;
 
 /** How deep lists and quotes may lie in each other; what is deeper stays as it was written. */
 const MAX_DEPTH = 20;
@@ -34,8 +57,7 @@ class Renderer {
   }
 
   private block(token: Token, depth: number): Content {
-    // Extensions could bring others; there are none.
-    const known = token as MarkedToken;
+    const known = token as BlockToken;
     switch (known.type) {
       case 'space':
       case 'def':
@@ -107,7 +129,7 @@ class Renderer {
   }
 
   private one(token: Token, depth: number): Content {
-    const known = token as MarkedToken;
+    const known = token as InlineToken;
     switch (known.type) {
       case 'strong':
         return html`<strong>${this.inline(known.tokens, depth)}</strong>`;
