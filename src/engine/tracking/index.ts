@@ -1,7 +1,8 @@
 /** Tracking as the rest of the engine sees it. */
 export type { EngineWorkKind } from './engineWork';
 export { readSpecOf } from './files';
-export { Follower, readRunner } from './follow';
+export { Follower } from './follow';
+export { readRunner } from './runFiles';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { Runs } from './runs';
 export { trackingQueries } from './queries';
