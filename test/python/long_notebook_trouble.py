@@ -24,6 +24,15 @@ class Trouble(KernelTest):
                                               "Too little memory is the usual cause.")
         self.assertEqual(ran.executed["cells"][1]["metadata"]["papermill"]["status"], "failed")
 
+    def test_a_kernel_that_dies_while_it_starts(self):
+        # A module in the notebook's folder that has the name of one which the kernel needs.
+        self.write("import sys\nsys.exit('no kernel today')\n", "ipykernel_launcher.py")
+        ran = self.execute(document("1"))
+        self.assertEqual((ran.code, ran.executions), (2, []))
+        self.assertRegex(ran.reason, r"^The kernel did not start \(its process ended with exit code 1\)\. ")
+        self.assertIn("no kernel today", ran.stderr)
+        self.assertEqual([name for name in os.listdir(ran.run.dir) if name.startswith(".kernel")], [])
+
     def test_a_cell_that_asks_for_input(self):
         ran = self.execute(document("input('name? ')"))
         self.assertEqual(ran.code, 1)
