@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compareDocument, compareLines } from '../../src/cli/compareWords';
+import { type ComparedLists, compareDocument, compareLines } from '../../src/cli/compareWords';
 import type { RunRow } from '../../src/protocol/entities';
 
 const run = (runId: string, name: string): RunRow => ({
@@ -22,12 +22,12 @@ const run = (runId: string, name: string): RunRow => ({
   values: [],
 });
 const runs = [run('a', 'first'), run('b', 'sec\u001b[31mond')];
-const lists = [
+const lists: ComparedLists = [
   ['run', [{ key: 'duration', values: [134_000, null], differs: true }]],
   ['param', [{ key: 'lr', values: ['0.1', null], differs: true }]],
   ['metric', [{ key: 'auc', values: ['NaN', 0.123456], differs: true }]],
   ['tag', []],
-] as const;
+];
 
 it('runs beside each other are tables of what there is, harmless in a terminal', () => {
   const lines = compareLines(runs, lists, { paint: (_, text) => text, width: null });
