@@ -51,7 +51,10 @@ export const parallelStyles = css`
   .faint {
     opacity: 0.25;
   }
-  :host([many]) .lines {
+  :host([many]) .lines:not(.faint) {
     opacity: 0.7;
+  }
+  :host([many]) .faint {
+    opacity: 0.12;
   }
 `;
