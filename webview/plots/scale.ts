@@ -2,11 +2,10 @@
  * Axes along which whole runs are placed: by a parameter or by the last value of a metric. Numbers stand between 0 and
  * 1; what has no place among them (nothing, NaN, an infinity, no logarithm) stands outside, at `LOW` or `HIGH`. Pure.
  */
-import { type WireNumber } from '../../src/protocol/entities';
 import { linearTicks, logTicks, niceLogRange, niceRange, type Range } from '../charts/ticks';
 
 /** A parameter's text, a metric's last value, or nothing. */
-export type PlotValue = WireNumber | string | null;
+export type PlotValue = string | number | null;
 
 export interface PlotAxis {
   /** `param lr`: a metric may have the name of a parameter. */
