@@ -12,7 +12,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { pageHtml } from '../../src/extension/panels/html';
 import { type FakeRun, RUN_ID, START_MS } from './fixtures/build';
 import { type ComparedRuns, FakeCompareHost } from './fixtures/compareHost';
-import { FakeRunsHost } from './fixtures/compareRuns';
+import { type FakeRunsHost } from './fixtures/compareRuns';
 import { FakeHost } from './fixtures/host';
 import { type HostToPage } from '../../src/protocol/pages/run';
 
