@@ -62,7 +62,7 @@ describe('parsing a record', () => {
     ['a plain metric', METRIC],
     ['a metric with non-finite values', ['metric', 1, 2, { a: 'NaN', b: 'Infinity', c: 1 }]],
     ['parameters', ['param', 1, 'argparse', { lr: '0.1' }]],
-    ['an artifact', ['artifact', 1, { path: 'a/b.png', size: 3, kind: 'figure' }]],
+    ['an artifact', ['artifact', 1, { path: 'a/b.png', size: 3, kind: 'figure', name: 'b', step: 2 }]],
     ['a note', ['note', 1, 'warning', 'text']],
   ])('takes %s', (_, record) => {
     expect(parse(record)).toEqual(record);

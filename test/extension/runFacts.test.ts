@@ -44,6 +44,7 @@ class FakeEngine implements Asks {
       inputs: 7,
       outputs: 1,
       executions: 0,
+      figures: 0,
     };
     const provenance = { kind: 'script', source: 'train.py', argv: ['python', 'train.py'], cwd: FOLDER };
     const { which } = params as { which?: string };
@@ -52,6 +53,7 @@ class FakeEngine implements Asks {
       'runs/get': {
         run: runRow(),
         provenance: { ...provenance, interpreter: null, pythonVersion: null, user: 'ada', host: 'box' },
+        note: '',
         counts,
         work: this.work,
         isComplete: this.isComplete,
