@@ -8,13 +8,11 @@
  * every commit. So that both sides promise the same, the peer's database lies in memory where the system has such a
  * folder.
  */
-import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ensureVenv } from '../scripts/lib/python.mjs';
+import { startMlflow } from './mlflowServer.mjs';
 import { interleave, ratios, report, spread } from './stats.mjs';
 import { loadClient, root, temporaryStore, until } from './store.mjs';
 
@@ -26,7 +24,7 @@ const python = await ensureVenv('venv-bench', join(root, 'bench/requirements.txt
 const client = await loadClient();
 const store = temporaryStore(client);
 const { connection } = await store.open();
-const mlflow = await startMlflow();
+const mlflow = await startMlflow(python);
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
     mlflow.stop();
@@ -84,35 +82,4 @@ try {
 } finally {
   mlflow.stop();
   await store.dispose(connection);
-}
-
-async function startMlflow() {
-  const memory = '/dev/shm';
-  const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'lw-mlflow-'));
-  const port = await freePort();
-  const args = ['-m', 'mlflow', 'server', '--backend-store-uri', `sqlite:///${folder}/mlflow.db`];
-  args.push('--artifacts-destination', join(folder, 'artifacts'), '--host', '127.0.0.1', '--port', String(port));
-  const server = spawn(python, args, { detached: true, stdio: 'ignore' });
-  const url = `http://127.0.0.1:${port}`;
-  await until(async () => (await fetch(`${url}/health`).catch(() => null))?.ok, 100);
-  const version = (await (await fetch(`${url}/version`)).text()).trim();
-  return {
-    url,
-    version,
-    stop() {
-      // Its own workers ignore SIGTERM for a while; nothing of it is kept.
-      if (server.pid) process.kill(-server.pid, 'SIGKILL');
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

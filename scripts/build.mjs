@@ -53,6 +53,7 @@ const programs = [
     entryPoints: {
       'webview/run': 'webview/run/main.ts',
       'webview/compareNotebook': 'webview/compareNotebook/main.ts',
+      'webview/compare': 'webview/compare/main.ts',
     },
     loader: { '.css': 'css', '.ttf': 'file' },
     assetNames: 'webview/[name]',

@@ -31,7 +31,7 @@ interface Pending {
   readonly method: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (reason: HostError) => void;
-  readonly timer: ReturnType<typeof setTimeout>;
+  readonly timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export class Host<R extends RequestTable, C extends CommandTable> {
@@ -67,11 +67,17 @@ export class Host<R extends RequestTable, C extends CommandTable> {
     this.wire.postMessage({ type: 'ready' });
   }
 
-  request<M extends keyof R & string>(method: M, params: z.input<R[M]['params']>): Promise<z.output<R[M]['result']>> {
+  /** @param timeoutMs null where it is the user who answers */
+  request<M extends keyof R & string>(
+    method: M,
+    params: z.input<R[M]['params']>,
+    timeoutMs: number | null = this.timeoutMs,
+  ): Promise<z.output<R[M]['result']>> {
     const id = ++this.lastId;
     const { result } = this.requests[method] as R[M];
     const answer = new Promise<unknown>((resolve, reject) => {
-      const timer = setTimeout(() => this.take(id)?.reject(timeoutError(this.timeoutMs)), this.timeoutMs);
+      const timer =
+        timeoutMs === null ? undefined : setTimeout(() => this.take(id)?.reject(timeoutError(timeoutMs)), timeoutMs);
       this.pending.set(id, { result, method, resolve, reject, timer });
     });
     this.wire.postMessage({ type: 'request', id, method, params });

@@ -13,7 +13,10 @@ import type {
   WireNumber,
 } from '../protocol/entities';
 import { type Execution, NotebookFacts } from '../protocol/notebooks';
+import type { RunColumn } from '../protocol/lists';
 import type { RunnerState, RunSpec } from '../protocol/runFolder';
+
+import { columnName } from './listWords';
 
 export const iso = (timeMs: number): string => new Date(timeMs).toISOString();
 const isoOrNull = (timeMs: number | null): string | null => (timeMs === null ? null : iso(timeMs));
@@ -47,13 +50,25 @@ export function rowDocument(run: RunRow) {
     parent_run_id: run.parentRunId,
     child_count: run.childCount,
     headline: run.headline,
+    starred: run.starred,
+    pinned: run.pinned,
     deleted: run.deleted,
   };
 }
 
+/** A run in a list with columns: `values` by `metrics.auc`, `params.lr`, `tags.stage`. */
+export const listedDocument = (run: RunRow, columns: readonly RunColumn[]) => ({
+  ...rowDocument(run),
+  ...(columns.length === 0
+    ? {}
+    : { values: Object.fromEntries(columns.map((column, index) => [columnName(column), run.values[index] ?? null])) }),
+});
+
 /** All that is known of one run. */
 export interface RunFacts {
   readonly run: RunRow;
+  /** The user's own words. */
+  readonly note: string;
   readonly provenance: Provenance;
   readonly params: readonly Param[];
   readonly metrics: readonly MetricSummary[];
@@ -71,10 +86,11 @@ export interface RunFacts {
 }
 
 export function runDocument(known: RunFacts, store: string) {
-  const { run, provenance, params, metrics, tags, artifacts, notes, inputs, outputs, facts, work } = known;
+  const { run, note, provenance, params, metrics, tags, artifacts, notes, inputs, outputs, facts, work } = known;
   const { headline: _, ...row } = rowDocument(run);
   return {
     ...row,
+    note,
     params: byKey(params, ({ value }) => value),
     metrics: metricsDocument(metrics),
     tags: byKey(tags, ({ value }) => value),

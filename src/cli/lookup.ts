@@ -44,6 +44,16 @@ export async function findRun(connection: EngineConnection, id: string): Promise
   throw new LoopwrightError('bad_request', `${id} begins several runs: ${shown.join(', ')}${more}. Give more of it.`);
 }
 
+/** Several of these, each once. */
+export async function findRuns(connection: EngineConnection, ids: readonly string[]): Promise<RunRow[]> {
+  const found = new Map<string, RunRow>();
+  for (const id of ids) {
+    const run = await findRun(connection, id);
+    found.set(run.runId, run);
+  }
+  return [...found.values()];
+}
+
 async function startingWith(connection: EngineConnection, prefix: string, deleted: boolean): Promise<RunRow[]> {
   const filter = `run_id LIKE '${prefix}%'`;
   const { runs } = await connection.request('runs/list', { filter, deleted, allLevels: true, limit: MAX_PAGE });
@@ -92,6 +102,9 @@ export const allArtifacts = (connection: EngineConnection, runId: string) =>
 export const allNotes = (connection: EngineConnection, runId: string) =>
   allPages(connection, 'runs/notes', runId, (page) => page.notes);
 
+export const allTags = (connection: EngineConnection, runId: string) =>
+  allPages(connection, 'runs/tags', runId, (page) => page.tags);
+
 const allExecutions = (connection: EngineConnection, runId: string) =>
   allPages(connection, 'notebooks/executions', runId, (page) => page.executions);
 
@@ -113,7 +126,7 @@ export async function factsOf(connection: EngineConnection, runId: string): Prom
     connection.request('runs/get', { runId }),
     allParams(connection, runId),
     allMetrics(connection, runId),
-    allPages(connection, 'runs/tags', runId, (page) => page.tags),
+    allTags(connection, runId),
     allArtifacts(connection, runId),
     allNotes(connection, runId),
     files('in'),

@@ -3,6 +3,7 @@ import { type ChangedFile, CodeFacts, type LineageFile } from '../protocol/captu
 import type { Headline, Note, Provenance, RunRow, RunStatus } from '../protocol/entities';
 import { fromWireNumber } from '../protocol/entities';
 import type { Execution } from '../protocol/notebooks';
+import type { RunColumn } from '../protocol/lists';
 import type { RunSpec } from '../protocol/runFolder';
 import type { FinishedDocument, RunFacts } from './documents';
 import {
@@ -16,6 +17,7 @@ import {
   table,
   type Column,
 } from './format';
+import { columnName } from './listWords';
 import type { Colour, Paint } from './output';
 
 const LOOKS: Readonly<Record<RunStatus, { readonly mark: string; readonly word: string; readonly colour: Colour }>> = {
@@ -72,7 +74,17 @@ export interface View {
   readonly nowMs: number;
 }
 
-export function runTable(runs: readonly RunRow[], { paint, width, nowMs }: View): string[] {
+function valueText(value: RunRow['values'][number]): string {
+  if (value === null) return '';
+  return typeof value === 'number' ? formatNumber(value) : printable(value);
+}
+
+/** @param shown columns that the rows have values of; they take the place of the result */
+export function runTable(
+  runs: readonly RunRow[],
+  { paint, width, nowMs }: View,
+  shown: readonly RunColumn[] = [],
+): string[] {
   const ids = shortIds(runs.map(({ runId }) => runId));
   const columns: Column[] = [
     { title: 'RUN' },
@@ -85,7 +97,9 @@ export function runTable(runs: readonly RunRow[], { paint, width, nowMs }: View)
     },
     { title: 'NAME', shrinks: true },
     { title: 'EXPERIMENT', shrinks: true },
-    { title: 'RESULT', shrinks: true },
+    ...(shown.length === 0
+      ? [{ title: 'RESULT', shrinks: true }]
+      : shown.map((column) => ({ title: printable(columnName(column)), shrinks: true }))),
     { title: 'DURATION', align: 'right' },
     { title: 'STARTED' },
   ];
@@ -97,7 +111,7 @@ export function runTable(runs: readonly RunRow[], { paint, width, nowMs }: View)
       `${mark} ${word}`,
       `${run.name}${children}`,
       run.experiment,
-      headlineText(run.headline),
+      ...(shown.length === 0 ? [headlineText(run.headline)] : run.values.map(valueText)),
       durationOf(run, nowMs),
       formatAgo(run.timing.startMs, nowMs),
     ];

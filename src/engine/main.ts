@@ -230,9 +230,7 @@ async function main(): Promise<void> {
       await stopRun(paths, runId);
       return {};
     },
-    'runs/edit': () => {
-      throw new LoopwrightError('internal', 'Not built yet.');
-    },
+    'runs/edit': (params) => writer().call('edit', params),
     'runs/delete': (params) => writer().call('delete', params),
     'runs/restore': (params) => writer().call('restore', params),
     'store/adopt': async () => {

@@ -12,6 +12,10 @@ export interface ContextKeys {
   'loopwright.hasCells': boolean;
   /** The active notebook is tracked. */
   'loopwright.tracksNotebook': boolean;
+  /** A filter is on in the Runs view. */
+  'loopwright.filtersRuns': boolean;
+  /** Something that was changed about runs can be undone. */
+  'loopwright.canUndo': boolean;
 }
 
 export class Context {

@@ -8,10 +8,13 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { CODE_SCHEME, CodeDocuments } from './code';
 import { Arguments } from './commands/chooseFile';
+import { EditRuns } from './commands/editRuns';
 import { handlersOf } from './commands/handlers';
 import { Launcher } from './commands/launcher';
+import type { RunRef } from './commands/pickRun';
 import { Commands } from './commands/registry';
 import { RunActions } from './commands/runActions';
+import { RunEdits } from './commands/runEdits';
 import { waysOutOf } from './commands/waysOut';
 import { Context } from './context';
 import { DebugRuns } from './debug/debugRuns';
@@ -21,11 +24,13 @@ import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { inBackground } from './log';
 import { Notebooks } from './notebooks/notebooks';
+import { CompareRunsPanels } from './panels/compareRunsPanel';
 import { RunPanels } from './panels/runPanel';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
 import { TerminalEnvironment } from './terminals/environment';
 import { RunTerminals } from './terminals/runTerminals';
+import { QueryState } from './views/runs/query/queryState';
 import { RunsView } from './views/runs/view';
 
 /** How long a window that closes waits for what is not told yet. */
@@ -53,19 +58,44 @@ export function activate(context: vscode.ExtensionContext): void {
   const commands = track(new Commands(log, waysOutOf(interpreters)));
   const attempt = commands.run.bind(commands);
   const terminals = track(new RunTerminals(context.workspaceState, log));
-  const view = track(new RunsView(stores, log));
+  const keys = new Context();
+  const query = track(new QueryState(context.workspaceState));
+  const view = track(
+    new RunsView({
+      stores,
+      query,
+      keys,
+      log,
+      drop: (runs, edit) => attempt('drop', () => edits.drop(runs, edit)),
+    }),
+  );
   const launcher = new Launcher({ stores, interpreters, terminals, view, python, log });
   const panels: RunPanels = track(
-    new RunPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+    new RunPanels({
+      extension: context.extensionUri,
+      stores,
+      memory: context.workspaceState,
+      actions: () => actions,
+      attempt,
+      showLog,
+      log,
+    }),
   );
+  const openPage = (run: RunRef) => panels.show(run);
   const actions: RunActions = new RunActions({
     launcher,
     terminals,
     interpreters,
     python,
-    openPage: (run) => panels.show(run),
-    attempt,
+    openPage,
+    reveal: ({ session, row }) => view.reveal(session, row),
   });
+  const undoable = new RunEdits();
+  track(undoable.onDidChange((canUndo) => keys.set('loopwright.canUndo', canUndo)));
+  const edits: EditRuns = new EditRuns({ edits: undoable, openPage, attempt });
+  const comparisons = track(
+    new CompareRunsPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
+  );
   const args = new Arguments(context.workspaceState);
   const debug = track(new DebugRuns({ launcher, interpreters, attempt, log }));
   const terminalEnvironment = track(
@@ -78,7 +108,6 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  const keys = new Context();
   const notebooks = track(
     new Notebooks({
       context,
@@ -97,9 +126,23 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   lastWords = () => notebooks.stopFollowing();
   commands.register(
-    handlersOf({ stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log }),
+    handlersOf({
+      stores,
+      launcher,
+      notebooks,
+      comparisons,
+      actions,
+      edits,
+      args,
+      debug,
+      terminalEnvironment,
+      view,
+      query,
+      showLog,
+      log,
+    }),
   );
-  track(new RunningStatus(stores, log));
+  track(new RunningStatus(stores, log, (running) => view.setRunning(running)));
   track(new RetentionOffer({ stores, attempt, log }));
 
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
@@ -122,7 +165,8 @@ export function activate(context: vscode.ExtensionContext): void {
     terminalEnvironment.start();
     notebooks.start();
   };
-  if (vscode.workspace.isTrusted) startTrusted();
+  // Once the window has its answer: it waits for us, and we wait for processes and files.
+  if (vscode.workspace.isTrusted) setImmediate(startTrusted);
   else track(vscode.workspace.onDidGrantWorkspaceTrust(startTrusted));
   log.info(`activated in ${(performance.now() - started).toFixed(1)} ms`);
 }

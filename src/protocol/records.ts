@@ -45,6 +45,14 @@ export const NOTEBOOK_RECORDS = [
   z.tuple([z.literal('output'), Milliseconds, OutputRecord]),
 ] as const;
 
+/** What it does is written out for each run: children that go along have records of their own. */
+export const RecordedEdit = RunEdit.omit({ runId: true }).extend({
+  /** Runs without a folder of their own that are meant, instead of the one whose journal it is. */
+  runs: z.array(RunId).optional(),
+  deleted: z.boolean().optional(),
+});
+export type RecordedEdit = z.infer<typeof RecordedEdit>;
+
 export const JournalRecord = z.union([
   ...NOTEBOOK_RECORDS,
   z.tuple([z.literal('metric'), Milliseconds, z.number(), z.record(z.string(), WireNumber)]),
@@ -61,8 +69,8 @@ export const JournalRecord = z.union([
       step: z.number().int().nullable().default(null),
     }),
   ]),
-  /** By the user, written by the engine. */
-  z.tuple([z.literal('edit'), Milliseconds, RunEdit.omit({ runId: true })]),
+  /** By the user, written by the engine into a journal of its own. The later one wins. */
+  z.tuple([z.literal('edit'), Milliseconds, RecordedEdit]),
   z.tuple([z.literal('note'), Milliseconds, z.enum(['info', 'warning']), z.string()]),
   z.tuple([z.literal('facts'), Milliseconds, FactSection, z.record(z.string(), z.unknown())]),
   z.tuple([

@@ -3,6 +3,7 @@
  * A request without a handler is a compile error on the engine's side, see `engine/rpc/dispatch.ts`.
  */
 import * as z from 'zod';
+import { ComparedKind, ComparedRow, MAX_COMPARED } from './compared';
 import { ChangedFile, FactSection, LineageFile, Work } from './capture';
 import {
   Artifact,
@@ -103,16 +104,6 @@ export const ChildRun = z.object({
   values: z.array(z.union([z.string(), WireNumber]).nullable()),
 });
 export type ChildRun = z.infer<typeof ChildRun>;
-
-export const MAX_COMPARED = 20;
-
-export const ComparedRow = z.object({
-  key: z.string(),
-  /** One for each run, in their order; null where it has none. */
-  values: z.array(z.union([WireNumber, z.string()]).nullable()),
-  differs: z.boolean(),
-});
-export type ComparedRow = z.infer<typeof ComparedRow>;
 
 interface Request {
   readonly params: z.ZodType;
@@ -319,13 +310,18 @@ export const requests = {
     z.object({ points: MetricSeries.shape.points, ...nextPage }),
   ),
 
-  /** What several runs have of one kind, key by key. `metric`: last values; `input`, `output`: digests by path. */
+  /**
+   * What several runs have of one kind, key by key. `metric`: last values of what the script logged; `system`: of the
+   * machine; `input`, `output`: digests by path, below the root of each run where they are below it. A file without a
+   * digest differs from every other. `run`: what they are, `start` and `duration` in milliseconds.
+   */
   'runs/compare': read(
     z.object({
       ...Page,
       runIds: z.array(RunId).min(2).max(MAX_COMPARED),
-      what: z.enum(['run', 'param', 'metric', 'tag', 'environment', 'package', 'input', 'output']),
+      what: ComparedKind,
       onlyDifferences: z.boolean().default(false),
+      /** A part of the key or of a value that is text, in upper or lower case. */
       search: z.string().default(''),
     }),
     z.object({ rows: z.array(ComparedRow), ...nextPage }),

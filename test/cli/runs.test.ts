@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import {
   completed,
   Artifacts,
+  Edited,
   cliFile,
   Finished,
   Marked,
@@ -14,6 +15,7 @@ import {
   OutputDocument,
   RunDocument,
   RunList,
+  SeveralMarked,
   workplace,
   type Workplace,
 } from './support';
@@ -145,7 +147,8 @@ describe('list', () => {
 
   it.each([
     ['a filter', ['--filter', 'auc >'], /filter is not understood at character 1/],
-    ['an order', ['--order-by', 'auc'], /--order-by takes one of start_time desc/],
+    ['an order', ['--order-by', 'auc'], /--order-by takes start_time, end_time, duration/],
+    ['columns', ['--columns', 'auc'], /--columns takes metrics.KEY/],
     ['a limit', ['--limit', '-1'], /--limit takes a whole number/],
     ['a page token', ['--page-token', 'x'], /page token is not one of this store/],
   ])('refuses %s that makes no sense', async (_, words, message) => {
@@ -243,6 +246,41 @@ it('delete hides a run, restore brings it back', async () => {
   const { stderr } = await at.call(['runs', 'restore', train.run_id.slice(0, 14)]);
   expect(stderr).toBe('train is back.\n');
   expect(await namesOf('--experiment', 'fraud')).toEqual(['train']);
+});
+
+it('edit changes what a run is called, and how it is marked and found', async () => {
+  const id = train.run_id.slice(0, 14);
+  const words = ['--name', 'base', '--note', '**kept**', '--tag', 'stage=prod', '--tag', 'a=b=c', '--star', '--pin'];
+  const edited = await at.json(Edited, ['runs', 'edit', id, ...words]);
+  expect(edited).toMatchObject({ name: 'base', note: '**kept**', starred: true, pinned: true });
+  expect(edited.tags).toMatchObject({ stage: 'prod', a: 'b=c' });
+  expect(await namesOf('--search', 'STAGE=pr', '--filter', 'starred = true')).toEqual(['base']);
+  const back = ['--name', 'train', '--note', '', '--untag', 'a', '--tag', 'stage=baseline', '--no-star', '--no-pin'];
+  expect(await at.json(Edited, ['runs', 'edit', id, ...back])).toMatchObject({
+    name: 'train',
+    starred: false,
+    note: '',
+  });
+  const { runs } = await list('--order-by', 'params.lr DESC', '--columns', 'params.lr,metrics.`val/auc`,tags.a');
+  expect(runs[0]).toMatchObject({
+    name: 'train',
+    values: { 'params.lr': '0.1', 'metrics.val/auc': 0.25, 'tags.a': null },
+  });
+  expect((await at.call(['runs', 'list', '--columns', 'params.lr'])).stdout).toMatch(/EXPERIMENT +params.lr +DURATION/);
+  expect(await at.refusal(['runs', 'edit', id])).toMatchObject({ exitCode: 2, message: /Nothing is to be changed/ });
+  expect(await at.refusal(['runs', 'edit', id, '--name', ' '])).toMatchObject({ exitCode: 2, code: 'bad_request' });
+});
+
+it('delete and restore take several', async () => {
+  const ids = (await list()).runs.map(({ run_id: runId }) => runId);
+  expect(await at.json(SeveralMarked, ['runs', 'delete', ...ids, ids[0] ?? ''])).toEqual({
+    run_ids: ids,
+    deleted: true,
+  });
+  expect((await list()).runs).toEqual([]);
+  const { stderr } = await at.call(['runs', 'restore', ...ids]);
+  expect(stderr).toBe(`${String(ids.length)} runs are back.\n`);
+  expect((await list()).runs).toHaveLength(ids.length);
 });
 
 describe('where there is no store', () => {

@@ -212,11 +212,14 @@ const rowShape = {
   reason: z.string().nullable(),
   parent_run_id: Id.nullable(),
   child_count: z.number(),
+  starred: z.boolean(),
+  pinned: z.boolean(),
   deleted: z.boolean(),
 };
 export const Row = z.strictObject({
   ...rowShape,
   headline: z.strictObject({ key: z.string(), value: WireNumber }).nullable(),
+  values: z.record(z.string(), z.union([WireNumber, z.string()]).nullable()).optional(),
 });
 export const RunList = z.strictObject({ runs: z.array(Row), next_page_token: z.string().nullable() });
 const FileDocument = z.strictObject({
@@ -232,6 +235,7 @@ const FileDocument = z.strictObject({
   problem: z.string().nullable(),
 });
 export const RunDocument = z.strictObject({
+  note: z.string(),
   ...rowShape,
   params: z.record(z.string(), z.string()),
   metrics: z.record(z.string(), Metric),
@@ -279,6 +283,8 @@ export const MetricPoints = z.strictObject({
 export const Artifacts = z.strictObject({ run_id: Id, folder: z.string(), artifacts: z.array(Artifact) });
 export const OutputDocument = z.strictObject({ run_id: Id, output: z.string(), size: z.number() });
 export const Marked = z.strictObject({ run_id: Id, deleted: z.boolean() });
+export const Edited = Row.extend({ note: z.string(), tags: z.record(z.string(), z.string()) });
+export const SeveralMarked = z.strictObject({ run_ids: z.array(Id), deleted: z.boolean() });
 export const EngineStatus = z.discriminatedUnion('running', [
   z.strictObject({ running: z.literal(false), store: z.strictObject({ path: z.string() }) }),
   z.strictObject({

@@ -3,7 +3,6 @@ import { addRecord, addToSummary, emptyBatch, type Summary } from '../../src/eng
 import { parseFilter } from '../../src/engine/tracking/filter';
 import { headlineKey } from '../../src/engine/tracking/headline';
 import { outcomeOf, type Observed } from '../../src/engine/tracking/outcome';
-import { SeriesFold } from '../../src/engine/tracking/series';
 import type { RunnerState, RunSpec } from '../../src/protocol/runFolder';
 
 describe('collecting records', () => {
@@ -88,35 +87,6 @@ describe("a metric's summary", () => {
     ],
   ])('%s', (_, points, expected) => {
     expect(summarise(points)).toMatchObject(expected);
-  });
-});
-
-describe('folding a series', () => {
-  it('leaves few points as they are', () => {
-    const fold = new SeriesFold(0, 2, 100);
-    for (const step of [2, 0, 1]) fold.add({ step, timestampMs: step, value: step });
-    expect(fold.result().points.map((point) => point.step)).toEqual([0, 1, 2]);
-  });
-
-  it('keeps the bounds and the last value of each bucket', () => {
-    const fold = new SeriesFold(0, 99, 10);
-    for (let step = 0; step < 100; step++) fold.add({ step, timestampMs: step, value: step % 10 === 5 ? 100 : step });
-    const { points, count } = fold.result();
-    expect(count).toBe(100);
-    expect(points).toHaveLength(10);
-    expect(points[0]).toEqual({ step: 9, timestampMs: 9, value: 9, min: 0, max: 100, count: 10 });
-  });
-
-  it('never gives more points than asked for, whatever the steps', () => {
-    const fold = new SeriesFold(-1e12, 1e12, 50);
-    for (let index = 0; index < 1000; index++) fold.add({ step: -1e12 + index * 2e9, timestampMs: 0, value: index });
-    expect(fold.result().points.length).toBeLessThanOrEqual(50);
-  });
-
-  it('says NaN where a bucket ends with it, and keeps its finite bounds', () => {
-    const fold = new SeriesFold(0, 9, 2);
-    [1, 2, 3, 4, Number.NaN].forEach((value, step) => fold.add({ step, timestampMs: step, value }));
-    expect(fold.result().points[0]).toMatchObject({ value: 'NaN', min: 1, max: 4, count: 5 });
   });
 });
 

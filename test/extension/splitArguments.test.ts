@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitArguments } from '../../src/extension/commands/splitArguments';
+import { joinArguments, splitArguments } from '../../src/extension/commands/splitArguments';
 
 describe('splitArguments', () => {
   it.each<[string, string[]]>([
@@ -36,5 +36,19 @@ describe('splitArguments', () => {
     expect(splitArguments(`--name 'my run`, false)).toEqual({ problem: 'quote' });
     expect(splitArguments('"', false)).toEqual({ problem: 'quote' });
     expect(splitArguments('a \\', false)).toEqual({ problem: 'backslash' });
+  });
+});
+
+describe('joinArguments', () => {
+  it.each([
+    [['--depth', '8', '--name=a/b.c']],
+    [['my run', '', "it's", '"', '\\', 'a b\\', '*', '$HOME', '\n', '森 林', "''"]],
+  ])('is taken apart into the same words on every system: %j', (words) => {
+    for (const isWindows of [false, true])
+      expect(splitArguments(joinArguments(words), isWindows)).toEqual({ arguments: words });
+  });
+
+  it('puts no quotes where none are needed', () => {
+    expect(joinArguments(['--depth', '8', 'x y'])).toBe("--depth 8 'x y'");
   });
 });

@@ -16,6 +16,18 @@ export function memoryLog(): Log & { readonly lines: string[] } {
   return { lines, debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
 
+/** What VS Code keeps for a workspace, in memory. */
+export function memory(kept: Record<string, unknown> = {}) {
+  return {
+    kept,
+    get: (key: string): unknown => kept[key],
+    update: (key: string, value: unknown) => {
+      kept[key] = structuredClone(value);
+      return Promise.resolve();
+    },
+  };
+}
+
 export const START_MS = Date.UTC(2026, 0, 31, 14, 2);
 const DEFAULT_TIMING: RunTiming = { status: 'FINISHED', startMs: START_MS, endMs: START_MS + 134_000 };
 

@@ -4,6 +4,7 @@ import { type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type FakeRun } from './fixtures/build';
 import { type ComparedRuns, type FakeCompareHost } from './fixtures/compareHost';
+import { type FakeRunsHost } from './fixtures/compareRuns';
 import { Harness, type OpenOptions, type OpenPage, SHOTS } from './harness';
 
 let harness: Harness | null = null;
@@ -39,6 +40,16 @@ export async function openCompare(
 ): Promise<OpenPage<FakeCompareHost>> {
   if (!harness) throw new Error('useBrowser() was not called');
   const page = await harness.openCompare(runs, options);
+  opened.push(page);
+  return page;
+}
+
+export async function openCompareRuns(
+  host: FakeRunsHost,
+  options?: OpenOptions<FakeRunsHost>,
+): Promise<OpenPage<FakeRunsHost>> {
+  if (!harness) throw new Error('useBrowser() was not called');
+  const page = await harness.openCompareRuns(host, options);
   opened.push(page);
   return page;
 }

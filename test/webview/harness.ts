@@ -13,6 +13,7 @@ import { pageHtml } from '../../src/extension/panels/html';
 import { RUN_ID, START_MS } from './fixtures/build';
 import { type FakeRun } from './fixtures/build';
 import { type ComparedRuns, FakeCompareHost } from './fixtures/compareHost';
+import { FakeRunsHost } from './fixtures/compareRuns';
 import { FakeHost } from './fixtures/host';
 import { type HostToPage } from '../../src/protocol/pages/run';
 
@@ -29,7 +30,15 @@ interface Theme {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-type PageName = 'run' | 'compareNotebook';
+const PAGE_NAMES = ['run', 'compareNotebook', 'compare'] as const;
+type PageName = (typeof PAGE_NAMES)[number];
+
+/** What the extension gives to be restored by, and the element that the page is. */
+const PAGES: Readonly<Record<PageName, { state: unknown; element: string }>> = {
+  run: { state: { runId: RUN_ID }, element: 'lw-run-page' },
+  compareNotebook: { state: { before: RUN_ID, after: RUN_ID }, element: 'lw-compare-page' },
+  compare: { state: { runIds: [RUN_ID] }, element: 'lw-compare-runs' },
+};
 
 export interface OpenOptions<H = FakeHost> {
   readonly theme?: ThemeName;
@@ -95,6 +104,10 @@ export class Harness {
     return this.load('compareNotebook', (send) => new FakeCompareHost(runs, send), options);
   }
 
+  openCompareRuns(host: FakeRunsHost, options: OpenOptions<FakeRunsHost> = {}): Promise<OpenPage<FakeRunsHost>> {
+    return this.load('compare', (send) => host.connect(send), options);
+  }
+
   private async load<H extends { receive(message: unknown): void }>(
     name: PageName,
     makeHost: (send: (message: HostToPage) => void) => H,
@@ -124,7 +137,7 @@ export class Harness {
       page,
       host,
       problems,
-      text: async (selector = name === 'run' ? 'lw-run-page' : 'lw-compare-page') =>
+      text: async (selector = PAGES[name].element) =>
         (await page.locator(selector).evaluateAll(visibleText)).join(' ').trim(),
       setTheme: async (other) => page.evaluate(applyTheme, await readTheme(other)),
       shot: async (file) => {
@@ -154,7 +167,11 @@ async function bundle(folder: string): Promise<void> {
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
-    entryPoints: { run: 'webview/run/main.ts', compareNotebook: 'webview/compareNotebook/main.ts' },
+    entryPoints: {
+      run: 'webview/run/main.ts',
+      compareNotebook: 'webview/compareNotebook/main.ts',
+      compare: 'webview/compare/main.ts',
+    },
     loader: { '.css': 'css', '.ttf': 'file' },
     assetNames: '[name]',
   });
@@ -176,7 +193,7 @@ async function serve(
   const type = TYPES[extname(pathname)];
   if (type === undefined) {
     setHeader('Content-Type', 'text/html; charset=utf-8');
-    end(document(pathname === '/compareNotebook' ? 'compareNotebook' : 'run'));
+    end(document(PAGE_NAMES.find((name) => pathname === `/${name}`) ?? 'run'));
     return;
   }
   setHeader('Content-Type', type);
@@ -193,7 +210,7 @@ function document(name: PageName): string {
     styleUri: `/${name}.css`,
     cspSource: "'self'",
     nonce: NONCE,
-    state: name === 'run' ? { runId: RUN_ID } : { before: RUN_ID, after: RUN_ID },
+    state: PAGES[name].state,
   });
   return html.replace(
     '<head>',

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { type SeriesPoint } from '../../src/protocol/entities';
+import { chartFrame, type ChartLine } from '../../webview/charts/frame';
 import {
-  describeSeries,
+  describeLines,
   draggedRange,
   nearestIndex,
+  nearestPoint,
+  otherReadings,
   readingOf,
   scaledRange,
   spokenReading,
@@ -21,8 +24,33 @@ const point = (change: Partial<SeriesPoint>): SeriesPoint => ({
   ...change,
 });
 
+const lineOf = (points: readonly SeriesPoint[], count = points.length, slot = 0): ChartLine => ({
+  id: String(slot),
+  name: `line ${String(slot)}`,
+  slot,
+  points,
+  count,
+});
+
+describe('several lines', () => {
+  const at = (pairs: readonly (readonly [number, number])[]) => pairs.map(([x, value]) => point({ x, value }));
+  const lines = [lineOf(at([[0, 0], [50, 5], [100, 10]])), lineOf(at([[0, 10], [51, 9], [100, 8]])), lineOf(at([[0, 2]]))]; // prettier-ignore
+  const frame = chartFrame(lines);
+
+  it('are read where the pointer is nearest to one in height', () => {
+    expect(nearestPoint(lines, frame, 49, 0.1)).toEqual({ line: 1, index: 1 });
+    expect(nearestPoint(lines, frame, 49, 0.6)).toEqual({ line: 0, index: 1 });
+    expect(nearestPoint([], frame, 49, 0.6)).toBeNull();
+  });
+
+  it('are all said at that place, and those that have nothing there are not', () => {
+    expect(otherReadings(lines, frame, { line: 0, index: 1 })).toEqual([{ line: 1, value: '9', place: 'step 51' }]);
+    expect(otherReadings(lines, frame, { line: 0, index: 0 }).map(({ line }) => line)).toEqual([1, 2]);
+  });
+});
+
 describe('the point that the pointer is at', () => {
-  const points = [0, 10, 20, 100].map((step) => point({ step }));
+  const points = [0, 10, 20, 100].map((x) => point({ x }));
 
   it.each([
     [-5, 0],
@@ -43,8 +71,8 @@ describe('the point that the pointer is at', () => {
 
 describe('what is said about a point', () => {
   it('is exact', () => {
-    const reading = readingOf(point({ step: 12, value: 0.1 + 0.2 }));
-    expect(reading).toMatchObject({ step: 'step 12', value: '0.30000000000000004', folded: null });
+    const reading = readingOf(point({ x: 12, value: 0.1 + 0.2 }));
+    expect(reading).toMatchObject({ place: 'step 12', value: '0.30000000000000004', folded: null });
     expect(spokenReading(reading)).toBe('step 12, 0.30000000000000004');
   });
 
@@ -56,11 +84,9 @@ describe('what is said about a point', () => {
 
 describe('what is said about a chart', () => {
   it('names its points, last step and last value', () => {
-    const points = [point({ step: 0 }), point({ step: 9, value: 0.25 })];
-    expect(describeSeries('loss', { key: 'loss', points, count: 10 })).toBe(
-      'loss: 10 points up to step 9, last value 0.25.',
-    );
-    expect(describeSeries('loss', { key: 'loss', points: [], count: 0 })).toBe('loss: no points.');
+    const points = [point({ x: 0 }), point({ x: 9, value: 0.25 })];
+    expect(describeLines('loss', [lineOf(points, 10)])).toBe('loss: 10 points up to step 9, last value 0.25.');
+    expect(describeLines('loss', [lineOf([], 0)])).toBe('loss: no points.');
   });
 });
 

@@ -1,16 +1,33 @@
-/** `<lw-metric-chart>`: the line of one metric, read by pointer and keys, zoomed by drag. */
+/**
+ * `<lw-metric-chart>`: one or several lines, read by pointer and keys, zoomed by drag.
+ *
+ * In: `label`, `lines`, `zoom`, `x` and `log`. Out: `ZoomEvent` when another range is asked for (the owner gives other
+ * `lines` and `zoom`), `DrawnEvent` after each drawing. `toSvg()` gives a picture of it. It neither fetches nor keeps
+ * anything: the same properties give the same picture.
+ */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { type MetricSeries } from '../../src/protocol/entities';
 import { visuallyHidden } from '../ui/styles';
 import { onThemeChange } from '../ui/themeChange';
 import { chartStyles } from './chartStyles';
-import { Drawing } from './drawing';
-import { type ChartFrame, chartFrame, type Range, type XUnit } from './frame';
-import { describeSeries, draggedRange, nearestIndex, readingOf, scaledRange, spokenReading } from './reading';
+import { Drawing, labelRoom, type Layout } from './drawing';
+import { type ChartFrame, chartFrame, type ChartLine, type Range, shareFromTop, type XUnit } from './frame';
+import { endLabelRoom, endLabels } from './labels';
+import './legend';
+import {
+  type Cursor,
+  describeLines,
+  draggedRange,
+  nearestIndex,
+  nearestPoint,
+  readingOf,
+  scaledRange,
+  spokenReading,
+} from './reading';
+import './readout';
 import { redrawQueue } from './redraw';
 import { EDGE_PIXELS, PADDING } from './spec';
-import { type ChartTheme, readChartTheme } from './theme';
+import { type ChartTheme, colourOf, readChartTheme } from './theme';
 
 /** What the page's head covers at the top. */
 const HEAD_PIXELS = 70;
@@ -18,7 +35,7 @@ const HEAD_PIXELS = 70;
 /** A drag shorter than this is a click. */
 const MIN_DRAG_PIXELS = 5;
 
-/** Asks for another range of steps; null for the whole. */
+/** Asks for another range of the axis; null for the whole. */
 export class ZoomEvent extends Event {
   static readonly type = 'lw-zoom';
   constructor(readonly range: Range | null) {
@@ -38,20 +55,28 @@ export class DrawnEvent extends Event {
 export class MetricChart extends LitElement {
   static override readonly styles = [visuallyHidden, chartStyles];
 
+  /** What the chart is of, for screen readers. */
   @property() label = '';
-  @property({ attribute: false }) series: MetricSeries | null = null;
+  /** A new array for new points; none are changed in place. */
+  @property({ attribute: false }) lines: readonly ChartLine[] = [];
   @property({ attribute: false }) zoom: Range | null = null;
   @property() x: XUnit = 'step';
+  /** Whether values are on a logarithmic axis. */
+  @property({ type: Boolean }) log = false;
 
-  @state() private cursor = -1;
+  @state() private cursor: Cursor | null = null;
   @state() private spoken = '';
   @state() private drag: { start: number; end: number } | null = null;
   @state() private problem: string | null = null;
+  /** Whether the names stand below, as they have no room at the ends of the lines. */
+  @state() private hasLegend = false;
 
   @query('.plot') private readonly plot!: HTMLElement;
+  @query('.surface') private readonly surface!: HTMLElement;
 
   private drawing: Drawing | null = null;
   private frame: ChartFrame | null = null;
+  private layout: Layout = { width: 0, height: 0, left: 0, right: 0 };
   private whole: Range | null = null;
   private theme: ChartTheme | null = null;
   private stopTheme: (() => void) | null = null;
@@ -60,9 +85,11 @@ export class MetricChart extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.sizes.observe(this);
+    this.theme = readChartTheme();
     this.stopTheme = onThemeChange(() => {
-      this.theme = null;
+      this.theme = readChartTheme();
       redrawQueue.ask(this);
+      this.requestUpdate();
     });
     if (this.hasUpdated) redrawQueue.ask(this);
   }
@@ -74,43 +101,60 @@ export class MetricChart extends LitElement {
     redrawQueue.forget(this);
     this.drawing?.dispose();
     this.drawing = null;
-    this.theme = null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('series') && !changed.has('zoom')) return;
-    this.frame = this.series ? chartFrame(this.series, this.zoom, this.x) : null;
-    if (this.frame && !this.zoom) this.whole = this.frame.steps;
-    if (this.cursor >= (this.series?.points.length ?? 0)) this.cursor = -1;
+    if (!changed.has('lines') && !changed.has('zoom') && !changed.has('x') && !changed.has('log')) return;
+    const { lines, zoom, x, log: isLog } = this;
+    this.frame = lines.some(({ points }) => points.length > 0) ? chartFrame(lines, { zoom, x, isLog }) : null;
+    if (changed.has('x')) this.whole = null;
+    if (this.frame && !zoom) this.whole = this.frame.xs;
+    if (this.cursor && !this.pointAt(this.cursor)) this.cursor = null;
     redrawQueue.ask(this);
   }
 
   /** Called by the queue of redraws alone. */
   async drawNow(): Promise<void> {
-    if (!this.isConnected || !this.hasUpdated || !this.frame || this.plotWidth() <= 0) return;
+    if (!this.isConnected || !this.hasUpdated || !this.frame) return;
     const startedAt = performance.now();
+    const { frame, lines } = this;
+    const layout = this.measure(frame);
+    if (layout.width <= 0 || layout.height <= 0) return;
+    this.layout = layout;
+    const hasLegend = lines.length > 1 && layout.right === PADDING.right;
     try {
       this.drawing ??= new Drawing(this.plot);
       this.theme ??= readChartTheme();
-      await this.drawing.draw(this.frame, this.theme, { width: this.plotWidth(), height: this.plotHeight() });
+      const labels = layout.right > PADDING.right ? endLabels(lines, frame, layout.height) : [];
+      await this.drawing.draw(frame, this.theme, layout, labels);
       this.problem = null;
       this.dispatchEvent(new DrawnEvent(performance.now() - startedAt));
-      if (this.cursor >= 0) this.requestUpdate();
+      if (this.cursor) this.requestUpdate();
     } catch (error) {
       this.problem = `The chart could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
     }
+    // The legend takes some of the height: the observer of sizes sees to another drawing.
+    if (hasLegend !== this.hasLegend) {
+      this.hasLegend = hasLegend;
+      await this.updateComplete;
+      redrawQueue.ask(this);
+    }
+  }
+
+  /** A picture of what is shown, as it is; null before the first drawing. */
+  async toSvg(): Promise<string | null> {
+    return (await this.drawing?.toSvg()) ?? null;
   }
 
   protected override render() {
-    const label = this.series ? describeSeries(this.label, this.series, this.x) : this.label;
     return html`
       <div
         class="surface"
         tabindex="0"
         role="application"
         aria-roledescription="line chart"
-        aria-label=${label}
-        aria-description="Arrow keys read points, plus and minus zoom, Escape shows all."
+        aria-label=${describeLines(this.label, this.lines, this.x)}
+        aria-description="Left and right arrow read points, up and down choose the line, plus and minus zoom, Escape shows all."
         @pointermove=${this.onPointerMove}
         @pointerdown=${this.onPointerDown}
         @pointerup=${this.onPointerUp}
@@ -122,54 +166,65 @@ export class MetricChart extends LitElement {
       >
         <div class="plot" aria-hidden="true"></div>
         ${this.problem === null ? nothing : html`<div class="problem" role="alert">${this.problem}</div>`}
-        ${this.renderDrag()} ${this.renderCursor()}
+        ${this.drag ? html`<div class="selection"></div>` : nothing} ${this.renderCursor()}
       </div>
+      ${this.hasLegend ? html`<lw-chart-legend .lines=${this.lines} .theme=${this.theme}></lw-chart-legend>` : nothing}
       <div class="visually-hidden" role="status">${this.spoken}</div>
     `;
   }
 
   protected override updated(): void {
     this.place('.selection', this.selectionBox());
-    const point = this.series?.points[this.cursor];
-    if (!point) return;
-    const x = this.left + this.stepPixel(point.step);
-    const height = this.plotHeight();
-    this.place('.line', { left: x, top: PADDING.top, height });
-    const y = typeof point.value === 'number' ? (this.drawing?.valuePixel(point.value) ?? null) : null;
+    const { cursor, frame, layout } = this;
+    const point = cursor ? this.pointAt(cursor) : undefined;
+    if (!cursor || !point || !frame) return;
+    const x = layout.left + this.pixelAt(point.x);
+    this.place('.line', { left: x, top: PADDING.top, height: layout.height });
+    const share = typeof point.value === 'number' ? shareFromTop(frame, point.value) : null;
+    const y = share === null ? null : share * layout.height;
     this.place('.dot', {
       left: x,
-      top: PADDING.top + (y ?? (point.value === 'Infinity' ? EDGE_PIXELS : height - EDGE_PIXELS)),
+      top: PADDING.top + (y ?? (point.value === 'Infinity' ? EDGE_PIXELS : layout.height - EDGE_PIXELS)),
     });
-    this.placeReading(x);
+    const dot = this.renderRoot.querySelector<HTMLElement>('.dot');
+    if (this.theme) dot?.style.setProperty('background', colourOf(this.theme, this.lines[cursor.line]?.slot ?? 0));
+    void this.placeReading(x);
   }
 
   /** Above the plot, so that it hides nothing of the line; below where there is no room. */
-  private placeReading(x: number): void {
-    const box = this.renderRoot.querySelector<HTMLElement>('.reading');
+  private async placeReading(x: number): Promise<void> {
+    const box = this.renderRoot.querySelector<HTMLElement & { updateComplete: Promise<unknown> }>('lw-chart-readout');
+    await box?.updateComplete;
     if (!box) return;
-    const chart = this.getBoundingClientRect();
+    const chart = this.surface.getBoundingClientRect();
     const left = Math.min(Math.max(chart.left + x - box.offsetWidth / 2, 4), window.innerWidth - box.offsetWidth - 4);
     const hasRoomAbove = chart.top - box.offsetHeight > HEAD_PIXELS;
-    this.place('.reading', { left: left - chart.left, top: hasRoomAbove ? -box.offsetHeight - 2 : chart.height + 2 });
-  }
-
-  private renderDrag() {
-    return this.drag ? html`<div class="selection"></div>` : nothing;
+    this.place('lw-chart-readout', {
+      left: left - chart.left,
+      top: hasRoomAbove ? -box.offsetHeight - 2 : chart.height + 2,
+    });
   }
 
   private renderCursor() {
-    const point = this.series?.points[this.cursor];
-    if (!point || this.drag) return nothing;
-    const reading = readingOf(point, this.x);
+    const { cursor, frame } = this;
+    const point = cursor ? this.pointAt(cursor) : undefined;
+    if (!cursor || !point || !frame || this.drag) return nothing;
     return html`
       <div class="line"></div>
       ${point.value === 'NaN' ? nothing : html`<div class="dot"></div>`}
-      <div class="reading" aria-hidden="true">
-        <div><b>${reading.value}</b> <span class="quiet">${reading.step}</span></div>
-        ${reading.folded === null ? nothing : html`<div class="quiet">${reading.folded}</div>`}
-        <div class="quiet">${reading.time}</div>
-      </div>
+      <lw-chart-readout
+        class="reading"
+        aria-hidden="true"
+        .lines=${this.lines}
+        .frame=${frame}
+        .cursor=${cursor}
+        .theme=${this.theme}
+      ></lw-chart-readout>
     `;
+  }
+
+  private pointAt({ line, index }: Cursor) {
+    return this.lines[line]?.points[index];
   }
 
   /** Positions go through the style object: a style attribute would be refused by the page's policy. */
@@ -182,30 +237,25 @@ export class MetricChart extends LitElement {
   private selectionBox() {
     if (!this.drag) return null;
     const left = Math.max(Math.min(this.drag.start, this.drag.end), 0);
-    const right = Math.min(Math.max(this.drag.start, this.drag.end), this.plotWidth());
-    return { left: this.left + left, width: right - left, top: PADDING.top, height: this.plotHeight() };
+    const right = Math.min(Math.max(this.drag.start, this.drag.end), this.layout.width);
+    return { left: this.layout.left + left, width: right - left, top: PADDING.top, height: this.layout.height };
   }
 
-  /** Where the plot begins: values that need more digits have more room. */
-  private get left(): number {
-    return this.frame?.shape.labelRoom ?? 0;
+  /** Values that need more digits have more room, and so have the names at the ends of several lines. */
+  private measure(frame: ChartFrame): Layout {
+    const height = this.surface.clientHeight - PADDING.top - PADDING.bottom;
+    const left = labelRoom(frame, height);
+    const right = Math.max(PADDING.right, endLabelRoom(this.lines.length, this.clientWidth, height));
+    return { left, right, height, width: this.clientWidth - left - right };
   }
 
-  private plotWidth(): number {
-    return this.clientWidth - this.left - PADDING.right;
-  }
-
-  private plotHeight(): number {
-    return this.clientHeight - PADDING.top - PADDING.bottom;
-  }
-
-  private stepPixel(step: number): number {
-    const { from, to } = this.frame?.steps ?? { from: 0, to: 1 };
-    return ((step - from) / (to - from)) * this.plotWidth();
+  private pixelAt(x: number): number {
+    const { from, to } = this.frame?.xs ?? { from: 0, to: 1 };
+    return ((x - from) / (to - from)) * this.layout.width;
   }
 
   private pixelOf(event: PointerEvent): number {
-    return event.clientX - this.getBoundingClientRect().left - this.left;
+    return event.clientX - this.getBoundingClientRect().left - this.layout.left;
   }
 
   private readonly onPointerMove = (event: PointerEvent) => {
@@ -214,8 +264,11 @@ export class MetricChart extends LitElement {
       this.drag = { ...this.drag, end: pixel };
       return;
     }
-    const { from, to } = this.frame?.steps ?? { from: 0, to: 1 };
-    this.cursor = nearestIndex(this.series?.points ?? [], from + (pixel / this.plotWidth()) * (to - from));
+    if (!this.frame) return;
+    const { from, to } = this.frame.xs;
+    const y = event.clientY - this.surface.getBoundingClientRect().top - PADDING.top;
+    const at = from + (pixel / this.layout.width) * (to - from);
+    this.cursor = nearestPoint(this.lines, this.frame, at, y / this.layout.height);
   };
 
   private readonly onPointerDown = (event: PointerEvent) => {
@@ -231,17 +284,17 @@ export class MetricChart extends LitElement {
     if (!drag || !this.frame) return;
     const end = this.pixelOf(event);
     if (Math.abs(end - drag.start) < MIN_DRAG_PIXELS) return;
-    const range = draggedRange(this.frame.steps, this.plotWidth(), drag.start, end);
+    const range = draggedRange(this.frame.xs, this.layout.width, drag.start, end, this.x);
     if (range) this.askZoom(range);
   };
 
   private readonly onPointerLeave = () => {
-    if (!this.drag) this.cursor = -1;
+    if (!this.drag) this.cursor = null;
   };
 
   private readonly clear = () => {
     this.drag = null;
-    this.cursor = -1;
+    this.cursor = null;
     this.spoken = '';
   };
 
@@ -254,23 +307,29 @@ export class MetricChart extends LitElement {
 
   /** Whether the key means something here. */
   private act(key: string): boolean {
-    const count = this.series?.points.length ?? 0;
+    const line = this.cursor?.line ?? 0;
+    const index = this.cursor?.index ?? -1;
+    const last = (this.lines[line]?.points.length ?? 0) - 1;
     switch (key) {
       case 'ArrowRight':
-        return this.read(this.cursor < 0 ? 0 : Math.min(this.cursor + 1, count - 1));
+        return this.read(line, index < 0 ? 0 : Math.min(index + 1, last));
       case 'ArrowLeft':
-        return this.read(this.cursor < 0 ? count - 1 : Math.max(this.cursor - 1, 0));
+        return this.read(line, index < 0 ? last : Math.max(index - 1, 0));
+      case 'ArrowDown':
+        return this.readLine(line + 1);
+      case 'ArrowUp':
+        return this.readLine(line - 1);
       case 'Home':
-        return this.read(0);
+        return this.read(line, 0);
       case 'End':
-        return this.read(count - 1);
+        return this.read(line, last);
       case '+':
       case '=':
         return this.scale(0.5);
       case '-':
         return this.scale(2);
       case 'Escape':
-        if (this.cursor >= 0 || this.drag) this.clear();
+        if (this.cursor || this.drag) this.clear();
         else if (this.zoom) this.askZoom(null);
         else return false;
         return true;
@@ -279,20 +338,30 @@ export class MetricChart extends LitElement {
     }
   }
 
-  private read(index: number): boolean {
-    this.cursor = index;
-    const point = this.series?.points[index];
-    if (point) this.spoken = spokenReading(readingOf(point, this.x));
+  private read(line: number, index: number): boolean {
+    const point = this.pointAt({ line, index });
+    if (!point) return true;
+    this.cursor = { line, index };
+    const name = this.lines.length > 1 ? (this.lines[line]?.name ?? '') : '';
+    this.spoken = spokenReading(readingOf(point, this.x), name);
     return true;
+  }
+
+  /** The same place on another line. */
+  private readLine(wanted: number): boolean {
+    if (this.lines.length < 2) return false;
+    const line = (wanted + this.lines.length) % this.lines.length;
+    const at = this.cursor ? this.pointAt(this.cursor)?.x : undefined;
+    return this.read(line, nearestIndex(this.lines[line]?.points ?? [], at ?? Number.NEGATIVE_INFINITY));
   }
 
   private scale(factor: number): boolean {
     if (!this.frame) return false;
-    const { steps } = this.frame;
-    if (factor < 1 && steps.to - steps.from <= 1) return true;
-    const around = this.series?.points[this.cursor]?.step ?? (steps.from + steps.to) / 2;
-    const whole = factor < 1 ? steps : this.whole;
-    this.askZoom(whole ? scaledRange(steps, whole, around, factor) : null);
+    const { xs } = this.frame;
+    if (factor < 1 && this.x !== 'value' && xs.to - xs.from <= 1) return true;
+    const around = (this.cursor ? this.pointAt(this.cursor)?.x : undefined) ?? (xs.from + xs.to) / 2;
+    const whole = factor < 1 ? (this.whole ?? xs) : this.whole;
+    this.askZoom(whole ? scaledRange(xs, whole, around, factor, this.x) : null);
     return true;
   }
 

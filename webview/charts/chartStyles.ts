@@ -2,13 +2,15 @@ import { css } from 'lit';
 
 export const chartStyles = css`
   :host {
-    display: block;
+    display: flex;
+    flex-direction: column;
     position: relative;
     min-height: 100px;
   }
   .surface {
-    position: absolute;
-    inset: 0;
+    position: relative;
+    flex: 1 1 0;
+    min-height: 0;
     touch-action: pan-y;
     user-select: none;
     cursor: crosshair;
@@ -65,15 +67,6 @@ export const chartStyles = css`
     border: 1px solid var(--vscode-editorHoverWidget-border);
     border-radius: 3px;
     box-shadow: 0 2px 8px var(--vscode-widget-shadow, transparent);
-  }
-  .reading b {
-    font-weight: 600;
-  }
-  .reading div {
-    overflow-wrap: anywhere;
-  }
-  .quiet {
-    color: var(--vscode-descriptionForeground);
   }
   .problem {
     padding: 8px;

@@ -5,13 +5,23 @@
 import { parse, type Runtime, type Spec, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile } from 'vega-lite';
-import { type ChartFrame, type ChartShape } from './frame';
-import { DATA, metricSpec, SIGNAL } from './spec';
-import { type ChartTheme } from './theme';
+import { dashOf } from './colours';
+import { type ChartFrame, type ChartShape, valueTicks, xTicks } from './frame';
+import { type EndLabel } from './labels';
+import { DATA, metricSpec, PADDING, SIGNAL } from './spec';
+import { type ChartTheme, colourOf } from './theme';
+import { type Tick } from './ticks';
 
-export interface Size {
+const PIXELS_PER_X_LABEL = 80;
+const PIXELS_PER_TIME_LABEL = 90;
+const PIXELS_PER_VALUE_LABEL = 36;
+
+/** Where the plot is in its element. */
+export interface Layout {
   readonly width: number;
   readonly height: number;
+  readonly left: number;
+  readonly right: number;
 }
 
 /** Shapes and themes are few, charts are many: each pair is compiled once. */
@@ -27,19 +37,17 @@ export class Drawing {
 
   constructor(private readonly container: HTMLElement) {}
 
-  /** Draws `frame` on a plot of `size`, axes not counted. Calls are done one after the other. */
-  draw(frame: ChartFrame, theme: ChartTheme, size: Size): Promise<void> {
-    const drawn = this.running.then(() => this.drawNow(frame, theme, size));
+  /** Calls are done one after the other. */
+  draw(frame: ChartFrame, theme: ChartTheme, layout: Layout, labels: readonly EndLabel[]): Promise<void> {
+    const drawn = this.running.then(() => this.drawNow(frame, theme, layout, labels));
     this.running = drawn.catch(() => undefined);
     return drawn;
   }
 
-  /** The pixel of a value, counted from the plot's top; null as long as nothing is drawn. */
-  valuePixel(value: number): number | null {
-    if (!this.view) return null;
-    const scale = this.view.scale('y') as (value: number) => number;
-    const pixel = scale(value);
-    return Number.isFinite(pixel) ? pixel : null;
+  /** What is drawn, as a document of its own. */
+  async toSvg(): Promise<string | null> {
+    await this.running;
+    return this.view ? this.view.toSVG() : null;
   }
 
   dispose(): void {
@@ -50,7 +58,12 @@ export class Drawing {
     this.container.replaceChildren();
   }
 
-  private async drawNow(frame: ChartFrame, theme: ChartTheme, size: Size): Promise<void> {
+  private async drawNow(
+    frame: ChartFrame,
+    theme: ChartTheme,
+    layout: Layout,
+    labels: readonly EndLabel[],
+  ): Promise<void> {
     if (!this.container.isConnected) return;
     const key = JSON.stringify([frame.shape, theme]);
     if (!this.view || key !== this.key) {
@@ -63,13 +76,7 @@ export class Drawing {
         hover: false,
       });
     }
-    this.view
-      .width(size.width)
-      .height(size.height)
-      .signal(SIGNAL.fromStep, frame.steps.from)
-      .signal(SIGNAL.toStep, frame.steps.to)
-      .signal(SIGNAL.fromValue, frame.values.from)
-      .signal(SIGNAL.toValue, frame.values.to);
+    fill(this.view, frame, theme, layout);
     if (frame !== this.drawn) {
       // Vega marks the rows it gets as its own: a frame goes in once.
       this.view
@@ -79,8 +86,54 @@ export class Drawing {
         .data(DATA.below, [...frame.below]);
       this.drawn = frame;
     }
+    if (frame.shape.isMany)
+      this.view.data(
+        DATA.labels,
+        labels.map((label) => ({ ...label })),
+      );
     await this.view.runAsync();
   }
+}
+
+/** Everything but the rows. */
+export function fill(view: View, frame: ChartFrame, theme: ChartTheme, layout: Layout): void {
+  const perX = frame.x === 'step' || frame.x === 'value' ? PIXELS_PER_X_LABEL : PIXELS_PER_TIME_LABEL;
+  const x = xTicks(frame, Math.ceil(layout.width / perX));
+  const y = valueTicks(frame, Math.ceil(layout.height / PIXELS_PER_VALUE_LABEL));
+  view
+    .width(layout.width)
+    .height(layout.height)
+    .padding({ ...PADDING, left: layout.left, right: layout.right })
+    .signal(SIGNAL.fromX, frame.xs.from)
+    .signal(SIGNAL.toX, frame.xs.to)
+    .signal(SIGNAL.fromValue, frame.values.from)
+    .signal(SIGNAL.toValue, frame.values.to)
+    .signal(SIGNAL.xTicks, places(x))
+    .signal(SIGNAL.xLabels, labelsOf(x))
+    .signal(SIGNAL.yTicks, places(y))
+    .signal(SIGNAL.yLabels, labelsOf(y))
+    .signal(
+      SIGNAL.colours,
+      frame.slots.map((slot) => colourOf(theme, slot)),
+    )
+    .signal(
+      SIGNAL.dashes,
+      frame.slots.map((slot) => [...dashOf(slot)]),
+    );
+}
+
+const places = (ticks: readonly Tick[]) => ticks.map(({ at }) => at);
+const labelsOf = (ticks: readonly Tick[]) => Object.fromEntries(ticks.map(({ at, label }) => [String(at), label]));
+
+/** A few widths only, so that charts line up. */
+const LABEL_ROOMS = [56, 88, 120] as const;
+const PIXELS_PER_DIGIT = 7;
+
+/** Pixels for the labels of the values. */
+export function labelRoom(frame: ChartFrame, height: number): number {
+  const ticks = valueTicks(frame, Math.ceil(height / PIXELS_PER_VALUE_LABEL));
+  const longest = Math.max(0, ...ticks.map(({ label }) => label.length));
+  return LABEL_ROOMS.find((room) => longest * PIXELS_PER_DIGIT <= room - 8) ?? LABEL_ROOMS[2];
 }
 
 function runtimeFor(key: string, shape: ChartShape, theme: ChartTheme): Runtime {

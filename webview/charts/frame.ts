@@ -1,38 +1,55 @@
-/** From a metric's points to what a chart draws: rows, marks at the edge, domains and what the caption admits. Pure. */
-import { type MetricSeries, type SeriesPoint } from '../../src/protocol/entities';
+/** From the points of one or several lines to what a chart draws: rows, marks at the edge, domains, ticks. Pure. */
+import { type SeriesPoint } from '../../src/protocol/entities';
+import { linearTicks, logTicks, niceLogRange, niceRange, type Range, type Tick, timeTicks } from './ticks';
 
-export interface Range {
-  readonly from: number;
-  readonly to: number;
+export { type Range } from './ticks';
+
+/**
+ * What lines run along: steps as the script counts them, time since the run began (system metrics have whole seconds as
+ * their steps), or the values of another metric.
+ */
+export type XUnit = 'step' | 'seconds' | 'milliseconds' | 'value';
+
+/** One line of a chart. */
+export interface ChartLine {
+  /** The same for the same run or metric: see `ColourBook`. */
+  readonly id: string;
+  /** In labels, legend, tooltip and table. Any text. */
+  readonly name: string;
+  /** Says its colour and dashes. */
+  readonly slot: number;
+  /** In the order of `x`. */
+  readonly points: readonly SeriesPoint[];
+  /** How many logged points `points` stands for. */
+  readonly count: number;
 }
 
-/** A vertex of the line; a null breaks it. `low` and `high` bound what was folded into it. */
+/** A vertex of a line; a null breaks it. `low` and `high` bound what was folded into it. */
 export interface LineRow {
-  readonly step: number;
+  readonly x: number;
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
+  readonly smooth: number | null;
+  /** Which line. */
+  readonly s: number;
 }
 
 /** An infinite value, drawn as a mark at the edge. */
 export interface EdgeRow {
-  readonly step: number;
+  readonly x: number;
+  readonly s: number;
 }
-
-/** What a series runs along: steps as the script counts them, or whole seconds since the run began. */
-export type XUnit = 'step' | 'seconds';
 
 /** What differs in the specification itself, not only in the data: a compiled chart is shared by all of a shape. */
 export interface ChartShape {
   readonly hasBand: boolean;
   /** Whether a line or a band is broken somewhere. */
   readonly hasGaps: boolean;
-  /** A d3-format specifier, or null for the scale's own. */
-  readonly stepFormat: string | null;
-  readonly x: XUnit;
-  readonly valueFormat: string | null;
-  /** Pixels for the labels of the values. */
-  readonly labelRoom: number;
+  /** The averages are the lines; the values stand faint behind them. */
+  readonly isSmooth: boolean;
+  readonly isLog: boolean;
+  readonly isMany: boolean;
 }
 
 export interface ChartFrame {
@@ -40,9 +57,20 @@ export interface ChartFrame {
   readonly dots: readonly LineRow[];
   readonly above: readonly EdgeRow[];
   readonly below: readonly EdgeRow[];
-  readonly steps: Range;
+  /** Of each line. */
+  readonly slots: readonly number[];
+  readonly xs: Range;
   readonly values: Range;
+  readonly x: XUnit;
   readonly shape: ChartShape;
+  /** Values that a logarithmic axis has no place for. */
+  readonly leftOut: number;
+}
+
+export interface FrameOptions {
+  readonly zoom?: Range | null;
+  readonly x?: XUnit;
+  readonly isLog?: boolean;
 }
 
 /** With no more points than this each is marked, so that one sees how few there are. */
@@ -51,54 +79,89 @@ const FEW_POINTS = 24;
 /** Zero belongs to the chart when it makes the range longer by no more than this share. */
 const NEAR_ZERO = 0.3;
 
-const LARGE = 100_000;
-const HUGE = 1e15;
-const SMALL = 0.001;
-/** Below this share of its size, a range needs more digits than a short format has. */
-const NARROW = 0.01;
+/** Bands of more lines than this hide each other. */
+const MAX_BANDS = 3;
 
-export function chartFrame(series: MetricSeries, zoom: Range | null, x: XUnit = 'step'): ChartFrame {
-  // Until the points of a new zoom arrive, those of the old one are shown as far as they are in it.
-  const points = zoom ? series.points.filter(({ step }) => step >= zoom.from && step <= zoom.to) : series.points;
-  const line = points.map(lineRow);
-  const steps = stepRange(points, zoom);
-  const values = x === 'seconds' ? withZero(valueRange(line)) : valueRange(line);
+/** About how many parts a range of values has. */
+const VALUE_TICKS = 5;
+
+export function chartFrame(lines: readonly ChartLine[], options: FrameOptions = {}): ChartFrame {
+  const { zoom = null, x = 'step', isLog = false } = options;
+  // Until the points of another zoom arrive, those of the old one are shown as far as they are in it.
+  const shown = lines.map(({ points }) =>
+    zoom ? points.filter((point) => point.x >= zoom.from && point.x <= zoom.to) : points,
+  );
+  const rows = shown.map((points, s) => points.map((point) => lineRow(point, s, isLog)));
+  const line = rows.flat();
+  const isSmooth = line.some(({ smooth }) => smooth !== null);
+  const hasBand =
+    !isSmooth && lines.length <= MAX_BANDS && shown.some((points) => points.some(({ count }) => count > 1));
+  const raw = valueRange(line, isLog, hasBand);
+  const values = x === 'seconds' && !isLog ? withZero(raw) : raw;
   return {
     line,
-    dots: line.length <= FEW_POINTS ? line.filter((row) => row.value !== null) : line.filter(standsAlone),
-    above: edgeRows(points, 'Infinity'),
-    below: edgeRows(points, '-Infinity'),
-    steps,
-    values,
+    dots: rows.flatMap((own) =>
+      own.length <= FEW_POINTS && !isSmooth ? own.filter(({ value }) => value !== null) : own.filter(standsAlone),
+    ),
+    above: edgeRows(shown, 'Infinity'),
+    below: edgeRows(shown, '-Infinity'),
+    slots: lines.map(({ slot }) => slot),
+    xs: zoom ?? xRange(shown, x),
+    values: isLog ? niceLogRange(values) : niceRange(values, VALUE_TICKS),
+    x,
     shape: {
-      hasBand: points.some((point) => point.count > 1),
+      hasBand,
       hasGaps: line.some(({ value, low }) => value === null || low === null),
-      x,
-      stepFormat: x === 'seconds' ? null : numberFormat(steps, 1_000_000),
-      valueFormat: numberFormat(values, LARGE),
-      labelRoom: labelRoom(values),
+      isSmooth,
+      isLog,
+      isMany: lines.length > 1,
     },
+    leftOut: isLog ? shown.flat().filter(({ value }) => typeof value === 'number' && value <= 0).length : 0,
   };
+}
+
+export function xTicks({ xs, x }: Pick<ChartFrame, 'xs' | 'x'>, count: number): Tick[] {
+  if (x === 'seconds') return timeTicks(xs, count, 1000);
+  if (x === 'milliseconds') return timeTicks(xs, count, 1);
+  return linearTicks(xs, count, x === 'step' ? 1 : 0);
+}
+
+export function valueTicks({ values, shape }: Pick<ChartFrame, 'values' | 'shape'>, count: number): Tick[] {
+  return shape.isLog ? logTicks(values, count) : linearTicks(values, count);
+}
+
+/** How far a value is from the top, as a share of the height; null for what has no place. */
+export function shareFromTop({ values, shape }: Pick<ChartFrame, 'values' | 'shape'>, value: number): number | null {
+  const { from, to } = values;
+  const share = shape.isLog ? Math.log(to / value) / Math.log(to / from) : (to - value) / (to - from);
+  return Number.isFinite(share) ? share : null;
 }
 
 /** What the chart leaves out, in words; null where every point is shown. */
-export function foldCaption(series: MetricSeries, x: XUnit = 'step'): string | null {
-  const shown = series.points.length;
-  if (shown === 0 || series.count <= shown) return null;
-  return `1 in ${String(Math.ceil(series.count / shown))} ${x === 'seconds' ? 'points' : 'steps'} shown`;
+export function foldCaption(lines: readonly Pick<ChartLine, 'points' | 'count'>[], x: XUnit = 'step'): string | null {
+  const count = lines.reduce((sum, line) => sum + line.count, 0);
+  const shown = lines.reduce((sum, line) => sum + line.points.length, 0);
+  if (shown === 0 || count <= shown) return null;
+  return `1 in ${String(Math.ceil(count / shown))} ${x === 'step' ? 'steps' : 'points'} shown`;
 }
 
-function lineRow(point: SeriesPoint): LineRow {
+function lineRow(point: SeriesPoint, s: number, isLog: boolean): LineRow {
+  const placed = (value: number | null) => (value === null || (isLog && value <= 0) ? null : value);
+  const value = placed(typeof point.value === 'number' ? point.value : null);
+  const low = placed(point.min);
+  // On a logarithmic axis the part of a band below zero has no place; the rest begins at the value.
   return {
-    step: point.step,
-    value: typeof point.value === 'number' ? point.value : null,
-    low: point.min,
-    high: point.max,
+    x: point.x,
+    value,
+    low: low ?? (isLog ? value : null),
+    high: placed(point.max),
+    smooth: placed(point.smooth),
+    s,
   };
 }
 
-function edgeRows(points: readonly SeriesPoint[], which: 'Infinity' | '-Infinity'): EdgeRow[] {
-  return points.filter(({ value }) => value === which).map(({ step }) => ({ step }));
+function edgeRows(shown: readonly (readonly SeriesPoint[])[], which: 'Infinity' | '-Infinity'): EdgeRow[] {
+  return shown.flatMap((points, s) => points.filter(({ value }) => value === which).map(({ x }) => ({ x, s })));
 }
 
 /** A value between two gaps has no line to be seen by. */
@@ -107,21 +170,28 @@ function standsAlone(row: LineRow, index: number, rows: readonly LineRow[]): boo
   return (rows[index - 1]?.value ?? null) === null && (rows[index + 1]?.value ?? null) === null;
 }
 
-function stepRange(points: readonly SeriesPoint[], zoom: Range | null): Range {
-  if (zoom) return zoom;
-  const from = points[0]?.step ?? 0;
-  const to = points.at(-1)?.step ?? 1;
-  return from === to ? { from: from - 1, to: to + 1 } : { from, to };
-}
-
-function valueRange(line: readonly LineRow[]): Range {
+function xRange(shown: readonly (readonly SeriesPoint[])[], x: XUnit): Range {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
-  for (const row of line) {
-    from = Math.min(from, row.low ?? row.value ?? from);
-    to = Math.max(to, row.high ?? row.value ?? to);
+  for (const points of shown) {
+    from = Math.min(from, points[0]?.x ?? from);
+    to = Math.max(to, points.at(-1)?.x ?? to);
   }
   if (from > to) return { from: 0, to: 1 };
+  if (from < to) return { from, to };
+  const margin = x === 'value' ? Math.abs(from) * 0.1 || 1 : 1;
+  return { from: from - margin, to: to + margin };
+}
+
+function valueRange(line: readonly LineRow[], isLog: boolean, hasBand: boolean): Range {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const { value, low, high, smooth } of line) {
+    from = Math.min(from, (hasBand ? low : null) ?? value ?? from, smooth ?? from);
+    to = Math.max(to, (hasBand ? high : null) ?? value ?? to, smooth ?? to);
+  }
+  if (from > to) return isLog ? { from: 1, to: 10 } : { from: 0, to: 1 };
+  if (isLog) return from === to ? { from: from / 2, to: to * 2 } : { from, to };
   if (from === to) {
     const margin = from === 0 ? 1 : Math.abs(from) * 0.1;
     return { from: from - margin, to: to + margin };
@@ -133,27 +203,3 @@ function valueRange(line: readonly LineRow[]): Range {
 
 /** Of what the machine uses, nothing is the measure. */
 const withZero = ({ from, to }: Range): Range => ({ from: Math.min(from, 0), to: Math.max(to, 0) });
-
-function numberFormat({ from, to }: Range, large: number): string | null {
-  const size = Math.max(Math.abs(from), Math.abs(to));
-  if (size >= SMALL && size < large) return null;
-  const isNarrow = to - from < NARROW * size;
-  if (size < SMALL || size >= HUGE) return isNarrow ? '.5~g' : '.3~g';
-  return isNarrow ? null : '.3~s';
-}
-
-/** A few widths only, so that charts line up. */
-const LABEL_ROOMS = [56, 88, 120] as const;
-const PIXELS_PER_DIGIT = 8;
-const TICKS = 4;
-
-/** Short formats always fit; written out, a narrow range far from zero needs many digits. */
-function labelRoom(values: Range): number {
-  if (numberFormat(values, LARGE) !== null) return LABEL_ROOMS[0];
-  const size = Math.max(Math.abs(values.from), Math.abs(values.to));
-  const whole = Math.max(1, Math.floor(Math.log10(size || 1)) + 1);
-  const fraction = Math.max(0, -Math.floor(Math.log10((values.to - values.from) / TICKS)));
-  const digits =
-    whole + Math.floor((whole - 1) / 3) / 2 + (fraction > 0 ? fraction + 0.5 : 0) + (values.from < 0 ? 0.5 : 0);
-  return LABEL_ROOMS.find((room) => digits * PIXELS_PER_DIGIT <= room - 8) ?? LABEL_ROOMS[2];
-}

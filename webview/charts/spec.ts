@@ -1,66 +1,71 @@
 /**
- * The Vega-Lite specification of a metric's chart. Pure. It names its data and signals and holds none: what is
- * compiled from it serves every chart of the same shape and theme.
+ * The Vega-Lite specification of a chart of metrics. Pure. It names its data and signals and holds none: what is
+ * compiled from it serves every chart of the same shape, whatever its lines, its size and the theme.
  */
 import { type TopLevelSpec } from 'vega-lite';
 import { type ChartShape } from './frame';
-import { SECONDS_AXIS } from './secondsAxis';
 import { type ChartTheme } from './theme';
 
 /** Fixed, so that charts beside each other line up and drawing needs no second pass for the layout. */
 export const PADDING = { right: 10, top: 8, bottom: 22 } as const;
 
 /** The names that the specification and whoever fills it in share. */
-export const DATA = { line: 'line', dots: 'dots', above: 'above', below: 'below' } as const;
-export const SIGNAL = { fromStep: 'fromStep', toStep: 'toStep', fromValue: 'fromValue', toValue: 'toValue' } as const;
+export const DATA = { line: 'line', dots: 'dots', above: 'above', below: 'below', labels: 'labels' } as const;
+
+/** `colours` and `dashes`: of each line. `xLabels`, `yLabels`: by the place of the tick. */
+export const SIGNAL = {
+  fromX: 'fromX',
+  toX: 'toX',
+  fromValue: 'fromValue',
+  toValue: 'toValue',
+  xTicks: 'xTicks',
+  xLabels: 'xLabels',
+  yTicks: 'yTicks',
+  yLabels: 'yLabels',
+  colours: 'colours',
+  dashes: 'dashes',
+} as const;
 
 const BREAK = 'break-paths-show-domains';
 const FONT_SIZE = 12;
-const PIXELS_PER_STEP_LABEL = 80;
-const PIXELS_PER_VALUE_LABEL = 36;
 /** How far from the edge the mark of an infinite value is. */
 export const EDGE_PIXELS = 4;
+
+const COLOUR = { value: { expr: 'colours[datum.s]' } } as const;
+const DASH = { value: { expr: 'dashes[datum.s]' } } as const;
 
 export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
   const value = {
     field: 'value',
     type: 'quantitative' as const,
     scale: {
+      type: shape.isLog ? ('log' as const) : ('linear' as const),
       domain: [{ expr: SIGNAL.fromValue }, { expr: SIGNAL.toValue }],
-      zero: false,
-      nice: 4,
+      ...(shape.isLog ? {} : { zero: false }),
+      nice: false,
     },
-    axis: {
-      ...(shape.valueFormat === null ? {} : { format: shape.valueFormat }),
-      title: null,
-      tickCount: { expr: `ceil(height / ${String(PIXELS_PER_VALUE_LABEL)})` },
-      labelLimit: shape.labelRoom - 8,
-    },
+    axis: { title: null, values: { expr: SIGNAL.yTicks }, labelExpr: `${SIGNAL.yLabels}[datum.value]` },
   };
+  const detail = shape.isMany ? { detail: { field: 's', type: 'nominal' as const } } : {};
+  const drawn = { color: COLOUR, ...(shape.isMany ? { strokeDash: DASH } : {}), ...detail };
   return {
     autosize: { type: 'none' },
-    padding: { ...PADDING, left: shape.labelRoom },
+    padding: { ...PADDING, left: 56 },
     width: 300,
     height: 120,
     background: 'transparent',
-    params: Object.values(SIGNAL).map((name, index) => ({ name, value: index % 2 })),
+    params: Object.values(SIGNAL).map((name) => ({ name, value: STARTS[name] })),
     data: named(DATA.line),
     encoding: {
       x: {
-        field: 'step',
+        field: 'x',
         type: 'quantitative',
-        scale: {
-          domain: [{ expr: SIGNAL.fromStep }, { expr: SIGNAL.toStep }],
-          zero: false,
-          nice: false,
-        },
+        scale: { domain: [{ expr: SIGNAL.fromX }, { expr: SIGNAL.toX }], zero: false, nice: false },
         axis: {
-          ...(shape.stepFormat === null ? {} : { format: shape.stepFormat }),
           title: null,
           grid: false,
-          ...(shape.x === 'seconds'
-            ? SECONDS_AXIS
-            : { tickMinStep: 1, tickCount: { expr: `ceil(width / ${String(PIXELS_PER_STEP_LABEL)})` } }),
+          values: { expr: SIGNAL.xTicks },
+          labelExpr: `${SIGNAL.xLabels}[datum.value]`,
           labelFlush: true,
         },
       },
@@ -69,27 +74,53 @@ export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
       ...(shape.hasBand
         ? [
             {
-              mark: { type: 'area' as const, color: theme.line, opacity: theme.bandOpacity },
-              encoding: { y: { ...value, field: 'low' }, y2: { field: 'high' } },
+              mark: { type: 'area' as const, opacity: theme.bandOpacity / (shape.isMany ? 2 : 1) },
+              encoding: { y: { ...value, field: 'low' }, y2: { field: 'high' }, color: COLOUR, ...detail },
             },
           ]
         : []),
       {
-        mark: { type: 'line', color: theme.line, strokeWidth: shape.hasBand ? 1 : 1.5, strokeJoin: 'round' },
-        encoding: { y: value },
+        mark: {
+          type: 'line',
+          strokeWidth: shape.hasBand || shape.isSmooth ? 1 : 1.5,
+          strokeJoin: 'round',
+          ...(shape.isSmooth ? { opacity: 0.3 } : {}),
+        },
+        encoding: { y: value, ...drawn },
       },
+      ...(shape.isSmooth
+        ? [
+            {
+              mark: { type: 'line' as const, strokeWidth: 2, strokeJoin: 'round' as const },
+              encoding: { y: { ...value, field: 'smooth' }, ...drawn },
+            },
+          ]
+        : []),
       {
         data: named(DATA.dots),
-        mark: { type: 'point', filled: true, size: 14, opacity: 1, color: theme.line },
-        encoding: { y: value },
+        mark: { type: 'point', filled: true, size: 14, opacity: 1 },
+        encoding: { y: value, color: COLOUR },
       },
-      edgeLayer(DATA.above, theme, 'triangle-up', { value: EDGE_PIXELS }),
-      edgeLayer(DATA.below, theme, 'triangle-down', { value: { expr: `height - ${String(EDGE_PIXELS)}` } }),
+      edgeLayer(DATA.above, shape, theme, 'triangle-up', { value: EDGE_PIXELS }),
+      edgeLayer(DATA.below, shape, theme, 'triangle-down', { value: { expr: `height - ${String(EDGE_PIXELS)}` } }),
+      ...(shape.isMany
+        ? [
+            {
+              data: named(DATA.labels),
+              mark: { type: 'text' as const, align: 'left' as const, baseline: 'middle' as const, fontSize: FONT_SIZE },
+              encoding: {
+                x: { value: { expr: 'width + 6' } },
+                y: { value: { expr: 'datum.y' } },
+                text: { value: { expr: 'datum.text' } },
+                color: COLOUR,
+              },
+            },
+          ]
+        : []),
     ],
     config: {
       aria: false,
       font: theme.font,
-      locale: { number: { decimal: '.', thousands: '\u2009', grouping: [3], currency: ['', ''], minus: '-' } },
       view: { stroke: null },
       mark: { invalid: 'show' },
       // Asking every point whether it is a number is half of the price of a redraw.
@@ -103,17 +134,37 @@ export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
         labelFont: theme.font,
         labelFontSize: FONT_SIZE,
         labelPadding: 6,
+        labelLimit: 200,
         labelOverlap: true,
       },
     },
   };
 }
 
-function edgeLayer(name: string, theme: ChartTheme, shape: string, y: { value: number | { expr: string } }) {
+const STARTS: Readonly<Record<(typeof SIGNAL)[keyof typeof SIGNAL], unknown>> = {
+  fromX: 0,
+  toX: 1,
+  fromValue: 1,
+  toValue: 2,
+  xTicks: [],
+  xLabels: {},
+  yTicks: [],
+  yLabels: {},
+  colours: [],
+  dashes: [],
+};
+
+function edgeLayer(
+  name: string,
+  { isMany }: ChartShape,
+  theme: ChartTheme,
+  shape: string,
+  y: { value: number | { expr: string } },
+) {
   return {
     data: named(name),
-    mark: { type: 'point' as const, filled: true, size: 60, opacity: 1, color: theme.mark, shape },
-    encoding: { y },
+    mark: { type: 'point' as const, filled: true, size: 60, opacity: 1, shape },
+    encoding: { y, color: isMany ? COLOUR : { value: theme.mark } },
   };
 }
 

@@ -183,8 +183,14 @@ export class RunHeader extends LitElement {
 
   private renderActions(run: RunRow) {
     const { canAct } = this.model;
+    const compare = html`<lw-button
+      kind="icon"
+      icon="diff"
+      label="Compare with Other Runs…"
+      @click=${() => this.host.command('compareRuns', {})}
+    ></lw-button>`;
     // It is executed in an editor: nothing of ours could be started again, stopped or looked at.
-    if (run.kind === 'followed') return nothing;
+    if (run.kind === 'followed') return compare;
     return html`
       ${
         canAct
@@ -197,6 +203,7 @@ export class RunHeader extends LitElement {
           : nothing
       }
       <lw-button icon="terminal" @click=${() => this.host.command('showTerminal', {})}>Show Terminal</lw-button>
+      ${compare}
     `;
   }
 

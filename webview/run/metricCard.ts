@@ -1,114 +1,116 @@
-/** `<lw-metric-card>`: one metric with its chart or its table, asked for as long as it is in view. */
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+/** `<lw-metric-card>`: metrics of the run in one chart, and those of its rivals; asked for as long as it is in view. */
+import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { fromWireNumber, type MetricSeries, type MetricSummary } from '../../src/protocol/entities';
-import { formatDuration, formatNumber } from '../../src/protocol/format';
-import { ZoomEvent } from '../charts/chart';
-import { foldCaption, type Range, type XUnit } from '../charts/frame';
-import '../ui/controls';
-import '../ui/states';
+import { fromWireNumber, type MetricSummary } from '../../src/protocol/entities';
+import { formatNumber } from '../../src/protocol/format';
+import { type ChartSettings, type Rival } from '../../src/protocol/pages/charts';
+import '../charts/card';
+import { ColourBook } from '../charts/colours';
+import { type ChartLine, type Range, type XUnit } from '../charts/frame';
+import { type MenuItem } from '../ui/menu';
 import { watchVisibility } from '../ui/visibility';
+import { DEFAULT_SETTINGS, unitOf } from './chartPlan';
 import { sameSummary } from './metricFilter';
-import './metricTable';
-import { type SeriesStore } from './seriesStore';
-import { countWords } from './words';
+import { pointsPerLine, type SeriesSpec, type SeriesState, type SeriesStore } from './seriesStore';
 
-/** Of a key, in what a screen reader says of a button. */
-const MAX_LABEL = 80;
-
-export class TableEvent extends Event {
-  static readonly type = 'lw-table';
-  constructor(readonly isTable: boolean) {
-    super(TableEvent.type);
-  }
+/** Colours of the page: of runs, of metrics, and of both at once. Each begins with the theme's first. */
+export interface Colours {
+  readonly runs: ColourBook;
+  readonly metrics: ColourBook;
+  readonly both: ColourBook;
 }
+
+/** This run is always drawn in the first colour. */
+export const OWN_RUN = '';
+
+export function newColours(): Colours {
+  const runs = new ColourBook();
+  runs.slotOf(OWN_RUN);
+  return { runs, metrics: new ColourBook(), both: new ColourBook() };
+}
+
+interface WantedLine {
+  readonly id: string;
+  readonly name: string;
+  readonly slot: number;
+  readonly spec: SeriesSpec;
+  /** null where nobody says how many points there are. */
+  readonly summary: MetricSummary | null;
+}
+
+const sameSummaries = (left: readonly MetricSummary[], right: readonly MetricSummary[] = []) =>
+  left.length === right.length && left.every((summary, at) => sameSummary(summary, right[at]));
+
+/** Of small things that are made anew for every drawing of the page. */
+const unlike = (next: unknown, old: unknown) => JSON.stringify(next) !== JSON.stringify(old);
 
 @customElement('lw-metric-card')
 export class MetricCard extends LitElement {
   static override readonly styles = css`
     :host {
-      display: flex;
-      flex-direction: column;
-      box-sizing: border-box;
-      /* Fixed, so that a page of charts has its length before the first is drawn. */
-      height: 222px;
+      display: block;
       min-width: 0;
-      padding: 6px 8px 4px;
+    }
+    lw-chart-card {
+      height: var(--lw-card-height, 222px);
+    }
+    /* As high as the card that takes its place once it is near. */
+    .far {
+      box-sizing: border-box;
+      height: var(--lw-card-height, 222px);
+      padding: 6px 8px;
       border: 1px solid var(--vscode-widget-border, transparent);
       border-radius: 4px;
     }
-    header {
-      display: flex;
-      align-items: baseline;
-      gap: 8px;
-    }
     h3 {
       margin: 0;
-      flex: 1 1 auto;
-      min-width: 0;
       font-size: inherit;
       font-weight: 600;
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
     }
-    .last {
-      flex: none;
-      font-size: 1.15em;
-      font-weight: 600;
-      font-variant-numeric: tabular-nums;
-    }
-    lw-button {
-      align-self: center;
-      margin-inline-end: -4px;
-    }
-    .facts,
-    .caption {
-      flex: none;
-      font-size: 12px;
-      color: var(--vscode-descriptionForeground);
-      font-variant-numeric: tabular-nums;
-      overflow: hidden;
-      text-overflow: ellipsis;
-      white-space: nowrap;
-    }
-    .body {
-      display: flex;
-      flex-direction: column;
-      justify-content: center;
-      flex: 1 1 auto;
-      min-height: 0;
-    }
-    .body > lw-metric-chart,
-    .body > lw-metric-table {
-      flex: 1 1 auto;
-      min-height: 0;
-    }
-    .note {
-      margin: 0;
-      text-align: center;
-      color: var(--vscode-descriptionForeground);
+    :host(.dropping) lw-chart-card {
+      border-color: var(--vscode-focusBorder);
     }
   `;
 
-  @property({ attribute: false, hasChanged: (next, old) => !sameSummary(next as MetricSummary, old as MetricSummary) })
-  summary!: MetricSummary;
+  @property({
+    attribute: false,
+    hasChanged: (next, old) => !sameSummaries(next as MetricSummary[], old as MetricSummary[] | undefined),
+  })
+  summaries: readonly MetricSummary[] = [];
+  @property({ attribute: false }) rivals: readonly Rival[] = [];
+  /** What this run is called beside its rivals. */
+  @property() runName = '';
   @property({ attribute: false }) store!: SeriesStore;
+  @property({ attribute: false }) colours: Colours = newColours();
+  @property({ attribute: false, hasChanged: unlike }) settings: ChartSettings = DEFAULT_SETTINGS;
   /** In place of the key, for people. */
   @property() heading = '';
-  @property() x: XUnit = 'step';
+  /** Where steps are something else than steps. */
+  @property() unit: XUnit | '' = '';
   @property({ attribute: false }) zoom: Range | null = null;
   @property({ type: Boolean }) table = false;
+  @property({ attribute: false, hasChanged: unlike }) items: readonly MenuItem[] = [];
   @state() private isNear = false;
+  /** Counts answers of the store. */
+  @state() private answers = 0;
 
+  private wanted: readonly WantedLine[] = [];
+  /** What is shown of a line until its points for another zoom or axis arrive. */
+  private readonly shown = new Map<string, ChartLine>();
+  private drawn: readonly ChartLine[] = [];
   private stopWatching: (() => void) | null = null;
-  private readonly onSeries = () => this.requestUpdate();
+  private readonly onSeries = () => {
+    this.answers++;
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.stopWatching = watchVisibility(this, (isNear) => {
       this.isNear = isNear;
-      if (!isNear) this.store.unwatch(this.summary.key);
+      if (!isNear) this.store.unwatch(this);
     });
   }
 
@@ -116,96 +118,141 @@ export class MetricCard extends LitElement {
     super.disconnectedCallback();
     this.stopWatching?.();
     this.isNear = false;
-    this.store.unwatch(this.summary.key);
+    this.store.unwatch(this);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!this.isNear || !(changed.has('summary') || changed.has('zoom') || changed.has('isNear'))) return;
-    this.store.watch(this.summary.key, this.summary.count, this.zoom, this.onSeries);
+    const isOther = ['summaries', 'zoom', 'rivals', 'settings'].some((name) => changed.has(name));
+    if (isOther) this.wanted = this.wantedLines();
+    const before = changed.get('settings') as ChartSettings | undefined;
+    // Places on another axis mean nothing on this one; other averages are only a moment out of date.
+    if (before && unlike(before.axis, this.settings.axis)) this.shown.clear();
+    if (this.isNear && (isOther || changed.has('isNear'))) this.watch();
+    this.drawn = this.isNear ? this.currentLines() : [];
   }
 
   protected override render() {
-    const { key } = this.summary;
-    const title = this.heading || key;
-    const name = title.slice(0, MAX_LABEL);
-    const { series } = this.store.state(key);
-    return html`
-      <header>
-        <h3 title=${key}><bdi>${title}</bdi></h3>
-        <span class="last" title=${String(this.summary.last)}>${formatNumber(fromWireNumber(this.summary.last))}</span>
-        ${
-          this.zoom
-            ? html`<lw-button
-                kind="icon"
-                icon="zoom-out"
-                label="${this.x === 'seconds' ? 'Show the Whole Time' : 'Show All Steps'}: ${name}"
-                @click=${() => this.dispatchEvent(new ZoomEvent(null))}
-              ></lw-button>`
-            : nothing
-        }
-        <lw-button
-          kind="icon"
-          icon="table"
-          label="Show as Table: ${name}"
-          .pressed=${this.table}
-          @click=${() => this.dispatchEvent(new TableEvent(!this.table))}
-        ></lw-button>
-      </header>
-      <div class="facts">${facts(this.summary, this.x)}</div>
-      <div class="body">${this.isNear ? this.renderBody(series) : nothing}</div>
-      ${this.renderCaption(series)}
-    `;
-  }
-
-  private get label(): string {
-    return this.heading || this.summary.key;
-  }
-
-  private renderBody(series: MetricSeries | null) {
-    const { problem, isLoading } = this.store.state(this.summary.key);
-    if (problem !== null) {
-      return html`<lw-failed quiet what="The points could not be read." .cause=${problem}
-        ><lw-button @click=${() => this.store.retry(this.summary.key)}>Retry</lw-button></lw-failed
-      >`;
-    }
-    if (!series) return isLoading ? html`<lw-loading></lw-loading>` : nothing;
-    if (series.points.length === 0) return html`<p class="note">No points between these steps.</p>`;
-    if (this.table) return html`<lw-metric-table label=${this.label} x=${this.x} .series=${series}></lw-metric-table>`;
-    const note = this.zoom ? null : noteInstead(series);
-    if (note !== null) return html`<p class="note">${note}</p>`;
-    return html`<lw-metric-chart
-      label=${this.label}
+    const [first] = this.summaries;
+    const only = this.summaries.length === 1 ? first : undefined;
+    const title = this.heading || this.summaries.map(({ key }) => key).join(', ');
+    const hint = this.summaries.map(({ key }) => key).join(', ');
+    if (!this.isNear)
+      return html`<div class="far">
+        <h3 title=${hint}><bdi>${title}</bdi></h3>
+      </div>`;
+    const states = this.wanted.map(({ spec }) => this.store.state(spec));
+    const own = this.store.state(this.wanted[0]?.spec ?? EMPTY_SPEC);
+    return html`<lw-chart-card
+      heading=${title}
+      hint=${hint}
+      value=${only ? formatNumber(fromWireNumber(only.last)) : ''}
+      valueHint=${String(only?.last ?? '')}
+      facts=${only ? facts(only, this.x) : countFacts(this.summaries)}
       x=${this.x}
-      .series=${series}
+      axisName=${this.settings.axis.by === 'metric' ? this.settings.axis.key : ''}
+      ?log=${this.settings.log}
+      ?table=${this.table}
+      ?isLoading=${states.some(({ isLoading }) => isLoading)}
+      .lines=${this.drawn}
       .zoom=${this.zoom}
-    ></lw-metric-chart>`;
+      .problem=${own.problem}
+      .notes=${this.notes(states)}
+      .items=${this.items}
+      @lw-retry=${this.retry}
+    ></lw-chart-card>`;
   }
 
-  private renderCaption(series: MetricSeries | null) {
-    if (!series || (!this.zoom && noteInstead(series) !== null)) return nothing;
-    const zoomed = this.zoom ? rangeWords(this.zoom, this.x) : null;
-    const caption = [zoomed, foldCaption(series, this.x)].filter((part) => part !== null).join(' · ');
-    return caption === '' ? nothing : html`<div class="caption" title=${caption}>${caption}</div>`;
+  private get x(): XUnit {
+    return this.unit || unitOf(this.settings.axis);
   }
+
+  private watch(): void {
+    this.store.watch(
+      this,
+      this.wanted.map(({ spec, summary }) => ({ spec, count: summary?.count ?? 0 })),
+      this.onSeries,
+    );
+  }
+
+  private wantedLines(): WantedLine[] {
+    const { axis, smoothing } = this.settings;
+    const runs: readonly (Rival | null)[] = [null, ...this.rivals];
+    const isMany = this.summaries.length > 1;
+    const maxPoints = pointsPerLine(runs.length * this.summaries.length);
+    return this.summaries.flatMap((summary) =>
+      runs.map((rival): WantedLine => {
+        const { key } = summary;
+        const run = rival?.name ?? this.runName;
+        const id = `${rival?.runId ?? OWN_RUN} ${key}`;
+        const { runs: byRun, metrics: byKey, both } = this.colours;
+        return {
+          id,
+          name: isMany
+            ? rival || this.rivals.length > 0
+              ? `${key} · ${run}`
+              : key
+            : this.rivals.length > 0
+              ? run
+              : key,
+          slot: isMany
+            ? this.rivals.length > 0
+              ? both.slotOf(id)
+              : byKey.slotOf(key)
+            : byRun.slotOf(rival?.runId ?? OWN_RUN),
+          spec: { ...(rival ? { runId: rival.runId } : {}), key, axis, ...this.zoom, maxPoints, smoothing },
+          summary: rival ? null : summary,
+        };
+      }),
+    );
+  }
+
+  /** The same array as before where nothing is new: a chart draws when it gets another. */
+  private currentLines(): readonly ChartLine[] {
+    const lines = this.wanted.flatMap(({ id, name, slot, spec, summary }) => {
+      const { series } = this.store.state(spec);
+      const known = this.shown.get(id);
+      if (!series) return known ? [known] : [];
+      if (summary === null && series.count === 0) return [];
+      if (known?.points === series.points && known.name === name && known.slot === slot) return [known];
+      const line = { id, name, slot, points: series.points, count: series.count };
+      this.shown.set(id, line);
+      return [line];
+    });
+    const isSame = lines.length === this.drawn.length && lines.every((line, at) => line === this.drawn[at]);
+    return isSame ? this.drawn : lines;
+  }
+
+  private notes(states: readonly SeriesState[]): string[] {
+    const { axis } = this.settings;
+    const notes: string[] = [];
+    if (axis.by === 'metric' && this.zoom === null && this.unit === '') {
+      const left = this.wanted.reduce(
+        (sum, { summary }, at) =>
+          sum + Math.max(0, (summary?.count ?? 0) - (states[at]?.series?.count ?? summary?.count ?? 0)),
+        0,
+      );
+      if (left > 0) notes.push(`${formatNumber(left)} points without ${axis.key} left out`);
+    }
+    for (const [at, { summary, name }] of this.wanted.entries())
+      if (summary === null && this.zoom === null && hasNone(states[at])) notes.push(`${name} has none`);
+    return notes;
+  }
+
+  private readonly retry = () => {
+    for (const { spec } of this.wanted) if (this.store.state(spec).problem !== null) this.store.retry(spec);
+  };
 }
 
-function rangeWords({ from, to }: Range, x: XUnit): string {
-  if (x === 'seconds') return `${formatDuration(from * 1000)} to ${formatDuration(to * 1000)}`;
-  return `steps ${formatNumber(from)} to ${formatNumber(to)}`;
-}
+const hasNone = (state: SeriesState | undefined) =>
+  state !== undefined && (state.problem !== null || state.series?.count === 0);
+
+const EMPTY_SPEC: SeriesSpec = { key: '', axis: { by: 'step' }, maxPoints: 2, smoothing: 0 };
 
 function facts({ min, max, step }: MetricSummary, x: XUnit): string {
   const range = min === null || max === null ? [] : [`min ${formatNumber(min)}`, `max ${formatNumber(max)}`];
   return [...(x === 'seconds' ? [] : [`step ${formatNumber(step)}`]), ...range].join(' · ');
 }
 
-/** Where a chart would have nothing to draw, the reason. */
-function noteInstead({ points, count }: MetricSeries): string | null {
-  if (points.every(({ min }) => min === null))
-    return `None of the ${countWords(count, count)} values is a finite number.`;
-  const [point] = points;
-  if (!point || points.length > 1) return null;
-  const range =
-    point.min === null || point.max === null ? '' : `, from ${formatNumber(point.min)} to ${formatNumber(point.max)}`;
-  return `All ${countWords(count, count)} values were logged at step ${String(point.step)}${range}.`;
+function countFacts(summaries: readonly MetricSummary[]): string {
+  return `${String(summaries.length)} metrics · step ${formatNumber(summaries.reduce((most, { step }) => Math.max(most, step), 0))}`;
 }

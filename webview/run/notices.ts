@@ -8,6 +8,9 @@ import { type RunHost } from './api';
 import { stillRecorded, workWords } from './captured/words';
 import { absoluteTime, countWords, reasonOf } from './words';
 
+/** Whether they can be higher than their place: then they are scrolled, by keyboard, too. */
+const mayScroll = (notes: RunPageModel['notes']) => notes.length > 4 || notes.some(({ text }) => text.length > 400);
+
 @customElement('lw-run-notices')
 export class RunNotices extends LitElement {
   static override readonly styles = css`
@@ -34,6 +37,10 @@ export class RunNotices extends LitElement {
       padding: 0;
       max-height: 30vh;
       overflow-y: auto;
+    }
+    ul:focus-visible {
+      outline: 1px solid var(--vscode-focusBorder);
+      outline-offset: -1px;
     }
     .reason {
       flex-wrap: wrap;
@@ -79,7 +86,7 @@ export class RunNotices extends LitElement {
       ${
         notes.length === 0
           ? nothing
-          : html`<ul aria-label="Notes">
+          : html`<ul aria-label="Notes" tabindex=${mayScroll(notes) ? 0 : nothing}>
               ${notes.map(
                 ({ level, text, timestampMs }) =>
                   html`<li title=${absoluteTime(timestampMs)}>

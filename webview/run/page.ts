@@ -32,7 +32,7 @@ import './output/output';
 import { readPageState, StateKeeper } from './pageState';
 import { pageStyles } from './pageStyles';
 import { parameterRows, shortfall } from './parameters';
-import { POINTS_PER_CHART, SeriesStore } from './seriesStore';
+import { SeriesStore } from './seriesStore';
 import './tags';
 import { type Tags } from './tags';
 import { announcement, countWords, isOver } from './words';
@@ -86,13 +86,7 @@ export class RunPage extends LitElement {
     this.kept = new StateKeeper(readPageState(host.state, given), (kept) => (host.state = kept));
     // Also a page that never loads must be known again after a restart.
     this.kept.flush();
-    this.store = new SeriesStore((key, range) =>
-      host.request('series', {
-        key,
-        maxPoints: POINTS_PER_CHART,
-        ...range,
-      }),
-    );
+    this.store = new SeriesStore((spec) => host.request('series', spec));
     this.model = new RunModel(
       host,
       () => this.onModel(),
@@ -214,7 +208,13 @@ export class RunPage extends LitElement {
               'system',
               'System',
               '',
-              () => html`<lw-system .metrics=${page.system} .store=${this.store} .kept=${this.kept}></lw-system>`,
+              () =>
+                html`<lw-system
+                  .metrics=${page.system}
+                  .store=${this.store}
+                  .kept=${this.kept}
+                  .host=${this.host}
+                ></lw-system>`,
             )
           : nothing
       }
@@ -224,6 +224,7 @@ export class RunPage extends LitElement {
   private renderMetrics() {
     return html`<lw-metrics
       .model=${this.model}
+      .host=${this.host}
       .store=${this.store}
       .kept=${this.kept}
       .version=${this.version}

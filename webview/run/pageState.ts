@@ -1,5 +1,6 @@
 /** What survives a reload of the page. What the run is comes from the extension again; this is where the reader was. */
 import * as z from 'zod';
+import { ChartLayout, ChartSettings, Rival } from '../../src/protocol/pages/charts';
 
 const Zoom = z.object({ from: z.number(), to: z.number() });
 
@@ -12,6 +13,12 @@ export const LoggedView = z.object({
   table: z.boolean().catch(false),
 });
 export type LoggedView = z.infer<typeof LoggedView>;
+
+/** Without what is not there: a key that is undefined would hide the setting of all charts. */
+const Override = ChartSettings.partial().transform(
+  (given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Override,
+);
+type Override = Partial<ChartSettings>;
 
 const PageState = z.object({
   /** The extension finds the run by it when VS Code brings the page back. */
@@ -31,6 +38,10 @@ const PageState = z.object({
   steps: z.record(z.string(), z.number().int().min(0)).catch({}),
   /** How logged charts are looked at, by path or name. */
   logged: z.record(z.string(), LoggedView).catch({}),
+  layout: ChartLayout.nullable().catch(null),
+  /** Of charts that are not like all others, by their first metric. */
+  overrides: z.record(z.string(), Override).catch({}),
+  rivals: z.array(Rival).max(19).catch([]),
   metricLimit: z.number().int().positive().optional().catch(undefined),
 });
 export type PageState = z.infer<typeof PageState>;
@@ -92,6 +103,11 @@ export class StateKeeper {
 
   setLoggedView(key: string, change: Partial<LoggedView>): void {
     this.change({ logged: { ...this.current.logged, [key]: { ...this.loggedView(key), ...change } } });
+  }
+
+  setOverride(key: string, change: Partial<ChartSettings> | null): void {
+    const { [key]: old, ...others } = this.current.overrides;
+    this.change({ overrides: change ? { ...others, [key]: { ...old, ...change } } : others });
   }
 
   flush(): void {

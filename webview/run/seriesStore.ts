@@ -1,16 +1,48 @@
 /**
- * The points of the metrics that are on the screen. A metric is asked for when it comes into view, when its zoom
- * changes and, while it is in view, when more was logged.
+ * The points of the metrics that are on the screen. They are asked for when they come into view, when the zoom or the
+ * axis changes and, while they are in view, when more was logged. What several charts need is asked for once.
  */
-import { type MetricSeries } from '../../src/protocol/entities';
-import { type Range } from '../charts/frame';
+import { type MetricSeries, type SeriesAxis } from '../../src/protocol/entities';
 import { causeOf } from './api';
 
 /** About one for each pixel of a chart in the grid: more would only blacken it. */
 export const POINTS_PER_CHART = 300;
+/** Of all lines of a chart together; each has enough to have a shape. */
+const POINTS_OF_MANY = 600;
+const LEAST_POINTS = 60;
+
+export function pointsPerLine(lineCount: number): number {
+  return Math.max(LEAST_POINTS, Math.min(POINTS_PER_CHART, Math.floor(POINTS_OF_MANY / Math.max(1, lineCount))));
+}
+
 const MAX_PARALLEL = 4;
-/** Metrics out of view whose points are kept for coming back. */
+/** Series out of view whose points are kept for coming back. */
 const MAX_KEPT = 300;
+
+/** What is asked for. */
+export interface SeriesSpec {
+  /** Of another run than the page's own. */
+  readonly runId?: string;
+  readonly key: string;
+  readonly axis: SeriesAxis;
+  readonly from?: number;
+  readonly to?: number;
+  readonly maxPoints: number;
+  readonly smoothing: number;
+}
+
+export const wholeOf = (key: string): SeriesSpec => ({
+  key,
+  axis: { by: 'step' },
+  maxPoints: POINTS_PER_CHART,
+  smoothing: 0,
+});
+
+/** `count`: how many points there are; the series is out of date as soon as that is another number. */
+export interface Wanted {
+  readonly spec: SeriesSpec;
+  readonly count: number;
+}
 
 export interface SeriesState {
   readonly series: MetricSeries | null;
@@ -18,78 +50,83 @@ export interface SeriesState {
   readonly isLoading: boolean;
 }
 
-export type Fetch = (key: string, range: Range | null) => Promise<MetricSeries>;
+export type Fetch = (spec: SeriesSpec) => Promise<MetricSeries>;
 
 interface Entry {
+  readonly spec: SeriesSpec;
   state: SeriesState;
   /** What `state` was fetched for, to know whether it is out of date. */
   fetchedCount: number;
-  fetchedRange: Range | null;
   count: number;
-  range: Range | null;
-  listener: (() => void) | null;
+  readonly owners: Map<object, () => void>;
   isQueued: boolean;
 }
 
 const NOTHING: SeriesState = { series: null, problem: null, isLoading: false };
 
+const idOf = ({ runId, key, axis, from, to, maxPoints, smoothing }: SeriesSpec) =>
+  JSON.stringify([runId, key, axis, from, to, maxPoints, smoothing]);
+
 export class SeriesStore {
   private readonly entries = new Map<string, Entry>();
   private readonly queue: Entry[] = [];
-  private readonly keys = new WeakMap<Entry, string>();
   private active = 0;
 
   constructor(private readonly fetch: Fetch) {}
 
-  state(key: string): SeriesState {
-    return this.entries.get(key)?.state ?? NOTHING;
+  state(spec: SeriesSpec): SeriesState {
+    return this.entries.get(idOf(spec))?.state ?? NOTHING;
   }
 
+  /** Whether a metric of the page's own run is on the screen. */
   isWatched(key: string): boolean {
-    return (this.entries.get(key)?.listener ?? null) !== null;
+    for (const { spec, owners } of this.entries.values())
+      if (owners.size > 0 && spec.key === key && spec.runId === undefined) return true;
+    return false;
   }
 
-  /** A chart of this metric is in view; `listener` hears when there is something else to show. */
-  watch(key: string, count: number, range: Range | null, listener: () => void): void {
-    const entry = this.entries.get(key) ?? this.add(key);
-    entry.listener = listener;
-    entry.count = count;
-    entry.range = range;
-    if (isOutOfDate(entry) && entry.state.problem === null) this.enqueue(entry);
-  }
-
-  /** The chart went out of view or away. */
-  unwatch(key: string): void {
-    const entry = this.entries.get(key);
-    if (!entry) return;
-    entry.listener = null;
-    this.entries.delete(key);
-    this.entries.set(key, entry);
-    for (const [oldKey, old] of this.entries) {
-      if (this.entries.size <= MAX_KEPT) break;
-      if (!old.listener) this.entries.delete(oldKey);
+  /** What a chart shows from now on; `listener` hears when there is something else to show. */
+  watch(owner: object, wanted: readonly Wanted[], listener: () => void): void {
+    const entries = wanted.map(({ spec, count }) => {
+      const entry = this.entries.get(idOf(spec)) ?? this.add(spec);
+      entry.count = count;
+      return entry;
+    });
+    this.leave(owner, new Set(entries));
+    for (const entry of entries) {
+      entry.owners.set(owner, listener);
+      if (entry.count !== entry.fetchedCount && entry.state.problem === null) this.enqueue(entry);
     }
   }
 
-  retry(key: string): void {
-    const entry = this.entries.get(key);
+  /** The chart went out of view or away. */
+  unwatch(owner: object): void {
+    this.leave(owner, new Set());
+  }
+
+  retry(spec: SeriesSpec): void {
+    const entry = this.entries.get(idOf(spec));
     if (!entry) return;
     this.show(entry, { ...entry.state, problem: null });
     this.enqueue(entry);
   }
 
-  private add(key: string): Entry {
-    const entry: Entry = {
-      state: NOTHING,
-      fetchedCount: -1,
-      fetchedRange: null,
-      count: 0,
-      range: null,
-      listener: null,
-      isQueued: false,
-    };
-    this.entries.set(key, entry);
-    this.keys.set(entry, key);
+  private leave(owner: object, except: ReadonlySet<Entry>): void {
+    for (const [id, entry] of [...this.entries]) {
+      if (except.has(entry) || !entry.owners.delete(owner)) continue;
+      // The last that was seen is the last to be forgotten.
+      this.entries.delete(id);
+      this.entries.set(id, entry);
+    }
+    for (const [id, entry] of this.entries) {
+      if (this.entries.size <= MAX_KEPT) break;
+      if (entry.owners.size === 0) this.entries.delete(id);
+    }
+  }
+
+  private add(spec: SeriesSpec): Entry {
+    const entry: Entry = { spec, state: NOTHING, fetchedCount: -1, count: 0, owners: new Map(), isQueued: false };
+    this.entries.set(idOf(spec), entry);
     return entry;
   }
 
@@ -114,20 +151,18 @@ export class SeriesStore {
   }
 
   private async load(entry: Entry): Promise<void> {
-    const key = this.keys.get(entry) ?? '';
-    const { count, range } = entry;
-    if (!entry.listener) {
+    const { count, spec } = entry;
+    if (entry.owners.size === 0) {
       entry.isQueued = false;
       this.show(entry, { ...entry.state, isLoading: false });
       return;
     }
     try {
-      const series = await this.fetch(key, range);
+      const series = await this.fetch(spec);
       entry.fetchedCount = count;
-      entry.fetchedRange = range;
       entry.isQueued = false;
       this.show(entry, { series, problem: null, isLoading: false });
-      if (isOutOfDate(entry)) this.enqueue(entry);
+      if (entry.count !== entry.fetchedCount) this.enqueue(entry);
     } catch (error) {
       entry.isQueued = false;
       this.show(entry, { ...entry.state, problem: causeOf(error), isLoading: false });
@@ -136,14 +171,6 @@ export class SeriesStore {
 
   private show(entry: Entry, state: SeriesState): void {
     entry.state = state;
-    entry.listener?.();
+    for (const listener of entry.owners.values()) listener();
   }
-}
-
-function isOutOfDate(entry: Entry): boolean {
-  return (
-    entry.count !== entry.fetchedCount ||
-    entry.range?.from !== entry.fetchedRange?.from ||
-    entry.range?.to !== entry.fetchedRange?.to
-  );
 }

@@ -9,6 +9,9 @@ export interface KeyValue {
   readonly hint?: string;
 }
 
+/** Whether a text can be higher than its cell even where that is wide: then it is scrolled, by keyboard, too. */
+const mayScroll = (text: string) => text.length > 200 || text.split('\n', 8).length === 8;
+
 /** Names are broken where their parts end, if they must: `estimator__` `class_` `weight`. */
 const breakable = (name: string) => name.split(/(?<=[_./-])(?![_./-])/).map((part) => html`${part}<wbr />`);
 
@@ -53,6 +56,11 @@ export class KeyValues extends LitElement {
       unicode-bidi: plaintext;
       text-align: left;
     }
+    dt:focus-visible,
+    dd:focus-visible {
+      outline: 1px solid var(--vscode-focusBorder);
+      outline-offset: -1px;
+    }
     .hint {
       color: var(--vscode-descriptionForeground);
       display: inline-block;
@@ -72,8 +80,10 @@ export class KeyValues extends LitElement {
       ${this.rows.map(
         (row) =>
           html`<div>
-            <dt>${breakable(row.key)}</dt>
-            <dd>${row.value}${row.hint ? html` <span class="hint">${row.hint}</span>` : nothing}</dd>
+            <dt tabindex=${mayScroll(row.key) ? 0 : nothing}>${breakable(row.key)}</dt>
+            <dd tabindex=${mayScroll(row.value) ? 0 : nothing}>
+              ${row.value}${row.hint ? html` <span class="hint">${row.hint}</span>` : nothing}
+            </dd>
           </div>`,
       )}
     </dl>`;

@@ -4,14 +4,15 @@ import type { Command } from 'commander';
 import type { RunRow } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
 import { MAX_PAGE, type Result } from '../../protocol/requests';
-import type { RunOrder } from '../../protocol/lists';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
-import { artifactDocument, pointDocument, rowDocument, runDocument } from '../documents';
-import { allArtifacts, allMetrics, factsOf, findRun, isOver, pointsOf } from '../lookup';
+import { artifactDocument, listedDocument, pointDocument, rowDocument, runDocument } from '../documents';
+import { allArtifacts, allMetrics, factsOf, findRun, findRuns, isOver, pointsOf } from '../lookup';
+import { columnsOf, ORDER_NAMES, orderOf } from '../listWords';
 import { EXIT } from '../output';
 import { artifactTable, pointHeading, pointLine, runPage, runTable, type View } from '../rendering';
 import { type Session, storeToRead } from '../store';
 import { code, type CodeOptions } from './code';
+import { addEditOptions, edit, type EditOptions } from './edit';
 import { writeOutput } from '../scriptOutput';
 
 const STOP_PATIENCE_MS = 20_000;
@@ -20,6 +21,8 @@ const DEFAULT_LIMIT = 100;
 
 interface ListOptions {
   readonly filter?: string;
+  readonly search?: string;
+  readonly columns?: string;
   readonly orderBy?: string;
   readonly limit: number;
   readonly experiment?: string;
@@ -36,9 +39,9 @@ interface OneRunOptions {
 
 export function addRuns(program: Command, perform: Perform): void {
   const runs = withCommonOptions(program.command('runs'))
-    .summary('find, read, stop, delete and restore runs')
+    .summary('find, read, edit, stop, delete and restore runs')
     .description(
-      'Find, read, stop, delete and restore runs. ID is a run id, its first characters (at least 4), or "latest".',
+      'Find, read, edit, stop, delete and restore runs. ID is a run id, its first characters (at least 4), or "latest".',
     )
     .addHelpText('after', examples('runs list --limit 20', 'runs show latest', 'runs output latest --follow'));
   const on = (name: string, summary: string) => withCommonOptions(runs.command(name)).description(summary);
@@ -56,13 +59,22 @@ export function addRuns(program: Command, perform: Perform): void {
 
   on('list', 'The runs of the store, newest first.')
     .option('--filter <filter>', "such as \"metrics.auc > 0.9 AND params.model = 'rf' AND status = 'FINISHED'\"")
-    .option('--order-by <order>', 'start_time or name, with asc or desc behind')
+    .option('--search <text>', 'each word stands in the name, in a tag, or in a parameter as key=value')
+    .option('--order-by <order>', `such as "metrics.auc DESC": ${ORDER_NAMES}, with ASC or DESC behind`)
+    .option('--columns <columns>', 'with commas between, such as metrics.auc,params.lr,tags.stage')
     .option('--limit <n>', 'at most this many', positive, DEFAULT_LIMIT)
     .option('--experiment <name>', 'only those of this experiment')
     .option('--page-token <token>', 'go on where a list ended')
     .option('--all', 'child runs too')
     .option('--deleted', 'the deleted ones instead')
-    .addHelpText('after', examples('runs list --limit 20', 'runs list --filter "status = \'FAILED\'" --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'runs list --limit 20',
+        'runs list --filter "status = \'FAILED\'" --json',
+        'runs list --order-by "metrics.auc DESC" --columns metrics.auc,params.lr',
+      ),
+    )
     .action((options: ListOptions, self: Command) => reading(self, (cli, session) => list(cli, session, options)));
   onRun(on('show', 'Everything that is known of a run.'), show).addHelpText('after', examples('runs show latest'));
   on('metric', "Every logged point of one of a run's metrics.")
@@ -98,10 +110,19 @@ export function addRuns(program: Command, perform: Perform): void {
     ),
     stop,
   );
-  onRun(on('delete', 'Hide a run from the lists; its files stay.'), (cli, session, run) =>
-    mark(cli, session, run, true),
-  );
-  onRun(on('restore', 'Undo the deletion of a run.'), (cli, session, run) => mark(cli, session, run, false));
+  const onRuns = (command: Command, deleted: boolean) =>
+    command
+      .argument('<ids...>', 'the runs')
+      .action((ids: string[], _: unknown, self: Command) =>
+        reading(self, async (cli, session) => mark(cli, session, await findRuns(session.connection, ids), deleted)),
+      );
+  onRuns(on('delete', 'Hide runs from the lists, with their children; their files stay.'), true);
+  onRuns(on('restore', 'Undo the deletion of runs.'), false);
+  addEditOptions(on('edit', "Change a run's name, note, tags, marks or experiment."))
+    .argument('<id>', 'the run')
+    .action((id: string, options: EditOptions, self: Command) =>
+      reading(self, async (cli, session) => edit(cli, session, await findRun(session.connection, id), options)),
+    );
 }
 
 type SessionTask = (cli: Cli, session: Session) => Promise<number>;
@@ -129,25 +150,10 @@ function positive(text: string): number {
 
 const viewOf = ({ output: { paint, width } }: Cli): View => ({ paint, width, nowMs: Date.now() });
 
-/** `start_time`, `start_time DESC`, `attributes.name asc`: as MLflow takes it. */
-function orderOf(text: string): RunOrder {
-  const [field = '', direction] = text
-    .trim()
-    .toLowerCase()
-    .replace(/^attributes?\./, '')
-    .split(/\s+/);
-  const by = field === 'start_time' ? 'start' : field;
-  const descending = (direction ?? (by === 'start' ? 'desc' : 'asc')) === 'desc';
-  if (by === 'start' || by === 'name') return { by, key: '', descending };
-  throw new LoopwrightError(
-    'bad_request',
-    `--order-by takes start_time or name, with asc or desc behind; not "${text}".`,
-  );
-}
-
 async function list(cli: Cli, { connection }: Session, options: ListOptions): Promise<number> {
   const { filter, experiment, limit } = options;
   const orderBy = options.orderBy === undefined ? undefined : orderOf(options.orderBy);
+  const columns = options.columns === undefined ? [] : columnsOf(options.columns);
   const runs: RunRow[] = [];
   let token: string | null | undefined = options.pageToken;
   do {
@@ -155,7 +161,9 @@ async function list(cli: Cli, { connection }: Session, options: ListOptions): Pr
       limit: Math.min(limit - runs.length, MAX_PAGE),
       allLevels: options.all === true,
       deleted: options.deleted === true,
+      columns,
       ...(filter === undefined ? {} : { filter }),
+      ...(options.search === undefined ? {} : { search: options.search }),
       ...(experiment === undefined ? {} : { experiment }),
       ...(orderBy === undefined ? {} : { orderBy }),
       ...(typeof token === 'string' ? { pageToken: token } : {}),
@@ -163,8 +171,9 @@ async function list(cli: Cli, { connection }: Session, options: ListOptions): Pr
     runs.push(...page.runs);
     token = page.nextPageToken;
   } while (token !== null && runs.length < limit);
-  if (cli.output.isJson) cli.output.document({ runs: runs.map(rowDocument), next_page_token: token });
-  else if (runs.length > 0) cli.output.lines(runTable(runs, viewOf(cli)));
+  if (cli.output.isJson)
+    cli.output.document({ runs: runs.map((run) => listedDocument(run, columns)), next_page_token: token });
+  else if (runs.length > 0) cli.output.lines(runTable(runs, viewOf(cli), columns));
   else cli.output.note('No runs.');
   if (!cli.output.isJson && token !== null)
     cli.output.note(`There are more: --page-token ${token}, or a higher --limit.`);
@@ -235,10 +244,24 @@ async function stop({ output }: Cli, { connection }: Session, run: RunRow, optio
   return EXIT.done;
 }
 
-async function mark({ output }: Cli, { connection }: Session, run: RunRow, deleted: boolean): Promise<number> {
-  const { runId, name } = run;
-  await connection.request(deleted ? 'runs/delete' : 'runs/restore', { runIds: [runId] });
-  if (output.isJson) output.document({ run_id: runId, deleted });
-  else output.note(deleted ? `${name} is deleted. Undo: loopwright runs restore ${runId}` : `${name} is back.`);
+/** Several runs at once: all of them, or none. */
+async function mark(
+  { output }: Cli,
+  { connection }: Session,
+  runs: readonly RunRow[],
+  deleted: boolean,
+): Promise<number> {
+  const ids = runs.map(({ runId }) => runId);
+  await connection.request(deleted ? 'runs/delete' : 'runs/restore', { runIds: ids });
+  const [first, ...others] = runs;
+  if (!first) return EXIT.done;
+  const what = others.length === 0 ? first.name : `${String(runs.length)} runs`;
+  if (output.isJson)
+    output.document(others.length === 0 ? { run_id: first.runId, deleted } : { run_ids: ids, deleted });
+  else if (deleted)
+    output.note(
+      `${what} ${others.length === 0 ? 'is' : 'are'} deleted. Undo: loopwright runs restore ${ids.join(' ')}`,
+    );
+  else output.note(`${what} ${others.length === 0 ? 'is' : 'are'} back.`);
   return EXIT.done;
 }

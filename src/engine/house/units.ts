@@ -33,7 +33,8 @@ export function readRuns(db: Database): StoredRun[] {
     .prepare<[string], Omit<StoredRun, 'isPinned'> & { isPinned: number }>(
       `SELECT run_seq AS seq, run_id AS runId, parent_run_id AS parentRunId, e.name AS experiment, r.name,
          start_ms AS startMs, end_ms AS endMs, deleted_ms AS deletedMs,
-         EXISTS (SELECT 1 FROM tags t WHERE t.run_seq = r.run_seq AND t.key = ? AND lower(t.value) <> 'false') AS isPinned
+         EXISTS (SELECT 1 FROM tags t WHERE t.run_seq = r.run_seq AND t.key = ? AND t.edited <> 2
+           AND lower(t.value) <> 'false') AS isPinned
        FROM runs r JOIN experiments e USING (experiment_id)`,
     )
     .all(PINNED_TAG)

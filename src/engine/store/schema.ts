@@ -212,6 +212,60 @@ const migrations: readonly string[] = [
 
   ALTER TABLE artifacts ADD COLUMN name TEXT;
   ALTER TABLE artifacts ADD COLUMN step INTEGER;
+
+  -- A value of a stronger source stands before it (PARAM_SOURCES): in no list, no filter, no order.
+  ALTER TABLE params ADD COLUMN shadowed INTEGER NOT NULL DEFAULT 0;
+  UPDATE params SET shadowed = 1 WHERE EXISTS (
+    SELECT 1 FROM params s WHERE s.run_seq = params.run_seq AND s.key = params.key
+      AND instr('library argparse cli api', s.source) > instr('library argparse cli api', params.source));
+
+  -- What is a number in the text is sorted as one: a number of JSON, as programs write it.
+  ALTER TABLE params ADD COLUMN number REAL GENERATED ALWAYS AS
+    (CASE WHEN value GLOB '[-0-9]*' AND json_valid(value) THEN CAST(value AS REAL) END) VIRTUAL;
+  ALTER TABLE tags ADD COLUMN number REAL GENERATED ALWAYS AS
+    (CASE WHEN value GLOB '[-0-9]*' AND json_valid(value) THEN CAST(value AS REAL) END) VIRTUAL;
+  CREATE INDEX params_by_value ON params (key, number, value) WHERE shadowed = 0;
+  CREATE INDEX tags_by_value ON tags (key, number, value) WHERE edited <> 2;
+  CREATE INDEX metrics_by_last ON metrics (key, last);
+
+  -- The runs of the tree by all that it can be sorted and grouped by.
+  CREATE INDEX top_by_start ON runs (start_ms) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX top_by_end ON runs (end_ms) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX top_by_duration ON runs (end_ms - start_ms) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX top_by_name ON runs (name COLLATE NOCASE) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX top_by_status ON runs (status, start_ms) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX top_by_experiment ON runs (experiment_id, start_ms) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX top_by_source ON runs (source, start_ms) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX top_by_branch ON runs (branch, start_ms) WHERE parent_run_id IS NULL AND deleted_ms IS NULL;
+  CREATE INDEX runs_starred ON runs (start_ms) WHERE starred = 1;
+  CREATE INDEX runs_pinned ON runs (start_ms) WHERE pinned = 1;
+  CREATE INDEX runs_deleted ON runs (start_ms) WHERE deleted_ms IS NOT NULL;
+
+  -- The words of runs, to be found by any part of three characters or more; see tracking/searchRows.ts.
+  CREATE VIRTUAL TABLE search USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');
+  INSERT INTO search (rowid, text)
+    SELECT run_seq, substr(name
+      || coalesce((SELECT group_concat(char(10) || key || '=' || value, '') FROM tags t WHERE t.run_seq = r.run_seq), '')
+      || coalesce((SELECT group_concat(char(10) || key || '=' || value, '') FROM params p
+           WHERE p.run_seq = r.run_seq AND p.shadowed = 0), ''), 1, 50000)
+    FROM runs r;
+
+  -- Points of a metric folded block by block as they are written, for charts of many of them. What was written before
+  -- has none and is read point by point. end_step, end_ms, value: of the last that was written. NULL stands for NaN.
+  CREATE TABLE folds (
+    metric_id INTEGER NOT NULL,
+    block     INTEGER NOT NULL,
+    low_step  INTEGER NOT NULL,
+    high_step INTEGER NOT NULL,
+    low_ms    INTEGER NOT NULL,
+    high_ms   INTEGER NOT NULL,
+    min       REAL,
+    max       REAL,
+    end_step  INTEGER NOT NULL,
+    end_ms    INTEGER NOT NULL,
+    value     REAL,
+    PRIMARY KEY (metric_id, block)
+  ) STRICT, WITHOUT ROWID;
   `,
 ];
 

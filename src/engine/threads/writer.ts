@@ -7,7 +7,7 @@ import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import type { CheckedParams } from '../../protocol/requests';
 import { FollowedNotebooks } from '../notebooks';
-import { type EngineWorkKind, Follower, RunRemoval, Runs } from '../tracking';
+import { type EngineWorkKind, Follower, RunEdits, RunRemoval } from '../tracking';
 import type { Database } from 'better-sqlite3';
 import { serveCalls } from './calls';
 import { letOthersGoFirst } from './priority';
@@ -41,8 +41,13 @@ let trouble: ErrorCode | null = null;
 let timer: NodeJS.Timeout | null = null;
 let leaseRenewedMs = Date.now();
 
-const { db, lease, runs, follower } = open();
+const { db, lease, follower } = open();
 const removal = new RunRemoval(db);
+const edits = new RunEdits(db, paths, follower, ({ runIds, structure }) => {
+  for (const runId of runIds) changed.add(runId);
+  if (structure) hasNewStructure = true;
+  tell();
+});
 const notebooks = new FollowedNotebooks(paths);
 
 const handlers = {
@@ -51,8 +56,9 @@ const handlers = {
     step();
     return {};
   },
-  delete: ({ runIds }: CheckedParams<'runs/delete'>) => mark(runIds, Date.now()),
-  restore: ({ runIds }: CheckedParams<'runs/restore'>) => mark(runIds, null),
+  edit: (params: CheckedParams<'runs/edit'>) => ({ before: edits.edit(params.edits) }),
+  delete: ({ runIds }: CheckedParams<'runs/delete'>) => ({ runIds: edits.delete(runIds) }),
+  restore: ({ runIds }: CheckedParams<'runs/restore'>) => ({ runIds: edits.restore(runIds) }),
   /** What an editor tells of a notebook is in the run's journal when this returns, and in the database a moment later. */
   beginFollowed: (params: CheckedParams<'notebooks/begin'>) => {
     notebooks.begin(params);
@@ -107,14 +113,6 @@ function emit(event: WriterEvent): void {
   port.emit(event);
 }
 
-function mark(runIds: readonly string[], deletedMs: number | null): { runIds: string[] } {
-  const marked = runIds.filter((runId) => runs.setDeleted(runId, deletedMs).map((id) => changed.add(id)).length > 0);
-  for (const runId of runIds) changed.add(runId);
-  hasNewStructure = true;
-  tell();
-  return { runIds: marked };
-}
-
 function schedule(delayMs: number): void {
   if (timer) clearTimeout(timer);
   timer = setTimeout(() => {
@@ -158,7 +156,7 @@ function report(error: LoopwrightError | null): void {
 }
 
 /** Whatever SQLite says while the thread comes up, in words. */
-function open(): { runs: Runs; follower: Follower; lease: Lease; db: Database } {
+function open(): { follower: Follower; lease: Lease; db: Database } {
   try {
     const db = openForWriting(paths.database);
     const lease = new Lease(db);
@@ -178,7 +176,7 @@ function open(): { runs: Runs; follower: Follower; lease: Lease; db: Database } 
         emit({ kind: 'log', message });
       },
     });
-    return { db, lease, follower, runs: new Runs(db) };
+    return { db, lease, follower };
   } catch (error) {
     throw asStoreError(paths.database, error);
   }

@@ -15,14 +15,7 @@ export interface Batch {
   readonly points: Map<string, Point[]>;
   readonly params: { key: string; value: string; source: ParamSource }[];
   readonly tags: { key: string; value: string }[];
-  readonly artifacts: {
-    path: string;
-    kind: string;
-    sizeBytes: number;
-    timestampMs: number;
-    name: string | null;
-    step: number | null;
-  }[];
+  readonly artifacts: (Omit<RecordOf<'artifact'>[2], 'size'> & { sizeBytes: number; timestampMs: number })[];
   readonly notes: { level: string; text: string; timestampMs: number }[];
   readonly facts: { section: RecordOf<'facts'>[2]; key: string; value: unknown }[];
   readonly files: (RecordOf<'file'>[2] & { timestampMs: number })[];
@@ -32,6 +25,7 @@ export interface Batch {
   readonly executions: RecordOf<'execution'>[2][];
   readonly outputs: RecordOf<'output'>[2][];
   readonly done: { kind: RecordOf<'done'>[2]; reason: string | null; timestampMs: number }[];
+  readonly edits: (RecordOf<'edit'>[2] & { timestampMs: number })[];
   /** The Python of the process that is the script itself: behind a shim it is another file than was asked for. */
   python: { readonly version: string; readonly executable: string } | null;
   records: number;
@@ -52,6 +46,7 @@ export function emptyBatch(): Batch {
     executions: [],
     outputs: [],
     done: [],
+    edits: [],
     python: null,
     records: 0,
   };
@@ -78,16 +73,11 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
     case 'tag':
       for (const [key, value] of Object.entries(record[2])) batch.tags.push({ key, value });
       return;
-    case 'artifact':
-      batch.artifacts.push({
-        path: record[2].path,
-        kind: record[2].kind,
-        sizeBytes: record[2].size,
-        timestampMs: record[1],
-        name: record[2].name,
-        step: record[2].step,
-      });
+    case 'artifact': {
+      const { size: sizeBytes, ...artifact } = record[2];
+      batch.artifacts.push({ ...artifact, sizeBytes, timestampMs: record[1] });
       return;
+    }
     case 'note':
       batch.notes.push({ level: record[2], text: record[3], timestampMs: record[1] });
       return;
@@ -95,6 +85,7 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
       for (const [key, value] of Object.entries(record[3])) batch.facts.push({ section: record[2], key, value });
       return;
     case 'edit':
+      batch.edits.push({ ...record[2], timestampMs: record[1] });
       return;
     case 'file':
       batch.files.push({ ...record[2], timestampMs: record[1] });

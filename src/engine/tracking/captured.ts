@@ -1,5 +1,6 @@
 /** Rows for what a run knows beyond its own words: facts, files, loaded sources, the work that went on beside it. */
 import type { Database } from 'better-sqlite3';
+import * as z from 'zod';
 import type { Batch } from './batch';
 
 export class CapturedRows {
@@ -11,6 +12,7 @@ export class CapturedRows {
         `INSERT INTO facts (run_seq, section, key, value) VALUES (?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET value = excluded.value`,
       ),
+      setBranch: db.prepare('UPDATE runs SET branch = ? WHERE run_seq = ?'),
       // The first to see a file says what it was like then; others add how they saw it.
       setFile: db.prepare(
         `INSERT INTO files (run_seq, direction, path, kind, via, first_ms, size_bytes, mtime_ns, file_count)
@@ -42,7 +44,10 @@ export class CapturedRows {
   /** Runs inside a transaction of the writer. */
   add(runSeq: number, batch: Batch): void {
     const { setFact, setFile, setDigest, setLoaded } = this.statements;
-    for (const { section, key, value } of batch.facts) setFact.run(runSeq, section, key, JSON.stringify(value));
+    for (const { section, key, value } of batch.facts) {
+      setFact.run(runSeq, section, key, JSON.stringify(value));
+      if (section === 'code' && key === 'repository') this.statements.setBranch.run(branchIn(value), runSeq);
+    }
     for (const file of batch.files) {
       for (const direction of DIRECTIONS[file.mode]) {
         setFile.run({
@@ -74,6 +79,12 @@ export class CapturedRows {
   setWork(runSeq: number, kind: string, reason: string | null, atMs: number): void {
     this.statements.setWork.run(runSeq, kind, reason === null ? 'done' : 'failed', Math.trunc(atMs), reason);
   }
+}
+
+/** A record may hold anything. */
+function branchIn(repository: unknown): string | null {
+  const { branch } = z.object({ branch: z.string() }).safeParse(repository).data ?? { branch: null };
+  return branch;
 }
 
 const DIRECTIONS = { r: ['in'], w: ['out'], rw: ['in', 'out'] } as const;

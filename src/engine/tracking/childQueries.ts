@@ -15,7 +15,7 @@ const MAX_CANDIDATES = 200;
 
 const CHILDREN = 'SELECT run_seq FROM runs WHERE parent_run_id = ? AND deleted_ms IS NULL';
 /** A library says it of its child itself, a sweep names the best of its runs. */
-const IS_BEST = `(EXISTS (SELECT 1 FROM tags t WHERE t.run_seq = r.run_seq AND t.key = 'loopwright.best'
+const IS_BEST = `(EXISTS (SELECT 1 FROM tags t WHERE t.run_seq = r.run_seq AND t.key = 'loopwright.best' AND t.edited <> 2
   AND lower(t.value) NOT IN ('', '0', 'false'))
   OR r.run_id = (SELECT f.value ->> '$' FROM facts f JOIN runs p ON p.run_seq = f.run_seq
   WHERE p.run_id = r.parent_run_id AND f.section = 'sweep' AND f.key = 'best'))`;

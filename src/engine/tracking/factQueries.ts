@@ -48,7 +48,7 @@ export function factQueries(db: Database, seqOf: (runId: string) => number) {
     },
 
     'runs/tags': (params: CheckedParams<'runs/tags'>): Result<'runs/tags'> => {
-      const { items, nextPageToken } = page('key, value', 'tags', 'key', params);
+      const { items, nextPageToken } = page('key, value', '(SELECT * FROM tags WHERE edited <> 2)', 'key', params);
       return { tags: items.map((item) => Tag.parse(item)), nextPageToken };
     },
 

@@ -10,6 +10,7 @@ import { bootId, isAlive } from '../../protocol/node/processes';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { HANDED_OVER, RunnerState, RunSpec } from '../../protocol/runFolder';
 import { type Batch, emptyBatch } from './batch';
+import { EDITS } from './editJournal';
 import { ENGINE_WORK, EngineWork, type EngineWorkKind } from './engineWork';
 import { lastSign, listNames, sizeOf } from './folderSigns';
 import { Ingest } from './ingest';
@@ -100,6 +101,12 @@ export class Follower {
     return this.followed.has(runId);
   }
 
+  /** Somebody else in this thread has taken in a journal of a run up to here. */
+  hasTaken(runId: string, file: string, taken: number): void {
+    const run = this.followed.get(runId);
+    run?.journals.set(file, { path: join(run.folder, 'journals', file), name: file, taken, damage: null });
+  }
+
   get activeRuns(): number {
     return this.followed.size;
   }
@@ -181,8 +188,11 @@ export class Follower {
     const until = performance.now() + SLICE_MS;
     const pieces: Piece[] = [];
     let isDrained = true;
-    for (const journal of run.journals.values()) {
-      if (journal.damage !== null) continue;
+    const isLast = ({ name }: Journal) => name === EDITS;
+    const journals = [...run.journals.values()].sort((left, right) => Number(isLast(left)) - Number(isLast(right)));
+    for (const journal of journals) {
+      // Edits may name runs that another journal tells of.
+      if (journal.damage !== null || (isLast(journal) && !isDrained)) continue;
       const batch = emptyBatch();
       let hasMore = true;
       let state: { taken: number; damage: string | null } = { taken: journal.taken, damage: null };
@@ -226,7 +236,7 @@ export class Follower {
       journal.damage = damage;
       run.takenMs = Date.now();
       if (batch.files.some(({ mode }) => mode !== 'w')) run.newInputsMs = Date.now();
-      this.events.changed(run.spec.run_id, batch.children.length > 0);
+      this.events.changed(run.spec.run_id, batch.children.length > 0 || batch.edits.length > 0);
     }
   }
 

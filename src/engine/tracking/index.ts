@@ -1,8 +1,8 @@
 /** Tracking as the rest of the engine sees it. */
 export type { EngineWorkKind } from './engineWork';
+export { RunEdits } from './edits';
 export { readSpecOf } from './files';
 export { Follower, readRunner } from './follow';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
-export { Runs } from './runs';
 export { trackingQueries } from './queries';
 export { stopRun } from './stop';

@@ -5,7 +5,11 @@ import { fromWireNumber } from '../../protocol/entities';
 import { addToSummary, type Batch, type Point, type Summary } from './batch';
 import { CapturedRows } from './captured';
 import { ChildRuns } from './children';
+import { EditRows } from './editRows';
 import { ExecutionRows } from './executions';
+import { ParamRows } from './paramRows';
+import { SearchRows } from './searchRows';
+import { BlockWriter } from './pointBlocks';
 
 interface MetricRow {
   metric_id: number;
@@ -34,9 +38,13 @@ export class Ingest {
   private readonly statements;
   /** Summaries of the runs that are being written, so that no point costs a read. Forgotten with the run. */
   private readonly open = new Map<number, Map<string, OpenMetric>>();
+  private readonly params: ParamRows;
+  private readonly search: SearchRows;
+  private readonly edits: EditRows;
   private readonly captured: CapturedRows;
   private readonly children: ChildRuns;
   private readonly executions: ExecutionRows;
+  private readonly blocks: BlockWriter;
 
   constructor(db: Database) {
     this.statements = {
@@ -50,14 +58,14 @@ export class Ingest {
         'UPDATE metrics SET count = ?, last = ?, last_step = ?, last_ms = ?, min = ?, max = ? WHERE metric_id = ?',
       ),
       addPoint: db.prepare('INSERT INTO points (metric_id, ordinal, step, logged_ms, value) VALUES (?, ?, ?, ?, ?)'),
-      setParam: db.prepare(
-        'INSERT INTO params (run_seq, key, source, value) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
-      ),
+      // What the user has set, or has taken away, stays so.
       setTag: db.prepare(
-        'INSERT INTO tags (run_seq, key, value) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+        `INSERT INTO tags (run_seq, key, value) VALUES (?, ?, ?)
+         ON CONFLICT DO UPDATE SET value = excluded.value WHERE edited = 0`,
       ),
       setArtifact: db.prepare(
-        `INSERT INTO artifacts (run_seq, path, kind, size_bytes, logged_ms, name, step) VALUES (?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO artifacts (run_seq, path, kind, size_bytes, logged_ms, name, step)
+         VALUES (@runSeq, @path, @kind, @sizeBytes, @timestampMs, @name, @step)
          ON CONFLICT DO UPDATE SET kind = excluded.kind, size_bytes = excluded.size_bytes, logged_ms = excluded.logged_ms,
            name = excluded.name, step = excluded.step`,
       ),
@@ -67,39 +75,44 @@ export class Ingest {
       ),
       setPython: db.prepare('UPDATE runs SET python_version = ?, interpreter = ? WHERE run_seq = ?'),
     };
+    this.params = new ParamRows(db);
+    this.search = new SearchRows(db);
+    this.edits = new EditRows(db);
     this.captured = new CapturedRows(db);
     this.children = new ChildRuns(db);
     this.executions = new ExecutionRows(db);
+    this.blocks = new BlockWriter(db);
   }
 
   /** Writes a batch. @returns nothing; throws what SQLite throws, and then the transaction is undone as a whole */
   add(runSeq: number, batch: Batch): void {
     for (const [key, points] of batch.points) this.addPoints(runSeq, key, points);
-    for (const { key, value, source } of batch.params) this.statements.setParam.run(runSeq, key, source, value);
+    for (const { key, value, source } of batch.params) this.params.set(runSeq, key, source, value);
     for (const { key, value } of batch.tags) this.statements.setTag.run(runSeq, key, value);
     for (const artifact of batch.artifacts) {
-      this.statements.setArtifact.run(
+      this.statements.setArtifact.run({
+        ...artifact,
         runSeq,
-        artifact.path,
-        artifact.kind,
-        Math.trunc(artifact.sizeBytes),
-        Math.trunc(artifact.timestampMs),
-        artifact.name,
-        artifact.step,
-      );
+        sizeBytes: Math.trunc(artifact.sizeBytes),
+        timestampMs: Math.trunc(artifact.timestampMs),
+        step: artifact.step === null ? null : clampStep(artifact.step),
+      });
     }
     for (const note of batch.notes) this.addNote(runSeq, note);
     this.captured.add(runSeq, batch);
     this.executions.add(runSeq, batch);
     for (const child of batch.children) this.addChild(runSeq, child);
+    if (batch.params.length > 0 || batch.tags.length > 0) this.search.update(runSeq);
+    for (const edit of batch.edits) this.edits.add(runSeq, edit);
     if (batch.python) this.statements.setPython.run(batch.python.version, batch.python.executable, runSeq);
   }
 
   /** A run without processes of its own; recorded twice, it is the same run, and its metrics stay as they were. */
   private addChild(parentSeq: number, child: Batch['children'][number]): void {
     const { seq, isNew } = this.children.ensure(parentSeq, child);
-    for (const [key, value] of Object.entries(child.params)) this.statements.setParam.run(seq, key, 'library', value);
+    for (const [key, value] of Object.entries(child.params)) this.params.set(seq, key, 'library', value);
     for (const [key, value] of Object.entries(child.tags)) this.statements.setTag.run(seq, key, value);
+    this.search.update(seq);
     if (!isNew) return;
     for (const [key, value] of Object.entries(child.metrics))
       this.addPoints(seq, key, [{ step: 0, timestampMs: child.end_ms, value: fromWireNumber(value) }]);
@@ -126,6 +139,7 @@ export class Ingest {
       const step = clampStep(point.step);
       addPoint.run(metric.id, metric.summary.count, step, Math.trunc(point.timestampMs), storable(point.value));
       addToSummary(metric.summary, { ...point, step });
+      this.blocks.written(metric.id, metric.summary.count);
     }
     const { count, last, lastStep, lastMs, min, max } = metric.summary;
     updateMetric.run(count, storable(last), lastStep, Math.trunc(lastMs), min, max, metric.id);

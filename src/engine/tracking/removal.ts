@@ -4,6 +4,7 @@
  * off, what is left is hidden and can be found again.
  */
 import type { Database } from 'better-sqlite3';
+import { SearchRows } from './searchRows';
 
 /** `deleted_ms` of a run that is being removed. It is in no list and can't be restored. */
 export const BEING_REMOVED = 0;
@@ -41,7 +42,9 @@ export class RunRemoval {
   private readonly dropMetric;
   private readonly dropRun;
   private readonly dropPoints: Chunk;
+  private readonly dropFolds: Chunk;
   private readonly dropRows: readonly Chunk[];
+  private readonly search: SearchRows;
 
   constructor(private readonly db: Database) {
     this.find = db
@@ -49,8 +52,10 @@ export class RunRemoval {
       .pluck();
     this.firstMetric = db.prepare<[number], number>('SELECT metric_id FROM metrics WHERE run_seq = ? LIMIT 1').pluck();
     this.dropMetric = db.prepare('DELETE FROM metrics WHERE metric_id = ?');
+    this.search = new SearchRows(db);
     this.dropRun = db.prepare('DELETE FROM runs WHERE run_seq = ?');
     this.dropPoints = this.chunkOf('points', 'metric_id', 'ordinal');
+    this.dropFolds = this.chunkOf('folds', 'metric_id', 'block');
     this.dropRows = OF_RUN.map(([table, key]) => this.chunkOf(table, 'run_seq', key));
   }
 
@@ -95,11 +100,13 @@ export class RunRemoval {
   private removeSome(seq: number): number {
     const metric = this.firstMetric.get(seq);
     if (metric !== undefined) {
+      if (this.dropFolds(metric) >= CHUNK_ROWS) return 0;
       const dropped = this.dropPoints(metric);
       if (dropped < CHUNK_ROWS) this.dropMetric.run(metric);
       return dropped;
     }
     for (const drop of this.dropRows) if (drop(seq) >= CHUNK_ROWS) return 0;
+    this.search.remove(seq);
     this.dropRun.run(seq);
     return 0;
   }

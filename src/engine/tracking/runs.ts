@@ -1,14 +1,18 @@
 /** The rows of experiments and runs as the writer changes them. */
 import type { Database } from 'better-sqlite3';
-import { LoopwrightError } from '../../protocol/errors';
 import type { RunSpec } from '../../protocol/runFolder';
-import { BEING_REMOVED } from './removal';
 import type { Outcome } from './outcome';
+import { ParamRows } from './paramRows';
+import { SearchRows } from './searchRows';
 
 export class Runs {
   private readonly statements;
+  private readonly params: ParamRows;
+  private readonly search: SearchRows;
 
   constructor(private readonly db: Database) {
+    this.params = new ParamRows(db);
+    this.search = new SearchRows(db);
     this.statements = {
       find: db.prepare<[string], { run_seq: number; end_ms: number | null }>(
         'SELECT run_seq, end_ms FROM runs WHERE run_id = ?',
@@ -21,7 +25,6 @@ export class Runs {
         `INSERT INTO runs (run_id, experiment_id, parent_run_id, name, status, start_ms, kind, source, argv, cwd, interpreter, user, host)
          VALUES (@runId, @experimentId, @parentRunId, @name, 'SCHEDULED', @startMs, @kind, @source, @argv, @cwd, @interpreter, @user, @host)`,
       ),
-      addParam: db.prepare('INSERT OR REPLACE INTO params (run_seq, key, source, value) VALUES (?, ?, ?, ?)'),
       addTag: db.prepare('INSERT OR REPLACE INTO tags (run_seq, key, value) VALUES (?, ?, ?)'),
       setOutcome: db.prepare(
         `UPDATE runs SET status = @status, start_ms = @startMs, end_ms = @endMs, exit_code = @exitCode, signal = @signal, reason = @reason
@@ -32,19 +35,6 @@ export class Runs {
           `SELECT value ->> '$' FROM facts WHERE run_seq = ? AND section = 'outcome' AND key = 'reason'`,
         )
         .pluck(),
-      findDeleted: db.prepare<[string], { deleted_ms: number | null }>('SELECT deleted_ms FROM runs WHERE run_id = ?'),
-      // Children go and come with their parent; those that were deleted before it stay deleted when it comes back.
-      setTreeDeleted: db.prepare<{ runId: string; from: number | null; to: number | null }, { run_id: string }>(
-        `WITH RECURSIVE tree (run_id) AS (
-           SELECT @runId UNION SELECT r.run_id FROM runs r JOIN tree ON r.parent_run_id = tree.run_id)
-         UPDATE runs SET deleted_ms = @to WHERE run_id IN tree AND deleted_ms IS @from RETURNING run_id`,
-      ),
-      restoreParents: db.prepare<[string], { run_id: string }>(
-        `WITH RECURSIVE above (run_id) AS (
-           SELECT parent_run_id FROM runs WHERE run_id = ?
-           UNION SELECT r.parent_run_id FROM runs r JOIN above USING (run_id))
-         UPDATE runs SET deleted_ms = NULL WHERE run_id IN above AND deleted_ms > 0 RETURNING run_id`,
-      ),
     };
   }
 
@@ -70,8 +60,9 @@ export class Runs {
             host: spec.host,
           }).lastInsertRowid,
         );
-        for (const [key, value] of Object.entries(spec.params)) this.statements.addParam.run(seq, key, 'cli', value);
+        for (const [key, value] of Object.entries(spec.params)) this.params.set(seq, key, 'cli', value);
         for (const [key, value] of Object.entries(spec.tags)) this.statements.addTag.run(seq, key, value);
+        this.search.update(seq);
         return { seq, isNew: true, hasEnded: false };
       })
       .immediate();
@@ -93,32 +84,6 @@ export class Runs {
       signal: ended.signal,
       reason: ended.reason,
     });
-  }
-
-  /**
-   * Deletes or restores a run with its children. A child that is restored brings its parents back: it could not be
-   * found without them.
-   *
-   * @returns the runs that changed
-   * @throws LoopwrightError `not_found`
-   */
-  setDeleted(runId: string, deletedMs: number | null): string[] {
-    const known = this.statements.findDeleted.get(runId);
-    if (!known || known.deleted_ms === BEING_REMOVED) {
-      throw new LoopwrightError(
-        'not_found',
-        `There is no run ${runId} in this store. "loopwright runs list" shows those there are.`,
-      );
-    }
-    const { setTreeDeleted, restoreParents } = this.statements;
-    return this.db
-      .transaction(() => {
-        if (deletedMs !== null) return setTreeDeleted.all({ runId, from: null, to: Math.trunc(deletedMs) });
-        if (known.deleted_ms === null) return [];
-        return [...restoreParents.all(runId), ...setTreeDeleted.all({ runId, from: known.deleted_ms, to: null })];
-      })
-      .immediate()
-      .map((row) => row.run_id);
   }
 
   private ensureExperiment(name: string, createdMs: number): number {

@@ -96,7 +96,7 @@ export class Arguments {
       placeHolder: '--depth 8 --name "my run"',
       value: remembered[key] ?? '',
       ignoreFocusOut: true,
-      validateInput: (typed) => problemOf(typed),
+      validateInput: (typed) => argumentsProblem(typed),
     });
     if (text === undefined) return undefined;
     const split = splitArguments(text, process.platform === 'win32');
@@ -111,7 +111,7 @@ export class Arguments {
   }
 }
 
-function problemOf(typed: string): string | undefined {
+export function argumentsProblem(typed: string): string | undefined {
   const split = splitArguments(typed, process.platform === 'win32');
   if (!('problem' in split)) return undefined;
   switch (split.problem) {

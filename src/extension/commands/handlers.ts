@@ -7,34 +7,56 @@ import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
 import type { Notebooks } from '../notebooks/notebooks';
+import type { CompareRunsPanels } from '../panels/compareRunsPanel';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { MoreNode, ProblemNode } from '../views/runs/nodes';
+import type { QueryState } from '../views/runs/query/queryState';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
+import type { EditRuns } from './editRuns';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
-import { OnRuns } from './onRuns';
+import { OnRuns, runsIn } from './onRuns';
+import { runsToCompare } from './compareRuns';
 import { activeRuns, pickRun } from './pickRun';
 import type { Handlers } from './registry';
 import type { RunActions } from './runActions';
+import { runsViewHandlers } from './runsViewHandlers';
 
 export interface HandlerParts {
   readonly stores: Stores;
   readonly launcher: Launcher;
   readonly notebooks: Notebooks;
+  readonly comparisons: CompareRunsPanels;
   readonly actions: RunActions;
+  readonly edits: EditRuns;
   readonly args: Arguments;
   readonly debug: DebugRuns;
   readonly terminalEnvironment: TerminalEnvironment;
   readonly view: RunsView;
+  readonly query: QueryState;
   readonly showLog: () => void;
   readonly log: Log;
 }
 
 export function handlersOf(parts: HandlerParts): Handlers {
-  const { stores, launcher, notebooks, actions, args, debug, terminalEnvironment, view, showLog, log } = parts;
-  const onRuns = new OnRuns(stores, log);
+  const {
+    stores,
+    launcher,
+    notebooks,
+    comparisons,
+    actions,
+    edits,
+    args,
+    debug,
+    terminalEnvironment,
+    view,
+    query,
+    showLog,
+    log,
+  } = parts;
+  const onRuns = new OnRuns(stores, log, () => view.selectedRuns);
   return {
     'loopwright.runFile': async (given) => {
       const file = await chooseFile(given);
@@ -53,10 +75,13 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'loopwright.trackTerminals': () => terminalEnvironment.toggle(),
     'loopwright.stopRun': onRuns.all('running', vscode.l10n.t('Stop Run'), (runs) => actions.stop(runs)),
     'loopwright.openRun': onRuns.one('all', vscode.l10n.t('Open Run'), (run) => actions.open(run)),
-    'loopwright.runAgain': onRuns.one('all', vscode.l10n.t('Run Again'), (run) => actions.runAgain(run)),
+    'loopwright.runAgain': onRuns.all('all', vscode.l10n.t('Run Again'), (runs) => actions.runAllAgain(runs)),
     'loopwright.showTerminal': onRuns.one('all', vscode.l10n.t('Show Terminal'), (run) => actions.showTerminal(run)),
-    'loopwright.deleteRun': onRuns.all('over', vscode.l10n.t('Delete Run'), (runs) => actions.delete(runs)),
-    'loopwright.restoreRun': onRuns.all('deleted', vscode.l10n.t('Restore Run'), (runs) => actions.restore(runs)),
+    ...runsViewHandlers({ stores, onRuns, actions, edits, query, log }),
+    'loopwright.compareRuns': async (...given) => {
+      const runs = await runsToCompare(runsIn(given), stores.sessions, log);
+      if (runs.length > 0) comparisons.show(runs);
+    },
     'loopwright.compareCodeWithCommit': onRuns.one('all', vscode.l10n.t('Compare Code with Commit'), (run) =>
       openCompare(run, 'commit'),
     ),

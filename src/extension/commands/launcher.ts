@@ -86,7 +86,11 @@ export class Launcher {
     return { python, cwd };
   }
 
-  async runAgain({ session, row }: RunRef): Promise<void> {
+  /** @param change what is asked for in another way this time; undefined if the user cancelled */
+  async runAgain(
+    { session, row }: RunRef,
+    change: (spec: RunSpec) => Promise<RunSpec | undefined> = (spec) => Promise.resolve(spec),
+  ): Promise<void> {
     refuseUntrusted();
     if (!(await this.mayRunIn(session))) return;
     const { spec: kept } = await session.request('runs/spec', { runId: row.runId });
@@ -98,7 +102,8 @@ export class Launcher {
           kept.source,
         ),
       );
-    const spec = await askForHidden(kept);
+    const wanted = await change(kept);
+    const spec = wanted && (await askForHidden(wanted));
     if (!spec) return;
     if (spec.kind === 'script' || spec.kind === 'notebook')
       await saveIfOpen(isAbsolute(spec.source) ? spec.source : join(spec.cwd, spec.source));
@@ -109,7 +114,7 @@ export class Launcher {
 
   private start(session: StoreSession, request: RunRequest, folder: string): StartedRun {
     const prepared = prepareRun(session.paths.root, request, this.parts.python);
-    const { run_id: runId, experiment, kind } = prepared.spec;
+    const { run_id: runId, kind } = prepared.spec;
     this.parts.log.info(`run ${runId}: ${prepared.spec.argv.join(' ')} in ${prepared.spec.cwd}`);
     const earlier = this.parts.terminals.runIds;
     // Of a notebook one sees in its cells how far it is; its terminal would stand in the way of them.
@@ -117,7 +122,7 @@ export class Launcher {
     session.start();
     const announce = async () => {
       await session.request('runs/announce', { runId });
-      this.parts.view.revealIfVisible(session, runId, experiment);
+      this.parts.view.revealIfVisible(session, runId);
       await this.tidy(session, earlier, prepared.spec.name);
     };
     // The run goes on whether or not the engine can be told: it finds runs by itself.

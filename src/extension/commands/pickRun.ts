@@ -31,37 +31,61 @@ export async function pickRun(
   title: string,
   log: Log,
 ): Promise<RunRef | undefined> {
+  return (await pick(sessions, which, title, log, false))[0];
+}
+
+/** @returns those that were chosen; none if there is nothing to choose from */
+export function pickRuns(
+  sessions: readonly StoreSession[],
+  which: Which,
+  title: string,
+  log: Log,
+): Promise<readonly RunRef[]> {
+  return pick(sessions, which, title, log, true);
+}
+
+async function pick(
+  sessions: readonly StoreSession[],
+  which: Which,
+  title: string,
+  log: Log,
+  canSelectMany: boolean,
+): Promise<readonly RunRef[]> {
   const held = new Disposables();
-  const pick = held.track(vscode.window.createQuickPick<Row>());
-  pick.title = title;
-  pick.placeholder = placeholderOf(which);
-  pick.matchOnDescription = true;
+  const list = held.track(vscode.window.createQuickPick<Row>());
+  list.canSelectMany = canSelectMany;
+  list.title = title;
+  list.placeholder = placeholderOf(which);
+  list.matchOnDescription = true;
   let timer: NodeJS.Timeout | undefined;
   let latest = 0;
+  /** Then VS Code narrows it by itself, and what is checked stays so. */
+  let isWhole = false;
   const look = async (name: string) => {
     const turn = ++latest;
-    pick.busy = true;
+    list.busy = true;
     try {
       const items = await rowsOf(sessions, which, name);
-      if (turn === latest) pick.items = items;
+      if (turn === latest) list.items = items;
+      isWhole = name === '' && items.length < LIMIT;
     } catch (error) {
       log.warn(`list of runs: ${describeError(error)}`);
-      if (turn === latest) pick.items = [{ label: describeError(error), alwaysShow: true }];
+      if (turn === latest) list.items = [{ label: describeError(error), alwaysShow: true }];
     } finally {
-      if (turn === latest) pick.busy = false;
+      if (turn === latest) list.busy = false;
     }
   };
   try {
-    return await new Promise<RunRef | undefined>((resolve) => {
+    return await new Promise<readonly RunRef[]>((resolve) => {
       held.track(
-        pick.onDidChangeValue((value) => {
+        list.onDidChangeValue((value) => {
           clearTimeout(timer);
-          timer = setTimeout(() => void look(value), TYPING_MS);
+          if (!(canSelectMany && isWhole)) timer = setTimeout(() => void look(value), TYPING_MS);
         }),
       );
-      held.track(pick.onDidAccept(() => resolve(pick.selectedItems[0]?.ref)));
-      held.track(pick.onDidHide(() => resolve(undefined)));
-      pick.show();
+      held.track(list.onDidAccept(() => resolve(list.selectedItems.flatMap(({ ref }) => ref ?? []))));
+      held.track(list.onDidHide(() => resolve([])));
+      list.show();
       void look('');
     });
   } finally {

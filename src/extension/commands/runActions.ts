@@ -2,9 +2,10 @@
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { runnerOf, type PythonParts } from '../../client/launch';
+import { LoopwrightError } from '../../protocol/errors';
 import type { Interpreters } from '../interpreters/interpreters';
 import type { RunTerminals } from '../terminals/runTerminals';
-import { plain } from '../text';
+import { askForArguments } from './askForArguments';
 import type { Launcher } from './launcher';
 import type { RunRef } from './pickRun';
 
@@ -14,9 +15,11 @@ export interface RunActionsParts {
   readonly interpreters: Interpreters;
   readonly python: PythonParts;
   readonly openPage: (run: RunRef) => void;
-  /** Does something for the user; an error becomes a message. */
-  readonly attempt: (what: string, work: () => Promise<void>) => Promise<void>;
+  readonly reveal: (run: RunRef) => Promise<void>;
 }
+
+/** More at the same time would only stand in each other's way. */
+const MAX_AGAIN = 20;
 
 export class RunActions {
   constructor(private readonly parts: RunActionsParts) {}
@@ -27,6 +30,26 @@ export class RunActions {
 
   runAgain(run: RunRef): Promise<void> {
     return this.parts.launcher.runAgain(run);
+  }
+
+  /** Each starts in a terminal of its own, as each would alone. */
+  async runAllAgain(runs: readonly RunRef[]): Promise<void> {
+    if (runs.length > MAX_AGAIN)
+      throw new LoopwrightError(
+        'bad_request',
+        vscode.l10n.t('{0} runs would be started at the same time. Choose at most {1}.', runs.length, MAX_AGAIN),
+      );
+    for (const run of runs) await this.runAgain(run);
+  }
+
+  /** With arguments that the user changes first. */
+  runAgainWithArguments(run: RunRef): Promise<void> {
+    return this.parts.launcher.runAgain(run, askForArguments);
+  }
+
+  /** Selects it in the Runs view. */
+  reveal(run: RunRef): Promise<void> {
+    return this.parts.reveal(run);
   }
 
   async stop(runs: readonly RunRef[]): Promise<void> {
@@ -48,25 +71,6 @@ export class RunActions {
     // Not the script's own folder: that may be gone, and the terminal shows the run all the same.
     const cwd = dirname(session.paths.root);
     this.parts.terminals.open({ runId: row.runId, name: row.name, command, cwd }, false);
-  }
-
-  async delete(runs: readonly RunRef[]): Promise<void> {
-    const [first] = runs;
-    if (!first) return;
-    await Promise.all(runs.map(({ session, row }) => session.request('runs/delete', { runIds: [row.runId] })));
-    const text =
-      runs.length === 1
-        ? vscode.l10n.t('Deleted {0}.', plain(first.row.name, 60))
-        : vscode.l10n.t('Deleted {0} runs.', runs.length);
-    const undo = vscode.l10n.t('Undo');
-    // Not awaited: deleting is done, the offer may stand for as long as the user likes.
-    void vscode.window.showInformationMessage(text, undo).then((chosen) => {
-      if (chosen === undo) void this.parts.attempt(undo, () => this.restore(runs));
-    });
-  }
-
-  async restore(runs: readonly RunRef[]): Promise<void> {
-    await Promise.all(runs.map(({ session, row }) => session.request('runs/restore', { runIds: [row.runId] })));
   }
 
   async copyId(runs: readonly RunRef[]): Promise<void> {

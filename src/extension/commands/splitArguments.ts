@@ -46,3 +46,13 @@ function protects(next: string, isQuoted: boolean, isWindows: boolean): boolean 
   if (isWindows) return next === '"';
   return isQuoted ? next === '"' || next === '\\' : true;
 }
+
+/**
+ * The same way back: what `splitArguments` takes apart into these words. Within single quotes everything stands for
+ * itself on every system, so nothing else is used but for a single quote.
+ */
+export function joinArguments(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ');
+}
+
+const quoted = (word: string): string => `'${word.split("'").join(`'"'"'`)}'`;

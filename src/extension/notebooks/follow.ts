@@ -191,7 +191,7 @@ export class NotebookFollower implements Disposable {
     session.start();
     const reveal = async () => {
       await session.request('runs/announce', { runId: spec.run_id });
-      this.parts.view.revealIfVisible(session, spec.run_id, spec.experiment);
+      this.parts.view.revealIfVisible(session, spec.run_id);
     };
     inBackground(this.parts.log, 'announcing the run', reveal());
     return { runId: spec.run_id, folder: runFolder, request: (method, params) => session.request(method, params) };

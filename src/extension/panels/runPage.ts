@@ -9,9 +9,12 @@ import type { RunActions } from '../commands/runActions';
 import { goToCell } from '../notebooks/runCellPlace';
 import { openExecuted } from '../notebooks/runExecuted';
 import { sourceFileOf } from '../sourceFile';
+import type { Log } from '../log';
 import type { StoreSession } from '../stores/session';
 import { revealArtifact, saveArtifact } from './artifactFiles';
 import { resolveArtifact } from './artifacts';
+import { savePicture, savePoints, saveText } from './chartFiles';
+import { type ChartLayouts, chooseMetric, chooseRival, rivalsOf } from './charts';
 import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
@@ -33,6 +36,8 @@ export interface RunPageParts {
   readonly session: () => Promise<StoreSession>;
   readonly actions: RunActions;
   readonly showLog: () => void;
+  readonly layouts: ChartLayouts;
+  readonly log: Log;
   /** The page knows its run's name now. */
   readonly onLoaded: (name: string) => void;
 }
@@ -47,6 +52,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
   const artifact = async (path: string) => resolveArtifact(await runFolder(), path);
   const open = (file: string) => vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
   const page = { runId, limit: RUN_PAGE_LIMIT };
+  const experiment = async () => (await run()).row.experiment;
   const after = (pageToken: string | undefined) => (pageToken === undefined ? {} : { pageToken });
   const facts = new RunFacts(runId);
   const show = ({ file, isDirectory }: { file: string; isDirectory: boolean }) =>
@@ -68,6 +74,12 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       children: async ({ orderBy, pageToken }) =>
         (await session()).request('runs/children', { runId, orderBy, ...after(pageToken) }),
       series: async (query) => (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId }),
+      chartLayout: async () => ({ layout: parts.layouts.of(await experiment()) }),
+      rivals: async () => rivalsOf(await session(), runId),
+      pickRun: async () => ({ run: await chooseRival(await session(), parts.log) }),
+      pickMetric: async ({ purpose, without }) => ({
+        key: await chooseMetric(await session(), runId, purpose, without),
+      }),
       output: async ({ offset, limit }) =>
         (await session()).request('runs/output', { runId, offset, limit: Math.min(limit, MAX_OUTPUT_BYTES) }),
       searchOutput: async (search) => (await session()).request('runs/searchOutput', { runId, ...search }),
@@ -90,6 +102,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       stop: async () => actions.stop([await run()]),
       runAgain: async () => actions.runAgain(await run()),
       showTerminal: async () => actions.showTerminal(await run()),
+      revealInTree: async () => actions.reveal(await run()),
       openArtifact: async ({ path }) => {
         await show(await artifact(path));
       },
@@ -100,9 +113,6 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       },
       openLink: async ({ url }) => {
         await vscode.env.openExternal(vscode.Uri.parse(webLink(url), true));
-      },
-      revealInTree: async () => {
-        await vscode.commands.executeCommand('loopwright.revealInTree', await run());
       },
       openSource: async () => {
         const { provenance } = await (await session()).request('runs/get', { runId });
@@ -121,6 +131,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       openCodeDiff: async ({ path }) => {
         await openDiff(await run(), path);
       },
+      compareRuns: async () => {
+        await vscode.commands.executeCommand('loopwright.compareRuns', await run());
+      },
       compareCode: async (what) => {
         await vscode.commands.executeCommand(COMPARE_CODE[what.with], await run());
       },
@@ -137,6 +150,10 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       copy: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
+      keepCharts: async (layout) => parts.layouts.keep(await experiment(), layout),
+      savePicture,
+      saveText,
+      savePoints: async (points) => savePoints(await session(), runId, points),
     },
   };
 }

@@ -19,6 +19,7 @@ export class RunningStatus implements Disposable {
   constructor(
     private readonly stores: Stores,
     private readonly log: Log,
+    private readonly onCount: (running: number) => void,
   ) {
     this.item = this.disposables.track(
       vscode.window.createStatusBarItem('loopwright.running', vscode.StatusBarAlignment.Left, 0),
@@ -52,6 +53,7 @@ export class RunningStatus implements Disposable {
   }
 
   private show(names: readonly string[]): void {
+    this.onCount(names.length);
     if (names.length === 0) {
       this.item.hide();
       return;

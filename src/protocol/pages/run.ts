@@ -5,6 +5,7 @@ import { CodeSummary } from '../codeWords';
 import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
 import { RunEdit } from '../lists';
 import { Execution, NotebookFacts } from '../notebooks';
+import { ChartLayout, Rival, SavedPicture, SavedPoints, SeriesQuery } from './charts';
 import {
   ArtifactEntry,
   ChildColumn,
@@ -15,7 +16,6 @@ import {
   OutputPlace,
   OutputSearch,
 } from '../requests';
-import { SeriesQuery } from './charts';
 
 /** The page shows so many of each; the rest is behind "Show more". */
 export const RUN_PAGE_LIMIT = 200;
@@ -112,6 +112,16 @@ export const runPageRequests = {
     result: z.object({ columns: z.array(ChildColumn), children: z.array(ChildRun), ...nextPage }),
   },
   series: { params: SeriesQuery, result: MetricSeries },
+  /** As it was kept for this experiment; null for none. */
+  chartLayout: { params: z.object({}), result: z.object({ layout: ChartLayout.nullable() }) },
+  /** With which runs this one can be compared without choosing: null where there is none, or it is this one. */
+  rivals: { params: z.object({}), result: z.object({ parent: Rival.nullable(), best: Rival.nullable() }) },
+  /** The user chooses; null where they leave without. Takes as long as they like. */
+  pickRun: { params: z.object({}), result: z.object({ run: Rival.nullable() }) },
+  pickMetric: {
+    params: z.object({ purpose: z.enum(['add', 'axis']), without: z.array(z.string()).max(20) }),
+    result: z.object({ key: z.string().nullable() }),
+  },
   output: {
     params: z.object({ offset: z.number().int(), limit: z.number().int().min(1) }),
     result: z.object({ offset: z.number(), sizeBytes: z.number(), base64: z.string() }),
@@ -151,6 +161,8 @@ export const runPageCommands = {
   stop: z.object({}),
   runAgain: z.object({}),
   showTerminal: z.object({}),
+  /** Selects the run in the Runs view. */
+  revealInTree: z.object({}),
   openArtifact: z.object({ path: z.string() }),
   /** A copy of it, where the user says. */
   saveArtifact: z.object({ path: z.string() }),
@@ -158,7 +170,6 @@ export const runPageCommands = {
   copyArtifactPath: z.object({ path: z.string() }),
   /** A link in a note: `http` and `https` alone are opened. */
   openLink: z.object({ url: z.string() }),
-  revealInTree: z.object({}),
   openSource: z.object({}),
   openOutput: z.object({}),
   /** A file that the run read or wrote, as it is now. */
@@ -166,6 +177,8 @@ export const runPageCommands = {
   openChild: z.object({ runId: RunId }),
   /** A file of the run's code beside the one of the commit it was made from. */
   openCodeDiff: z.object({ path: z.string() }),
+  /** With others that the user chooses. */
+  compareRuns: z.object({}),
   compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),
   /** The cell in the notebook as it is now. */
   goToCell: CellPlace,
@@ -173,6 +186,11 @@ export const runPageCommands = {
   openExecuted: z.object({}),
   showLog: z.object({}),
   copy: z.object({ text: z.string() }),
+  keepCharts: ChartLayout,
+  savePicture: SavedPicture,
+  /** Comma-separated values that the page has. */
+  saveText: z.object({ heading: z.string().max(4096), text: z.string().max(2_000_000) }),
+  savePoints: SavedPoints,
 } as const;
 
 /** What the extension tells the page: something changed, look again. */

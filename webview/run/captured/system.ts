@@ -7,7 +7,8 @@ import { formatNumber } from '../../../src/protocol/format';
 import { type ZoomEvent } from '../../charts/chart';
 import '../../ui/keyValues';
 import '../metricCard';
-import { type TableEvent } from '../metricCard';
+import { type CopyEvent, type SaveEvent, type TableEvent } from '../../charts/card';
+import { type RunHost } from '../api';
 import { splitMetrics } from '../metricFilter';
 import { type StateKeeper } from '../pageState';
 import { type SeriesStore } from '../seriesStore';
@@ -32,6 +33,7 @@ export class System extends LitElement {
   @property({ attribute: false }) metrics: readonly MetricSummary[] = [];
   @property({ attribute: false }) store!: SeriesStore;
   @property({ attribute: false }) kept!: StateKeeper;
+  @property({ attribute: false }) host!: RunHost;
 
   protected override render() {
     const { numbers, charts } = splitMetrics(this.metrics);
@@ -46,16 +48,23 @@ export class System extends LitElement {
     const { key } = summary;
     const { zooms, tables } = this.kept.current;
     return html`<lw-metric-card
-      .summary=${summary}
+      .summaries=${[summary]}
       .store=${this.store}
       heading=${systemTitle(key)}
-      x="seconds"
+      unit="seconds"
       .zoom=${Object.hasOwn(zooms, key) ? (zooms[key] ?? null) : null}
       .table=${tables.includes(key)}
       @lw-zoom=${(event: ZoomEvent) => this.changed(() => this.kept.setZoom(key, event.range))}
       @lw-table=${(event: TableEvent) => this.changed(() => this.kept.setTable(key, event.isTable))}
+      @lw-copy=${(event: CopyEvent) => this.host.command('copy', { text: event.text })}
+      @lw-save=${(event: SaveEvent) => this.save(key, event)}
     ></lw-metric-card>`;
   };
+
+  private save(key: string, { heading, saved }: SaveEvent): void {
+    if (saved.format === 'csv') this.host.command('savePoints', { heading, lines: [{ key }] });
+    else this.host.command('savePicture', { ...saved, heading });
+  }
 
   private changed(change: () => void): void {
     change();

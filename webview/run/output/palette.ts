@@ -7,7 +7,8 @@ export const ANSI_COLORS = ['Black', 'Red', 'Green', 'Yellow', 'Blue', 'Magenta'
 export function applyPalette(element: HTMLElement): Rgb | null {
   const background = parseRgb(getComputedStyle(element).backgroundColor);
   const probe = document.createElement('span');
-  element.append(probe);
+  // Beside a shadow root that has no slot for it, it would have no style at all.
+  (element.shadowRoot ?? element).append(probe);
   for (const name of ANSI_COLORS.flatMap((color) => [color, `Bright${color}`] as const)) {
     probe.style.color = `var(--vscode-terminal-ansi${name})`;
     const color = parseRgb(getComputedStyle(probe).color);

@@ -1,10 +1,11 @@
 /** From what the engine says to what the tree shows. Pure. */
-import type { Experiment, RunRow } from '../../../protocol/entities';
+import type { RunRow } from '../../../protocol/entities';
 import { formatNumber } from '../../../protocol/format';
+import type { RunColumn } from '../../../protocol/lists';
 import type { Problem, WayOut } from '../../stores/problem';
 import type { Localizer } from '../../l10n';
 import { plain } from '../../text';
-import { describeExperiment, describeRun, lookOf, speakRun } from './format';
+import { describeRun, lookOf, speakRun } from './format';
 
 /** A row of the tree before VS Code knows of it. */
 export interface Item {
@@ -17,29 +18,43 @@ export interface Item {
   readonly tooltip?: string;
 }
 
-export function runItem(row: RunRow, nowMs: number, canWrite: boolean, l10n: Localizer): Item {
+export function runItem(
+  row: RunRow,
+  nowMs: number,
+  canWrite: boolean,
+  l10n: Localizer,
+  columns: readonly RunColumn[] = [],
+): Item {
   const { icon, color } = lookOf(row.timing.status, l10n);
-  const isRunning = row.timing.endMs === null;
+  const marks = [...(row.starred ? ['starred'] : []), ...(row.pinned ? ['pinned'] : [])];
   return {
     label: plain(row.name) || row.runId.slice(0, 8),
-    description: describeRun(row, nowMs, l10n),
+    description: describeRun(row, nowMs, l10n, columns),
     icon,
     color,
-    contextValue: `run:${isRunning ? 'running' : 'over'}:${row.kind}:${canWrite ? 'writable' : 'readonly'}`,
-    speech: speakRun(row, nowMs, l10n),
+    contextValue: [
+      'run',
+      row.timing.endMs === null ? 'running' : 'over',
+      row.kind,
+      ...marks,
+      canWrite ? 'writable' : 'readonly',
+    ].join(':'),
+    speech: speakRun(row, nowMs, l10n, columns),
   };
 }
 
-export function experimentItem(experiment: Experiment, l10n: Localizer): Item {
-  const label = plain(experiment.name);
-  const description = describeExperiment(experiment, l10n);
+/** @param reason why the filter is not understood; null if it only leaves nothing */
+export function nothingItem(reason: string | null, l10n: Localizer): Item {
+  const label = reason === null ? l10n.t('No run matches the filter') : l10n.t('The filter is not understood');
+  const way = reason === null ? l10n.t('Clear Filter') : l10n.t('Change Filter…');
   return {
     label,
-    description,
-    icon: 'beaker',
-    color: null,
-    contextValue: 'experiment',
-    speech: `${l10n.t('Experiment {0}', label)}, ${description}`,
+    description: way,
+    icon: reason === null ? 'filter' : 'warning',
+    color: reason === null ? null : 'list.warningForeground',
+    contextValue: 'nothing',
+    speech: [`${label}.`, ...(reason === null ? [] : [plain(reason, 600)]), way].join(' '),
+    ...(reason === null ? {} : { tooltip: plain(reason, 600) }),
   };
 }
 

@@ -1,10 +1,15 @@
 /** How a run reads in the tree. Pure. */
 import { fromWireNumber, type RunRow, type RunStatus } from '../../../protocol/entities';
 import { formatDuration, formatNumber, formatRelative } from '../../../protocol/format';
+import type { RunColumn } from '../../../protocol/lists';
 import type { Localizer } from '../../l10n';
 import { plain } from '../../text';
 
 const SEPARATOR = ' · ';
+const STAR = '★';
+/** A row has room for little beside the name. */
+const KEY_LIMIT = 24;
+const VALUE_LIMIT = 32;
 
 export interface StateLook {
   readonly icon: string;
@@ -28,10 +33,19 @@ export function lookOf(status: RunStatus, l10n: Localizer): StateLook {
   }
 }
 
-/** The grey text behind a run's name: `auc 0.941 · 2m 14s · just now`. */
-export function describeRun(row: RunRow, nowMs: number, l10n: Localizer): string {
+/**
+ * The grey text behind a run's name: `auc 0.941 · 2m 14s · just now`.
+ *
+ * @param columns what the user wants to see in place of the headline; the row's values are in their order
+ */
+export function describeRun(row: RunRow, nowMs: number, l10n: Localizer, columns: readonly RunColumn[] = []): string {
+  const star = row.starred ? STAR : null;
+  return [star, ...factsOf(row, nowMs, l10n, columns)].filter((part) => part !== null).join(SEPARATOR);
+}
+
+function factsOf(row: RunRow, nowMs: number, l10n: Localizer, columns: readonly RunColumn[]): string[] {
   const { timing } = row;
-  const parts = [endOf(row, l10n), headlineOf(row)];
+  const parts = [endOf(row, l10n), ...(columns.length === 0 ? [headlineOf(row)] : valuesOf(row, columns))];
   switch (timing.status) {
     case 'SCHEDULED':
       parts.push(l10n.t('starting'));
@@ -46,12 +60,24 @@ export function describeRun(row: RunRow, nowMs: number, l10n: Localizer): string
       parts.push(formatDuration(timing.endMs - timing.startMs), formatRelative(timing.endMs, nowMs));
       break;
   }
-  return parts.filter((part) => part !== null).join(SEPARATOR);
+  if (row.pinned) parts.push(l10n.t('pinned'));
+  return parts.filter((part) => part !== null);
 }
 
-/** What a screen reader says: the same, with the state that the icon shows. */
-export function speakRun(row: RunRow, nowMs: number, l10n: Localizer): string {
-  return [plain(row.name), lookOf(row.timing.status, l10n).word, describeRun(row, nowMs, l10n)].join(', ');
+/** What a screen reader says: the same, with the state that the icon shows, and words for signs. */
+export function speakRun(row: RunRow, nowMs: number, l10n: Localizer, columns: readonly RunColumn[] = []): string {
+  const words = [plain(row.name), lookOf(row.timing.status, l10n).word, ...(row.starred ? [l10n.t('starred')] : [])];
+  return [...words, factsOf(row, nowMs, l10n, columns).join(SEPARATOR)].join(', ');
+}
+
+/** `depth 8`; what a run lacks is left out. */
+function valuesOf({ values }: RunRow, columns: readonly RunColumn[]): (string | null)[] {
+  return columns.map(({ kind, key }, index) => {
+    const value = values[index] ?? null;
+    if (value === null) return null;
+    const text = kind === 'metric' ? formatNumber(Number(value)) : plain(String(value), VALUE_LIMIT);
+    return `${plain(key, KEY_LIMIT)} ${text}`;
+  });
 }
 
 export function headlineOf(row: RunRow): string | null {

@@ -5,6 +5,7 @@ import { inBackground, type Log } from '../../log';
 import { type Disposable, Disposables } from '../../signal';
 import { RunsModel } from './model';
 import { FolderNode } from './nodes';
+import type { QueryState } from './query/queryState';
 import { Refresher } from './refresher';
 
 export class LiveRuns implements Disposable {
@@ -16,15 +17,17 @@ export class LiveRuns implements Disposable {
 
   constructor(
     readonly session: StoreSession,
+    query: QueryState,
     isVisible: boolean,
     log: Log,
   ) {
     this.folder = new FolderNode(session);
-    this.model = this.disposables.track(new RunsModel(session));
+    this.model = this.disposables.track(new RunsModel(session, () => query.query));
     this.refresher = this.disposables.track(
       new Refresher((changed) => inBackground(log, 'Runs', this.model.refresh(changed)), isVisible),
     );
     this.shown = lookOf(session.state);
+    this.disposables.track(query.onDidChange(() => this.model.reset()));
     this.disposables.track(session.onDidChange((changed) => this.refresher.add(changed)));
     this.disposables.track(session.onDidChangeState((state) => this.follow(state)));
   }

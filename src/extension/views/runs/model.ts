@@ -1,44 +1,78 @@
 /** What of one store is loaded into the tree, kept up to date by what the engine tells. */
-import type { Experiment, RunRow } from '../../../protocol/entities';
+import type { RunRow } from '../../../protocol/entities';
+import { LoopwrightError } from '../../../protocol/errors';
+import type { RunGroup } from '../../../protocol/lists';
 import type { Changed } from '../../../protocol/requests';
 import { problemOf } from '../../stores/problem';
 import type { StoreSession } from '../../stores/session';
 import { type Disposable, Signal } from '../../signal';
 import { isSameRow, reconcile } from './collect';
-import { ExperimentNode, MoreNode, type Node, ProblemNode, RunNode } from './nodes';
+import { GroupNode, MoreNode, type Node, NothingNode, ProblemNode, RunNode } from './nodes';
+import { isFiltered, selectionOf, selectionWith, type TreeQuery } from './query/query';
 import { fetchPages, PAGE, RunList } from './runList';
 
-type Parent = ExperimentNode | RunNode;
+export type Parent = GroupNode | RunNode;
+
+/** Groups that are looked through for the one of a run that shall be revealed. */
+const MAX_GROUPS_SEARCHED = 2000;
+
+/** What came of looking for a run: `hidden` is one that the filter leaves out. */
+export type Found = RunNode | 'hidden' | 'gone';
 
 export class RunsModel implements Disposable {
   private readonly changed = new Signal<readonly Node[] | 'root'>();
   /** Nodes to be drawn again, with what is below them; `root` for everything of this store. */
   readonly onDidChange = this.changed.on;
 
-  private experiments: readonly ExperimentNode[] = [];
-  private hasMoreExperiments = false;
-  private wantedExperiments = PAGE;
+  private groups: readonly GroupNode[] = [];
+  private hasMoreGroups = false;
+  private wantedGroups = PAGE;
   private isLoaded = false;
+  /** Why the engine does not understand the filter. */
+  private misunderstood: string | null = null;
   private readonly byRunId = new Map<string, RunNode>();
+  /** Raised by a reset: an answer to what was asked before is thrown away. */
+  private epoch = 0;
   /** Loads and refreshes one after the other, so that an older answer never replaces a younger one. */
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly session: StoreSession) {}
+  constructor(
+    readonly session: StoreSession,
+    private readonly currentQuery: () => TreeQuery,
+  ) {}
 
   async roots(): Promise<Node[]> {
     const state = this.session.state.kind === 'lost' ? this.session.state : await this.session.settled();
     const problem = problemOf(state);
     const problems = problem ? [new ProblemNode(this.session, problem)] : [];
     if (state.kind === 'absent' || state.kind === 'failed' || problem?.severity === 'error') return problems;
-    if (!this.isLoaded) await this.inTurn(() => this.loadExperiments());
-    const shown = this.experiments.filter(({ experiment }) => experiment.runCount > 0);
-    return [...problems, ...shown, ...(this.hasMoreExperiments ? [this.moreExperiments()] : [])];
+    if (!this.isLoaded) await this.inTurn(() => this.loadGroups());
+    if (this.groups.length === 0 && (await this.isEmptyByFilter()))
+      return [...problems, new NothingNode(this.session, this.misunderstood)];
+    return [...problems, ...this.groups, ...(this.hasMoreGroups ? [this.moreGroups()] : [])];
   }
 
   async childrenOf(parent: Parent): Promise<Node[]> {
     const list = listOf(parent);
-    if (!list.isLoaded) await this.inTurn(() => this.load(parent));
+    list.isOpen = true;
+    if (!list.isLoaded || list.isStale)
+      await this.inTurn(async () => {
+        if (!list.isLoaded || list.isStale) await this.takeRuns(parent);
+      });
     return [...list.nodes, ...(list.hasMore ? [this.moreRuns(parent)] : [])];
+  }
+
+  /** A parent was unfolded or folded: only what is unfolded is kept up to date. */
+  setOpen(parent: Parent, isOpen: boolean): void {
+    listOf(parent).isOpen = isOpen;
+    if (!isOpen) return;
+    const catchUp = async () => {
+      const stale = [parent, ...loadedBelow(listOf(parent))].filter(
+        (each) => listOf(each).isOpen && listOf(each).isStale,
+      );
+      await this.refreshLists(stale, new Set());
+    };
+    if (listOf(parent).isLoaded) void this.inTurn(catchUp).catch(() => undefined); // a lost connection says so itself
   }
 
   /** Takes over what the engine told, and tells which nodes to draw again. */
@@ -46,14 +80,18 @@ export class RunsModel implements Disposable {
     return this.inTurn(async () => {
       if (!this.isLoaded) return;
       if (structure) await this.refreshAll();
-      else await this.refreshRows(runIds.filter((id) => this.byRunId.has(id)));
+      else await this.refreshRows(runIds);
     });
   }
 
   /** Forgets everything, so that it is asked for again. */
   reset(): void {
+    this.epoch++;
     this.isLoaded = false;
-    this.experiments = [];
+    this.groups = [];
+    this.hasMoreGroups = false;
+    this.wantedGroups = PAGE;
+    this.misunderstood = null;
     this.byRunId.clear();
     this.changed.fire('root');
   }
@@ -66,79 +104,149 @@ export class RunsModel implements Disposable {
     return this.byRunId.get(runId);
   }
 
-  get newestExperiment(): ExperimentNode | undefined {
-    return [...this.experiments].sort((a, b) => (b.experiment.lastStartMs ?? 0) - (a.experiment.lastStartMs ?? 0))[0];
+  get firstGroup(): GroupNode | undefined {
+    return this.groups[0];
   }
 
-  experimentNamed(name: string): ExperimentNode | undefined {
-    return this.experiments.find(({ experiment }) => experiment.name === name);
+  /** How many runs there are in all groups; null where that is not known. */
+  get runCount(): number | null {
+    if (!this.isLoaded || this.hasMoreGroups || this.misunderstood !== null) return null;
+    return this.groups.reduce((sum, { group }) => sum + group.runCount, 0);
+  }
+
+  /** The node of a run, with whatever is above it loaded: also of one that the lists do not reach yet. */
+  async locate(runId: string): Promise<Found> {
+    await this.roots();
+    return this.inTurn(async () => {
+      await this.refreshAll();
+      const known = this.byRunId.get(runId);
+      if (known) return known;
+      const path = await this.pathTo(runId);
+      const [top, ...below] = path;
+      if (!top) return 'gone';
+      const group = await this.groupOf(top.runId);
+      if (!group) return 'hidden';
+      let parent: Parent = group;
+      for (const { runId: id } of [top, ...below]) {
+        const node: RunNode | undefined = await this.childOf(parent, id);
+        if (!node) return 'gone';
+        parent = node;
+      }
+      return parent.kind === 'run' ? parent : 'gone';
+    });
   }
 
   dispose(): void {
     this.changed.dispose();
   }
 
-  private async loadExperiments(): Promise<void> {
+  private async loadGroups(): Promise<void> {
+    const { epoch } = this;
     if (this.isLoaded) return;
-    await this.takeExperiments();
-    this.isLoaded = true;
-  }
-
-  private async load(parent: Parent): Promise<void> {
-    if (listOf(parent).isLoaded) return;
-    await this.takeRuns(parent);
+    await this.takeGroups();
+    if (epoch === this.epoch) this.isLoaded = true;
   }
 
   private async refreshAll(): Promise<void> {
-    const { isOtherList, updated } = await this.takeExperiments();
-    const changed = new Set<Node>(updated);
-    for (const parent of this.loadedParents()) {
+    const { isOtherList, updated } = await this.takeGroups();
+    const parents = [...this.loadedParents()];
+    for (const parent of parents) if (!this.isShown(parent)) listOf(parent).isStale = true;
+    await this.refreshLists(
+      parents.filter((parent) => this.isShown(parent)),
+      new Set<Node>(updated),
+      isOtherList,
+    );
+  }
+
+  private async refreshLists(parents: readonly Parent[], changed: Set<Node>, isOtherTree = false): Promise<void> {
+    let isOther = isOtherTree;
+    for (const parent of parents) {
       const list = await this.takeRuns(parent);
       if (list.isOtherList) changed.add(parent);
       for (const node of list.updated) changed.add(node);
+      // VS Code refuses a run that came here before it is told that it went there: the tree is drawn as a whole.
+      isOther ||= list.hasMoved;
     }
-    if (isOtherList) this.changed.fire('root');
+    if (isOther) this.changed.fire('root');
     else if (changed.size > 0) this.changed.fire([...changed]);
   }
 
   private async refreshRows(runIds: readonly string[]): Promise<void> {
-    if (runIds.length === 0) return;
-    const { rows } = await fetchPages(runIds.length, async (limit, { pageToken = '0' }) => {
+    const loaded = runIds.map((id) => this.byRunId.get(id)).filter((node) => node !== undefined);
+    for (const { parent } of loaded) if (!this.isShown(parent)) listOf(parent).isStale = true;
+    const wanted = loaded.filter(({ parent }) => this.isShown(parent)).map(({ row }) => row.runId);
+    if (wanted.length === 0) return;
+    const { epoch } = this;
+    const { columns } = this.currentQuery();
+    const { rows } = await fetchPages(wanted.length, async (limit, { pageToken = '0' }) => {
       const from = Number(pageToken);
-      const { runs } = await this.session.request('runs/rows', { runIds: runIds.slice(from, from + limit) });
-      return { rows: runs, nextPageToken: from + limit < runIds.length ? String(from + limit) : null };
+      const { runs } = await this.session.request('runs/rows', { runIds: wanted.slice(from, from + limit), columns });
+      return { rows: runs, nextPageToken: from + limit < wanted.length ? String(from + limit) : null };
     });
+    if (epoch !== this.epoch) return;
     const updated = rows.map((row) => this.update(row)).filter((node) => node !== null);
     if (updated.length > 0) this.changed.fire(updated);
   }
 
-  private async takeExperiments() {
-    const { rows, hasMore } = await fetchPages(this.wantedExperiments, async (limit, page) => {
-      const { experiments, nextPageToken } = await this.session.request('experiments/list', { limit, ...page });
-      return { rows: experiments, nextPageToken };
-    });
-    const before = this.experiments;
-    const wasShown = new Set(before.filter(({ experiment }) => experiment.runCount > 0));
+  private async takeGroups() {
+    const { epoch } = this;
+    const query = this.currentQuery();
+    const { rows, hasMore } = await this.fetchGroups(query, this.wantedGroups);
+    if (epoch !== this.epoch) return { isOtherList: false, updated: [] };
+    const before = this.groups;
     const result = reconcile(before, rows, {
-      idOfNode: (node: ExperimentNode) => node.experiment.experimentId,
-      idOfRow: (row: Experiment) => row.experimentId,
-      make: (row) => new ExperimentNode(this.session, row, new RunList({ experimentId: row.experimentId })),
+      idOfNode: (node: GroupNode) => JSON.stringify(node.group.value),
+      idOfRow: (row: RunGroup) => JSON.stringify(row.value),
+      make: (row) => {
+        const place = { group: { grouping: query.grouping, value: row.value } };
+        return new GroupNode(this.session, query.grouping, row, new RunList(place));
+      },
       update: (node, row) => {
-        const isSame = isSameRow(node.experiment, row);
-        node.experiment = row;
+        const isSame = isSameRow(node.group, row);
+        node.group = row;
         return !isSame;
       },
     });
-    const isOtherSelection = before.some((node) => wasShown.has(node) !== node.experiment.runCount > 0);
-    const isOtherList = result.isOtherList || isOtherSelection || hasMore !== this.hasMoreExperiments;
-    this.experiments = result.nodes;
-    this.hasMoreExperiments = hasMore;
+    const kept = new Set(result.nodes);
+    for (const node of before) if (!kept.has(node)) for (const run of node.runs.nodes) this.forget(run);
+    const isOtherList = result.isOtherList || hasMore !== this.hasMoreGroups;
+    this.groups = result.nodes;
+    this.hasMoreGroups = hasMore;
     return { isOtherList, updated: result.updated };
   }
 
+  private async fetchGroups(query: TreeQuery, wanted: number): Promise<{ rows: RunGroup[]; hasMore: boolean }> {
+    this.misunderstood = null;
+    try {
+      return await fetchPages(wanted, async (limit, page) => {
+        const { groups, nextPageToken } = await this.session.request('runs/groups', {
+          grouping: query.grouping,
+          ...selectionOf(query),
+          limit,
+          ...page,
+        });
+        return { rows: groups, nextPageToken };
+      });
+    } catch (error) {
+      // A filter that was kept from another version, or came from elsewhere: the view says so in its place.
+      if (!isFiltered(query) || LoopwrightError.from(error).code !== 'bad_request') throw error;
+      this.misunderstood = LoopwrightError.from(error).message;
+      return { rows: [], hasMore: false };
+    }
+  }
+
+  private async isEmptyByFilter(): Promise<boolean> {
+    const query = this.currentQuery();
+    if (!this.isLoaded || !isFiltered(query)) return false;
+    const { groups } = await this.session.request('runs/groups', { grouping: query.grouping, limit: 1 });
+    return groups.length > 0;
+  }
+
   private async takeRuns(parent: Parent) {
+    const { epoch } = this;
     const list = listOf(parent);
-    const { rows, hasMore } = await list.fetch(this.session);
+    const { rows, hasMore } = await list.fetch(this.session, this.currentQuery());
+    if (epoch !== this.epoch) return { isOtherList: false, updated: [], hasMoved: false };
     const result = reconcile(list.nodes, rows, {
       idOfNode: (node: RunNode) => node.row.runId,
       idOfRow: (row: RunRow) => row.runId,
@@ -147,12 +255,63 @@ export class RunsModel implements Disposable {
     });
     const kept = new Set(result.nodes);
     for (const node of list.nodes) if (!kept.has(node)) this.forget(node);
-    for (const node of result.nodes) this.byRunId.set(node.row.runId, node);
+    let hasMoved = false;
+    for (const node of result.nodes) {
+      const known = this.byRunId.get(node.row.runId);
+      if (known && known !== node) {
+        hasMoved = true;
+        const from = listOf(known.parent);
+        from.nodes = from.nodes.filter((each) => each !== known);
+        this.forget(known);
+      }
+      this.byRunId.set(node.row.runId, node);
+    }
     const isOtherList = result.isOtherList || hasMore !== list.hasMore;
     list.nodes = result.nodes;
     list.hasMore = hasMore;
     list.isLoaded = true;
-    return { isOtherList, updated: result.updated };
+    list.isStale = false;
+    return { isOtherList, updated: result.updated, hasMoved };
+  }
+
+  /** A run and those above it, the topmost first; empty if there is no such run. */
+  private async pathTo(runId: string): Promise<RunRow[]> {
+    const path: RunRow[] = [];
+    let next: string | null = runId;
+    while (next !== null) {
+      const found: RunRow[] = (await this.session.request('runs/rows', { runIds: [next] })).runs;
+      const [row] = found;
+      if (!row || row.deleted || path.some((each) => each.runId === row.runId)) return [];
+      path.unshift(row);
+      next = row.parentRunId;
+    }
+    return path;
+  }
+
+  private async groupOf(topRunId: string): Promise<GroupNode | undefined> {
+    const query = this.currentQuery();
+    const selection = selectionWith(query, topRunId);
+    const { groups } = await this.session.request('runs/groups', { grouping: query.grouping, ...selection, limit: 1 });
+    const [wanted] = groups;
+    if (!wanted) return undefined;
+    const find = () => this.groups.find(({ group }) => group.value === wanted.value);
+    if (find() === undefined && this.hasMoreGroups && this.wantedGroups < MAX_GROUPS_SEARCHED) {
+      this.wantedGroups = MAX_GROUPS_SEARCHED;
+      await this.takeGroups();
+      this.changed.fire('root');
+    }
+    return find();
+  }
+
+  private async childOf(parent: Parent, runId: string): Promise<RunNode | undefined> {
+    const list = listOf(parent);
+    const find = () => list.nodes.find(({ row }) => row.runId === runId);
+    if (!list.isLoaded || list.isStale) await this.refreshLists([parent], new Set());
+    if (find() === undefined && list.hasMore) {
+      list.reveal(runId);
+      await this.refreshLists([parent], new Set());
+    }
+    return find();
   }
 
   /** @returns the node if it shows something else now */
@@ -163,15 +322,19 @@ export class RunsModel implements Disposable {
   }
 
   private forget(node: RunNode): void {
-    this.byRunId.delete(node.row.runId);
+    if (this.byRunId.get(node.row.runId) === node) this.byRunId.delete(node.row.runId);
     for (const child of node.children.nodes) this.forget(child);
   }
 
+  private isShown(parent: Parent): boolean {
+    return listOf(parent).isOpen && (parent.kind === 'group' || this.isShown(parent.parent));
+  }
+
   private *loadedParents(): Generator<Parent> {
-    for (const experiment of this.experiments) {
-      if (!experiment.runs.isLoaded) continue;
-      yield experiment;
-      yield* loadedBelow(experiment.runs);
+    for (const group of this.groups) {
+      if (!group.runs.isLoaded) continue;
+      yield group;
+      yield* loadedBelow(group.runs);
     }
   }
 
@@ -179,17 +342,16 @@ export class RunsModel implements Disposable {
     return new MoreNode(this.session, parent, () =>
       this.inTurn(async () => {
         listOf(parent).wanted = listOf(parent).nodes.length + PAGE;
-        await this.takeRuns(parent);
-        this.changed.fire([parent]);
+        await this.refreshLists([parent], new Set([parent]));
       }),
     );
   }
 
-  private moreExperiments(): MoreNode {
+  private moreGroups(): MoreNode {
     return new MoreNode(this.session, null, () =>
       this.inTurn(async () => {
-        this.wantedExperiments = this.experiments.length + PAGE;
-        await this.takeExperiments();
+        this.wantedGroups = this.groups.length + PAGE;
+        await this.takeGroups();
         this.changed.fire('root');
       }),
     );
@@ -202,7 +364,7 @@ export class RunsModel implements Disposable {
   }
 }
 
-export const listOf = (parent: Parent): RunList => (parent.kind === 'experiment' ? parent.runs : parent.children);
+export const listOf = (parent: Parent): RunList => (parent.kind === 'group' ? parent.runs : parent.children);
 
 function* loadedBelow(list: RunList): Generator<RunNode> {
   for (const node of list.nodes) {

@@ -1,10 +1,11 @@
 /** The nodes of the Runs tree. A node stays the same object for as long as it is shown; what it shows changes. */
-import type { Experiment, RunRow } from '../../../protocol/entities';
+import type { RunRow } from '../../../protocol/entities';
+import type { RunGroup, RunGrouping } from '../../../protocol/lists';
 import type { Problem } from '../../stores/problem';
 import type { StoreSession } from '../../stores/session';
 import type { RunList } from './runList';
 
-export type Node = FolderNode | ProblemNode | ExperimentNode | RunNode | MoreNode;
+export type Node = FolderNode | ProblemNode | NothingNode | GroupNode | RunNode | MoreNode;
 
 export class FolderNode {
   readonly kind = 'folder';
@@ -25,15 +26,30 @@ export class ProblemNode {
   }
 }
 
-export class ExperimentNode {
-  readonly kind = 'experiment';
+/** Stands where a filter leaves no run, or is not understood. */
+export class NothingNode {
+  readonly kind = 'nothing';
   constructor(
     readonly session: StoreSession,
-    public experiment: Experiment,
+    /** Why the filter is not understood; null if it is. */
+    readonly reason: string | null,
+  ) {}
+  get id(): string {
+    return `nothing:${this.session.paths.root}`;
+  }
+}
+
+export class GroupNode {
+  readonly kind = 'group';
+  constructor(
+    readonly session: StoreSession,
+    readonly grouping: RunGrouping,
+    public group: RunGroup,
     readonly runs: RunList,
   ) {}
   get id(): string {
-    return `experiment:${this.session.paths.root}:${String(this.experiment.experimentId)}`;
+    const { by, key } = this.grouping;
+    return `group:${this.session.paths.root}:${JSON.stringify([by, key, this.group.value])}`;
   }
 }
 
@@ -43,10 +59,11 @@ export class RunNode {
   shown = '';
   constructor(
     readonly session: StoreSession,
-    readonly parent: ExperimentNode | RunNode,
+    readonly parent: GroupNode | RunNode,
     public row: RunRow,
     readonly children: RunList,
   ) {}
+  /** The same wherever it stands, so that it stays selected when runs are grouped in another way. */
   get id(): string {
     return `run:${this.session.paths.root}:${this.row.runId}`;
   }
@@ -57,7 +74,7 @@ export class MoreNode {
   readonly kind = 'more';
   constructor(
     readonly session: StoreSession,
-    readonly parent: ExperimentNode | RunNode | null,
+    readonly parent: GroupNode | RunNode | null,
     readonly load: () => Promise<void>,
   ) {}
   get id(): string {

@@ -3,24 +3,37 @@ import * as vscode from 'vscode';
 import type { StoreSession } from '../../stores/session';
 import type { Stores } from '../../stores/stores';
 import { describeError, type Log } from '../../log';
-import { type Disposable, Disposables } from '../../signal';
+import { type Disposable, Disposables, Signal } from '../../signal';
 import { describeRun } from './format';
 import { LiveRuns } from './liveRuns';
+import { type Found, type Parent } from './model';
 import { type Node, ProblemNode, type RunNode } from './nodes';
+import type { QueryState } from './query/queryState';
 import { runDetails } from './runDetails';
 import { tooltipOf } from './tooltip';
-import { experimentTreeItem, folderTreeItem, moreTreeItem, problemTreeItem, runTreeItem } from './treeItems';
+import {
+  folderTreeItem,
+  groupTreeItem,
+  moreTreeItem,
+  nothingTreeItem,
+  problemTreeItem,
+  runTreeItem,
+} from './treeItems';
 
 export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
   private readonly disposables = new Disposables();
   private readonly emitter = this.disposables.track(new vscode.EventEmitter<Node | Node[] | undefined>());
   readonly onDidChangeTreeData = this.emitter.event;
+  private readonly loaded = this.disposables.track(new Signal<null>());
+  /** What is loaded may be another than it was: rows were asked for, or told to be drawn again. */
+  readonly onDidLoad = this.loaded.on;
   private readonly held = new Map<StoreSession, { readonly runs: LiveRuns; readonly parts: Disposables }>();
   private isVisible = false;
   private wasAsked = false;
 
   constructor(
     private readonly stores: Stores,
+    private readonly query: QueryState,
     private readonly log: Log,
   ) {
     this.disposables.track(stores.onDidChangeList(() => this.takeStores()));
@@ -39,10 +52,11 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
     switch (node.kind) {
       case 'folder':
         return this.orProblem(node.session, (runs) => runs.model.roots());
-      case 'experiment':
+      case 'group':
       case 'run':
         return this.orProblem(node.session, (runs) => runs.model.childrenOf(node));
       case 'problem':
+      case 'nothing':
       case 'more':
         return [];
     }
@@ -55,7 +69,8 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
       case 'more':
         return node.parent ?? this.folderOf(node.session);
       case 'problem':
-      case 'experiment':
+      case 'nothing':
+      case 'group':
         return this.folderOf(node.session);
       case 'folder':
         return undefined;
@@ -68,10 +83,12 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
         return folderTreeItem(node);
       case 'problem':
         return problemTreeItem(node);
-      case 'experiment':
-        return experimentTreeItem(node, this.held.get(node.session)?.runs.model.newestExperiment === node);
+      case 'nothing':
+        return nothingTreeItem(node);
+      case 'group':
+        return groupTreeItem(node, this.held.get(node.session)?.runs.model.firstGroup === node, Date.now());
       case 'run':
-        return runTreeItem(node, Date.now());
+        return runTreeItem(node, Date.now(), this.query.query.columns);
       case 'more':
         return moreTreeItem(node);
     }
@@ -95,7 +112,10 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
 
   /** Draws those runs again whose text grew old: durations and ages. */
   tick(nowMs: number): void {
-    const old = [...this.loadedRuns()].filter((node) => node.shown !== describeRun(node.row, nowMs, vscode.l10n));
+    const { columns } = this.query.query;
+    const old = [...this.loadedRuns()].filter(
+      (node) => node.shown !== '' && node.shown !== describeRun(node.row, nowMs, vscode.l10n, columns),
+    );
     if (old.length > 0) this.emitter.fire(old);
   }
 
@@ -109,15 +129,26 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
     for (const { runs } of this.held.values()) runs.model.reset();
   }
 
-  /** The node of a run, loaded if need be; undefined if it is beyond what the lists show. */
-  async find(session: StoreSession, runId: string, experiment: string): Promise<RunNode | undefined> {
-    const model = this.held.get(session)?.runs.model;
-    if (!model) return undefined;
-    await model.roots();
-    await model.refresh({ structure: true, runIds: [] });
-    const parent = model.experimentNamed(experiment);
-    if (parent) await model.childrenOf(parent);
-    return model.find(runId);
+  /** The node of a run, loaded if need be. */
+  async locate(session: StoreSession, runId: string): Promise<Found> {
+    return (await this.held.get(session)?.runs.model.locate(runId)) ?? 'gone';
+  }
+
+  /** A row was unfolded or folded. */
+  setOpen(node: Node, isOpen: boolean): void {
+    if (isParent(node)) this.held.get(node.session)?.runs.model.setOpen(node, isOpen);
+  }
+
+  /** How many runs are shown in all stores; null where that is not known. */
+  get runCount(): number | null {
+    let sum = 0;
+    for (const { runs } of this.held.values()) {
+      if (runs.session.state.kind === 'absent') continue;
+      const { runCount } = runs.model;
+      if (runCount === null) return null;
+      sum += runCount;
+    }
+    return sum;
   }
 
   dispose(): void {
@@ -144,7 +175,9 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
     const held = this.held.get(session);
     if (!held) return [];
     try {
-      return await work(held.runs);
+      const nodes = await work(held.runs);
+      this.loaded.fire(null);
+      return nodes;
     } catch (error) {
       // The connection went away in between: everything is asked for again when it is back.
       if (session.state.kind !== 'open') return [];
@@ -173,9 +206,12 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
 
   private hold(session: StoreSession): void {
     const parts = new Disposables();
-    const runs = parts.track(new LiveRuns(session, this.isVisible, this.log));
+    const runs = parts.track(new LiveRuns(session, this.query, this.isVisible, this.log));
     parts.track(
-      runs.model.onDidChange((nodes) => this.emitter.fire(nodes === 'root' ? this.folderOf(session) : [...nodes])),
+      runs.model.onDidChange((nodes) => {
+        this.emitter.fire(nodes === 'root' ? this.folderOf(session) : [...nodes]);
+        this.loaded.fire(null);
+      }),
     );
     // With several folders, those without a store are left out: the list itself depends on the states.
     let wasAbsent = session.state.kind === 'absent';
@@ -189,3 +225,5 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
     this.held.set(session, { runs, parts });
   }
 }
+
+const isParent = (node: Node): node is Parent => node.kind === 'group' || node.kind === 'run';

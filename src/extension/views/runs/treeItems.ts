@@ -1,8 +1,10 @@
 /** From the tree's nodes to VS Code's items. */
 import * as vscode from 'vscode';
 import type { WayOut } from '../../stores/problem';
-import { experimentItem, type Item, moreItem, problemItem, runItem } from './collect';
-import type { ExperimentNode, FolderNode, MoreNode, ProblemNode, RunNode } from './nodes';
+import type { RunColumn } from '../../../protocol/lists';
+import { type Item, moreItem, nothingItem, problemItem, runItem } from './collect';
+import { groupItem } from './groups';
+import type { FolderNode, GroupNode, MoreNode, NothingNode, ProblemNode, RunNode } from './nodes';
 
 const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
 
@@ -30,15 +32,26 @@ export function problemTreeItem(node: ProblemNode): vscode.TreeItem {
   return item;
 }
 
-/** The newest experiment comes open, so that a first run is seen at once. */
-export function experimentTreeItem(node: ExperimentNode, isNewest: boolean): vscode.TreeItem {
-  return toTreeItem(experimentItem(node.experiment, vscode.l10n), node.id, isNewest ? Expanded : Collapsed);
+export function nothingTreeItem(node: NothingNode): vscode.TreeItem {
+  const item = toTreeItem(nothingItem(node.reason, vscode.l10n), node.id, None);
+  const command = node.reason === null ? 'loopwright.clearRunFilter' : 'loopwright.filterRuns';
+  item.command = { command, title: String(item.description) };
+  return item;
 }
 
-export function runTreeItem(node: RunNode, nowMs: number): vscode.TreeItem {
+/** @param isOpen whether it comes unfolded: the newest one does, so that a first run is seen at once */
+export function groupTreeItem(node: GroupNode, isOpen: boolean, nowMs: number): vscode.TreeItem {
+  const item = groupItem(node.grouping, node.group, nowMs, vscode.l10n, formatDay);
+  return toTreeItem(item, node.id, isOpen ? Expanded : Collapsed);
+}
+
+const formatDay = (timeMs: number): string =>
+  new Date(timeMs).toLocaleDateString(vscode.env.language, { dateStyle: 'medium' });
+
+export function runTreeItem(node: RunNode, nowMs: number, columns: readonly RunColumn[]): vscode.TreeItem {
   const { row, session } = node;
   const item = toTreeItem(
-    runItem(row, nowMs, session.canWrite, vscode.l10n),
+    runItem(row, nowMs, session.canWrite, vscode.l10n, columns),
     node.id,
     row.childCount > 0 ? Collapsed : None,
   );
@@ -52,8 +65,8 @@ export function moreTreeItem(node: MoreNode): vscode.TreeItem {
   const item = toTreeItem(
     parent === null
       ? moreItem(null, 0, vscode.l10n)
-      : parent.kind === 'experiment'
-        ? moreItem(parent.experiment.runCount, parent.runs.nodes.length, vscode.l10n)
+      : parent.kind === 'group'
+        ? moreItem(parent.group.runCount, parent.runs.nodes.length, vscode.l10n)
         : moreItem(parent.row.childCount, parent.children.nodes.length, vscode.l10n),
     node.id,
     None,

@@ -1,0 +1,59 @@
+/** A real VS Code for a measurement, with the end-to-end tests' own hands, and eyes that cost the page little. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { root } from './store.mjs';
+
+/** @returns {Promise<typeof import('../test/e2e/support/workbench.ts')>} */
+export async function loadWorkbench() {
+  const outfile = join(root, 'dist/bench-window.mjs');
+  await build({
+    entryPoints: [join(root, 'test/e2e/support/workbench.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    packages: 'external',
+    logLevel: 'error',
+    plugins: [
+      {
+        // They know where they are by their own place.
+        name: 'scripts stay where they are',
+        setup({ onResolve }) {
+          onResolve({ filter: /scripts\/lib\/[\w-]+\.mjs$/ }, ({ path }) => ({
+            path: pathToFileURL(join(root, 'scripts/lib', path.split('/').at(-1) ?? '')).href,
+            external: true,
+          }));
+        },
+      },
+    ],
+  });
+  return import(pathToFileURL(outfile).href);
+}
+
+/**
+ * Runs in every frame before its own scripts: notes when the last click was, and when each chart got its first mark and
+ * was last redrawn.
+ */
+export function watchCharts() {
+  const seen = { clickMs: 0, drawn: /** @type {number[]} */ ([]), redrawnMs: 0, replies: /** @type {number[]} */ ([]) };
+  Object.assign(globalThis, { chartsSeen: seen });
+  addEventListener('click', () => (seen.clickMs = Date.now()), true);
+  addEventListener('message', ({ data }) => {
+    if (data?.type === 'reply') seen.replies.push(Date.now());
+  });
+  const { attachShadow } = Element.prototype;
+  const marks = '.mark-line path, .mark-symbol path';
+  Element.prototype.attachShadow = function (init) {
+    const shadow = attachShadow.call(this, init);
+    let isDrawn = false;
+    new MutationObserver(() => {
+      if (!shadow.querySelector(marks)) return;
+      seen.redrawnMs = Date.now();
+      if (!isDrawn) seen.drawn.push(seen.redrawnMs);
+      isDrawn = true;
+    }).observe(shadow, { childList: true, subtree: true, attributes: true, attributeFilter: ['d'] });
+    return shadow;
+  };
+}

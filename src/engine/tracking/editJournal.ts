@@ -1,0 +1,97 @@
+/**
+ * The journal of what the user changes of a run, `journals/edits.lwj`: the engine alone writes it. What was being
+ * written when an engine was killed is cut off before more is appended, and what can't be kept is taken back.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { LoopwrightError } from '../../protocol/errors';
+import { JOURNAL_MAGIC, splitJournal } from '../../protocol/journal';
+import type { RecordedEdit } from '../../protocol/records';
+
+export const EDITS = 'edits.lwj';
+
+export interface Appended {
+  /** From where it is to be taken in: before what was appended, where an earlier engine did not come to it. */
+  readonly from: number;
+  /** Makes it as if nothing had been appended. */
+  takeBack(): void;
+}
+
+export const editsOf = (runFolder: string): string => join(runFolder, 'journals', EDITS);
+
+/**
+ * Returns when the edits are in the journal.
+ *
+ * @param taken how much of it is in the database
+ * @throws LoopwrightError `read_only` if it can't be written; it is as it was then
+ */
+export function appendEdits(path: string, taken: number, atMs: number, edits: readonly RecordedEdit[]): Appended {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const descriptor = openSync(path, 'a+');
+    try {
+      const { start, from } = mendEnd(descriptor, path, taken);
+      const bytes = Buffer.concat([
+        ...(start === 0 ? [Buffer.from(JOURNAL_MAGIC, 'latin1')] : []),
+        ...edits.map((edit) => framed(['edit', atMs, edit])),
+      ]);
+      writeWhole(descriptor, bytes, start);
+      return {
+        from,
+        takeBack: () => {
+          truncateSync(path, start);
+        },
+      };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (error instanceof LoopwrightError) throw error;
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new LoopwrightError('read_only', `The change can't be written down in ${path}: ${cause}.`, { cause: error });
+  }
+}
+
+/** Cuts off what is behind the last whole record. @returns where to append, and from where nothing was taken yet */
+function mendEnd(descriptor: number, path: string, taken: number): { start: number; from: number } {
+  const { size } = fstatSync(descriptor);
+  const from = taken > size ? 0 : taken; // shorter than it was: somebody has put an older one in its place
+  if (size === from) return { start: size, from };
+  const rest = Buffer.alloc(size - from);
+  readSync(descriptor, rest, 0, rest.length, from);
+  const { consumed, damage } = splitJournal(rest, from === 0, crc32);
+  const start = from + consumed;
+  if (damage !== null) copyFileSync(path, `${path}.damaged`);
+  if (start < size) ftruncateSync(descriptor, start);
+  return { start, from };
+}
+
+function writeWhole(descriptor: number, bytes: Buffer, start: number): void {
+  try {
+    if (writeSync(descriptor, bytes) === bytes.length) return;
+  } catch (error) {
+    ftruncateSync(descriptor, start);
+    throw error;
+  }
+  ftruncateSync(descriptor, start);
+  throw new Error('the disk is full');
+}
+
+function framed(record: readonly unknown[]): Buffer {
+  const payload = Buffer.from(JSON.stringify(record));
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(payload.length, 0);
+  header.writeUInt32LE(crc32(payload), 4);
+  return Buffer.concat([header, payload]);
+}

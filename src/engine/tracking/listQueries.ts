@@ -1,0 +1,54 @@
+/** Lists of runs: pages in any order, groups, and the keys to choose from. */
+import type { Database } from 'better-sqlite3';
+import type { CheckedParams, Result } from '../../protocol/requests';
+import { KEYED, type Keyed } from './conditions';
+import { groupsOf } from './groups';
+import { cutPage, decodeToken, encodeToken } from './pages';
+import { runsInOrder } from './runPages';
+import { fitted, type RunRows } from './runRows';
+import type { RunRecord } from './rows';
+import { selectionOf } from './selection';
+
+export function listQueries(db: Database, rows: RunRows, byId: (runId: string) => RunRecord | undefined) {
+  return {
+    'runs/list': (params: CheckedParams<'runs/list'>): Result<'runs/list'> =>
+      db.transaction(() => {
+        const { orderBy, stacked, limit, pageToken, columns } = params;
+        const after = pageToken === undefined ? null : decodeToken(pageToken);
+        const found = runsInOrder(db, selectionOf(params), { orderBy, stacked, limit: limit + 1, after });
+        const places = new Map(found.map(({ seq, place }) => [seq, place]));
+        const page = cutPage(
+          rows.records(found.map(({ seq }) => seq)),
+          limit,
+          (record) => rows.toRow(record, columns),
+          (last) => encodeToken(places.get(last.run_seq) ?? []),
+        );
+        return { runs: page.items, nextPageToken: page.nextPageToken };
+      })(),
+
+    'runs/rows': ({ runIds, columns }: CheckedParams<'runs/rows'>): Result<'runs/rows'> => {
+      const records = runIds.map(byId).filter((record) => record !== undefined);
+      return { runs: fitted(records.map((record) => rows.toRow(record, columns))) };
+    },
+
+    'runs/groups': (params: CheckedParams<'runs/groups'>): Result<'runs/groups'> =>
+      db.transaction(() => groupsOf(db, params))(),
+
+    'runs/keys': ({ kinds, search, limit }: CheckedParams<'runs/keys'>): Result<'runs/keys'> => {
+      const parts = (Object.keys(KEYED) as Keyed[]).filter((kind) => kinds.includes(kind));
+      const like = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const keys = db
+        .prepare<(string | number)[], { kind: Keyed; key: string; runCount: number }>(
+          `SELECT kind, key, runCount FROM (${parts
+            .map((kind) => {
+              const { table, counts } = KEYED[kind];
+              return `SELECT '${kind}' AS kind, key, count(*) AS runCount FROM ${table}
+                      WHERE ${counts} AND (? = '%%' OR key LIKE ? ESCAPE '\\') GROUP BY key`;
+            })
+            .join(' UNION ALL ')}) ORDER BY runCount DESC, key, kind LIMIT ?`,
+        )
+        .all(...parts.flatMap(() => [like, like]), limit);
+      return { keys };
+    },
+  };
+}

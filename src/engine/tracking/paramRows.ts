@@ -1,0 +1,26 @@
+/** Parameters as rows: of several sources of one, only the strongest is seen. Runs inside a transaction of the writer. */
+import type { Database } from 'better-sqlite3';
+import type { ParamSource } from '../../protocol/entities';
+import { SOURCE_RANK } from './factQueries';
+
+export class ParamRows {
+  private readonly put;
+  private readonly shadow;
+
+  constructor(db: Database) {
+    this.put = db.prepare(
+      'INSERT INTO params (run_seq, key, source, value) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
+    );
+    this.shadow = db.prepare(
+      `UPDATE params SET shadowed = ${SOURCE_RANK} <
+         (SELECT max(${SOURCE_RANK}) FROM params WHERE run_seq = @runSeq AND key = @key)
+       WHERE run_seq = @runSeq AND key = @key
+         AND (SELECT count(*) FROM params WHERE run_seq = @runSeq AND key = @key) > 1`,
+    );
+  }
+
+  set(runSeq: number, key: string, source: ParamSource, value: string): void {
+    this.put.run(runSeq, key, source, value);
+    this.shadow.run({ runSeq, key });
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Pages of runs in any order by any selection, fast with very many of them. There are two ways to a page: along the
+ * index of the order until it is full, or from the few runs that meet a condition. A condition that few meet would let
+ * the first way go far; that is found out by asking its index for the first so many.
+ */
+import type { Database } from 'better-sqlite3';
+import { fromWireNumber, toWireNumber, WireNumber } from '../../protocol/entities';
+import { LoopwrightError } from '../../protocol/errors';
+import type { RunOrder } from '../../protocol/lists';
+import { type Condition, onColumn, sql, type Sql } from './conditions';
+import { type OrderPiece, piecesOf } from './runOrder';
+import { foundBy, type Selection } from './selection';
+
+/** Up to so many runs are sorted rather than looked for along the order. */
+const FEW = 10_000;
+
+export type Place = readonly (string | number)[];
+
+export interface Found {
+  readonly seq: number;
+  /** Where it stands, for the token of what follows. */
+  readonly place: Place;
+}
+
+interface Step {
+  readonly piece: OrderPiece;
+  readonly conditions: readonly Condition[];
+}
+
+/** Pinned ones, those that run, the others. */
+const STACK: readonly (readonly Condition[])[] = [
+  [onColumn('pinned', '= 1')],
+  [
+    onColumn('pinned', '= 0'),
+    { ...sql('+r.end_ms IS NULL'), found: sql('SELECT run_seq FROM runs WHERE end_ms IS NULL') },
+  ],
+  [sql('+r.pinned = 0'), sql('+r.end_ms IS NOT NULL')],
+];
+
+/**
+ * The first runs of a selection behind a place.
+ *
+ * @throws LoopwrightError `bad_request` for a place that is none of this order
+ */
+export function runsInOrder(
+  db: Database,
+  { conditions, isOfTree }: Selection,
+  { orderBy, stacked, limit, after }: { orderBy: RunOrder; stacked: boolean; limit: number; after: Place | null },
+): Found[] {
+  const steps = (stacked ? STACK : [[]]).flatMap((more) =>
+    piecesOf(orderBy).map((piece): Step => ({ piece, conditions: [...conditions, ...more] })),
+  );
+  const few = new FewRuns(db, isOfTree);
+  const found: Found[] = [];
+  const [first = 0, ...place] = after ?? [];
+  if (typeof first !== 'number' || (after !== null && !steps[first])) throw noSuchPlace();
+  for (let at = first; at < steps.length && found.length < limit; at++) {
+    const step = steps[at];
+    if (!step) break;
+    const behind = at === first && after !== null ? place : null;
+    found.push(...along(db, step, few.of(step.conditions), at, limit - found.length, behind));
+  }
+  return found;
+}
+
+function along(
+  db: Database,
+  { piece, conditions }: Step,
+  few: readonly number[] | null,
+  at: number,
+  limit: number,
+  behind: Place | null,
+): Found[] {
+  if (few?.length === 0) return [];
+  const { keyed, keys, descending } = piece;
+  const seq = keyed !== null && few === null ? 'k.run_seq' : 'r.run_seq';
+  const from =
+    few === null
+      ? sql(keyed === null ? 'runs r' : `${keyed} k CROSS JOIN runs r ON r.run_seq = k.run_seq`)
+      : sql(
+          `json_each(?) c CROSS JOIN runs r ON r.run_seq = c.value${keyed === null ? '' : ` CROSS JOIN ${keyed} k ON k.run_seq = r.run_seq`}`,
+          JSON.stringify(few),
+        );
+  const where: Sql[] = [piece.where, ...conditions];
+  if (behind !== null) {
+    if (behind.length !== keys.length + 1) throw noSuchPlace();
+    where.push(
+      sql(
+        `(${[...keys, seq].join(', ')}) ${descending ? '<' : '>'} (${behind.map(() => '?').join(', ')})`,
+        ...behind.map((value, index) => (isNumberKey(keys[index]) ? numberOf(value) : value)),
+      ),
+    );
+  }
+  const direction = descending ? 'DESC' : 'ASC';
+  const rows = db
+    .prepare<(string | number)[], (string | number)[]>(
+      `SELECT ${[seq, ...keys].join(', ')} FROM ${from.sql} WHERE ${where.map((one) => one.sql).join(' AND ')}
+       ORDER BY ${[...keys, seq].map((key) => `${key} ${direction}`).join(', ')} LIMIT ?`,
+    )
+    .raw()
+    .all(...from.values, ...where.flatMap((one) => one.values), limit);
+  return rows.map(([runSeq, ...values]) => ({
+    seq: Number(runSeq),
+    place: [at, ...values.map((value) => (typeof value === 'number' ? toWireNumber(value) : value)), Number(runSeq)],
+  }));
+}
+
+/** The runs that meet all conditions and more, where an index tells that these are few. */
+class FewRuns {
+  private readonly known = new Map<Condition, readonly number[] | null>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly isOfTree: boolean,
+  ) {}
+
+  of(conditions: readonly Condition[]): readonly number[] | null {
+    let fewest: readonly number[] | null = null;
+    for (const condition of conditions) {
+      const few = this.by(condition);
+      if (few !== null && (fewest === null || few.length < fewest.length)) fewest = few;
+      if (fewest?.length === 0) break;
+    }
+    return fewest;
+  }
+
+  private by(condition: Condition): readonly number[] | null {
+    const known = this.known.get(condition);
+    if (known !== undefined) return known;
+    const found = foundBy(condition, this.isOfTree);
+    const seqs = found
+      ? this.db
+          .prepare<(string | number)[], number>(`${found.sql} LIMIT ?`)
+          .pluck()
+          .all(...found.values, FEW + 1)
+      : null;
+    const few = seqs !== null && seqs.length <= FEW ? seqs : null;
+    this.known.set(condition, few);
+    return few;
+  }
+}
+
+const isNumberKey = (key: string | undefined): boolean =>
+  key !== undefined && key !== 'k.value' && !key.startsWith('r.name');
+
+function numberOf(value: string | number): number {
+  const number = WireNumber.safeParse(value);
+  if (!number.success) throw noSuchPlace();
+  return fromWireNumber(number.data);
+}
+
+const noSuchPlace = () =>
+  new LoopwrightError('bad_request', 'The page token is not one of this list. Ask for the first page again.');

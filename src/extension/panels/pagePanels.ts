@@ -1,0 +1,145 @@
+/** What pages of every kind have in common: one for each thing that they show, told of changes, brought back after a reload. */
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type * as z from 'zod';
+import type { RunActions } from '../commands/runActions';
+import type { Log } from '../log';
+import { type Disposable, Disposables } from '../signal';
+import type { StoreSession } from '../stores/session';
+import type { Stores } from '../stores/stores';
+import { plain } from '../text';
+import { pageHtml } from './html';
+
+const TITLE_LIMIT = 40;
+
+export interface PanelParts {
+  readonly extension: vscode.Uri;
+  readonly stores: Stores;
+  readonly actions: () => RunActions;
+  readonly attempt: (what: string, work: () => Promise<void>) => Promise<void>;
+  readonly showLog: () => void;
+  readonly log: Log;
+}
+
+export interface PageKind<State> {
+  readonly viewType: string;
+  /** Of its script and its style sheet. */
+  readonly bundle: string;
+  /** What VS Code keeps of a page, as far as it matters here: what it shows. The rest of it is the page's. */
+  readonly state: z.ZodType<State>;
+}
+
+export interface OpenPage<State> {
+  readonly panel: vscode.WebviewPanel;
+  state: State;
+  /** The store of its runs, looked for when it is first asked for. */
+  readonly session: () => Promise<StoreSession>;
+}
+
+type PageEnd = Disposable & { changed(): void };
+
+export abstract class PagePanels<State> implements Disposable, vscode.WebviewPanelSerializer {
+  private readonly disposables = new Disposables();
+  private readonly open = new Map<OpenPage<State>, PageEnd>();
+
+  constructor(
+    protected readonly parts: PanelParts,
+    private readonly kind: PageKind<State>,
+  ) {
+    const { stores } = parts;
+    this.disposables.track(vscode.window.registerWebviewPanelSerializer(kind.viewType, this));
+    this.disposables.track(stores.onDidChange(({ changed }) => this.tell(changed.structure ? 'all' : changed.runIds)));
+    this.disposables.track(stores.onDidChangeState(() => this.tell('all')));
+    // Charts bake the theme's colours in.
+    this.disposables.track(vscode.window.onDidChangeActiveColorTheme(() => this.tell('all')));
+  }
+
+  deserializeWebviewPanel(panel: vscode.WebviewPanel, raw: unknown): Promise<void> {
+    const state = this.kind.state.safeParse(raw);
+    if (state.success && !this.pageOf(state.data)) this.fill(panel, state.data, null);
+    else panel.dispose();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    for (const end of this.open.values()) end.dispose();
+    this.disposables.dispose();
+  }
+
+  /** The runs that a page is about: two pages about the same ones are the same page. */
+  protected abstract runIdsOf(state: State): readonly string[];
+
+  /** Makes our end of the conversation with the page. */
+  protected abstract connect(page: OpenPage<State>): PageEnd;
+
+  protected reveal(state: State, title: string, session: StoreSession): void {
+    const shown = this.pageOf(state);
+    if (shown) shown.panel.reveal();
+    else {
+      const { viewType } = this.kind;
+      const name = plain(title, TITLE_LIMIT);
+      this.fill(vscode.window.createWebviewPanel(viewType, name, vscode.ViewColumn.Active), state, session);
+    }
+  }
+
+  /** What the page shows has changed by what the user did with it. */
+  protected tellPage(page: OpenPage<State>): void {
+    this.open.get(page)?.changed();
+  }
+
+  protected retitle({ panel }: OpenPage<State>, title: string): void {
+    panel.title = plain(title, TITLE_LIMIT);
+  }
+
+  private pageOf(state: State): OpenPage<State> | undefined {
+    const key = (one: State) => this.runIdsOf(one).join(' ');
+    return [...this.open.keys()].find((page) => key(page.state) === key(state));
+  }
+
+  /** @param known the store, if it is known; after a reload it is found by the runs */
+  private fill(panel: vscode.WebviewPanel, state: State, known: StoreSession | null): void {
+    const { extension } = this.parts;
+    const dist = vscode.Uri.joinPath(extension, 'dist', 'webview');
+    const media = vscode.Uri.joinPath(extension, 'media');
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(media, 'run-light.svg'),
+      dark: vscode.Uri.joinPath(media, 'run-dark.svg'),
+    };
+    panel.webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
+    let session = known;
+    const page: OpenPage<State> = { panel, state, session: async () => (session ??= await this.storeOf(page.state)) };
+    const end = this.connect(page);
+    this.open.set(page, end);
+    panel.onDidDispose(() => {
+      end.dispose();
+      this.open.delete(page);
+    });
+    const uri = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
+    panel.webview.html = pageHtml({
+      title: panel.title,
+      language: vscode.env.language,
+      scriptUri: uri(`${this.kind.bundle}.js`),
+      styleUri: uri(`${this.kind.bundle}.css`),
+      cspSource: panel.webview.cspSource,
+      nonce: randomBytes(24).toString('base64url'),
+      state,
+    });
+  }
+
+  /** Of several runs some may be gone. */
+  private async storeOf(state: State): Promise<StoreSession> {
+    let failure: unknown;
+    for (const runId of this.runIdsOf(state))
+      try {
+        return await this.parts.stores.ofRun(runId);
+      } catch (error) {
+        failure = error; // told if no other run is found either
+      }
+    throw failure;
+  }
+
+  private tell(changed: readonly string[] | 'all'): void {
+    for (const [{ state }, end] of this.open)
+      if (changed === 'all' || this.runIdsOf(state).some((runId) => changed.includes(runId))) end.changed();
+  }
+}

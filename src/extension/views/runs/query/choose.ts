@@ -1,0 +1,117 @@
+/** Asking in which order runs stand, and below what. */
+import * as vscode from 'vscode';
+import type { RunGrouping, RunOrder } from '../../../../protocol/lists';
+import type { StoreSession } from '../../../stores/session';
+import { keyItem, knownKeys, underHeadings } from './keys';
+import { pickLive } from './livePick';
+import { directionsOf, type OrderBy, wordOfGrouping, wordOfOrder } from './query';
+import type { QueryState } from './queryState';
+
+const KEYS_LIMIT = 200;
+
+interface OrderRow extends vscode.QuickPickItem {
+  readonly order?: Pick<RunOrder, 'by' | 'key'>;
+}
+
+export async function chooseOrder(state: QueryState, sessions: readonly StoreSession[]): Promise<void> {
+  const current = state.query.order;
+  for (;;) {
+    const chosen = await chooseWhat(current, sessions);
+    if (chosen === undefined || chosen === 'back') return;
+    const descending = await chooseDirection(chosen, current);
+    if (descending === undefined) return;
+    if (descending === 'back') continue;
+    await state.change({ order: { ...chosen, descending } });
+    return;
+  }
+}
+
+function chooseWhat(current: RunOrder, sessions: readonly StoreSession[]) {
+  const isCurrent = ({ by, key }: Pick<RunOrder, 'by' | 'key'>) => by === current.by && key === current.key;
+  const attributes = (['start', 'end', 'duration', 'name', 'status'] as const satisfies OrderBy[]).map(
+    (by): OrderRow => {
+      const order = { by, key: '' };
+      return { label: wordOfOrder(order, vscode.l10n), ...mark(isCurrent(order)), order };
+    },
+  );
+  return pickLive<OrderRow, Pick<RunOrder, 'by' | 'key'>>({
+    title: vscode.l10n.t('Sort Runs'),
+    placeholder: vscode.l10n.t('Sort by'),
+    now: () => attributes,
+    later: async (value) => {
+      const keys = await knownKeys(sessions, value.trim(), ['metric', 'param', 'tag'], KEYS_LIMIT);
+      const rows = keys.map((key) => {
+        const order = { by: key.kind, key: key.key };
+        return { ...keyItem(key), ...(isCurrent(order) ? mark(true) : {}), order };
+      });
+      return [...attributes, ...underHeadings(rows)];
+    },
+    accept: (item) => item?.order && { answer: item.order },
+  });
+}
+
+const mark = (isCurrent: boolean) => (isCurrent ? { description: vscode.l10n.t('current') } : {});
+
+interface DirectionRow extends vscode.QuickPickItem {
+  readonly descending: boolean;
+}
+
+async function chooseDirection(
+  by: Pick<RunOrder, 'by' | 'key'>,
+  current: RunOrder,
+): Promise<boolean | 'back' | undefined> {
+  const rows = directionsOf(by.by, vscode.l10n).map(({ descending, word }): DirectionRow => {
+    const isCurrent = by.by === current.by && by.key === current.key && descending === current.descending;
+    const iconPath = new vscode.ThemeIcon(descending ? 'arrow-down' : 'arrow-up');
+    return { label: word, descending, iconPath, ...mark(isCurrent) };
+  });
+  const answer = await pickLive<DirectionRow, { descending: boolean }>({
+    title: vscode.l10n.t('Sort by {0}', wordOfOrder(by, vscode.l10n)),
+    placeholder: vscode.l10n.t('Runs that lack the value stand behind the others'),
+    canGoBack: true,
+    now: () => rows,
+    later: () => Promise.resolve(rows),
+    accept: (item) => item && { answer: item },
+  });
+  return answer === undefined || answer === 'back' ? answer : answer.descending;
+}
+
+interface GroupingRow extends vscode.QuickPickItem {
+  readonly grouping?: RunGrouping;
+}
+
+const GROUPING_ICONS = {
+  experiment: 'beaker',
+  script: 'file-code',
+  branch: 'git-branch',
+  day: 'calendar',
+  status: 'circle-outline',
+} as const;
+
+export async function chooseGrouping(state: QueryState, sessions: readonly StoreSession[]): Promise<void> {
+  const current = state.query.grouping;
+  const isCurrent = ({ by, key }: RunGrouping) => by === current.by && key === current.key;
+  const fixed = Object.entries(GROUPING_ICONS).map(([by, icon]): GroupingRow => {
+    const grouping: RunGrouping = { by: by as keyof typeof GROUPING_ICONS, key: '' };
+    return {
+      label: wordOfGrouping(grouping, vscode.l10n),
+      iconPath: new vscode.ThemeIcon(icon),
+      ...mark(isCurrent(grouping)),
+      grouping,
+    };
+  });
+  const grouping = await pickLive<GroupingRow, RunGrouping>({
+    title: vscode.l10n.t('Group Runs'),
+    placeholder: vscode.l10n.t('Group by'),
+    now: () => fixed,
+    later: async (value) => {
+      const tags = (await knownKeys(sessions, value.trim(), ['tag'], KEYS_LIMIT)).map((known) => {
+        const byTag: RunGrouping = { by: 'tag', key: known.key };
+        return { ...keyItem(known), ...(isCurrent(byTag) ? mark(true) : {}), grouping: byTag };
+      });
+      return [...fixed, ...underHeadings(tags)];
+    },
+    accept: (item) => item?.grouping && { answer: item.grouping },
+  });
+  if (grouping !== undefined && grouping !== 'back') await state.change({ grouping });
+}

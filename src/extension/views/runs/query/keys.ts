@@ -1,0 +1,68 @@
+/** Which parameters, metrics and tags the runs of all stores of this window have. */
+import * as vscode from 'vscode';
+import { formatNumber } from '../../../../protocol/format';
+import type { RunColumn } from '../../../../protocol/lists';
+import type { StoreSession } from '../../../stores/session';
+import { plain, withoutIcons } from '../../../text';
+
+export interface KnownKey extends RunColumn {
+  readonly runCount: number;
+}
+
+const LABEL_LIMIT = 100;
+
+/** Those of the most runs first. */
+export async function knownKeys(
+  sessions: readonly StoreSession[],
+  search: string,
+  kinds: RunColumn['kind'][],
+  limit: number,
+): Promise<KnownKey[]> {
+  const answers = await Promise.all(
+    openOf(sessions).map((session) => session.request('runs/keys', { kinds, search, limit })),
+  );
+  const known = new Map<string, KnownKey>();
+  for (const key of answers.flatMap(({ keys }) => keys)) {
+    const id = idOf(key);
+    known.set(id, { ...key, runCount: key.runCount + (known.get(id)?.runCount ?? 0) });
+  }
+  return [...known.values()].sort((a, b) => b.runCount - a.runCount).slice(0, limit);
+}
+
+export const idOf = ({ kind, key }: RunColumn): string => `${kind}:${key}`;
+
+export const openOf = (sessions: readonly StoreSession[]): StoreSession[] =>
+  sessions.filter(({ state }) => state.kind === 'open' && state.store.state !== 'unusable');
+
+export const KEY_ICONS = { metric: 'graph-line', param: 'symbol-parameter', tag: 'tag' } as const;
+
+export function wordOfKind(kind: RunColumn['kind']): string {
+  switch (kind) {
+    case 'metric':
+      return vscode.l10n.t('Metrics');
+    case 'param':
+      return vscode.l10n.t('Parameters');
+    case 'tag':
+      return vscode.l10n.t('Tags');
+  }
+}
+
+/** A key as a row of a quick pick: text of a stranger, so without icons of its own. */
+export function keyItem({ kind, key, runCount }: KnownKey): vscode.QuickPickItem & { readonly column: RunColumn } {
+  return {
+    label: withoutIcons(plain(key, LABEL_LIMIT)),
+    description: runCount === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', formatNumber(runCount)),
+    iconPath: new vscode.ThemeIcon(KEY_ICONS[kind]),
+    column: { kind, key },
+  };
+}
+
+/** The same under a heading for each kind. */
+export function underHeadings<Item extends vscode.QuickPickItem & { readonly column?: RunColumn }>(
+  items: readonly Item[],
+): (Item | { label: string; kind: vscode.QuickPickItemKind.Separator })[] {
+  return (['metric', 'param', 'tag'] as const).flatMap((kind) => {
+    const own = items.filter(({ column }) => column?.kind === kind);
+    return own.length === 0 ? [] : [{ label: wordOfKind(kind), kind: vscode.QuickPickItemKind.Separator }, ...own];
+  });
+}

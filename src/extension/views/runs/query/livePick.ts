@@ -1,0 +1,90 @@
+/** A quick pick whose rows are made anew while the user types. */
+import * as vscode from 'vscode';
+import { Disposables } from '../../../signal';
+
+const TYPING_MS = 120;
+
+export interface LivePick<Item extends vscode.QuickPickItem, Answer> {
+  readonly title: string;
+  readonly placeholder: string;
+  readonly value?: string;
+  /** Whether there is a step to go back to. */
+  readonly canGoBack?: boolean;
+  /** What can be shown at once, while `later` is on its way. */
+  readonly now: (value: string) => readonly Item[];
+  readonly later: (value: string) => Promise<readonly Item[]>;
+  /** @returns the answer; or the text to go on with in the box; or undefined for a row that is none */
+  readonly accept: (item: Item | undefined, value: string) => { answer: Answer } | { value: string } | undefined;
+  readonly button?: (item: Item, value: string) => Promise<void>;
+}
+
+/** @returns undefined if the user left; `back` if they want the step before */
+export async function pickLive<Item extends vscode.QuickPickItem, Answer>(
+  how: LivePick<Item, Answer>,
+): Promise<Answer | 'back' | undefined> {
+  const held = new Disposables();
+  const pick = held.track(vscode.window.createQuickPick<Item>());
+  pick.title = how.title;
+  pick.placeholder = how.placeholder;
+  pick.value = how.value ?? '';
+  if (how.canGoBack === true) pick.buttons = [vscode.QuickInputButtons.Back];
+  let timer: NodeJS.Timeout | undefined;
+  let turn = 0;
+  const look = (value: string, delayMs: number) => {
+    const mine = ++turn;
+    clearTimeout(timer);
+    pick.items = how.now(value);
+    pick.busy = true;
+    const ask = async () => {
+      let items: readonly Item[] | undefined;
+      try {
+        items = await how.later(value);
+      } finally {
+        if (mine === turn) {
+          pick.busy = false;
+          if (items) show(pick, items);
+        }
+      }
+    };
+    // What could not be asked is not offered; what can be done without it is there already.
+    timer = setTimeout(() => void ask().catch(() => undefined), delayMs);
+  };
+  try {
+    return await new Promise<Answer | 'back' | undefined>((resolve) => {
+      const go = (value: string) => {
+        pick.value = value;
+        look(value, 0);
+      };
+      held.track(pick.onDidChangeValue((value) => look(value, TYPING_MS)));
+      held.track(
+        pick.onDidAccept(() => {
+          const accepted = how.accept(pick.activeItems[0], pick.value);
+          if (accepted && 'answer' in accepted) resolve(accepted.answer);
+          else if (accepted) go(accepted.value);
+        }),
+      );
+      held.track(
+        pick.onDidTriggerItemButton(({ item }) => {
+          void how.button?.(item, pick.value).then(() => look(pick.value, 0));
+        }),
+      );
+      held.track(pick.onDidTriggerButton(() => resolve('back')));
+      held.track(pick.onDidHide(() => resolve(undefined)));
+      look(pick.value, 0);
+      pick.show();
+    });
+  } finally {
+    clearTimeout(timer);
+    turn++;
+    held.dispose();
+  }
+}
+
+/** Whoever has gone to a row stays there. */
+function show<Item extends vscode.QuickPickItem>(pick: vscode.QuickPick<Item>, items: readonly Item[]): void {
+  const [active] = pick.activeItems;
+  const isFirst = active === undefined || active === pick.items[0];
+  pick.items = items;
+  const same = isFirst ? undefined : items.find(({ label }) => label === active.label);
+  if (same) pick.activeItems = [same];
+}

@@ -1,0 +1,104 @@
+/**
+ * axe-core over every page and state that the tests of the pages know, in the four themes of VS Code: what it calls
+ * serious or critical is an error here.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { drawn, eventually, open, openCompare, useBrowser } from './browser';
+import { type FakeRun } from './fixtures/build';
+import * as captured from './fixtures/captured';
+import * as notebooks from './fixtures/notebooks';
+import * as runs from './fixtures/runs';
+import { type ThemeName } from './harness';
+
+useBrowser();
+
+const THEMES: readonly ThemeName[] = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'];
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Every state with what is unfolded; a page that shows thousands of rows says no more with all of them. */
+const STATES: Readonly<Record<string, () => FakeRun>> = {
+  finished: runs.finished,
+  running: runs.running,
+  failed: runs.failed,
+  'without metrics': runs.withoutMetrics,
+  'odd numbers': runs.oddNumbers,
+  'hostile texts': runs.nasty,
+  'everything captured': captured.whole,
+  'capture still going on': captured.pending,
+  'capture failed': captured.captureFailed,
+  'nothing there': captured.nothingThere,
+  'not captured': captured.notCaptured,
+  'odd code': captured.oddCode,
+  'hostile capture': captured.nastyCapture,
+  'failed notebook': notebooks.failedNotebook,
+  'running notebook': notebooks.runningNotebook,
+  'followed notebook': () => notebooks.followedNotebook('cells'),
+  'hostile notebook': notebooks.hostileNotebook,
+};
+
+interface Finding {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly help: string;
+  readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
+}
+
+/** What stands folded away is looked at, too. */
+async function unfoldAll(page: Page): Promise<void> {
+  const folded = page.locator('lw-section h2 button[aria-expanded="false"]');
+  for (let left = await folded.count(); left > 0; left = await folded.count()) {
+    await folded.first().click();
+    await eventually(() => folded.count()).toBeLessThan(left);
+  }
+}
+
+/** The serious findings, each in a line that says where it is. */
+async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const violations = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)`,
+  )) as readonly Finding[];
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, help, nodes }) =>
+      nodes.slice(0, 4).map(({ target, failureSummary = '' }) => {
+        const why = failureSummary.replaceAll(/\s+/g, ' ').slice(0, 300);
+        return `${id} (${help}): ${JSON.stringify(target)} ${why}`;
+      }),
+    );
+}
+
+describe.each(THEMES)('in %s', (theme) => {
+  it.each(Object.entries(STATES))('the run page: %s', async (_, run) => {
+    const { page } = await open(run(), { theme });
+    await eventually(() => page.locator('lw-run-header').count()).toBe(1);
+    await unfoldAll(page);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('the run page, narrow, with a chart as a table', async () => {
+    const { page } = await open(runs.finished(), { theme, width: 480 });
+    await drawn(page, 1);
+    await page.getByRole('button', { name: 'Show as Table: auc' }).click();
+    await page.getByRole('table').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('two runs of a notebook compared', async () => {
+    const { page } = await openCompare(notebooks.twoRuns(), { theme });
+    await eventually(() => page.locator('lw-cell-pair').count()).toBeGreaterThan(0);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it('a page that could not be loaded', async () => {
+    const { page } = await open(runs.finished(), {
+      theme,
+      prepare: (host) => host.failures.set('load', 'The engine is not there.'),
+    });
+    await page.getByText('The engine is not there.').first().waitFor();
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+});

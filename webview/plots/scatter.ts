@@ -1,0 +1,268 @@
+/**
+ * `<lw-scatter>`: runs as points between two axes.
+ *
+ * In: `x`, `y` and, where colours are to say something, `colour`: an axis and its place in the values of `runs`.
+ * Out: `PickEvent`. By keys, arrows read the runs from left to right and Enter opens one.
+ */
+import { css, html, LitElement, nothing, type PropertyValues, svg } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
+import { shortened } from '../charts/labels';
+import { type ChartTheme, readChartTheme } from '../charts/theme';
+import { visuallyHidden } from '../ui/styles';
+import { onThemeChange } from '../ui/themeChange';
+import { shades, strokeOf } from './colouring';
+import { PickEvent } from './events';
+import { plotStyles } from './plotStyles';
+import { type AxisType, type PlotAxis, type PlotRun, type PlotValue, type Scale, scaleOf } from './scale';
+import { standalone, valueWords } from './words';
+
+export interface ScatterAxis {
+  readonly axis: PlotAxis;
+  /** Of the values of each run. */
+  readonly index: number;
+  readonly type: AxisType | undefined;
+}
+
+const HEIGHT = 360;
+const ROOM = { left: 76, right: 24, top: 20, bottom: 54 } as const;
+const NEAR_PIXELS = 24;
+const LABEL_CHARS = 11;
+/** Names stand beside the points where there are few. */
+const MAX_NAMED = 8;
+
+interface Point {
+  readonly run: PlotRun;
+  readonly x: number;
+  readonly y: number;
+}
+
+@customElement('lw-scatter')
+export class Scatter extends LitElement {
+  static override readonly styles = [
+    visuallyHidden,
+    plotStyles,
+    css`
+      svg.plot:focus-visible {
+        outline: 1px solid var(--vscode-focusBorder);
+        outline-offset: -1px;
+      }
+      svg.plot text.name {
+        fill: var(--vscode-foreground);
+        font-size: 12px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) runs: readonly PlotRun[] = [];
+  @property({ attribute: false }) x: ScatterAxis | null = null;
+  @property({ attribute: false }) y: ScatterAxis | null = null;
+  @property({ attribute: false }) colour: ScatterAxis | null = null;
+
+  @state() private width = 0;
+  @state() private hovered = '';
+  @state() private spoken = '';
+  @query('svg.plot') private readonly plot!: SVGSVGElement | null;
+
+  private theme: ChartTheme | null = null;
+  private stopTheme: (() => void) | null = null;
+  private scales: { readonly x: Scale; readonly y: Scale; readonly colour: Scale | null } | null = null;
+  private points: readonly Point[] = [];
+  private readonly sizes = new ResizeObserver(([entry]) => {
+    this.width = entry?.contentRect.width ?? 0;
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.sizes.observe(this);
+    this.stopTheme = onThemeChange(() => {
+      this.theme = null;
+      this.requestUpdate();
+    });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+    this.stopTheme?.();
+    this.theme = null;
+  }
+
+  /** A picture of it by itself; null where nothing is drawn. */
+  toSvg(): string | null {
+    return this.plot ? standalone(this.plot, []) : null;
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const { x, y, colour } = this;
+    if (!x || !y) return;
+    if (changed.has('runs') || changed.has('x') || changed.has('y') || changed.has('colour')) {
+      const along = ({ index, type }: ScatterAxis) =>
+        scaleOf(
+          this.runs.map((run) => valueAt(run, index)),
+          type,
+          true,
+        );
+      this.scales = { x: along(x), y: along(y), colour: colour && along(colour) };
+    }
+    const scales = this.scales;
+    if (!scales) return;
+    this.points = this.runs
+      .map((run) => ({
+        run,
+        x: this.left(scales.x.place(valueAt(run, x.index))),
+        y: this.top(scales.y.place(valueAt(run, y.index))),
+      }))
+      .sort((a, b) => a.x - b.x || b.y - a.y);
+  }
+
+  protected override render() {
+    const { x, y, scales } = this;
+    if (!x || !y || !scales) return html`<p class="empty">Choose what stands along each axis.</p>`;
+    return html`
+      <div class="stage">${this.width > 0 ? this.renderPlot(x, y, scales) : nothing} ${this.renderReading()}</div>
+      <div class="caption">${this.renderLegend()}</div>
+      <div class="visually-hidden" role="status">${this.spoken}</div>
+    `;
+  }
+
+  protected override updated(): void {
+    const reading = this.renderRoot.querySelector<HTMLElement>('.reading');
+    const point = this.points.find(({ run }) => run.id === this.hovered);
+    if (!reading || !point) return;
+    const right = point.x + 12;
+    const left = right + reading.offsetWidth < this.width ? right : Math.max(0, point.x - reading.offsetWidth - 12);
+    reading.style.setProperty('left', `${String(left)}px`);
+    reading.style.setProperty('top', `${String(Math.min(point.y, HEIGHT - reading.offsetHeight))}px`);
+  }
+
+  private left(place: number): number {
+    return ROOM.left + place * Math.max(1, this.width - ROOM.left - ROOM.right);
+  }
+
+  private top(place: number): number {
+    return HEIGHT - ROOM.bottom - place * (HEIGHT - ROOM.top - ROOM.bottom);
+  }
+
+  private renderPlot(x: ScatterAxis, y: ScatterAxis, scales: { x: Scale; y: Scale; colour: Scale | null }) {
+    const theme = (this.theme ??= readChartTheme());
+    const isNamed = this.runs.length <= MAX_NAMED;
+    return html`<svg
+      class="plot"
+      height=${HEIGHT}
+      tabindex="0"
+      role="application"
+      aria-roledescription="scatter plot"
+      aria-label="${shortened(y.axis.key, 80)} by ${shortened(x.axis.key, 80)}, ${this.runs.length} runs"
+      aria-description="Left and right arrows read the runs, Enter opens one."
+      @pointermove=${this.onPoint}
+      @pointerleave=${() => (this.hovered = '')}
+      @click=${this.open}
+      @keydown=${this.onKey}
+    >
+      ${this.renderAxes(x, y, scales)}
+      ${this.points.map(({ run, x: cx, y: cy }) => {
+        const { colour } = strokeOf(theme, run, scales.colour, this.colour ? valueAt(run, this.colour.index) : null);
+        const isHovered = run.id === this.hovered;
+        return svg`<circle cx=${cx} cy=${cy} r=${isHovered ? 7 : 5} fill=${colour} stroke=${isHovered ? theme.text : theme.background} stroke-width=${isHovered ? 2 : 1}></circle>
+          ${isNamed ? svg`<text class="name halo" x=${cx > this.width - 140 ? cx - 9 : cx + 9} y=${cy + 4} text-anchor=${cx > this.width - 140 ? 'end' : 'start'}>${shortened(run.name, 20)}</text>` : nothing}`;
+      })}
+    </svg>`;
+  }
+
+  private renderAxes(x: ScatterAxis, y: ScatterAxis, scales: { x: Scale; y: Scale }) {
+    const [left, right, bottom] = [this.left(0), this.left(1), this.top(0)];
+    return svg`
+      ${scales.y.ticks.map(
+        ({ at, label }) => svg`<line class="grid" x1=${left} x2=${right} y1=${this.top(at)} y2=${this.top(at)}></line>
+          <text x=${left - 8} y=${this.top(at) + 4} text-anchor="end">${shortened(label, LABEL_CHARS)}</text>`,
+      )}
+      ${scales.x.ticks.map(
+        ({
+          at,
+          label,
+        }) => svg`<line class="axis" x1=${this.left(at)} x2=${this.left(at)} y1=${bottom} y2=${bottom + 3}></line>
+          <text x=${this.left(at)} y=${bottom + 16} text-anchor="middle">${shortened(label, LABEL_CHARS)}</text>`,
+      )}
+      <line class="axis" x1=${left} x2=${right} y1=${bottom} y2=${bottom}></line>
+      <text x="4" y=${bottom + 34}>${scales.y.low}</text>
+      <text x="4" y="12">${shortened(y.axis.key, 60)}</text>
+      <text x=${right} y=${bottom + 34} text-anchor="end">${shortened(x.axis.key, 60)}</text>
+    `;
+  }
+
+  private renderReading() {
+    const run = this.runs.find(({ id }) => id === this.hovered);
+    if (!run) return nothing;
+    return html`<div class="reading" aria-hidden="true">
+      <b><bdi>${shortened(run.name, 120)}</bdi></b>
+      <dl>
+        ${this.shownAxes.map(
+          ({ axis, index }) =>
+            html`<dt>${axis.key}</dt>
+              <dd>${valueWords(axis, valueAt(run, index))}</dd>`,
+        )}
+      </dl>
+    </div>`;
+  }
+
+  private get shownAxes(): readonly ScatterAxis[] {
+    return [this.x, this.y, this.colour].filter((axis) => axis !== null);
+  }
+
+  private renderLegend() {
+    const { colour, scales, theme } = this;
+    if (!colour || !scales?.colour || !theme) return nothing;
+    const { ticks } = scales.colour;
+    return html`<span class="legend"
+      ><bdi>${colour.axis.key}</bdi> ${ticks[0]?.label ?? ''}
+      <svg width="96" height="10" aria-hidden="true">
+        ${shades(theme).map((fill, at) => svg`<rect x=${at * 6} width="6.5" height="10" fill=${fill}></rect>`)}
+      </svg>
+      ${ticks.at(-1)?.label ?? ''}</span
+    >`;
+  }
+
+  private readonly onPoint = (event: PointerEvent) => {
+    const box = this.plot?.getBoundingClientRect();
+    if (!box) return;
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    let least = NEAR_PIXELS;
+    let nearest = '';
+    for (const point of this.points) {
+      const distance = Math.hypot(point.x - x, point.y - y);
+      if (distance >= least) continue;
+      least = distance;
+      nearest = point.run.id;
+    }
+    this.hovered = nearest;
+  };
+
+  private readonly open = () => {
+    if (this.hovered !== '') this.dispatchEvent(new PickEvent(this.hovered));
+  };
+
+  private readonly onKey = (event: KeyboardEvent) => {
+    const at = this.points.findIndex(({ run }) => run.id === this.hovered);
+    const last = this.points.length - 1;
+    const next = {
+      ArrowRight: Math.min(at + 1, last),
+      ArrowLeft: at < 0 ? last : Math.max(at - 1, 0),
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (event.key === 'Enter') this.open();
+    else if (event.key === 'Escape' && at >= 0) this.hovered = '';
+    else if (next === undefined) return;
+    else {
+      const run = this.points[next]?.run;
+      if (!run) return;
+      this.hovered = run.id;
+      const values = this.shownAxes.map(({ axis, index }) => `${axis.key} ${valueWords(axis, valueAt(run, index))}`);
+      this.spoken = `${run.name}: ${values.join(', ')}`;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+}
+
+const valueAt = ({ values }: PlotRun, index: number): PlotValue => values[index] ?? null;
