@@ -1,3 +1,4 @@
+/* global document -- what runs in a page */
 /**
  * Opening a run with 20 metrics of 10,000 points: this page in VS Code beside MLflow's own UI, in the same browser, one
  * round of each in turn. What is measured is the time from the click on the run (here) and from the navigation to the

@@ -1,3 +1,4 @@
+/* global scrollBy, innerHeight -- what runs in a page */
 /**
  * The run page in a real VS Code: from the click on a run to its first chart and to all twenty; a metric of 1,000,000
  * points over the engine's socket; ten curves that grow; what the page keeps in memory; and how long the extension host is

@@ -1,3 +1,4 @@
+/* global addEventListener, Element, MutationObserver -- what runs in a page */
 /** A real VS Code for a measurement, with the end-to-end tests' own hands, and eyes that cost the page little. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

@@ -239,12 +239,20 @@ class Keeper:
     # What comes from the system
 
     def _on_signals(self) -> None:
-        for number in self._signals.take():
-            if number == signal.SIGCHLD:
-                self._reap()
-                self._reap_observer()
-            else:
-                self._witnessed[number] = time.monotonic()
+        numbers = self._signals.take()
+        for number in numbers:
+            if number != signal.SIGCHLD:
+                self._on_witnessed(number)
+        if signal.SIGCHLD in numbers:
+            self._reap()
+            self._reap_observer()
+
+    def _on_witnessed(self, number: int) -> None:
+        self._witnessed[number] = time.monotonic()
+        # Script and relay have got it as well. The script may end by it before the relay has had its turn to say so.
+        # With a terminal of our own we lead the session, and a hang-up comes to us that nobody has asked for.
+        if number in FATAL and not self._has_terminal and number not in self._dispositions.ignored and not self._ended:
+            self._record(stop_requested=True)
 
     def _reap(self) -> None:
         while not self._ended:

@@ -16,9 +16,10 @@ export const ORDER_NAMES = 'start_time, end_time, duration, name, status, metric
 const KEYED = /^(metric|param|parameter|tag)s?\.(?:`([^`]+)`|"([^"]+)"|(.+))$/i;
 
 function keyedOf(text: string): RunColumn | null {
-  const [, kind = '', ...keys] = KEYED.exec(text) ?? [];
-  const key = keys.find((one) => one !== undefined);
-  if (key === undefined) return null;
+  const match = KEYED.exec(text);
+  if (!match) return null;
+  const [kind = '', inBackticks, inQuotes, bare] = match.slice(1) as (string | undefined)[];
+  const key = inBackticks ?? inQuotes ?? bare ?? '';
   const word = kind.toLowerCase();
   return { kind: word === 'metric' || word === 'tag' ? word : 'param', key };
 }

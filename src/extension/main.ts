@@ -91,7 +91,12 @@ export function activate(context: vscode.ExtensionContext): void {
     reveal: ({ session, row }) => view.reveal(session, row),
   });
   const undoable = new RunEdits();
-  track(undoable.onDidChange((canUndo) => keys.set('loopwright.canUndo', canUndo)));
+  track(
+    undoable.onDidChange((canUndo) => {
+      keys.set('loopwright.canUndo', canUndo);
+      view.provider.relist();
+    }),
+  );
   const edits: EditRuns = new EditRuns({ edits: undoable, openPage, attempt });
   const comparisons = track(
     new CompareRunsPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),

@@ -141,7 +141,10 @@ describe('a run that its folder tells of', () => {
       await ended(connection, run.spec.run_id);
       const { metrics } = await connection.request('runs/metrics', { runId: run.spec.run_id });
       expect(metrics[0]?.count).toBe(count);
-      const { notes } = await connection.request('runs/notes', { runId: run.spec.run_id });
+      const notes = await until('a note', async () => {
+        const found = await connection.request('runs/notes', { runId: run.spec.run_id });
+        return found.notes.length > 0 && found.notes;
+      });
       expect(notes).toMatchObject([{ level: 'warning', text: expect.stringMatching(text) }]);
     }
   });

@@ -21,6 +21,7 @@ import tempfile
 
 CPU_SECONDS = 60  # of processor time, so that the choice does not depend on what else the machine does
 SECONDS = 300
+_DURATION = re.compile(rb"\d+(\.\d+)?(e-?\d+)? ?(s|ms|sec|seconds?)\b")
 _DOWNLOADS = re.compile(r"\bfetch_\w+|urlretrieve|urlopen|requests\.")
 _MORE_PACKAGES = re.compile(r"^\s*(?:import|from) (?:plotly|seaborn|polars|skimage|lightgbm|xgboost|sympy|wget)", re.M)
 _KINDS = "code,data,environment,libraries,models,figures"
@@ -63,6 +64,7 @@ def execute(python: str, script: str, hook: str | None, run_dir: str) -> tuple:
 
 
 def differing(one: list, other: list) -> set:
+    one, other = ([_DURATION.sub(b"", line) for line in lines] for lines in (one, other))
     lines = {index for index, pair in enumerate(zip(one, other)) if pair[0] != pair[1]}
     return lines | set(range(min(len(one), len(other)), max(len(one), len(other))))
 

@@ -75,7 +75,7 @@ class Processes(LineageTest):
     def test_files_opened_while_the_interpreter_ends(self):
         """What functions at exit read is seen; finalizers that run after that are left in peace."""
         self.file("late", "x"), self.file("later", "x")
-        self.fine("import atexit\nclass Late:\n    def __del__(self, open=open): open('later').read()\nkept = Late()\n"
+        self.fine("import atexit\nclass Late:\n    def __del__(self, open=open): open('later', 'rb').read()\nkept = Late()\n"
                   "kept.self = kept\natexit.register(lambda: open('late').read())")
         self.assertIn("late", self.seen("r"))
 

@@ -245,6 +245,18 @@ class Signals(RunnerTest):
         out, _ = process.communicate(timeout=20)
         self.assertEqual(out, b"1\n")
 
+    def test_an_interrupt_of_the_group_is_on_record_though_the_relay_is_slow(self):
+        run = self.python(self.waiting % "raise SystemExit(3)")
+        process = self.start(run, start_new_session=True)
+        process.stdout.readline()
+        os.kill(process.pid, signal.SIGSTOP)
+        os.killpg(process.pid, signal.SIGINT)
+        until(lambda: run.state["state"] == "exited")
+        state = run.state
+        os.kill(process.pid, signal.SIGCONT)
+        process.communicate(timeout=20)
+        self.assertEqual((state["exit_code"], state["stop_requested"]), (3, True))
+
     def test_sigint_to_the_runner_alone_reaches_the_script(self):
         run = self.python(self.waiting % "print('interrupted')")
         process = self.start(run)

@@ -32,11 +32,11 @@ export class Editor {
   ) {}
 
   /** A run that is over. */
-  mayEdit(runId: string): void {
+  mayEdit(runId: string, name: string): void {
     if (this.known.has(runId)) return;
     this.known.set(runId, {
       runId,
-      name: new Set(),
+      name: new Set([name]),
       note: new Set(['']),
       starred: new Set([false]),
       tag: new Set([null]),
@@ -108,22 +108,31 @@ export class Editor {
   async check(): Promise<void> {
     for (const run of this.known.values()) {
       if (this.inHand.has(run.runId)) continue;
-      const [{ run: row, note }, { tags }] = await this.place.ask(async (engine) => [
-        await engine.request('runs/get', { runId: run.runId }),
-        await engine.request('runs/tags', { runId: run.runId }),
-      ]);
-      const tag = tags.find(({ key }) => key === TAG)?.value ?? null;
-      const is = <T>(what: string, allowed: ReadonlySet<T>, shown: T) => {
-        if (allowed.size > 0 && !allowed.has(shown))
-          throw new Violation(
-            `the ${what} of ${run.runId} is ${JSON.stringify(shown)}, acknowledged was ${JSON.stringify([...allowed])}`,
-          );
-      };
-      is('name', run.name, row.name);
-      is('note', run.note, note);
-      is('star', run.starred, row.starred);
-      is('tag', run.tag, tag);
-      is('deletion', run.deleted, row.deleted);
+      this.inHand.add(run.runId);
+      try {
+        await this.checkOne(run);
+      } finally {
+        this.inHand.delete(run.runId);
+      }
     }
+  }
+
+  private async checkOne(run: Known): Promise<void> {
+    const [{ run: row, note }, { tags }] = await this.place.ask(async (engine) => [
+      await engine.request('runs/get', { runId: run.runId }),
+      await engine.request('runs/tags', { runId: run.runId }),
+    ]);
+    const tag = tags.find(({ key }) => key === TAG)?.value ?? null;
+    const is = <T>(what: string, allowed: ReadonlySet<T>, shown: T) => {
+      if (!allowed.has(shown))
+        throw new Violation(
+          `the ${what} of ${run.runId} is ${JSON.stringify(shown)}, acknowledged was ${JSON.stringify([...allowed])}`,
+        );
+    };
+    is('name', run.name, row.name);
+    is('note', run.note, note);
+    is('star', run.starred, row.starred);
+    is('tag', run.tag, tag);
+    is('deletion', run.deleted, row.deleted);
   }
 }

@@ -38,10 +38,11 @@ const random = new Random(seed);
 let rounds = 0;
 let over = 0;
 let done = 0;
-let violation: Violation | null = null;
+/** The first of them; the others came of it, or of its being stopped. */
+const violations: Violation[] = [];
 
 async function work(): Promise<void> {
-  while (done < kills && Date.now() < deadline && violation === null) {
+  while (done < kills && Date.now() < deadline && violations.length === 0) {
     const round = rounds++;
     const plan = planRound(random, notebookPython !== null);
     try {
@@ -51,7 +52,7 @@ async function work(): Promise<void> {
       say(`${String(done)} kills in ${String(over)} rounds, ${String(editor.acknowledged)} edits`);
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      violation ??= error;
+      violations.push(error);
       return;
     }
   }
@@ -61,13 +62,13 @@ say(`Soak: ${String(kills)} kills, seed ${String(seed)}, in ${folder}`);
 if (notebookPython === null) say('Without notebooks: LOOPWRIGHT_CAPTURE_PYTHON names no interpreter with a kernel.');
 try {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  if (violation === null) await editor.check();
+  if (violations.length === 0) await editor.check();
 } catch (error) {
-  violation ??= error instanceof Violation ? error : new Violation('the soak itself failed', { cause: error });
+  violations.push(error instanceof Violation ? error : new Violation('the soak itself failed', { cause: error }));
 }
-const found = violation as Violation | null;
+const [found] = violations;
 await place.end();
-if (found === null) {
+if (found === undefined) {
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   say(
     `${String(done)} kills in ${String(rounds)} rounds, ${String(editor.acknowledged)} edits: nothing lost, nothing untrue (seed ${String(seed)})`,

@@ -75,13 +75,15 @@ export class Place {
 
   async open(): Promise<OpenEngine> {
     const program = { runtime: process.execPath, file: join(this.dist, 'engine.js') };
-    for (const deadline = Date.now() + ENGINE_PATIENCE_MS; ; await sleep(50)) {
+    const deadline = Date.now() + ENGINE_PATIENCE_MS;
+    for (;;) {
       try {
         return await openEngine(this.paths, program, CLIENT);
       } catch (error) {
         if (!isAboutConnection(error)) throw error;
         if (Date.now() > deadline) throw new Violation('no engine came up in three minutes', { cause: error });
       }
+      await sleep(50);
     }
   }
 
@@ -125,10 +127,12 @@ export async function until<T>(
   look: () => T | null | Promise<T | null>,
   timeoutMs = 180_000,
 ): Promise<T> {
-  for (const deadline = Date.now() + timeoutMs; ; await sleep(25)) {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
     const seen = await look();
     if (seen !== null) return seen;
     if (Date.now() > deadline) throw new Violation(`waited ${String(timeoutMs / 1000)} s for: ${what}`);
+    await sleep(25);
   }
 }
 

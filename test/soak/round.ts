@@ -51,7 +51,8 @@ export async function playRound(place: Place, round: number, plan: RoundPlan, ed
   await editing;
   if (victim !== 'window') window?.kill('SIGKILL');
   await check(place, started, victim, killed, workload);
-  for (const { runId } of await started.runs()) editor.mayEdit(runId);
+  const names = new Map((await runsOf(place, started.name)).map(({ runId, name }) => [runId, name]));
+  for (const { runId } of await started.runs()) editor.mayEdit(runId, names.get(runId) ?? '');
   return killed !== null;
 }
 
@@ -115,11 +116,13 @@ async function check(
       throw new Violation(`${where}: a script ran whose run is not in the store (${side})`);
     if (note) await until(`${where}: the script is gone`, () => (exists(note.pid) ? null : true));
   }
-  if (started.command && victim !== 'command') checkAnswer(place, where, started, rows);
+  if (started.command && victim !== 'command') checkAnswer(place, where, started, rows, victim);
 }
 
-const ended = ({ command }: Started) =>
-  command && command.exitCode === null && command.signalCode === null ? null : true;
+const ended = ({ command }: Started): true | null => {
+  if (!command) return true;
+  return command.exitCode === null && command.signalCode === null ? null : true;
+};
 
 async function checkRun(
   place: Place,
@@ -150,8 +153,15 @@ async function checkRun(
 
 const Answer = z.object({ run_id: z.string(), status: z.string(), exit_code: z.number().nullable() });
 
+/**
+ * It ends before the run does where the relay that it listened to was killed; and it does not wait for an engine for ever,
+ * and says so.
+ */
+const mayGoOn = (place: Place, { name }: Started, victim: Victim): boolean =>
+  victim === 'relay' || place.errors(name).includes('did not take the run in');
+
 /** What the command line has told must be what the store shows. */
-function checkAnswer(place: Place, where: string, started: Started, rows: readonly RunRow[]): void {
+function checkAnswer(place: Place, where: string, started: Started, rows: readonly RunRow[], victim: Victim): void {
   const text = place.output(started.name);
   let raw: unknown;
   try {
@@ -161,8 +171,7 @@ function checkAnswer(place: Place, where: string, started: Started, rows: readon
   }
   const answer = Answer.safeParse(raw);
   if (!answer.success) throw new Violation(`${where}: the command line answered ${text.slice(0, 500)}`);
-  // On a busy machine it does not wait for ever, and says so.
-  if (answer.data.status === 'RUNNING' && place.errors(started.name).includes('did not take the run in')) return;
+  if (answer.data.status === 'RUNNING' && mayGoOn(place, started, victim)) return;
   const row = rows.find(({ runId }) => runId === answer.data.run_id);
   const shown = row && { status: row.timing.status, exit_code: row.exitCode };
   if (shown?.status !== answer.data.status || shown.exit_code !== answer.data.exit_code)

@@ -58,9 +58,9 @@ async function unfoldAll(page: Page): Promise<void> {
 /** The serious findings, each in a line that says where it is. */
 async function seriousFindings(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
-  const violations = (await page.evaluate(
+  const violations = await page.evaluate<readonly Finding[]>(
     `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)`,
-  )) as readonly Finding[];
+  );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>

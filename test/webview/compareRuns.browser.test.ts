@@ -11,7 +11,7 @@ it('compares runs by curves, plots, tables and code, and comes back as it was le
   expect(await page.locator('lw-run-chips li.is-hidden').count()).toBe(0);
   expect(await text('lw-run-chips')).toContain('fraud-forest-0');
 
-  await page.getByRole('button', { name: 'Hide fraud-forest-0' }).click();
+  await page.locator('lw-run-chips .toggle').first().click();
   await eventually(() => page.locator('lw-run-chips li.is-hidden').count()).toBe(1);
 
   await page.getByRole('tab', { name: 'Parallel' }).click();
@@ -26,7 +26,8 @@ it('compares runs by curves, plots, tables and code, and comes back as it was le
   expect(await text('lw-compared-table[what="param"]')).not.toContain('seed');
   await page.getByRole('button', { name: 'Show Everything' }).click();
   await eventually(() => text('lw-compared-table[what="param"]')).toContain('seed');
-  await page.locator('lw-compared-table[what="metric"]').getByRole('button', { name: 'Copy as TSV' }).click();
+  await page.getByRole('button', { name: 'Copy Metrics' }).click();
+  await page.getByRole('menuitem', { name: 'Copy as TSV' }).click();
   await eventually(() => host.commands.at(-1)?.command).toBe('copy');
   expect((host.commands.at(-1)?.params as { text: string }).text).toMatch(/^\tfraud-boosting-1\t.*\nfit_seconds\t/);
 

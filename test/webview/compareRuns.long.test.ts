@@ -1,6 +1,8 @@
 /** Pictures of the page that compares runs in every theme, to be looked at; and what it does with what is bad. */
 import { describe, expect, it } from 'vitest';
-import { drawn, eventually, openCompareRuns, useBrowser } from './browser';
+import { type ChildRun } from '../../src/protocol/requests';
+import { drawn, eventually, open, openCompareRuns, useBrowser } from './browser';
+import { fakeRun, noise, row } from './fixtures/build';
 import { FakeRunsHost, someRuns } from './fixtures/compareRuns';
 
 useBrowser();
@@ -94,5 +96,61 @@ describe('what is bad', () => {
     host.failures.set('load', 'The disk is full.');
     host.changed();
     await eventually(() => text()).toContain('What you see may be out of date. The disk is full.');
+  });
+});
+
+describe('the runs below a run', () => {
+  const children = Array.from({ length: 1000 }, (_, index): ChildRun => {
+    const lr = 10 ** (-4 + (index % 20) / 5);
+    const auc = 0.9 - Math.abs(Math.log10(lr) + 2) * 0.05 + noise(index) * 0.02;
+    return {
+      run: row({ runId: `child-${String(index)}`, name: `trial ${String(index)}`, parentRunId: 'parent' }),
+      isBest: index === 41,
+      values: [
+        auc,
+        index % 97 === 0 ? 'NaN' : 1 - auc,
+        lr.toExponential(2),
+        String(2 + (index % 9)),
+        `model ${String(index % 4)}`,
+      ],
+    };
+  });
+
+  it('are a thousand lines, filtered without waiting', async () => {
+    const run = fakeRun({
+      row: row({ childCount: 1000 }),
+      columns: [
+        { kind: 'metric', key: 'val/auc' },
+        { kind: 'metric', key: 'loss' },
+        { kind: 'param', key: 'lr' },
+        { kind: 'param', key: 'depth' },
+        { kind: 'param', key: 'model' },
+      ],
+      children,
+    });
+    const { page, shot, text, host } = await open(run, { height: 1000 });
+    await eventually(() => text('lw-parallel')).toContain('1\u2009000 runs');
+    expect(host.count('children')).toBe(11);
+    const axis = page.locator('lw-parallel [aria-label^="val/auc, "]');
+    await axis.focus();
+    const took = await page.evaluate(async () => {
+      const plot = document
+        .querySelector('lw-run-page')
+        ?.shadowRoot?.querySelector('lw-children')
+        ?.shadowRoot?.querySelector('lw-children-plot')
+        ?.shadowRoot?.querySelector('lw-parallel');
+      const track = plot?.shadowRoot?.activeElement;
+      const times: number[] = [];
+      for (let at = 0; at < 10; at++) {
+        const before = performance.now();
+        track?.dispatchEvent(new KeyboardEvent('keydown', { key: at === 0 ? 'ArrowUp' : 'ArrowDown', bubbles: true }));
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        times.push(performance.now() - before);
+      }
+      return times.sort((a, b) => a - b)[5] ?? 0;
+    });
+    expect(took).toBeLessThan(250);
+    await eventually(() => text('lw-parallel')).toMatch(/of 1\u2009000 runs let through/);
+    await shot('children-parallel');
   });
 });

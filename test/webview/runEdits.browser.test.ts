@@ -129,7 +129,7 @@ describe('the run page', () => {
         const [mark] = [...(CSS.highlights.get('lw-output-current') ?? [])] as Range[];
         const box = element.shadowRoot?.querySelector('.scroll')?.getBoundingClientRect();
         const at = mark?.getBoundingClientRect();
-        return mark && at && box && at.top >= box.top && at.bottom <= box.bottom ? mark.toString() : '';
+        return at && box && at.top >= box.top && at.bottom <= box.bottom ? (mark?.toString() ?? '') : '';
       });
     await eventually(seen).toBe('line 123');
     expect(await box.innerText()).toContain('line 12300');

@@ -1,8 +1,8 @@
 /**
  * `<lw-chart-card>`: a chart with its heading, its caption and what one does with it; for every page with charts.
  *
- * In: what to show (`heading`, `value`, `facts`, `lines`, `x`, `zoom`, `log`, `table`, `problem`, `isLoading`, `notes`)
- * and further items of its menu. Out: `ZoomEvent`, `TableEvent`, `RetryEvent`, `CopyEvent` (text for the clipboard),
+ * In: what to show (`visible`, `heading`, `value`, `facts`, `lines`, `x`, `zoom`, `log`, `table`, `problem`,
+ * `isLoading`, `notes`) and further items of its menu. Out: `ZoomEvent`, `TableEvent`, `RetryEvent`, `CopyEvent` (text for the clipboard),
  * `SaveEvent` (a picture, or the wish for the whole series as CSV) and `CardMenuEvent` for the owner's own items.
  */
 import { html, LitElement, nothing } from 'lit';
@@ -10,7 +10,8 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { formatDuration, formatNumber } from '../../src/protocol/format';
 import '../ui/controls';
 import '../ui/menu';
-import { type MenuEvent, type MenuItem } from '../ui/menu';
+import { type MenuEvent } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import '../ui/states';
 import { cardStyles } from './cardStyles';
 import { type MetricChart, ZoomEvent } from './chart';
@@ -98,6 +99,8 @@ export class ChartCard extends LitElement {
   @property({ type: Boolean }) isLoading = false;
   /** For the caption: what else is not as one would think. */
   @property({ attribute: false }) notes: readonly string[] = [];
+  /** Whether it is worth drawing: false for what is off the screen. */
+  @property({ type: Boolean }) visible = false;
   @property({ attribute: false }) items: readonly MenuItem[] = [];
 
   @query('lw-metric-chart') private readonly chart!: MetricChart | null;
@@ -129,7 +132,7 @@ export class ChartCard extends LitElement {
         <lw-menu label="More Actions: ${name}" .items=${this.menu} @lw-menu=${this.onMenu}></lw-menu>
       </header>
       <div class="facts">${this.facts}</div>
-      <div class="body">${this.renderBody()}</div>
+      <div class="body">${this.visible ? this.renderBody() : nothing}</div>
       ${this.renderCaption()}
     `;
   }

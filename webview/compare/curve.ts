@@ -51,7 +51,9 @@ export class CompareCurve extends LitElement {
   private readonly shown = new Map<string, ChartLine>();
   private lines: readonly ChartLine[] = [];
   private stopWatching: (() => void) | null = null;
-  private readonly onSeries = () => void this.answers++;
+  private readonly onSeries = () => {
+    this.answers++;
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();

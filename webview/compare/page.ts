@@ -111,10 +111,8 @@ export class CompareRunsPage extends LitElement {
     const sorted = orderOf(runs, this.kept.current.sort, best, known).flatMap((index) => runs[index] ?? []);
     return html`
       ${this.renderHead(compared, sorted, best)}
-      <div class="notices">
-        ${problem === null ? nothing : this.renderProblem('What you see may be out of date.', problem)}
-        ${compared.gone.map((runId) => this.renderGone(runId))}
-      </div>
+      ${problem === null ? nothing : this.renderProblem('What you see may be out of date.', problem)}
+      ${compared.gone.map((runId) => this.renderGone(runId))}
       <main id="content" role="tabpanel" aria-label=${TAB_WORDS[this.kept.current.tab]}>
         ${
           runs.length < 2
@@ -257,23 +255,22 @@ export class CompareRunsPage extends LitElement {
       </div>
       ${TABLES[tab].map(
         ([what, heading, nothingWords]) =>
-          html`<h2>${heading}</h2>
-            <lw-compared-table
-              what=${what}
-              heading=${heading}
-              nothing=${nothingWords}
-              .host=${this.host}
-              .runs=${columns}
-              .slotOf=${this.slotOf}
-              ?differences=${onlyDifferences}
-              search=${tableSearch}
-              .version=${dataVersion}
-            ></lw-compared-table>`,
+          html`<lw-compared-table
+            what=${what}
+            heading=${heading}
+            nothing=${nothingWords}
+            .host=${this.host}
+            .runs=${columns}
+            .slotOf=${this.slotOf}
+            ?differences=${onlyDifferences}
+            search=${tableSearch}
+            .version=${dataVersion}
+          ></lw-compared-table>`,
       )}`;
   }
 
   private renderGone(runId: string) {
-    return html`<lw-failed what="The run ${shortened(runId, 40)} is no longer in the store." quiet
+    return html`<lw-failed class="notices" what="The run ${shortened(runId, 40)} is no longer in the store." quiet
       ><lw-button @click=${() => this.host.command('removeRun', { runId })}
         >Remove from Comparison</lw-button
       ></lw-failed

@@ -70,10 +70,6 @@ export const pageStyles = css`
     max-width: 640px;
     padding: 8px 20px;
   }
-  .notices {
-    display: grid;
-    gap: 6px;
-  }
   .buttons,
   .bar {
     display: flex;
@@ -86,11 +82,6 @@ export const pageStyles = css`
   }
   .quiet {
     color: var(--vscode-descriptionForeground);
-  }
-  h2 {
-    margin: 16px 0 4px;
-    font-size: inherit;
-    font-weight: 600;
   }
   @media (max-height: 500px) {
     .head {

@@ -10,11 +10,19 @@ import { causeOf } from '../run/api';
 import { moreOf, Paged, waiting } from '../run/captured/loading';
 import '../ui/controls';
 import '../ui/icon';
+import '../ui/menu';
+import { type MenuEvent } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import { groups, scrollable, visuallyHidden, wordTable } from '../ui/styles';
 import { onThemeChange } from '../ui/themeChange';
 import { type CompareHost } from './api';
 import { bestIndex } from './comparing';
 import { comparedTable, valueText } from './tableText';
+
+const COPIES: readonly MenuItem[] = [
+  { id: 'tsv', label: 'Copy as TSV' },
+  { id: 'csv', label: 'Copy as CSV' },
+];
 
 /** Rows that are copied or saved at most. */
 const MAX_COPIED = 20_000;
@@ -35,7 +43,6 @@ export class ComparedTable extends LitElement {
       }
       table {
         width: auto;
-        min-width: min(100%, 480px);
         border-collapse: separate;
         border-spacing: 0;
       }
@@ -43,7 +50,8 @@ export class ComparedTable extends LitElement {
         position: sticky;
         top: 0;
         z-index: 1;
-        max-width: 200px;
+        min-width: 130px;
+        max-width: 130px;
         background: var(--vscode-editor-background);
         vertical-align: bottom;
       }
@@ -51,6 +59,9 @@ export class ComparedTable extends LitElement {
         display: flex;
         align-items: center;
         gap: 6px;
+      }
+      thead svg {
+        flex: none;
       }
       thead bdi {
         overflow: hidden;
@@ -67,16 +78,28 @@ export class ComparedTable extends LitElement {
         z-index: 2;
       }
       tbody th {
-        max-width: 280px;
-        min-width: 8em;
+        min-width: 180px;
+        max-width: 180px;
         font-weight: 400;
         font-size: inherit;
         color: var(--vscode-descriptionForeground);
         border-bottom: 0;
       }
       td {
-        max-width: 240px;
-        min-width: 5em;
+        min-width: 130px;
+        max-width: 130px;
+      }
+      .top {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+        margin-top: 14px;
+        min-height: 26px;
+      }
+      h2 {
+        margin: 0;
+        font-size: inherit;
+        font-weight: 600;
       }
       td > span {
         display: -webkit-box;
@@ -144,6 +167,25 @@ export class ComparedTable extends LitElement {
 
   protected override render() {
     const { list } = this;
+    const isEmpty = list.items.length === 0;
+    return html`<div class="top">
+        <h2>${this.heading}</h2>
+        ${
+          isEmpty
+            ? nothing
+            : html`<lw-menu
+                icon="copy"
+                label="Copy ${this.heading}"
+                .items=${COPIES}
+                @lw-menu=${({ id }: MenuEvent) => void this.copy(id === 'csv' ? ',' : '\t')}
+              ></lw-menu>`
+        }
+      </div>
+      ${this.renderRows()}`;
+  }
+
+  private renderRows() {
+    const { list } = this;
     if (!list.hasLoaded) return waiting(list, 'The runs could not be compared.');
     if (list.items.length === 0) return html`<p class="quiet">${this.emptyWords()}</p>`;
     return html`
@@ -167,8 +209,6 @@ export class ComparedTable extends LitElement {
       </div>
       <div class="bar">
         ${moreOf(list, 'Show More')}
-        <lw-button icon="copy" @click=${() => void this.copy('\t')}>Copy as TSV</lw-button>
-        <lw-button icon="copy" @click=${() => void this.copy(',')}>Copy as CSV</lw-button>
         ${this.copyProblem === null ? nothing : html`<span role="alert">${this.copyProblem}</span>`}
       </div>
     `;

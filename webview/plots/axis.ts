@@ -1,7 +1,7 @@
 /** An upright axis of parallel coordinates: how it is drawn, what its menu offers, its filter in words. */
 import { nothing, svg } from 'lit';
 import { shortened } from '../charts/labels';
-import { type MenuItem } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import { type Brush, yOf } from './parallelLines';
 import { AXIS_TYPES, type AxisType, HIGH, LOW, type Scale } from './scale';
 

@@ -16,8 +16,8 @@ export interface Size {
 }
 
 /** Above the axes, and below them. */
-const TOP = 26;
-const BOTTOM = 30;
+const TOP = 44;
+const BOTTOM = 48;
 
 export const xOf = (axis: number, axisCount: number, width: number): number => ((axis + 0.5) * width) / axisCount;
 

@@ -49,9 +49,12 @@ export const parallelStyles = css`
     fill: none;
   }
   .faint {
-    opacity: 0.15;
+    opacity: 0.25;
   }
-  :host([many]) .lines {
+  :host([many]) .lines:not(.faint) {
     opacity: 0.7;
+  }
+  :host([many]) .faint {
+    opacity: 0.12;
   }
 `;

@@ -2,11 +2,10 @@
  * Axes along which whole runs are placed: by a parameter or by the last value of a metric. Numbers stand between 0 and
  * 1; what has no place among them (nothing, NaN, an infinity, no logarithm) stands outside, at `LOW` or `HIGH`. Pure.
  */
-import { type WireNumber } from '../../src/protocol/entities';
 import { linearTicks, logTicks, niceLogRange, niceRange, type Range } from '../charts/ticks';
 
 /** A parameter's text, a metric's last value, or nothing. */
-export type PlotValue = WireNumber | string | null;
+export type PlotValue = string | number | null;
 
 export interface PlotAxis {
   /** `param lr`: a metric may have the name of a parameter. */
@@ -85,8 +84,11 @@ function ofNumbers(
   const domain = domainOf(isLog ? finite.filter((number) => number > 0) : finite, isLog, isNice);
   const along = (number: number) => (isLog ? Math.log10(number) : number);
   const [from, to] = [along(domain.from), along(domain.to)];
-  // Halved, so that a range that is as wide as doubles go does not become infinite.
-  const share = (number: number) => (along(number) / 2 - from / 2) / (to / 2 - from / 2);
+  const share = (number: number) => {
+    // Halved, so that a range that is as wide as doubles go does not become infinite.
+    const found = (along(number) / 2 - from / 2) / (to / 2 - from / 2);
+    return Number.isFinite(found) ? found : 0.5; // numbers so close to zero that they have no halves
+  };
   const place = (value: PlotValue): number => {
     const number = numberOf(value);
     if (number === null || Number.isNaN(number) || number === Number.NEGATIVE_INFINITY) return LOW;
@@ -121,7 +123,7 @@ function domainOf(finite: readonly number[], isLog: boolean, isNice: boolean): R
   }
   if (from > to) return isLog ? { from: 1, to: 10 } : { from: 0, to: 1 };
   if (from === to) {
-    if (isLog) return { from: from / 10, to: to * 10 };
+    if (isLog) return { from: Math.max(from / 10, Number.MIN_VALUE), to: Math.min(to * 10, Number.MAX_VALUE) };
     const margin = from === 0 ? 1 : Math.abs(from) * 0.1;
     return { from: from - margin, to: to + margin };
   }

@@ -7,7 +7,7 @@ import { type ChartSettings, type Rival } from '../../src/protocol/pages/charts'
 import '../charts/card';
 import { ColourBook } from '../charts/colours';
 import { type ChartLine, type Range, type XUnit } from '../charts/frame';
-import { type MenuItem } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import { watchVisibility } from '../ui/visibility';
 import { DEFAULT_SETTINGS, unitOf } from './chartPlan';
 import { sameSummary } from './metricFilter';
@@ -94,6 +94,8 @@ export class MetricCard extends LitElement {
   @property({ type: Boolean }) table = false;
   @property({ attribute: false, hasChanged: unlike }) items: readonly MenuItem[] = [];
   @state() private isNear = false;
+  /** From then on the heading and its buttons stay: one of them may have the focus. */
+  private wasNear = false;
   /** Counts answers of the store. */
   @state() private answers = 0;
 
@@ -110,6 +112,7 @@ export class MetricCard extends LitElement {
     super.connectedCallback();
     this.stopWatching = watchVisibility(this, (isNear) => {
       this.isNear = isNear;
+      this.wasNear ||= isNear;
       if (!isNear) this.store.unwatch(this);
     });
   }
@@ -136,7 +139,7 @@ export class MetricCard extends LitElement {
     const only = this.summaries.length === 1 ? first : undefined;
     const title = this.heading || this.summaries.map(({ key }) => key).join(', ');
     const hint = this.summaries.map(({ key }) => key).join(', ');
-    if (!this.isNear)
+    if (!this.wasNear)
       return html`<div class="far">
         <h3 title=${hint}><bdi>${title}</bdi></h3>
       </div>`;
@@ -152,6 +155,7 @@ export class MetricCard extends LitElement {
       axisName=${this.settings.axis.by === 'metric' ? this.settings.axis.key : ''}
       ?log=${this.settings.log}
       ?table=${this.table}
+      ?visible=${this.isNear}
       ?isLoading=${states.some(({ isLoading }) => isLoading)}
       .lines=${this.drawn}
       .zoom=${this.zoom}

@@ -4,6 +4,11 @@ import { ChartLayout, ChartSettings, Rival } from '../../src/protocol/pages/char
 
 const Zoom = z.object({ from: z.number(), to: z.number() });
 
+/** Without what is not there: a key that is undefined would hide the setting of all charts. */
+const Override = ChartSettings.partial().transform(
+  (given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Override,
+);
+type Override = Partial<ChartSettings>;
 export const LoggedView = z.object({
   sortBy: z.number().int().nullable().catch(null),
   descending: z.boolean().catch(false),
@@ -14,12 +19,6 @@ export const LoggedView = z.object({
 });
 export type LoggedView = z.infer<typeof LoggedView>;
 
-/** Without what is not there: a key that is undefined would hide the setting of all charts. */
-const Override = ChartSettings.partial().transform(
-  (given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Override,
-);
-type Override = Partial<ChartSettings>;
-
 const PageState = z.object({
   /** The extension finds the run by it when VS Code brings the page back. */
   runId: z.string().optional(),
@@ -28,6 +27,10 @@ const PageState = z.object({
   zooms: z.record(z.string(), Zoom).catch({}),
   tables: z.array(z.string()).catch([]),
   filter: z.string().catch(''),
+  layout: ChartLayout.nullable().catch(null),
+  /** Of charts that are not like all others, by their first metric. */
+  overrides: z.record(z.string(), Override).catch({}),
+  rivals: z.array(Rival).max(19).catch([]),
   /** A note that is being written. */
   draft: z.string().optional().catch(undefined),
   artifactSearch: z.string().catch(''),
@@ -38,10 +41,6 @@ const PageState = z.object({
   steps: z.record(z.string(), z.number().int().min(0)).catch({}),
   /** How logged charts are looked at, by path or name. */
   logged: z.record(z.string(), LoggedView).catch({}),
-  layout: ChartLayout.nullable().catch(null),
-  /** Of charts that are not like all others, by their first metric. */
-  overrides: z.record(z.string(), Override).catch({}),
-  rivals: z.array(Rival).max(19).catch([]),
   metricLimit: z.number().int().positive().optional().catch(undefined),
 });
 export type PageState = z.infer<typeof PageState>;
@@ -91,6 +90,11 @@ export class StateKeeper {
     this.change({ tables: isTable ? [...others, key] : others });
   }
 
+  setOverride(key: string, change: Partial<ChartSettings> | null): void {
+    const { [key]: old, ...others } = this.current.overrides;
+    this.change({ overrides: change ? { ...others, [key]: { ...old, ...change } } : others });
+  }
+
   setStep(key: string, index: number | null): void {
     const { [key]: _dropped, ...others } = this.current.steps;
     this.change({ steps: index === null ? others : { ...others, [key]: index } });
@@ -103,11 +107,6 @@ export class StateKeeper {
 
   setLoggedView(key: string, change: Partial<LoggedView>): void {
     this.change({ logged: { ...this.current.logged, [key]: { ...this.loggedView(key), ...change } } });
-  }
-
-  setOverride(key: string, change: Partial<ChartSettings> | null): void {
-    const { [key]: old, ...others } = this.current.overrides;
-    this.change({ overrides: change ? { ...others, [key]: { ...old, ...change } } : others });
   }
 
   flush(): void {

@@ -9,7 +9,6 @@ export const ICONS = {
   'chevron-right': '\ueab6',
   'circle-slash': '\ueabd',
   clock: '\uea82',
-  close: '\uea76',
   cloud: '\uebaa',
   copy: '\uebcc',
   'debug-stop': '\uead7',

@@ -7,16 +7,7 @@ import { customElement, property, query, state } from 'lit/decorators.js';
 import './controls';
 import './icon';
 import { type IconName } from './icons';
-
-export interface MenuItem {
-  readonly id: string;
-  readonly label: string;
-  /** For something that is on or off. */
-  readonly checked?: boolean;
-  readonly disabled?: boolean;
-  /** A line above it. */
-  readonly isFirstOfGroup?: boolean;
-}
+import { type MenuItem } from './menuItem';
 
 export class MenuEvent extends Event {
   static readonly type = 'lw-menu';

@@ -135,24 +135,34 @@ class Driver:
         self._save()
         ready = asyncio.ensure_future(self._wait_until_ready())
         stopped = asyncio.ensure_future(self._ending.stopped.wait())
-        await asyncio.wait({ready, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if not ready.done():
-            ready.cancel()
-            await asyncio.gather(ready, return_exceptions=True)
-            self._kernel.kill()
-        else:
-            ready.result()
+        # nbclient sees a kernel that is gone after ten seconds.
+        gone = asyncio.ensure_future(self._kernel.is_gone())
+        await asyncio.wait({ready, stopped, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            stopped.cancel()
+            gone.cancel()
+            return ready.result()
+        has_died = gone.done() and not stopped.done()
+        for waiting in (ready, stopped, gone):
+            waiting.cancel()
+        await asyncio.gather(ready, return_exceptions=True)
+        if has_died:
+            await self._kernel.reap()
+            raise self._not_started(failures.how_ended(self._kernel.exit_code()))
+        self._kernel.kill()
 
     async def _wait_until_ready(self) -> None:
         try:
             await self._client.async_start_new_kernel_client()
             reply = await self._client.async_wait_for_reply(self._client.kc.kernel_info())
         except (RuntimeError, TimeoutError) as error:
-            raise Refusal("The kernel did not start (%s). What it said stands above, if it said anything. Try it by "
-                          "itself: %s" % (str(error).strip().rstrip("."), " ".join(self._spec.argv[:3])))
+            raise self._not_started(str(error).strip())
         if reply:
             self._document["metadata"]["language_info"] = reply["content"]["language_info"]
+
+    def _not_started(self, why: str) -> Refusal:
+        return Refusal("The kernel did not start (%s). What it said stands above, if it said anything. Try it by "
+                       "itself: %s" % (why.rstrip("."), " ".join(self._spec.argv[:3])))
 
     # Cells
 

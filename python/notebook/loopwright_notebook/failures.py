@@ -63,13 +63,14 @@ def of_dead_kernel(cell: Any, number: int, exit_code: int | None, ending: Ending
         failure = of_end(number, ending, options)
         failure.is_kernel_gone = True
         return failure
-    how = _how_ended(exit_code)
+    how = how_ended(exit_code)
     reason = "Cell %d ended the kernel: %s" % (number, how)
     return Failure("failed", reason, {"name": "DeadKernelError", "message": "The kernel is gone: %s" % how,
                                       "traceback": ""}, is_kernel_gone=True)
 
 
-def _how_ended(code: int | None) -> str:
+def how_ended(code: int | None) -> str:
+    """Of a kernel's process."""
     if code is None:
         return "how it ended is not known."
     if code >= 0:

@@ -15,6 +15,7 @@ from .refusal import Refusal
 
 # How long the kernel may take to end by itself once it is told to: as long as Jupyter gives it.
 _SHUTDOWN_SECONDS = 5.0
+_LOOK_SECONDS = 0.1
 # What it left behind is asked to end, then ended.
 _LEFTOVER_SECONDS = 1.0
 # The longest address of a socket in the file system, with room for `-5` and a NUL.
@@ -87,6 +88,11 @@ class Kernel:
         process = getattr(provisioner, "process", None) or getattr(self.manager, "kernel", None)
         code = getattr(process, "returncode", None)
         return code if isinstance(code, int) else None
+
+    async def is_gone(self) -> None:
+        """Returns when its process has ended."""
+        while await self.manager.is_alive():
+            await asyncio.sleep(_LOOK_SECONDS)
 
     async def reap(self) -> None:
         """After its death, so that it is known how it ended."""

@@ -240,6 +240,9 @@ async function conclude(
   const runner = readRunner(folder);
   const code = shellCode(end);
   if (runner === null) {
+    // It has said why already: a full disk, a folder that has gone.
+    if (code === EXIT.notStarted)
+      throw new LoopwrightError('run_failed_to_start', `The run in ${folder} was not started; why stands above.`);
     const [python = ''] = prepared.runner;
     throw new LoopwrightError(
       'run_failed_to_start',

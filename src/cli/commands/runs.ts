@@ -13,6 +13,7 @@ import { artifactTable, pointHeading, pointLine, runPage, runTable, type View } 
 import { type Session, storeToRead } from '../store';
 import { code, type CodeOptions } from './code';
 import { addEditOptions, edit, type EditOptions } from './edit';
+import { compareRuns } from './compare';
 import { writeOutput } from '../scriptOutput';
 
 const STOP_PATIENCE_MS = 20_000;
@@ -94,6 +95,17 @@ export function addRuns(program: Command, perform: Perform): void {
     )
     .action((id: string, options: CodeOptions, self: Command) =>
       reading(self, async (cli, session) => code(cli, session, await findRun(session.connection, id), options)),
+    );
+  on('compare', 'What runs differ in: parameters, metrics, tags, code, environment, data.')
+    .argument('<id...>', 'two runs or more')
+    .option('--all', 'also what is the same')
+    .addHelpText('after', examples('runs compare latest 0195f7a2c3d4', 'runs compare 0195f7a2 0195f7b1 --all --json'))
+    .action((ids: string[], options: { readonly all?: boolean }, self: Command) =>
+      reading(self, async (cli, { connection }) => {
+        const runs: RunRow[] = [];
+        for (const id of ids) runs.push(await findRun(connection, id));
+        return compareRuns(cli, connection, runs, options.all === true);
+      }),
     );
   onRun(on('artifacts', 'The files that a run handed over.'), artifacts);
   onRun(

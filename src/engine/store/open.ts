@@ -4,6 +4,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import { migrate, refuseNewer, SCHEMA_VERSION } from './schema';
 
 const BUSY_TIMEOUT_MS = 5000;
+const READER_CACHE_KB = 32_000;
 
 /**
  * Opens, makes or migrates the database for writing.
@@ -40,6 +41,8 @@ export function openForReading(file: string): Database.Database {
     try {
       refuseNewer(db);
       distrust(db);
+      // Lists of very many runs look in several indexes at once.
+      db.pragma(`cache_size = -${String(READER_CACHE_KB)}`);
       return db;
     } catch (error) {
       db.close();

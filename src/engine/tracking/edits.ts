@@ -202,7 +202,7 @@ export class RunEdits {
         this.follower.hasTaken(home.run_id, EDITS, taken[index] ?? 0);
       });
     } catch (error) {
-      for (const { takeBack } of appended) takeBack();
+      for (const one of appended) one.takeBack();
       throw asStoreError(this.paths.database, error);
     } finally {
       for (const { home, isMarked } of appended) if (isMarked) this.unmarkHome(home);

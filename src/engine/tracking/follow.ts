@@ -2,20 +2,21 @@
  * Following the runs that may still produce records: finding them by their markers, taking in what their journals
  * hold, telling how they ended. It works in slices of a few milliseconds so that other writes come in between.
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { bootId, isAlive } from '../../protocol/node/processes';
 import type { StorePaths } from '../../protocol/node/storeFolder';
-import { HANDED_OVER, RunnerState, RunSpec } from '../../protocol/runFolder';
+import { HANDED_OVER, type RunnerState, type RunSpec } from '../../protocol/runFolder';
 import { type Batch, emptyBatch } from './batch';
 import { EDITS } from './editJournal';
 import { ENGINE_WORK, EngineWork, type EngineWorkKind } from './engineWork';
 import { lastSign, listNames, sizeOf } from './folderSigns';
 import { Ingest } from './ingest';
 import { takePiece, writerOf } from './journalFile';
-import { type Outcome, outcomeOf } from './outcome';
+import { isSame, type Outcome, outcomeOf } from './outcome';
+import { readRunner, readSpec } from './runFiles';
 import { Runs } from './runs';
 
 /** How long a slice collects before it commits. */
@@ -48,7 +49,25 @@ interface Followed {
   newInputsMs: number | null;
   isAnyoneAlive: boolean | null;
   saidHowTracked: boolean;
+  pass: Pass;
 }
+
+/** One look at each journal of a run; where there are many, it takes several rounds. */
+interface Pass {
+  readonly left: Set<string>;
+  /** How the run stood when it began: what was written before that, it comes across. */
+  readonly standing: Standing;
+  isWhole: boolean;
+}
+
+interface Standing {
+  /** The script has ended, or is gone. */
+  readonly isOver: boolean;
+  /** Nobody is left who writes. */
+  readonly isQuiet: boolean;
+}
+
+const NO_PASS: Pass = { left: new Set(), standing: { isOver: false, isQuiet: false }, isWhole: true };
 
 interface Piece {
   readonly run: Followed;
@@ -135,9 +154,14 @@ export class Follower {
       const runner = run.isAnyoneAlive === false ? (readRunner(run.folder) ?? seen) : seen;
       // So is this: a writer may add its last record and end while its journal is being read.
       const isQuiet = run.outcome !== null && 'endMs' in run.outcome && !this.hasLivingWriter(run, runner, nowMs);
-      const isDrained = this.drain(run);
-      if (!isDrained) hasMore = true;
-      this.settle(run, runner, { isDrained, isQuiet, nowMs });
+      const isOver = run.isAnyoneAlive === false || (runner !== null && runner.ended_ms !== null);
+      const drained = this.drain(run, { isOver, isQuiet });
+      if (!drained) hasMore = true;
+      this.settle(run, runner, {
+        isDrained: drained !== null && (drained.isOver || !isOver),
+        isQuiet: drained?.isQuiet === true,
+        nowMs,
+      });
     }
     return hasMore;
   }
@@ -173,26 +197,34 @@ export class Follower {
         newInputsMs: null,
         isAnyoneAlive: true,
         saidHowTracked: hasEnded,
+        pass: NO_PASS,
       });
       if (isNew) this.events.changed(runId, true);
     }
   }
 
-  /** Takes in what the run's journals hold, for one slice. @returns whether all of it was taken */
-  private drain(run: Followed): boolean {
+  /**
+   * Takes in what the run's journals hold, for one slice; where that was not enough, the next one begins with the
+   * journals that this one did not come to.
+   *
+   * @returns how the run stood when all of it was there; null while there is more
+   */
+  private drain(run: Followed, standing: Standing): Standing | null {
+    const pass = run.pass.left.size > 0 ? run.pass : { left: new Set(run.journals.keys()), standing, isWhole: true };
+    run.pass = pass;
     for (const name of listNames(join(run.folder, 'journals'))) {
-      if (name.endsWith('.lwj') && !run.journals.has(name)) {
-        run.journals.set(name, { path: join(run.folder, 'journals', name), name, taken: 0, damage: null });
-      }
+      if (!name.endsWith('.lwj') || run.journals.has(name)) continue;
+      run.journals.set(name, { path: join(run.folder, 'journals', name), name, taken: 0, damage: null });
+      pass.left.add(name);
     }
     const until = performance.now() + SLICE_MS;
     const pieces: Piece[] = [];
-    let isDrained = true;
-    const isLast = ({ name }: Journal) => name === EDITS;
-    const journals = [...run.journals.values()].sort((left, right) => Number(isLast(left)) - Number(isLast(right)));
-    for (const journal of journals) {
-      // Edits may name runs that another journal tells of.
-      if (journal.damage !== null || (isLast(journal) && !isDrained)) continue;
+    // Edits may name runs that another journal tells of: they come last, when all of the others were read.
+    if (pass.left.delete(EDITS)) pass.left.add(EDITS);
+    for (const name of pass.left) {
+      pass.left.delete(name);
+      const journal = run.journals.get(name);
+      if (journal?.damage !== null || (name === EDITS && !pass.isWhole)) continue;
       const batch = emptyBatch();
       let hasMore = true;
       let state: { taken: number; damage: string | null } = { taken: journal.taken, damage: null };
@@ -205,11 +237,11 @@ export class Follower {
       }
       if (state.taken > journal.taken || state.damage !== null)
         pieces.push({ run, journal, batch, taken: state.taken, damage: state.damage });
-      if (hasMore) isDrained = false;
+      if (hasMore) pass.isWhole = false;
       if (performance.now() >= until) break;
     }
     if (pieces.length > 0) this.commit(pieces);
-    return isDrained;
+    return pass.left.size === 0 && pass.isWhole ? pass.standing : null;
   }
 
   private commit(pieces: readonly Piece[]): void {
@@ -279,7 +311,9 @@ export class Follower {
       run.newInputsMs = null;
       if (run.work.isOpen('data')) this.events.inputs(run.spec.run_id);
     }
-    if (isOver && run.work.isOver && isQuiet) this.release(run);
+    if (!isOver || !isQuiet) return;
+    this.sayWhatIsTorn(run);
+    if (run.work.isOver) this.release(run);
   }
 
   /** There is nothing to do: no process is started to find that out. */
@@ -306,12 +340,21 @@ export class Follower {
         `System metrics, the environment and files that go past Python are not here: the process that sees them could not be started (${runner.observer_error}).`,
       );
     if (runner.output_lost !== null) warn(`The output is not whole: ${runner.output_lost}.`);
-    for (const journal of run.journals.values()) {
-      const left = sizeOf(journal.path) - journal.taken;
-      if (journal.damage === null && left > 0)
-        warn(
-          `The last record of the journal ${journal.name} is torn (${String(left)} bytes): its writer was ended while writing it.`,
-        );
+  }
+
+  /** Once nobody writes any more: until then the last record is often not whole. A job tells itself that it failed. */
+  private sayWhatIsTorn(run: Followed): void {
+    for (const { name, path, taken, damage } of run.journals.values()) {
+      const left = sizeOf(path) - taken;
+      if (damage !== null || left <= 0 || name.startsWith('job-')) continue;
+      const text = `The last record of the journal ${name} is torn (${String(left)} bytes): its writer was ended while writing it.`;
+      this.db
+        .transaction(() => {
+          this.ingest.addNote(run.seq, { level: 'warning', text, timestampMs: Date.now() });
+          this.setTaken.run(run.seq, name, taken, 'its last record is torn');
+        })
+        .immediate();
+      this.events.changed(run.spec.run_id, false);
     }
   }
 
@@ -356,29 +399,5 @@ function takeOrWarn(path: string, taken: number, batch: Batch, events: FollowEve
   }
 }
 
-function readSpec(folder: string): RunSpec | null {
-  const spec = RunSpec.safeParse(readJson(join(folder, 'spec.json')));
-  return spec.success ? spec.data : null;
-}
-
-export function readRunner(folder: string): RunnerState | null {
-  const state = RunnerState.safeParse(readJson(join(folder, 'runner.json')));
-  return state.success ? state.data : null;
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return null; // not there yet, or caught in the middle of a write: the next round reads it again
-  }
-}
-
 /** Whether the run's own command is a Python that should have loaded the hook. */
 const isPython = ({ kind, sweep }: RunSpec): boolean => (kind === 'script' || kind === 'module') && sweep === null;
-
-function isSame(left: Outcome | null, right: Outcome): boolean {
-  if (left === null) return false;
-  if ('endMs' in left && 'endMs' in right) return left.status === right.status && left.reason === right.reason;
-  return left.status === right.status && left.startMs === right.startMs;
-}

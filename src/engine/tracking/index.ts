@@ -2,7 +2,8 @@
 export type { EngineWorkKind } from './engineWork';
 export { RunEdits } from './edits';
 export { readSpecOf } from './files';
-export { Follower, readRunner } from './follow';
+export { Follower } from './follow';
+export { readRunner } from './runFiles';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { trackingQueries } from './queries';
 export { stopRun } from './stop';

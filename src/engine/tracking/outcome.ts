@@ -88,3 +88,10 @@ function exited(
   if (runner.exit_code === 0 || spec.kind === 'followed') return { ...ended, status: 'FINISHED', reason: null };
   return { ...ended, status: 'FAILED', reason: saidReason() ?? `Exit code ${String(runner.exit_code)}.` };
 }
+
+/** Whether a run that was shown as the one need not be shown anew as the other. */
+export function isSame(left: Outcome | null, right: Outcome): boolean {
+  if (left === null) return false;
+  if ('endMs' in left && 'endMs' in right) return left.status === right.status && left.reason === right.reason;
+  return left.status === right.status && left.startMs === right.startMs;
+}

@@ -13,6 +13,8 @@ import { foundBy, type Selection } from './selection';
 
 /** Up to so many runs are sorted rather than looked for along the order. */
 const FEW = 10_000;
+/** That runs are not deleted and stand in the tree: most do. */
+const BASE_CONDITIONS = 2;
 
 export type Place = readonly (string | number)[];
 
@@ -51,6 +53,8 @@ export function runsInOrder(
     piecesOf(orderBy).map((piece): Step => ({ piece, conditions: [...conditions, ...more] })),
   );
   const few = new FewRuns(db, isOfTree);
+  // Along the order of time a page costs no more than looking at all runs does.
+  const fewOfAll = orderBy.by === 'start' ? () => null : () => few.amongAll(conditions);
   const found: Found[] = [];
   const [first = 0, ...place] = after ?? [];
   if (typeof first !== 'number' || (after !== null && !steps[first])) throw noSuchPlace();
@@ -58,7 +62,7 @@ export function runsInOrder(
     const step = steps[at];
     if (!step) break;
     const behind = at === first && after !== null ? place : null;
-    found.push(...along(db, step, few.of(step.conditions), at, limit - found.length, behind));
+    found.push(...along(db, step, few.of(step.conditions) ?? fewOfAll(), at, limit - found.length, behind));
   }
   return found;
 }
@@ -108,6 +112,7 @@ function along(
 /** The runs that meet all conditions and more, where an index tells that these are few. */
 class FewRuns {
   private readonly known = new Map<Condition, readonly number[] | null>();
+  private all: { readonly seqs: readonly number[] | null } | null = null;
 
   constructor(
     private readonly db: Database,
@@ -124,17 +129,33 @@ class FewRuns {
     return fewest;
   }
 
+  /** The same where no index tells: by looking at the rows one after the other, until it is clear that they are many. */
+  amongAll(conditions: readonly Condition[]): readonly number[] | null {
+    if (conditions.length <= BASE_CONDITIONS) return null;
+    this.all ??= {
+      seqs: this.first(
+        sql(
+          `SELECT r.run_seq FROM runs r NOT INDEXED WHERE ${conditions.map((one) => one.sql).join(' AND ')}`,
+          ...conditions.flatMap((one) => one.values),
+        ),
+      ),
+    };
+    return this.all.seqs;
+  }
+
+  private first({ sql: text, values }: Sql): readonly number[] | null {
+    const seqs = this.db
+      .prepare<(string | number)[], number>(`${text} LIMIT ?`)
+      .pluck()
+      .all(...values, FEW + 1);
+    return seqs.length <= FEW ? seqs : null;
+  }
+
   private by(condition: Condition): readonly number[] | null {
     const known = this.known.get(condition);
     if (known !== undefined) return known;
     const found = foundBy(condition, this.isOfTree);
-    const seqs = found
-      ? this.db
-          .prepare<(string | number)[], number>(`${found.sql} LIMIT ?`)
-          .pluck()
-          .all(...found.values, FEW + 1)
-      : null;
-    const few = seqs !== null && seqs.length <= FEW ? seqs : null;
+    const few = found ? this.first(found) : null;
     this.known.set(condition, few);
     return few;
   }

@@ -51,7 +51,7 @@ export function foundBy({ found, inTree }: Condition, isOfTree: boolean) {
 const wordsOf = (search: string): string[] => search.split(/[\s\0]+/).filter((word) => word !== '');
 
 function wordCondition(word: string): Condition {
-  if ([...word].length >= INDEXED_CHARS) {
+  if (Array.from(word).length >= INDEXED_CHARS) {
     const found = sql('SELECT rowid AS run_seq FROM search WHERE search MATCH ?', `"${word.replaceAll('"', '""')}"`);
     return { sql: `r.run_seq IN (${found.sql})`, values: found.values, found };
   }

@@ -8,7 +8,7 @@ import { bootId, isAlive } from '../../protocol/node/processes';
 import { proveAsClient } from '../../protocol/node/proof';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { readSpecOf } from './files';
-import { readRunner } from './follow';
+import { readRunner } from './runFiles';
 
 const SIGNAL_FRAME = 's'.charCodeAt(0);
 /** The runner's own escalation, for a script whose runner was killed. */

@@ -223,8 +223,9 @@ async function chooseText(how: {
     later: async (value) => {
       const known = await how.suggest(value.trim());
       const isKnown = known.some(({ text }) => text === value.trim());
-      return [...(isKnown ? [] : typedRow(value)), ...known];
+      return { items: [...(isKnown ? [] : typedRow(value)), ...known] };
     },
+    typed: (value) => typedRow(value)[0],
     accept: (item) => (item?.text === undefined ? undefined : { answer: { text: item.text } }),
   });
   return answer === undefined || answer === 'back' ? undefined : answer.text;

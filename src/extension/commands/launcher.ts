@@ -163,9 +163,13 @@ export class Launcher {
 /** The values that were not kept, from the user. @returns undefined if the user cancelled */
 async function askForHidden(spec: RunSpec): Promise<RunSpec | undefined> {
   const values: string[] = [];
-  for (const { label } of hiddenValuesOf(spec)) {
+  const hidden = hiddenValuesOf(spec);
+  for (const [index, { label }] of hidden.entries()) {
     const value = await vscode.window.showInputBox({
-      title: vscode.l10n.t('Run Again'),
+      title:
+        hidden.length === 1
+          ? vscode.l10n.t('Run Again')
+          : vscode.l10n.t('Run Again ({0} of {1})', index + 1, hidden.length),
       prompt: vscode.l10n.t('The value for {0}: it looks like a secret, so it was not kept.', label),
       password: true,
       ignoreFocusOut: true,

@@ -9,6 +9,7 @@ import '../../ui/icon';
 import { groups, linkButton, scrollable, wordTable } from '../../ui/styles';
 import { type RunHost } from '../api';
 import { countWords, runDuration, STATES } from '../words';
+import './childrenPlot';
 import { moreOf, Paged, waiting } from './loading';
 
 const FIRST: ChildOrder = { by: 'best', key: '', descending: false };
@@ -139,6 +140,7 @@ export class Children extends LitElement {
     const { list } = this;
     if (!list.hasLoaded) return waiting(list, 'The child runs could not be listed.');
     return html`
+      <lw-children-plot .host=${this.host} .total=${this.total} stamp=${this.stamp}></lw-children-plot>
       <div class="scroll" tabindex="0" role="region" aria-label="Child runs">
         <table>
           <thead>

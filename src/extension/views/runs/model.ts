@@ -13,6 +13,8 @@ import { fetchPages, PAGE, RunList } from './runList';
 
 export type Parent = GroupNode | RunNode;
 
+/** How old lists may be that depend on values which change. */
+const LIST_AGAIN_MS = 5000;
 /** Groups that are looked through for the one of a run that shall be revealed. */
 const MAX_GROUPS_SEARCHED = 2000;
 
@@ -28,6 +30,7 @@ export class RunsModel implements Disposable {
   private hasMoreGroups = false;
   private wantedGroups = PAGE;
   private isLoaded = false;
+  private listedMs = 0;
   /** Why the engine does not understand the filter. */
   private misunderstood: string | null = null;
   private readonly byRunId = new Map<string, RunNode>();
@@ -79,9 +82,16 @@ export class RunsModel implements Disposable {
   refresh({ structure, runIds }: Pick<Changed, 'structure' | 'runIds'>): Promise<void> {
     return this.inTurn(async () => {
       if (!this.isLoaded) return;
-      if (structure) await this.refreshAll();
+      if (structure || this.mayStandElsewhere(runIds)) await this.refreshAll();
       else await this.refreshRows(runIds);
     });
+  }
+
+  /** A value that changed may put a run elsewhere, or let the filter have it. Now and then is enough while runs log. */
+  private mayStandElsewhere(runIds: readonly string[]): boolean {
+    const query = this.currentQuery();
+    const dependsOnValues = isFiltered(query) || ['metric', 'param', 'tag'].includes(query.order.by);
+    return dependsOnValues && runIds.length > 0 && Date.now() - this.listedMs > LIST_AGAIN_MS;
   }
 
   /** Forgets everything, so that it is asked for again. */
@@ -148,6 +158,7 @@ export class RunsModel implements Disposable {
   }
 
   private async refreshAll(): Promise<void> {
+    this.listedMs = Date.now();
     const { isOtherList, updated } = await this.takeGroups();
     const parents = [...this.loadedParents()];
     for (const parent of parents) if (!this.isShown(parent)) listOf(parent).isStale = true;

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { StoreSession } from '../../stores/session';
 import type { Stores } from '../../stores/stores';
-import { describeError, type Log } from '../../log';
+import { describeError, inBackground, type Log } from '../../log';
 import { type Disposable, Disposables, Signal } from '../../signal';
 import { describeRun } from './format';
 import { LiveRuns } from './liveRuns';
@@ -127,6 +127,12 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
   /** Asks for everything again. */
   reset(): void {
     for (const { runs } of this.held.values()) runs.model.reset();
+  }
+
+  /** Something was changed here: where runs stand is looked at again. */
+  relist(): void {
+    for (const { runs } of this.held.values())
+      inBackground(this.log, 'Runs', runs.model.refresh({ structure: true, runIds: [] }));
   }
 
   /** The node of a run, loaded if need be. */

@@ -44,11 +44,13 @@ function chooseWhat(current: RunOrder, sessions: readonly StoreSession[]) {
         const order = { by: key.kind, key: key.key };
         return { ...keyItem(key), ...(isCurrent(order) ? mark(true) : {}), order };
       });
-      return [...attributes, ...underHeadings(rows)];
+      return { items: [...attributes, ...underHeadings(rows)], isWhole: isWhole(value, keys) };
     },
     accept: (item) => item?.order && { answer: item.order },
   });
 }
+
+const isWhole = (value: string, keys: readonly unknown[]): boolean => value === '' && keys.length < KEYS_LIMIT;
 
 const mark = (isCurrent: boolean) => (isCurrent ? { description: vscode.l10n.t('current') } : {});
 
@@ -70,7 +72,7 @@ async function chooseDirection(
     placeholder: vscode.l10n.t('Runs that lack the value stand behind the others'),
     canGoBack: true,
     now: () => rows,
-    later: () => Promise.resolve(rows),
+    later: () => Promise.resolve({ items: rows, isWhole: true }),
     accept: (item) => item && { answer: item },
   });
   return answer === undefined || answer === 'back' ? answer : answer.descending;
@@ -105,11 +107,12 @@ export async function chooseGrouping(state: QueryState, sessions: readonly Store
     placeholder: vscode.l10n.t('Group by'),
     now: () => fixed,
     later: async (value) => {
-      const tags = (await knownKeys(sessions, value.trim(), ['tag'], KEYS_LIMIT)).map((known) => {
+      const keys = await knownKeys(sessions, value.trim(), ['tag'], KEYS_LIMIT);
+      const tags = keys.map((known) => {
         const byTag: RunGrouping = { by: 'tag', key: known.key };
         return { ...keyItem(known), ...(isCurrent(byTag) ? mark(true) : {}), grouping: byTag };
       });
-      return [...fixed, ...underHeadings(tags)];
+      return { items: [...fixed, ...underHeadings(tags)], isWhole: isWhole(value, keys) };
     },
     accept: (item) => item?.grouping && { answer: item.grouping },
   });

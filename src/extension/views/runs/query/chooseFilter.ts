@@ -30,10 +30,10 @@ export async function chooseFilter(state: QueryState, sessions: readonly StoreSe
     later: async (value) => {
       const [tried, keys] = await Promise.all([tryOut(value, sessions), suggestions(value, sessions)]);
       const saving = tried.isFine ? savingRows(state, value) : [];
-      return [...first(value, tried), ...saving, ...savedRows(state, value), ...stateRows(value), ...keys];
+      return { items: [...first(value, tried), ...saving, ...savedRows(state, value), ...stateRows(value), ...keys] };
     },
-    accept: (item, value) => {
-      if (value.trim() === '' && !item?.does) return { answer: { kind: 'show', text: '' } };
+    typed: (value) => first(value, 'unknown')[0],
+    accept: (item) => {
       if (!item?.does) return undefined;
       return item.does.kind === 'type' ? { value: item.does.text } : { answer: item.does };
     },
@@ -71,8 +71,14 @@ async function tryOut(value: string, sessions: readonly StoreSession[]): Promise
     const counts = answers.flatMap(({ groups }) => groups.map(({ runCount }) => runCount));
     return { isFine: true, count: counts.reduce((sum, count) => sum + count, 0) };
   } catch (error) {
-    return { isFine: false, reason: plain(LoopwrightError.from(error).message, 300) };
+    return { isFine: false, reason: whyOf(LoopwrightError.from(error).message) };
   }
+}
+
+/** The box shows what was typed: of what the engine says of it there is room for the reason only. */
+function whyOf(message: string): string {
+  const why = /^The filter is not understood at character \d+ \(".*"\): (.+)$/s.exec(message)?.[1] ?? message;
+  return plain(why.charAt(0).toUpperCase() + why.slice(1), 300);
 }
 
 /** What Enter does. */

@@ -12,10 +12,13 @@ export interface LivePick<Item extends vscode.QuickPickItem, Answer> {
   readonly canGoBack?: boolean;
   /** What can be shown at once, while `later` is on its way. */
   readonly now: (value: string) => readonly Item[];
-  readonly later: (value: string) => Promise<readonly Item[]>;
+  /** `isWhole`: VS Code finds the rest of it by itself, however much is typed. */
+  readonly later: (value: string) => Promise<{ readonly items: readonly Item[]; readonly isWhole?: boolean }>;
+  /** The row of what is typed, where that can be an answer: Enter may come before the row does. */
+  readonly typed?: (value: string) => Item | undefined;
   /** @returns the answer; or the text to go on with in the box; or undefined for a row that is none */
-  readonly accept: (item: Item | undefined, value: string) => { answer: Answer } | { value: string } | undefined;
-  readonly button?: (item: Item, value: string) => Promise<void>;
+  readonly accept: (item: Item | undefined) => { answer: Answer } | { value: string } | undefined;
+  readonly button?: (item: Item) => Promise<void>;
 }
 
 /** @returns undefined if the user left; `back` if they want the step before */
@@ -30,20 +33,22 @@ export async function pickLive<Item extends vscode.QuickPickItem, Answer>(
   if (how.canGoBack === true) pick.buttons = [vscode.QuickInputButtons.Back];
   let timer: NodeJS.Timeout | undefined;
   let turn = 0;
+  let isWhole = false;
   const look = (value: string, delayMs: number) => {
+    if (isWhole) return;
     const mine = ++turn;
     clearTimeout(timer);
-    pick.items = how.now(value);
+    // Rows that do not depend on the text stay: VS Code counts rows, and would take one for another in between.
+    if (how.typed || pick.items.length === 0) pick.items = how.now(value);
     pick.busy = true;
     const ask = async () => {
-      let items: readonly Item[] | undefined;
       try {
-        items = await how.later(value);
+        const found = await how.later(value);
+        if (mine !== turn) return;
+        isWhole = found.isWhole === true;
+        show(pick, found.items);
       } finally {
-        if (mine === turn) {
-          pick.busy = false;
-          if (items) show(pick, items);
-        }
+        if (mine === turn) pick.busy = false;
       }
     };
     // What could not be asked is not offered; what can be done without it is there already.
@@ -58,14 +63,16 @@ export async function pickLive<Item extends vscode.QuickPickItem, Answer>(
       held.track(pick.onDidChangeValue((value) => look(value, TYPING_MS)));
       held.track(
         pick.onDidAccept(() => {
-          const accepted = how.accept(pick.activeItems[0], pick.value);
+          const [active] = pick.activeItems;
+          const isShown = active !== undefined && pick.items.includes(active);
+          const accepted = how.accept(isShown || !how.typed ? active : how.typed(pick.value));
           if (accepted && 'answer' in accepted) resolve(accepted.answer);
           else if (accepted) go(accepted.value);
         }),
       );
       held.track(
         pick.onDidTriggerItemButton(({ item }) => {
-          void how.button?.(item, pick.value).then(() => look(pick.value, 0));
+          void how.button?.(item).then(() => look(pick.value, 0));
         }),
       );
       held.track(pick.onDidTriggerButton(() => resolve('back')));
