@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type LoggedTable } from '../../src/protocol/logged';
 import { below, flatRow, isPicture, type Level, visibleRows } from '../../webview/run/artifacts/rows';
+import { loggedText } from '../../webview/run/logged/loggedText';
 import { cellWords, confusionRows, shapeProblem, sortedRows } from '../../webview/run/logged/shape';
 
 const table = (cells: LoggedTable['rows'][number]): LoggedTable => ({
@@ -29,6 +30,14 @@ describe('a logged table', () => {
       'false',
       'NaN',
     ]);
+  });
+});
+
+describe('the text of a chart', () => {
+  it('keeps cells apart whatever is in them', () => {
+    const chart = { ...table(['a,"b"\tc\nd', 'NaN']), columns: ['x,y'] };
+    expect(loggedText(chart, ',')).toBe('"x,y"\n"a,""b""\tc\nd"\nNaN\n');
+    expect(loggedText(chart, '\t')).toBe('x,y\na,"b" c d\nNaN\n');
   });
 });
 

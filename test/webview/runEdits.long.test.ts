@@ -173,6 +173,15 @@ describe('the run page', () => {
       path: 'samples.step-0.png',
     });
     await shot('logged-dark-modern-1400');
+    await page.getByRole('button', { name: 'Actions for confusion_matrix/test' }).click();
+    await page.getByRole('menuitem', { name: 'Save as CSV…' }).click();
+    await page.getByRole('button', { name: 'Actions for roc/test' }).click();
+    await page.getByRole('menuitem', { name: 'Save as SVG…' }).click();
+    await eventually(() => host.commands.map(({ command }) => command)).toEqual(['saveText', 'savePicture']);
+    expect(host.commands[0]?.params).toEqual({
+      heading: 'confusion_matrix/test',
+      text: 'true,10,9,<img src=x onerror=alert(1)>\n10,90,5,5\n9,10,80,10\n<img src=x onerror=alert(1)>,0,0,100\n',
+    });
     await page.reload();
     await eventually(() => slider.getAttribute('aria-valuetext')).toBe('step 0, 1 of 4');
     await eventually(() => text('lw-confusion')).toContain('80.0 %');

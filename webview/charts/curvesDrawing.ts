@@ -3,7 +3,8 @@ import { parse, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';
 import { type LoggedCurves } from '../../src/protocol/logged';
-import { type ChartTheme } from './theme';
+import { dashOf } from './colours';
+import { type ChartTheme, colourOf } from './theme';
 
 const HEIGHT = 240;
 const AXES = {
@@ -11,20 +12,7 @@ const AXES = {
   pr: ['Recall', 'Precision'],
 } as const;
 
-/** Dashes tell curves apart that colours alone would not. */
-export const DASHES = [
-  [1, 0],
-  [6, 3],
-  [2, 2],
-] as const;
-export const COLOURS = ['blue', 'red', 'green', 'orange', 'purple', 'yellow'] as const;
-
-export function curvesSpec(
-  chart: LoggedCurves,
-  theme: ChartTheme,
-  colours: readonly string[],
-  width: number,
-): TopLevelSpec {
+export function curvesSpec(chart: LoggedCurves, theme: ChartTheme, width: number): TopLevelSpec {
   const [xTitle, yTitle] = AXES[chart.type];
   const axis = { grid: true, tickCount: 5, titleFontWeight: 'normal' as const, format: '.1f' };
   const scale = { domain: [0, 1], nice: false };
@@ -60,9 +48,9 @@ export function curvesSpec(
         data: { values: x.map((value, at) => ({ x: value, y: y[at] ?? 0, at })) },
         mark: {
           type: 'line' as const,
-          color: colours[index % colours.length] ?? theme.label,
+          color: colourOf(theme, index),
           strokeWidth: 1.5,
-          strokeDash: [...(DASHES[Math.floor(index / colours.length) % DASHES.length] ?? [1, 0])],
+          strokeDash: [...dashOf(index)],
         },
         encoding: { ...channels, order: { field: 'at', type: 'quantitative' as const } },
       })),

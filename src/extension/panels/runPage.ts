@@ -13,7 +13,7 @@ import type { Log } from '../log';
 import type { StoreSession } from '../stores/session';
 import { revealArtifact, saveArtifact } from './artifactFiles';
 import { resolveArtifact } from './artifacts';
-import { savePicture, savePoints } from './chartFiles';
+import { savePicture, savePoints, saveText } from './chartFiles';
 import { type ChartLayouts, chooseMetric, chooseRival, rivalsOf } from './charts';
 import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
@@ -152,6 +152,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       },
       keepCharts: async (layout) => parts.layouts.keep(await experiment(), layout),
       savePicture,
+      saveText,
       savePoints: async (points) => savePoints(await session(), runId, points),
     },
   };

@@ -188,6 +188,8 @@ export const runPageCommands = {
   copy: z.object({ text: z.string() }),
   keepCharts: ChartLayout,
   savePicture: SavedPicture,
+  /** Comma-separated values that the page has. */
+  saveText: z.object({ heading: z.string().max(4096), text: z.string().max(2_000_000) }),
   savePoints: SavedPoints,
 } as const;
 

@@ -1,20 +1,18 @@
 /** `<lw-curves>`: ROC curves or precision against recall, with the area below each and the line that guessing reaches. */
-import { css, html, LitElement, nothing, unsafeCSS } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { fromWireNumber } from '../../../src/protocol/entities';
 import { type LoggedCurves } from '../../../src/protocol/logged';
 import { formatNumber } from '../../../src/protocol/format';
-import { COLOURS, curvesSpec, DASHES, drawCurves } from '../../charts/curvesDrawing';
-import { readChartTheme } from '../../charts/theme';
+import { dashOf } from '../../charts/colours';
+import { curvesSpec, drawCurves } from '../../charts/curvesDrawing';
+import { svgPicture } from '../../charts/picture';
+import { colourOf, readChartTheme } from '../../charts/theme';
 import '../../ui/controls';
 import { dataTable, scrollable } from '../../ui/styles';
 import { onThemeChange } from '../../ui/themeChange';
 import { causeOf } from '../api';
 import { type StateKeeper } from '../pageState';
-
-const swatches = COLOURS.map(
-  (colour, index) => `.colour-${String(index)} { stroke: var(--vscode-charts-${colour}, var(--vscode-foreground)); }`,
-);
 
 @customElement('lw-curves')
 export class Curves extends LitElement {
@@ -52,16 +50,12 @@ export class Curves extends LitElement {
         fill: none;
         stroke-width: 2;
       }
-      .guess {
-        stroke: var(--vscode-descriptionForeground);
-      }
       .quiet {
         color: var(--vscode-descriptionForeground);
       }
       .scroll {
         max-height: 300px;
       }
-      ${unsafeCSS(swatches.join('\n'))}
     `,
   ];
 
@@ -83,7 +77,7 @@ export class Curves extends LitElement {
     this.sizes.observe(this);
     this.stopTheme = onThemeChange(() => {
       this.theme++;
-      this.draw();
+      this.requestUpdate();
     });
   }
 
@@ -103,6 +97,7 @@ export class Curves extends LitElement {
   protected override render() {
     const { table } = this.kept.loggedView(this.name);
     const { chart } = this;
+    const theme = readChartTheme();
     const areaName = chart.type === 'roc' ? 'AUC' : 'AP';
     return html`
       ${this.problem === null ? nothing : html`<p role="alert">The chart could not be drawn: ${this.problem}</p>`}
@@ -111,14 +106,14 @@ export class Curves extends LitElement {
         ${chart.curves.map(
           ({ label, area }, index) =>
             html`<li>
-              ${swatch(`colour-${String(index % COLOURS.length)}`, DASHES[Math.floor(index / COLOURS.length) % DASHES.length])}
+              ${swatch(colourOf(theme, index), dashOf(index))}
               <span>${label}${area === null ? nothing : html` <b>${areaName} ${formatNumber(area)}</b>`}</span>
             </li>`,
         )}
         ${
           chart.type === 'roc' || chart.baseline !== null
             ? html`<li class="quiet">
-                ${swatch('guess', [4, 4])}
+                ${swatch(theme.label, [4, 4])}
                 ${chart.type === 'roc' ? 'guessing' : `guessing: ${formatNumber(chart.baseline ?? 0)}`}
               </li>`
             : nothing
@@ -134,6 +129,16 @@ export class Curves extends LitElement {
         </li>
       </ul>
     `;
+  }
+
+  /** As it is drawn, with its areas below; null while it is a table. */
+  picture(): string | null {
+    const plot = this.plot?.querySelector('svg')?.outerHTML;
+    if (plot === undefined) return null;
+    const areas = this.chart.curves.map(({ label, area }) =>
+      area === null ? label : `${label} ${formatNumber(area)}`,
+    );
+    return svgPicture({ plot, title: this.name, caption: areas.join(' · '), lines: [], theme: readChartTheme() });
   }
 
   private words(): string {
@@ -195,7 +200,7 @@ export class Curves extends LitElement {
     this.drawn = { chart, width, theme };
     try {
       this.erase?.();
-      this.erase = await drawCurves(plot, curvesSpec(chart, readChartTheme(), colours(), width));
+      this.erase = await drawCurves(plot, curvesSpec(chart, readChartTheme(), width));
       this.problem = null;
     } catch (error) {
       this.problem = causeOf(error);
@@ -203,14 +208,15 @@ export class Curves extends LitElement {
   }
 }
 
-function swatch(name: string, dash: readonly number[] | undefined) {
+function swatch(colour: string, dash: readonly number[]) {
   return html`<svg class="swatch" viewBox="0 0 22 10" aria-hidden="true">
-    <line class=${name} x1="0" y1="5" x2="22" y2="5" stroke-dasharray=${dash?.[1] ? dash.join(' ') : nothing} />
+    <line
+      stroke=${colour}
+      x1="0"
+      y1="5"
+      x2="22"
+      y2="5"
+      stroke-dasharray=${dash.length > 0 ? dash.join(' ') : nothing}
+    />
   </svg>`;
-}
-
-function colours(): string[] {
-  const style = getComputedStyle(document.documentElement);
-  const foreground = style.getPropertyValue('--vscode-foreground').trim();
-  return COLOURS.map((colour) => style.getPropertyValue(`--vscode-charts-${colour}`).trim() || foreground);
 }

@@ -4,12 +4,17 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { type Artifact } from '../../../src/protocol/entities';
 import { LoggedChart, MAX_LOGGED_BYTES } from '../../../src/protocol/logged';
 import '../../ui/controls';
+import '../../ui/menu';
+import { type MenuEvent } from '../../ui/menu';
 import '../../ui/states';
 import { watchVisibility } from '../../ui/visibility';
 import { causeOf, type RunHost } from '../api';
 import { type StateKeeper } from '../pageState';
+import { pngOf } from '../../charts/picture';
 import './confusion';
 import './curves';
+import { type Curves } from './curves';
+import { loggedText } from './loggedText';
 import { shapeProblem } from './shape';
 import './table';
 
@@ -33,8 +38,16 @@ export class Logged extends LitElement {
       min-width: 0;
       min-height: 120px;
     }
+    .head {
+      display: flex;
+      align-items: flex-start;
+      gap: 4px;
+      margin-bottom: 4px;
+    }
     h3 {
-      margin: 0 0 4px;
+      flex: 0 1 auto;
+      min-width: 0;
+      margin: 2px 0 0;
       font-size: inherit;
       font-weight: 600;
       overflow-wrap: anywhere;
@@ -84,10 +97,46 @@ export class Logged extends LitElement {
   protected override render() {
     const { shown, name } = this;
     const kind = shown.state === 'shown' ? `${shown.chart.type}/` : null;
-    return html`<h3 title=${this.artifact.path}>${kind !== null && name.startsWith(kind) ? name.slice(kind.length) : name}${
-        shown.state === 'shown' ? html` <span class="quiet">${KINDS[shown.chart.type]}</span>` : nothing
-      }</h3>
+    return html`<div class="head">
+        <h3 title=${this.artifact.path}>
+          ${kind !== null && name.startsWith(kind) ? name.slice(kind.length) : name}${
+            shown.state === 'shown' ? html` <span class="quiet">${KINDS[shown.chart.type]}</span>` : nothing
+          }
+        </h3>
+        ${shown.state === 'shown' ? this.renderMenu(shown.chart) : nothing}
+      </div>
       ${this.renderShown()}`;
+  }
+
+  private renderMenu(chart: LoggedChart) {
+    const isPicture = chart.type === 'roc' || chart.type === 'pr';
+    const pictures = [
+      { id: 'svg', label: 'Save as SVG…' },
+      { id: 'png', label: 'Save as PNG…' },
+    ];
+    return html`<lw-menu
+      label="Actions for ${this.name}"
+      .items=${[
+        { id: 'copy', label: 'Copy' },
+        { id: 'csv', label: 'Save as CSV…' },
+        ...(isPicture ? pictures : []),
+        { id: 'open', label: 'Open File' },
+      ]}
+      @lw-menu=${({ id }: MenuEvent) => void this.act(id, chart)}
+    ></lw-menu>`;
+  }
+
+  private async act(id: string, chart: LoggedChart): Promise<void> {
+    const heading = this.name;
+    if (id === 'copy') this.host.command('copy', { text: loggedText(chart, '\t') });
+    else if (id === 'csv') this.host.command('saveText', { heading, text: loggedText(chart, ',') });
+    else if (id === 'open') this.host.command('openArtifact', { path: this.artifact.path });
+    else {
+      const text = this.renderRoot.querySelector<Curves>('lw-curves')?.picture() ?? null;
+      if (text === null) return;
+      if (id === 'svg') this.host.command('savePicture', { format: 'svg', heading, text });
+      else this.host.command('savePicture', { format: 'png', heading, base64: await pngOf(text) });
+    }
   }
 
   private renderShown(): TemplateResult {
