@@ -114,6 +114,21 @@ describe('a script run from its editor', () => {
     await waitForRun(workbench, 'slow', 'stopped');
   });
 
+  test('can be renamed and pinned, found by a filter, and be as it was', async () => {
+    const top = async () => (await runRows(workbench))[0] ?? '';
+    await workbench.trees.contextMenu('train', 'Rename Run');
+    await workbench.quickInput.answer('the first');
+    await workbench.trees.action('the first', 'Pin Run');
+    await expect.poll(top, { timeout: 10_000 }).toMatch(/^pass the first auc .* · pinned$/);
+    await workbench.command('Filter Runs…');
+    await workbench.quickInput.answer('first auc > 0.9');
+    await expect.poll(() => runRows(workbench), { timeout: 10_000 }).toHaveLength(1);
+    await workbench.command('Clear Filter');
+    await expect.poll(async () => (await runRows(workbench)).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    for (let step = 0; step < 2; step++) await workbench.command('Undo Last Change');
+    await expect.poll(() => runRows(workbench), { timeout: 10_000 }).toContainEqual(expect.stringMatching(/^pass train auc/));
+  });
+
   test('left no error behind', () => {
     expect(realErrors(workbench.extensionErrors())).toEqual([]);
   });

@@ -24,6 +24,8 @@ beforeAll(async () => {
     { name: 'odd', experiment: 'churn', script: 'boost.py', metrics: { auc: 0.7 }, minutesAgo: 4000 },
   ]);
   await openRuns(workbench);
+  // Which experiment is the newest, and comes unfolded, depends on how many runs were taken in by then.
+  await workbench.trees.expand('fraud');
   await workbench.trees.waitForRow('forest-0');
 }, 400_000);
 afterAll(() => workbench.close());
