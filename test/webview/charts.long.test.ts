@@ -34,7 +34,11 @@ describe('a chart', () => {
     });
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
-    await eventually(() => card(page, 'val/loss').getByRole('button', { name: /^Show All Steps/ }).count()).toBe(0);
+    await eventually(() =>
+      card(page, 'val/loss')
+        .getByRole('button', { name: /^Show All Steps/ })
+        .count(),
+    ).toBe(0);
   });
 
   it('asks the extension for the range of a drag, and for all again on a double click', async () => {

@@ -120,7 +120,7 @@ describe('names at the ends of lines', () => {
 
   it('keep their ends when they are shortened, and every character whole', () => {
     expect(shortened('val/accuracy_top5_of_epoch')).toBe('val/a…5_of_epoch');
-    expect([...shortened('😀'.repeat(40))].every((one) => one === '😀' || one === '…')).toBe(true);
+    expect(Array.from(shortened('😀'.repeat(40))).every((one) => one === '😀' || one === '…')).toBe(true);
   });
 });
 

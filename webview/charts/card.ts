@@ -1,8 +1,8 @@
 /**
  * `<lw-chart-card>`: a chart with its heading, its caption and what one does with it; for every page with charts.
  *
- * In: what to show (`heading`, `value`, `facts`, `lines`, `x`, `zoom`, `log`, `table`, `problem`, `isLoading`, `notes`)
- * and further items of its menu. Out: `ZoomEvent`, `TableEvent`, `RetryEvent`, `CopyEvent` (text for the clipboard),
+ * In: what to show (`visible`, `heading`, `value`, `facts`, `lines`, `x`, `zoom`, `log`, `table`, `problem`,
+ * `isLoading`, `notes`) and further items of its menu. Out: `ZoomEvent`, `TableEvent`, `RetryEvent`, `CopyEvent` (text for the clipboard),
  * `SaveEvent` (a picture, or the wish for the whole series as CSV) and `CardMenuEvent` for the owner's own items.
  */
 import { html, LitElement, nothing } from 'lit';
@@ -10,7 +10,8 @@ import { customElement, property, query } from 'lit/decorators.js';
 import { formatDuration, formatNumber } from '../../src/protocol/format';
 import '../ui/controls';
 import '../ui/menu';
-import { type MenuEvent, type MenuItem } from '../ui/menu';
+import { type MenuEvent } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import '../ui/states';
 import { cardStyles } from './cardStyles';
 import { type MetricChart, ZoomEvent } from './chart';
@@ -99,7 +100,7 @@ export class ChartCard extends LitElement {
   /** For the caption: what else is not as one would think. */
   @property({ attribute: false }) notes: readonly string[] = [];
   /** Whether it is worth drawing: false for what is off the screen. */
-  @property({ type: Boolean }) visible = true;
+  @property({ type: Boolean }) visible = false;
   @property({ attribute: false }) items: readonly MenuItem[] = [];
 
   @query('lw-metric-chart') private readonly chart!: MetricChart | null;

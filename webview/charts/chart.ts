@@ -85,8 +85,9 @@ export class MetricChart extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.sizes.observe(this);
+    this.theme = readChartTheme();
     this.stopTheme = onThemeChange(() => {
-      this.theme = null;
+      this.theme = readChartTheme();
       redrawQueue.ask(this);
       this.requestUpdate();
     });
@@ -100,7 +101,6 @@ export class MetricChart extends LitElement {
     redrawQueue.forget(this);
     this.drawing?.dispose();
     this.drawing = null;
-    this.theme = null;
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {

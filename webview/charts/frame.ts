@@ -83,7 +83,7 @@ const NEAR_ZERO = 0.3;
 const MAX_BANDS = 3;
 
 /** About how many parts a range of values has. */
-const VALUE_TICKS = 4;
+const VALUE_TICKS = 5;
 
 export function chartFrame(lines: readonly ChartLine[], options: FrameOptions = {}): ChartFrame {
   const { zoom = null, x = 'step', isLog = false } = options;

@@ -47,7 +47,7 @@ function spread(labels: readonly EndLabel[], height: number): EndLabel[] {
 
 /** Keys differ at their ends, so that is what stays; never half of a character that has two halves. */
 export function shortened(name: string, maxChars = MAX_CHARS): string {
-  const characters = [...name.replaceAll(/\s+/g, ' ')];
+  const characters = Array.from(name.replaceAll(/\s+/g, ' '));
   if (characters.length <= maxChars) return characters.join('');
   const head = Math.floor((maxChars - 1) / 3);
   return `${characters.slice(0, head).join('')}…${characters.slice(head + 1 - maxChars).join('')}`;

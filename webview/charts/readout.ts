@@ -27,8 +27,11 @@ export class ChartReadout extends LitElement {
       gap: 6px;
       align-items: center;
     }
+    .row > span {
+      white-space: nowrap;
+    }
     bdi {
-      max-width: 160px;
+      max-width: 120px;
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;

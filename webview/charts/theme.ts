@@ -13,14 +13,22 @@ export interface ChartTheme {
   readonly bandOpacity: number;
 }
 
+/** In the order in which lines get them, with what is drawn where a theme has none. */
+const OF_THEME = {
+  blue: '#0072B2',
+  orange: '#D18616',
+  green: '#388A34',
+  purple: '#8B5CF6',
+  red: '#E51400',
+  yellow: '#BF8803',
+} as const;
+
 export function readChartTheme(): ChartTheme {
   const style = getComputedStyle(document.documentElement);
   const value = (name: string, otherwise: string) => style.getPropertyValue(name).trim() || otherwise;
   const foreground = value('--vscode-foreground', 'GrayText');
   const isHighContrast = document.body.classList.contains('vscode-high-contrast');
-  const ofTheme = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'].map((name) =>
-    value(`--vscode-charts-${name}`, foreground),
-  );
+  const ofTheme = Object.entries(OF_THEME).map(([name, otherwise]) => value(`--vscode-charts-${name}`, otherwise));
   return {
     palette: [...ofTheme, ...EXTENSION],
     mark: value('--vscode-charts-red', foreground),

@@ -39,8 +39,11 @@ export function linearTicks(range: Range, count: number, minStep = 0): Tick[] {
   return places.map((at) => ({ at, label: label(at) }));
 }
 
+const DECADE = 10;
+
 /** Of a range above zero: powers of ten, and between them 2 and 5 where there are few. */
 export function logTicks({ from, to }: Range, count: number): Tick[] {
+  if (to < from * DECADE) return linearTicks({ from, to }, count);
   const low = Math.floor(Math.log10(from));
   const high = Math.ceil(Math.log10(to));
   const every = Math.max(1, Math.round((high - low) / Math.max(1, count)));
@@ -57,6 +60,8 @@ export function logTicks({ from, to }: Range, count: number): Tick[] {
 
 /** The domain of a logarithmic axis: to the next 1, 2 or 5 at both ends. */
 export function niceLogRange({ from, to }: Range): Range {
+  const linear = niceRange({ from, to }, 4);
+  if (to < from * DECADE && linear.from > 0) return linear;
   const at = (value: number, round: (n: number) => number) => {
     const power = 10 ** Math.floor(Math.log10(value));
     const share = value / power;

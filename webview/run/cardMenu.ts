@@ -1,6 +1,6 @@
 /** What the menu of a chart offers beside what every chart has, and what its entries mean. Pure. */
 import { type ChartLayout, type ChartSettings, type PinnedChart } from '../../src/protocol/pages/charts';
-import type { MenuItem } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import { movePin, type PlannedChart, removeFromChart, togglePin } from './chartPlan';
 
 export type CardChange =

@@ -7,7 +7,8 @@ import '../ui/controls';
 import '../ui/fields';
 import { type ChoiceEvent, type SlideEvent } from '../ui/fields';
 import '../ui/menu';
-import { type MenuEvent, type MenuItem } from '../ui/menu';
+import { type MenuEvent } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import { axisValue } from './chartPlan';
 
 export class SettingsEvent extends Event {

@@ -7,7 +7,7 @@ import { type ChartSettings, type Rival } from '../../src/protocol/pages/charts'
 import '../charts/card';
 import { ColourBook } from '../charts/colours';
 import { type ChartLine, type Range, type XUnit } from '../charts/frame';
-import { type MenuItem } from '../ui/menu';
+import { type MenuItem } from '../ui/menuItem';
 import { watchVisibility } from '../ui/visibility';
 import { DEFAULT_SETTINGS, unitOf } from './chartPlan';
 import { sameSummary } from './metricFilter';
@@ -41,6 +41,9 @@ interface WantedLine {
 const sameSummaries = (left: readonly MetricSummary[], right: readonly MetricSummary[] = []) =>
   left.length === right.length && left.every((summary, at) => sameSummary(summary, right[at]));
 
+/** Of small things that are made anew for every drawing of the page. */
+const unlike = (next: unknown, old: unknown) => JSON.stringify(next) !== JSON.stringify(old);
+
 @customElement('lw-metric-card')
 export class MetricCard extends LitElement {
   static override readonly styles = css`
@@ -50,6 +53,22 @@ export class MetricCard extends LitElement {
     }
     lw-chart-card {
       height: var(--lw-card-height, 222px);
+    }
+    /* As high as the card that takes its place once it is near. */
+    .far {
+      box-sizing: border-box;
+      height: var(--lw-card-height, 222px);
+      padding: 6px 8px;
+      border: 1px solid var(--vscode-widget-border, transparent);
+      border-radius: 4px;
+    }
+    h3 {
+      margin: 0;
+      font-size: inherit;
+      font-weight: 600;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
     }
     :host(.dropping) lw-chart-card {
       border-color: var(--vscode-focusBorder);
@@ -66,15 +85,17 @@ export class MetricCard extends LitElement {
   @property() runName = '';
   @property({ attribute: false }) store!: SeriesStore;
   @property({ attribute: false }) colours: Colours = newColours();
-  @property({ attribute: false }) settings: ChartSettings = DEFAULT_SETTINGS;
+  @property({ attribute: false, hasChanged: unlike }) settings: ChartSettings = DEFAULT_SETTINGS;
   /** In place of the key, for people. */
   @property() heading = '';
   /** Where steps are something else than steps. */
   @property() unit: XUnit | '' = '';
   @property({ attribute: false }) zoom: Range | null = null;
   @property({ type: Boolean }) table = false;
-  @property({ attribute: false }) items: readonly MenuItem[] = [];
+  @property({ attribute: false, hasChanged: unlike }) items: readonly MenuItem[] = [];
   @state() private isNear = false;
+  /** From then on the heading and its buttons stay: one of them may have the focus. */
+  private wasNear = false;
   /** Counts answers of the store. */
   @state() private answers = 0;
 
@@ -83,12 +104,15 @@ export class MetricCard extends LitElement {
   private readonly shown = new Map<string, ChartLine>();
   private drawn: readonly ChartLine[] = [];
   private stopWatching: (() => void) | null = null;
-  private readonly onSeries = () => void this.answers++;
+  private readonly onSeries = () => {
+    this.answers++;
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.stopWatching = watchVisibility(this, (isNear) => {
       this.isNear = isNear;
+      this.wasNear ||= isNear;
       if (!isNear) this.store.unwatch(this);
     });
   }
@@ -100,11 +124,13 @@ export class MetricCard extends LitElement {
     this.store.unwatch(this);
   }
 
-  protected override willUpdate(changed: PropertyValues<this>): void {
-    const isOther = (['summaries', 'zoom', 'rivals', 'settings'] as const).some((name) => changed.has(name));
-    if (isOther || !this.hasUpdated) this.wanted = this.wantedLines();
-    if (changed.has('settings')) this.shown.clear();
-    if (this.isNear && (isOther || changed.has('isNear' as keyof this & string as never))) this.watch();
+  protected override willUpdate(changed: PropertyValues): void {
+    const isOther = ['summaries', 'zoom', 'rivals', 'settings'].some((name) => changed.has(name));
+    if (isOther) this.wanted = this.wantedLines();
+    const before = changed.get('settings') as ChartSettings | undefined;
+    // Places on another axis mean nothing on this one; other averages are only a moment out of date.
+    if (before && unlike(before.axis, this.settings.axis)) this.shown.clear();
+    if (this.isNear && (isOther || changed.has('isNear'))) this.watch();
     this.drawn = this.isNear ? this.currentLines() : [];
   }
 
@@ -112,11 +138,16 @@ export class MetricCard extends LitElement {
     const [first] = this.summaries;
     const only = this.summaries.length === 1 ? first : undefined;
     const title = this.heading || this.summaries.map(({ key }) => key).join(', ');
+    const hint = this.summaries.map(({ key }) => key).join(', ');
+    if (!this.wasNear)
+      return html`<div class="far">
+        <h3 title=${hint}><bdi>${title}</bdi></h3>
+      </div>`;
     const states = this.wanted.map(({ spec }) => this.store.state(spec));
     const own = this.store.state(this.wanted[0]?.spec ?? EMPTY_SPEC);
     return html`<lw-chart-card
       heading=${title}
-      hint=${this.summaries.map(({ key }) => key).join(', ')}
+      hint=${hint}
       value=${only ? formatNumber(fromWireNumber(only.last)) : ''}
       valueHint=${String(only?.last ?? '')}
       facts=${only ? facts(only, this.x) : countFacts(this.summaries)}
@@ -181,10 +212,11 @@ export class MetricCard extends LitElement {
 
   /** The same array as before where nothing is new: a chart draws when it gets another. */
   private currentLines(): readonly ChartLine[] {
-    const lines = this.wanted.flatMap(({ id, name, slot, spec }) => {
+    const lines = this.wanted.flatMap(({ id, name, slot, spec, summary }) => {
       const { series } = this.store.state(spec);
       const known = this.shown.get(id);
       if (!series) return known ? [known] : [];
+      if (summary === null && series.count === 0) return [];
       if (known?.points === series.points && known.name === name && known.slot === slot) return [known];
       const line = { id, name, slot, points: series.points, count: series.count };
       this.shown.set(id, line);
@@ -206,8 +238,7 @@ export class MetricCard extends LitElement {
       if (left > 0) notes.push(`${formatNumber(left)} points without ${axis.key} left out`);
     }
     for (const [at, { summary, name }] of this.wanted.entries())
-      if (summary === null && states[at]?.problem !== null && states[at]?.problem !== undefined)
-        notes.push(`${name} has none`);
+      if (summary === null && this.zoom === null && hasNone(states[at])) notes.push(`${name} has none`);
     return notes;
   }
 
@@ -215,6 +246,9 @@ export class MetricCard extends LitElement {
     for (const { spec } of this.wanted) if (this.store.state(spec).problem !== null) this.store.retry(spec);
   };
 }
+
+const hasNone = (state: SeriesState | undefined) =>
+  state !== undefined && (state.problem !== null || state.series?.count === 0);
 
 const EMPTY_SPEC: SeriesSpec = { key: '', axis: { by: 'step' }, maxPoints: 2, smoothing: 0 };
 

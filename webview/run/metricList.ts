@@ -2,7 +2,7 @@
  * `<lw-metric-list>`: every metric in a row with how it went, its last and its best value. Thousands of rows: only those
  * in view exist.
  */
-import { css, html, LitElement, nothing, svg, type PropertyValues } from 'lit';
+import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { fromWireNumber, type MetricSummary } from '../../src/protocol/entities';
@@ -54,10 +54,9 @@ export class MetricList extends LitElement {
       }
       [role='row'] {
         display: grid;
-        grid-template-columns: minmax(90px, 1fr) ${SPARK_WIDTH}px minmax(70px, 120px) minmax(70px, 120px) minmax(
-            50px,
-            90px
-          ) 26px;
+        grid-template-columns:
+          minmax(90px, 1fr) ${SPARK_WIDTH}px minmax(60px, 90px) minmax(60px, 90px) minmax(44px, 70px)
+          26px;
         align-items: center;
         column-gap: 12px;
         height: ${ROW_PIXELS}px;
@@ -140,7 +139,9 @@ export class MetricList extends LitElement {
   @state() private isNear = false;
   @state() private answers = 0;
   private stopWatching: (() => void) | null = null;
-  private readonly onSeries = () => void this.answers++;
+  private readonly onSeries = () => {
+    this.answers++;
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -153,7 +154,7 @@ export class MetricList extends LitElement {
     this.store.unwatch(this);
   }
 
-  protected override willUpdate(_: PropertyValues<this>): void {
+  protected override willUpdate(): void {
     const curves = this.isNear ? this.rows.filter(({ summary }) => summary.count > 1) : [];
     this.store.watch(
       this,
@@ -168,7 +169,7 @@ export class MetricList extends LitElement {
       <div role="rowgroup">
         <div class="head" role="row" aria-rowindex="1">
           <span role="columnheader">Metric</span>
-          <span role="columnheader" class="wide">Course</span>
+          <span role="columnheader" class="wide">Curve</span>
           <span role="columnheader" class="number">Last</span>
           <span role="columnheader" class="number">Best</span>
           <span role="columnheader" class="number wide">Step</span>

@@ -29,6 +29,7 @@ const DRAGGED = 'application/x-loopwright-chart';
 /** Near the edges of a card a dragged one takes a place; in between it is drawn into it. */
 const EDGE_SHARE = 0.25;
 const HEADING_PIXELS = 34;
+const KEEP_DELAY_MS = 300;
 
 @customElement('lw-metrics')
 export class Metrics extends LitElement {
@@ -43,6 +44,7 @@ export class Metrics extends LitElement {
   @state() private offered: { parent: Rival | null; best: Rival | null } = { parent: null, best: null };
 
   private readonly colours = newColours();
+  private keeping: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -73,7 +75,7 @@ export class Metrics extends LitElement {
                 .rivals=${rivals}
                 .parent=${this.offered.parent}
                 .best=${this.offered.best}
-                @lw-settings=${(event: SettingsEvent) => this.onSettings(event)}
+                @lw-settings=${(event: SettingsEvent) => this.onSettings(event.change)}
                 @lw-ask=${(event: AskEvent) => this.ask(event)}
                 @lw-rival=${(event: RivalEvent) => this.setRival(event.rival, event.isWanted)}
               ></lw-metric-bar>`
@@ -102,7 +104,7 @@ export class Metrics extends LitElement {
       .rivals=${rivals}
       .colours=${this.colours}
       .store=${this.store}
-      .settings=${{ ...this.layout.settings, ...override } as ChartSettings}
+      .settings=${{ ...this.layout.settings, ...override }}
       runName=${this.model.page?.run.name ?? ''}
       .zoom=${Object.hasOwn(zooms, id) ? (zooms[id] ?? null) : null}
       .table=${tables.includes(id)}
@@ -128,14 +130,16 @@ export class Metrics extends LitElement {
   private setLayout(change: Partial<ChartLayout>): void {
     const layout = { ...this.layout, ...change };
     this.changed(() => this.kept.change({ layout }));
-    this.host.command('keepCharts', layout);
+    // A slider that is drawn along says many things on its way.
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.host.command('keepCharts', layout), KEEP_DELAY_MS);
   }
 
   private setPinned(pinned: PinnedChart[]): void {
     this.setLayout({ pinned });
   }
 
-  private onSettings({ change }: SettingsEvent): void {
+  private onSettings(change: Partial<ChartSettings>): void {
     // What is zoomed into is a place on the old axis.
     if (change.axis) this.kept.change({ zooms: {} });
     this.setLayout({ settings: { ...this.layout.settings, ...change } });
@@ -149,7 +153,7 @@ export class Metrics extends LitElement {
   private async ask({ what }: AskEvent): Promise<void> {
     if (what === 'axis') {
       const { key } = await this.host.request('pickMetric', { purpose: 'axis', without: [] }, null);
-      if (key !== null) this.onSettings({ change: { axis: { by: 'metric', key } } } as SettingsEvent);
+      if (key !== null) this.onSettings({ axis: { by: 'metric', key } });
       return;
     }
     const { run } = await this.host.request('pickRun', {}, null);

@@ -60,7 +60,8 @@ export class Button extends LitElement {
       background: var(--vscode-toolbar-hoverBackground, transparent);
       outline: 1px dashed var(--vscode-toolbar-hoverOutline, transparent);
     }
-    vscode-button[appearance='icon'][aria-pressed='true'] {
+    vscode-button[aria-pressed='true'],
+    vscode-button[aria-pressed='true']:hover {
       background: var(--vscode-inputOption-activeBackground, transparent);
       color: var(--vscode-inputOption-activeForeground, inherit);
       outline: 1px solid var(--vscode-inputOption-activeBorder, transparent);
@@ -73,6 +74,8 @@ export class Button extends LitElement {
   /** What the button does, where it shows an icon only. */
   @property() label = '';
   @property({ type: Boolean }) disabled = false;
+  /** For a button that opens a menu. */
+  @property({ type: Boolean }) popup = false;
   /** For a button that switches something on and off. */
   @property({ attribute: false }) pressed: boolean | null = null;
 
@@ -81,6 +84,7 @@ export class Button extends LitElement {
     return html`<vscode-button
       appearance=${this.kind}
       aria-label=${this.label || nothing}
+      aria-haspopup=${this.popup ? 'menu' : nothing}
       aria-pressed=${this.pressed === null ? nothing : String(this.pressed)}
       title=${isIcon ? this.label : nothing}
       ?disabled=${this.disabled}

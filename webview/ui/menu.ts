@@ -3,20 +3,11 @@
  * own. Says with a `MenuEvent` what was chosen.
  */
 import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, query } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import './controls';
 import './icon';
 import { type IconName } from './icons';
-
-export interface MenuItem {
-  readonly id: string;
-  readonly label: string;
-  /** For something that is on or off. */
-  readonly checked?: boolean;
-  readonly disabled?: boolean;
-  /** A line above it. */
-  readonly isFirstOfGroup?: boolean;
-}
+import { type MenuItem } from './menuItem';
 
 export class MenuEvent extends Event {
   static readonly type = 'lw-menu';
@@ -99,6 +90,9 @@ export class Menu extends LitElement {
   @property() text = '';
   @property({ attribute: false }) items: readonly MenuItem[] = [];
 
+  /** The items are made when they are to be seen: a page has hundreds of menus. */
+  @state() private isOpen = false;
+
   @query('[role=menu]') private readonly list!: HTMLElement;
   @query('lw-button') private readonly opener!: HTMLElement;
 
@@ -108,13 +102,13 @@ export class Menu extends LitElement {
         kind=${this.text === '' ? 'icon' : 'secondary'}
         icon=${this.text === '' ? this.icon : ''}
         label=${this.label}
-        aria-haspopup="menu"
+        popup
         @click=${this.toggle}
         @keydown=${this.onOpenerKey}
         >${this.text === '' ? nothing : html`${this.text}<lw-icon name="chevron-down"></lw-icon>`}</lw-button
       >
-      <div role="menu" aria-label=${this.label} popover="auto" @keydown=${this.onKey}>
-        ${this.items.map(
+      <div role="menu" aria-label=${this.label} popover="auto" @keydown=${this.onKey} @toggle=${this.onToggle}>
+        ${(this.isOpen ? this.items : []).map(
           (item) =>
             html`${item.isFirstOfGroup ? html`<hr role="separator" />` : nothing}<button
                 type="button"
@@ -137,10 +131,12 @@ export class Menu extends LitElement {
 
   private readonly toggle = () => {
     if (this.list.matches(':popover-open')) this.list.hidePopover();
-    else this.open();
+    else void this.open();
   };
 
-  private open(): void {
+  private async open(): Promise<void> {
+    this.isOpen = true;
+    await this.updateComplete;
     this.list.showPopover();
     const at = this.opener.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.list;
@@ -156,10 +152,14 @@ export class Menu extends LitElement {
     this.dispatchEvent(new MenuEvent(id));
   }
 
+  private readonly onToggle = (event: ToggleEvent) => {
+    if (event.newState === 'closed') this.isOpen = false;
+  };
+
   private readonly onOpenerKey = (event: KeyboardEvent) => {
     if (event.key !== 'ArrowDown') return;
     event.preventDefault();
-    this.open();
+    void this.open();
   };
 
   private readonly onKey = (event: KeyboardEvent) => {

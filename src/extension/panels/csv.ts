@@ -28,6 +28,8 @@ const MAX_FILE_NAME = 60;
 
 /** What a chart is called, as far as every file system takes it. */
 export function fileNameOf(heading: string, extension: string): string {
-  const name = [...heading.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')].slice(0, MAX_FILE_NAME).join('');
+  const name = Array.from(heading.replaceAll(/[^\p{L}\p{N}._-]+/gu, '-'))
+    .slice(0, MAX_FILE_NAME)
+    .join('');
   return `${name.replace(/^[.-]+|[.-]+$/g, '') || 'chart'}.${extension}`;
 }
