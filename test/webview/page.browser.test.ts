@@ -205,13 +205,17 @@ describe('the keyboard', () => {
     const { page } = await open(runs.finished());
     await drawn(page, 6);
     const stops: string[] = [];
-    for (let stop = 0; stop < 25; stop++) {
+    for (let stop = 0; stop < 29; stop++) {
       await page.keyboard.press('Tab');
       stops.push(await page.evaluate(focusedName));
     }
     expect(stops).toEqual([
+      'Star',
+      'Pin to Top',
       'Run Again',
       'Show Terminal',
+      'Compare with Other Runs…',
+      'More Actions',
       'train.py',
       'Copy Command Line',
       'Metrics 9',

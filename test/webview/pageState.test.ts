@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readPageState, StateKeeper } from '../../webview/run/pageState';
 
-const EMPTY = { scrollTop: 0, open: {}, zooms: {}, tables: [], layout: null, overrides: {}, rivals: [], filter: '' };
+const EMPTY = {
+  ...{ scrollTop: 0, open: {}, zooms: {}, tables: [], layout: null, overrides: {}, rivals: [], filter: '' },
+  ...{ artifactSearch: '', folders: [], outputSearch: '', outputMatchCase: false, steps: {}, logged: {} },
+};
 
 describe('what was kept', () => {
   it('comes back, with the run that the extension names', () => {

@@ -29,7 +29,7 @@ export class Trees {
   async openContainer(name: string): Promise<void> {
     const tab = this.page.locator(`.activitybar .action-item[role="tab"]:has(.action-label[aria-label^="${name}"])`);
     await tab.waitFor();
-    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.locator('.action-label').click();
+    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
   }
 
   /** The titles of the views in the open side bar, in their order. */

@@ -133,8 +133,9 @@ export class Curves extends LitElement {
 
   /** As it is drawn, with its areas below; null while it is a table. */
   picture(): string | null {
-    const plot = this.plot?.querySelector('svg')?.outerHTML;
-    if (plot === undefined) return null;
+    const drawn = this.plot?.querySelector('svg');
+    if (!drawn) return null;
+    const plot = new XMLSerializer().serializeToString(drawn);
     const areas = this.chart.curves.map(({ label, area }) =>
       area === null ? label : `${label} ${formatNumber(area)}`,
     );
