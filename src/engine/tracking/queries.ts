@@ -69,7 +69,6 @@ export function trackingQueries(db: Database, paths: StorePaths) {
       return { experiments: page.items, nextPageToken: page.nextPageToken };
     },
 
-
     'runs/get': ({ runId }: CheckedParams<'runs/get'>): Result<'runs/get'> => {
       const record = find(runId);
       const how = db
