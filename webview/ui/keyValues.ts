@@ -15,6 +15,10 @@ const mayScroll = (text: string) => text.length > 200 || text.split('\n', 8).len
 /** Names are broken where their parts end, if they must: `estimator__` `class_` `weight`. */
 const breakable = (name: string) => name.split(/(?<=[_./-])(?![_./-])/).map((part) => html`${part}<wbr />`);
 
+/** By itself: a line break of the source would be one of the page, which keeps those of the texts. */
+const valueOf = ({ value, hint }: KeyValue) =>
+  html`${value}${hint ? html` <span class="hint">${hint}</span>` : nothing}`;
+
 @customElement('lw-key-values')
 export class KeyValues extends LitElement {
   static override readonly styles = css`
@@ -81,9 +85,7 @@ export class KeyValues extends LitElement {
         (row) =>
           html`<div>
             <dt tabindex=${mayScroll(row.key) ? 0 : nothing}>${breakable(row.key)}</dt>
-            <dd tabindex=${mayScroll(row.value) ? 0 : nothing}>
-              ${row.value}${row.hint ? html` <span class="hint">${row.hint}</span>` : nothing}
-            </dd>
+            <dd tabindex=${mayScroll(row.value) ? 0 : nothing}>${valueOf(row)}</dd>
           </div>`,
       )}
     </dl>`;
