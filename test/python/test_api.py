@@ -140,7 +140,8 @@ class Package(HookTest):
         out = self.fine(LW + "print(dir(lw)); from loopwright import *; log(a=1.0)\n"
                         "try: lw.nothing\nexcept AttributeError as error: print(error)")
         self.assertEqual(out.decode().splitlines(), [
-            "['artifact', 'figure', 'flush', 'log', 'param', 'params', 'run_id', 'tag']",
+            "['artifact', 'confusion_matrix', 'figure', 'flush', 'image', 'log', 'param', 'params', 'pr_curve', "
+            "'roc_curve', 'run_id', 'table', 'tag']",
             "module 'loopwright' has no attribute 'nothing'"])
 
 

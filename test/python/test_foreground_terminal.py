@@ -232,7 +232,7 @@ class MixedStreams(TerminalTest):
         self.assertIn(b"key 'q\\n'", person.screen)
 
     def test_a_script_in_a_pipeline_can_still_ask(self):
-        run = self.python("import sys; sys.stderr.write('sure? '); answer = sys.stdin.readline(); print(repr(answer))")
+        run = self.python("import sys; print('sure? ', end='', file=sys.stderr, flush=True); answer = sys.stdin.readline(); print(repr(answer))")
         person = Person(self, ["bash", "-c", '"$@" | cat', "bash", *RUNNER, run.dir])
         person.sees(b"sure? ")
         person.type(b"yes\r")
