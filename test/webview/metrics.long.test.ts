@@ -78,7 +78,7 @@ describe('charts of metrics', () => {
     await drawn(page, 6);
     await page.getByRole('slider', { name: 'Smooth' }).fill('0.8');
     await eventually(() => card(page, 'loss').locator('.mark-line path').count()).toBe(2);
-    await page.getByRole('button', { name: 'Logarithmic values in all charts' }).click();
+    await page.getByRole('button', { name: 'Log scale in all charts' }).click();
     await page.getByRole('combobox', { name: 'X' }).selectOption('time');
     await eventually(() => host.requests.at(-1)?.params).toMatchObject({ axis: { by: 'time' }, smoothing: 0.8 });
     await eventually(() => text(keyed('lr'))).toMatch(/\dm|s\b/);

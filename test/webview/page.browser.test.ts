@@ -221,7 +221,7 @@ describe('the keyboard', () => {
       'Metrics 9',
       'Filter metrics',
       'Step Time Another Metric…',
-      'Logarithmic values in all charts',
+      'Log scale in all charts',
       'Smooth',
       'Compare with another run',
       ...['auc', 'loss', 'val/loss', 'lr', 'tokens', 'gpu/memory'].flatMap((key) => [key, `Pin: ${key}`]),

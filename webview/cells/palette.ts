@@ -21,6 +21,7 @@ export function readOn(): Rgb | null {
 
 export class AnsiPalette implements ReactiveController {
   private stop: (() => void) | null = null;
+  private isApplied = false;
 
   constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
     host.addController(this);
@@ -31,11 +32,18 @@ export class AnsiPalette implements ReactiveController {
     this.stop = onThemeChange(() => this.apply());
   }
 
+  /** As long as it has no place on the page (what is around it is not drawn yet), an element has no style. */
+  hostUpdated(): void {
+    if (!this.isApplied) this.apply();
+  }
+
   hostDisconnected(): void {
     this.stop?.();
   }
 
   private apply(): void {
-    background = applyPalette(this.host);
+    const found = applyPalette(this.host);
+    this.isApplied = found !== null;
+    background = found ?? background;
   }
 }

@@ -73,7 +73,7 @@ export class MetricBar extends LitElement {
       ></lw-select>
       <lw-button
         .pressed=${log}
-        label="Logarithmic values in all charts"
+        label="Log scale in all charts"
         @click=${() => this.dispatchEvent(new SettingsEvent({ log: !log }))}
         >Log</lw-button
       >

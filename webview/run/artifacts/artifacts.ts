@@ -109,7 +109,7 @@ export class Artifacts extends LitElement {
       role="treeitem"
       data-path=${path}
       aria-level=${level}
-      aria-label="${name}${artifact ? `, ${artifact.kind}` : ''}"
+      aria-label="${name} ${sizeOf(entry)}${artifact ? `, ${artifact.kind}` : ''}"
       aria-selected=${String(path === active)}
       aria-expanded=${isFolder(entry) ? String(isOpen) : nothing}
       tabindex=${path === active ? 0 : -1}
