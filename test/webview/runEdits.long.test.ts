@@ -39,6 +39,7 @@ describe('the run page', () => {
     await page.keyboard.press('Control+Enter');
     await eventually(() => page.getByRole('heading', { level: 3, name: 'Done' }).count()).toBe(1);
 
+    await section(page, /^Tags/).click();
     await page.getByRole('button', { name: 'Remove ticket' }).click();
     await page.getByRole('button', { name: 'Add Tag' }).click();
     await page.getByRole('textbox', { name: 'Tag' }).fill('owner');
