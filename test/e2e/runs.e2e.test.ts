@@ -126,7 +126,9 @@ describe('a script run from its editor', () => {
     await workbench.command('Clear Filter');
     await expect.poll(async () => (await runRows(workbench)).length, { timeout: 10_000 }).toBeGreaterThan(1);
     for (let step = 0; step < 2; step++) await workbench.command('Undo Last Change');
-    await expect.poll(() => runRows(workbench), { timeout: 10_000 }).toContainEqual(expect.stringMatching(/^pass train auc/));
+    await expect
+      .poll(() => runRows(workbench), { timeout: 10_000 })
+      .toContainEqual(expect.stringMatching(/^pass train auc/));
   });
 
   test('left no error behind', () => {
