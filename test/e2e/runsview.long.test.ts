@@ -27,7 +27,7 @@ beforeAll(async () => {
   // Which experiment is the newest, and comes unfolded, depends on how many runs were taken in by then.
   await workbench.trees.expand('fraud');
   await workbench.trees.waitForRow('forest-0');
-}, 400_000);
+}, 180_000);
 afterAll(() => workbench.close());
 
 const rows = () => workbench.trees.rows(RUNS);
