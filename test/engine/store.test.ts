@@ -83,7 +83,7 @@ describe('a run that its folder tells of', () => {
       { key: 'loss', count: 100, last: 9.9, min: 0, max: 9.9, step: 99 },
     ]);
     expect((await connection.request('runs/artifacts', one)).artifacts).toEqual([
-      { path: 'model.joblib', kind: 'file', sizeBytes: 12 },
+      { path: 'model.joblib', kind: 'file', sizeBytes: 12, name: null, step: null },
     ]);
     await until('the run is complete', () => readdirSync(store.paths.active).length === 0);
     expect((await connection.request('runs/get', one)).isComplete).toBe(true);
@@ -388,9 +388,13 @@ describe('a connection', () => {
   it('that the user does not trust changes nothing', async () => {
     const { connection } = await store.open({ trusted: false });
     expect((await connection.request('runs/list', {})).runs).toEqual([]);
-    for (const method of ['runs/stop', 'runs/delete', 'runs/announce'] as const) {
-      await expect(connection.request(method, { runId: 'x' })).rejects.toMatchObject({ code: 'not_trusted' });
-    }
+    const refused = { code: 'not_trusted' };
+    for (const method of ['runs/stop', 'runs/announce'] as const)
+      await expect(connection.request(method, { runId: 'x' })).rejects.toMatchObject(refused);
+    for (const method of ['runs/delete', 'runs/restore'] as const)
+      await expect(connection.request(method, { runIds: ['x'] })).rejects.toMatchObject(refused);
+    const edits = [{ runId: 'x', starred: true }];
+    await expect(connection.request('runs/edit', { edits })).rejects.toMatchObject(refused);
   });
 
   it('is told what is wrong with a request', async () => {
