@@ -21,8 +21,8 @@ RUNNER = [sys.executable, "-I", "-S", RUNNER_DIR]
 PATIENCE = 20.0
 
 # Scripts that many tests run: one that waits for the file `go`, and one that waits to be interrupted.
-WAITS = "import os, time\nprint('ready')\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('done')"
-RUNS_ON = "import time\ntry: print('ready'); time.sleep(60)\nexcept KeyboardInterrupt: print('interrupted')"
+WAITS = "import os, time\nprint('ready', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('done')"
+RUNS_ON = "import time\ntry: print('ready', flush=True); time.sleep(60)\nexcept KeyboardInterrupt: print('interrupted')"
 
 sys.path.insert(0, RUNNER_DIR)
 sys.dont_write_bytecode = True
