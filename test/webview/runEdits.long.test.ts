@@ -158,8 +158,8 @@ describe('the run page', () => {
     await eventually(() => text('lw-logged-table')).toContain(
       'Rows 1 to 50 of 120, the first of 5\u2009000 that were logged',
     );
-    await page.getByRole('button', { name: 'Sort by loss' }).click();
-    await page.getByRole('button', { name: 'Sort by loss' }).click();
+    await page.getByRole('button', { name: 'loss', exact: true }).click();
+    await page.getByRole('button', { name: 'loss', exact: true }).click();
     await eventually(() => page.locator('lw-logged-table tbody tr').first().innerText()).toContain('∞');
     expect(await text('lw-figures')).toContain('test confusion matrix');
     await eventually(() => text('lw-figures')).toContain('Its file is no JSON');
