@@ -63,9 +63,11 @@ describe('compared values as text', () => {
 });
 
 describe('the state of the page', () => {
-  it('is taken from what was kept, the runs from what the extension says', () => {
-    const state = readCompareState({ tab: 'code', runIds: ['x'], hidden: ['x'] }, '{"runIds":["a","b"]}');
-    expect(state).toMatchObject({ tab: 'code', runIds: ['a', 'b'], hidden: ['x'], onlyDifferences: true });
+  it('is taken from what was kept; the runs at first from what the extension says', () => {
+    const given = '{"runIds":["a","b"]}';
+    const kept = readCompareState({ tab: 'code', runIds: ['x'], hidden: ['x'] }, given);
+    expect(kept).toMatchObject({ tab: 'code', runIds: ['x'], hidden: ['x'], onlyDifferences: true });
+    expect(readCompareState(undefined, given)).toMatchObject({ tab: 'curves', runIds: ['a', 'b'] });
   });
 
   it('forgets what does not fit, and never throws', () => {

@@ -20,6 +20,18 @@ describe('icons', () => {
   });
 });
 
+describe('icons by name in the pages', () => {
+  // The compiler checks bound names only; those that stand in a template are text to it.
+  const named = sources.flatMap(({ text }) => [
+    ...text.matchAll(/<lw-icon\s[^>$]*?name="([\w-]+)"|\sicon="([\w-]+)"/g),
+  ]);
+  const names = new Set(named.map(([, name, icon]) => name ?? icon ?? ''));
+
+  it.each([...names])('%s is known', (name) => {
+    expect(Object.keys(ICONS)).toContain(name);
+  });
+});
+
 describe('variables of the theme', () => {
   /** Only defined where the user or a theme sets them; the style sheets say what holds otherwise. */
   const OPTIONAL = new Set(['--vscode-terminal-background', '--vscode-editor-findMatchForeground']);

@@ -51,7 +51,8 @@ export function readCompareState(kept: unknown, given: string | undefined): Comp
   const parsed = CompareState.safeParse(kept);
   const state = parsed.success ? parsed.data : CompareState.parse({});
   try {
-    return { ...state, ...Given.parse(JSON.parse(given ?? '{}')) };
+    // The document is as old as the page: runs may have been added and removed since.
+    return state.runIds.length > 0 ? state : { ...state, ...Given.parse(JSON.parse(given ?? '{}')) };
   } catch {
     return state; // a document of another form says nothing
   }

@@ -161,8 +161,9 @@ export class ComparedTable extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     const isOther = changed.has('differences') || changed.has('search') || changed.has('runs') || changed.has('what');
+    // At once, rather than when it is time to look for what is new.
     if (isOther && this.list.hasLoaded) void this.list.restart();
-    else if (isOther || changed.has('version')) this.list.want(`${this.what} ${String(this.version)}`);
+    else if (isOther || changed.has('version')) this.list.want(this.stamp);
   }
 
   protected override render() {
@@ -236,6 +237,11 @@ export class ComparedTable extends LitElement {
   private emptyWords(): string {
     if (this.search !== '') return `${this.nothing} with “${this.search}”.`;
     return this.differences ? `${this.nothing} differs.` : `${this.nothing}.`;
+  }
+
+  private get stamp(): string {
+    const { what, differences, search, runs, version } = this;
+    return JSON.stringify([what, differences, search, runs.map(({ runId }) => runId), version]);
   }
 
   private ask(pageToken: string | undefined) {

@@ -8,6 +8,7 @@ export const ICONS = {
   'chevron-down': '\ueab4',
   'chevron-right': '\ueab6',
   'circle-slash': '\ueabd',
+  close: '\uea76',
   clock: '\uea82',
   cloud: '\uebaa',
   copy: '\uebcc',
