@@ -194,7 +194,7 @@ describe('a tracked terminal', () => {
   }
 
   it('makes runs of scripts: in a pipe, stopped and continued, interrupted', async () => {
-    at.write('typed.py', 'import sys\nfor i in range(3): print("line", i)\nsys.exit(6)\n');
+    at.write('typed.py', 'import sys\nsys.stdout.write("line 0\\nline 1\\n")\nsys.exit(6)\n');
     expect(terminal('python3 typed.py 2>err | head -1; echo "codes ${PIPESTATUS[0]}"')).toContain('line 0\ncodes 6');
     expect(readFileSync(join(at.folder, 'err'), 'utf8')).toBe('');
     at.write('stops.py', 'import os, signal\nos.kill(os.getpid(), signal.SIGTSTP)\nprint("went on")\n');

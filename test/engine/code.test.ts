@@ -106,6 +106,23 @@ describe('a snapshot', () => {
     expect(place.filesOf(less.tree)).toEqual({ 'a.py': '3' });
   });
 
+  it('tells code that changed in the second of the snapshot before, at the same size', async () => {
+    const second = () => Math.floor(Date.now() / 1000);
+    const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1000 - (Date.now() % 1000)));
+    let isOfOneSecond = false;
+    for (let tries = 0; tries < 10 && !isOfOneSecond; tries++) {
+      await nextSecond();
+      const begun = second();
+      place.write({ 'a.py': '1' });
+      await place.snapshot();
+      place.write({ 'a.py': '3' });
+      isOfOneSecond = second() === begun;
+      await nextSecond();
+      expect(place.filesOf((await place.snapshot()).tree)).toEqual({ 'a.py': '3' });
+    }
+    expect(isOfOneSecond).toBe(true);
+  });
+
   it('works the same where there is no repository', async () => {
     place.write({ 'train.py': 'x', '.gitignore': 'data/\n', 'data/a.csv': '1' });
     const facts = await place.snapshot();

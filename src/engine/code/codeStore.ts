@@ -1,6 +1,16 @@
 /** The store's own repository, `code.git`: how it is made, and where a snapshot's index lies in it. */
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { startOf } from '../../protocol/node/processes';
 import { pathsOf } from '../../protocol/node/storeFolder';
@@ -91,7 +101,12 @@ export class WorkIndex {
   /** Takes the kept one, or begins anew. */
   open(anew: boolean): void {
     rmSync(this.path, { force: true });
-    if (!anew && existsSync(this.kept)) copyFileSync(this.kept, this.path);
+    if (anew || !existsSync(this.kept)) return;
+    copyFileSync(this.kept, this.path);
+    // Git reads a file again that changed in the second its index was written, as its stat may be the same: by the
+    // time of the copy, it would believe the stat.
+    const second = Math.floor(statSync(this.kept).mtimeMs / 1000);
+    utimesSync(this.path, second, second);
   }
 
   keep(): void {
