@@ -13,6 +13,9 @@ import { isErrorCode, LoopwrightError } from '../protocol/errors';
 import { proveAsClient } from '../protocol/node/proof';
 import { Changed, type Method, type Params, type Result, requests } from '../protocol/requests';
 
+/** jsonrpc hands out one message in each turn of the loop: answers that came together with the end are still on their way. */
+const LAST_ANSWERS_MS = 50;
+
 export interface EngineConnection {
   request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   onChanged(listener: (changed: Changed) => void): void;
@@ -34,13 +37,17 @@ export async function connectTo(socketPath: string, token: string): Promise<Engi
   closed.promise.catch(() => undefined); // whoever waits for an answer has it from there
   const onClosed: (() => void)[] = [];
   let isClosed = false;
-  const markClosed = () => {
+  const markClosed = (graceMs: number) => {
     if (isClosed) return;
     isClosed = true;
-    closed.reject(gone());
+    setTimeout(() => {
+      closed.reject(gone());
+    }, graceMs);
     for (const listener of onClosed) listener();
   };
-  rpc.onClose(markClosed);
+  rpc.onClose(() => {
+    markClosed(LAST_ANSWERS_MS);
+  });
   rpc.onError(() => socket.destroy());
   rpc.listen();
   return {
@@ -59,7 +66,7 @@ export async function connectTo(socketPath: string, token: string): Promise<Engi
     close: () => {
       rpc.dispose();
       socket.destroy();
-      markClosed();
+      markClosed(0);
     },
   };
 }

@@ -136,15 +136,19 @@ async function main(): Promise<void> {
     return store;
   };
 
-  const stop = async (reason: string): Promise<void> => {
-    if (isStopping) return;
-    isStopping = true;
+  const leave = async (reason: string): Promise<void> => {
     log(`stopping: ${reason}`);
     server.close();
     jobs.end();
     await closeThreads();
     lock.close();
     process.exit(0);
+  };
+  /** Whoever connects from now on is sent away, to start an engine that stays. */
+  const stop = (reason: string, answerMs = 0): void => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => void leave(reason), answerMs);
   };
 
   const reader = () => {
@@ -266,13 +270,12 @@ async function main(): Promise<void> {
       log: addresses.engineLog,
     }),
     'engine/stop': ({ reason }) => {
-      // After the answer has left.
-      setTimeout(() => void stop(reason), 20);
+      stop(reason, 20);
       return {};
     },
   };
 
-  const idle = new Idle(() => void stop('nobody is connected and nothing runs'));
+  const idle = new Idle(() => stop('nobody is connected and nothing runs'));
   const server = new RpcServer(
     tokenOf(addresses),
     createDispatch(handlers, () => store, onFailure),
@@ -291,7 +294,7 @@ async function main(): Promise<void> {
     if (mayHaveMended && !threads?.writer) void reopen();
   }, LOOK_AGAIN_MS).unref();
   setInterval(applyRetention, RETENTION_LOOK_MS).unref();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
 }
 
 main().catch((thrown: unknown) => {

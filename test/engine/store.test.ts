@@ -141,10 +141,9 @@ describe('a run that its folder tells of', () => {
       await ended(connection, run.spec.run_id);
       const { metrics } = await connection.request('runs/metrics', { runId: run.spec.run_id });
       expect(metrics[0]?.count).toBe(count);
-      const notes = await until('a note', async () => {
-        const found = await connection.request('runs/notes', { runId: run.spec.run_id });
-        return found.notes.length > 0 && found.notes;
-      });
+      // Nothing may be said again while work beside the run goes on.
+      await until('all is done', () => !existsSync(join(store.paths.active, run.spec.run_id)));
+      const { notes } = await connection.request('runs/notes', { runId: run.spec.run_id });
       expect(notes).toMatchObject([{ level: 'warning', text: expect.stringMatching(text) }]);
     }
   });
@@ -252,6 +251,16 @@ describe('two engines', () => {
     const newer = await store.open({ version: '99.0.0' });
     expect(newer.hello.engine.pid).not.toBe(first.hello.engine.pid);
     await until('the old engine ends', () => !exists(first.hello.engine.pid));
+  });
+
+  it('are told apart by who comes after a stop: that one never gets the engine that ends', async () => {
+    const first = await store.open();
+    // The second is asked for before the first has told that it stops.
+    const stopped = first.connection.request('engine/stop', { reason: 'user' });
+    const second = await store.open();
+    await stopped;
+    expect(second.hello.engine.pid).not.toBe(first.hello.engine.pid);
+    expect((await second.connection.request('engine/status', {})).pid).toBe(second.hello.engine.pid);
   });
 });
 

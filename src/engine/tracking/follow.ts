@@ -344,16 +344,19 @@ export class Follower {
 
   /** Once nobody writes any more: until then the last record is often not whole. A job tells itself that it failed. */
   private sayWhatIsTorn(run: Followed): void {
-    for (const { name, path, taken, damage } of run.journals.values()) {
+    for (const journal of run.journals.values()) {
+      const { name, path, taken } = journal;
       const left = sizeOf(path) - taken;
-      if (damage !== null || left <= 0 || name.startsWith('job-')) continue;
+      if (journal.damage !== null || left <= 0 || name.startsWith('job-')) continue;
       const text = `The last record of the journal ${name} is torn (${String(left)} bytes): its writer was ended while writing it.`;
+      const damage = 'its last record is torn';
       this.db
         .transaction(() => {
           this.ingest.addNote(run.seq, { level: 'warning', text, timestampMs: Date.now() });
-          this.setTaken.run(run.seq, name, taken, 'its last record is torn');
+          this.setTaken.run(run.seq, name, taken, damage);
         })
         .immediate();
+      journal.damage = damage; // the run may be looked at again while work beside it goes on
       this.events.changed(run.spec.run_id, false);
     }
   }
