@@ -90,6 +90,8 @@ class Keeper:
 
     def _start(self, foreground: bool) -> bool:
         report_reader, report_writer = os.pipe()
+        # Before it begins: what a quick script wrote must not look older than its start.
+        started_ms = state.now_ms()
         block_all()
         pid = os.fork()
         if pid == 0:
@@ -116,7 +118,7 @@ class Keeper:
             self._record(durable=True, state=state.FAILED_TO_START, error=error)
             self._channel.send({"event": "failed", "state": self._state.fields})
             return False
-        self._record(state=state.RUNNING, child=state.identity(pid), started_ms=state.now_ms(), **observer)
+        self._record(state=state.RUNNING, child=state.identity(pid), started_ms=started_ms, **observer)
         self._channel.send({"event": "started", "child": pid})
         now = time.monotonic()
         self._timers.extend((now + delay, self._look_for_hook) for delay in _HOOK_CHECKS)

@@ -59,6 +59,7 @@ def _run(run_dir: str) -> int:
     except OSError as error:
         return _refuse("the run folder %s cannot be written: %s" % (run_dir, error))
     record.update(keeper=state.identity(os.getpid()))
+    started_ms = state.now_ms()  # before it begins: what a quick script wrote must not look older than its start
     try:
         child = subprocess.Popen(
             spec.argv, cwd=spec.cwd, env=_environment(spec, run_dir), stdin=None,
@@ -67,7 +68,7 @@ def _run(run_dir: str) -> int:
         reason = "%s could not be started: %s" % (spec.argv[0], error)
         record.update(durable=True, state=state.FAILED_TO_START, error=reason)
         return _refuse(reason)
-    record.update(state=state.RUNNING, child=state.identity(child.pid), started_ms=state.now_ms(),
+    record.update(state=state.RUNNING, child=state.identity(child.pid), started_ms=started_ms,
                   **_start_observer(spec, run_dir))
     copier = _Copier(log, record)
     threads = [

@@ -83,7 +83,7 @@ class Terminal(TerminalTest):
 
     def test_the_size_follows_the_window(self):
         run = self.python("import os, signal, time\n"
-                          "signal.signal(signal.SIGWINCH, lambda *_: print('now', os.get_terminal_size()))\n"
+                          "signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b'now %a\\n' % (os.get_terminal_size(),)))\n"
                           "print('ready')\nwhile True: time.sleep(0.05)")
         person = self.person(run)
         person.sees(b"ready")

@@ -251,6 +251,10 @@ class Scan(ObserverTest):
         run = self.complete(self.observed(["cp", "-p", old, os.path.join(self.root, "copy.csv")], DATA))
         self.assertEqual(set(self.files(run, "w")), {"copy.csv"})
 
+    def test_nothing_that_a_run_wrote_is_older_than_its_start(self):
+        run = self.complete(self.observed(["date", "+%s%N"], DATA))
+        self.assertLessEqual(run.state["started_ms"] * 1_000_000, int(run.output))
+
     def test_it_says_how_it_was_observed(self):
         run = self.complete(self.observed_python("pass", kinds=DATA))
         facts = self.facts(run, "lineage")

@@ -93,7 +93,7 @@ class Protocol(RunnerTest):
 
     def test_the_size_follows_the_client(self):
         run = self.detach(self.python("import os, signal\n"
-                                      "signal.signal(signal.SIGWINCH, lambda *_: print(os.get_terminal_size()))\n"
+                                      "signal.signal(signal.SIGWINCH, lambda *_: os.write(1, b'%a\\n' % (os.get_terminal_size(),)))\n"
                                       "print('ready')\nwhile True: signal.pause()"))
         client = Wire(run)
         client.attach()
@@ -103,7 +103,7 @@ class Protocol(RunnerTest):
         client.close()
 
     def test_signals_by_name(self):
-        run = self.detach(self.python("import signal\nsignal.signal(signal.SIGUSR1, lambda *_: print('usr1'))\n"
+        run = self.detach(self.python("import os, signal\nsignal.signal(signal.SIGUSR1, lambda *_: os.write(1, b'usr1\\n'))\n"
                                       "print('ready')\nwhile True: signal.pause()"))
         client = Wire(run)
         client.attach()
