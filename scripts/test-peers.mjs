@@ -33,6 +33,7 @@ await runMain(async () => {
     const requirements = inRepo('test', 'peers', 'requirements.txt');
     if (fs.existsSync(requirements)) process.env.LOOPWRIGHT_PEERS_PYTHON = await ensureVenv('venv-peers', requirements);
   };
+  process.env.LOOPWRIGHT_CRASH_ROUNDS ??= '240';
   const filters = process.argv.slice(2);
   return runSuite(
     [

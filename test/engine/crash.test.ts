@@ -3,7 +3,7 @@
  * whatever is killed (the script, the relay, the keeper, the engine, a window that follows), the store must end up with
  * all of them, and with a state that is true.
  *
- * `LOOPWRIGHT_CRASH_ROUNDS` sets how often; `npm run soak` sets it high.
+ * `LOOPWRIGHT_CRASH_ROUNDS` sets how often; `npm run test:peers` sets it high.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ import { LoopwrightError } from '../../src/protocol/errors';
 import { RunnerState } from '../../src/protocol/runFolder';
 import { engineFile, exists, pythonParts, pythonPath, type TestStore, testStore, until } from './support';
 
-const ROUNDS = Number(process.env.LOOPWRIGHT_CRASH_ROUNDS ?? 120);
+const ROUNDS = Number(process.env.LOOPWRIGHT_CRASH_ROUNDS ?? 36);
 const AT_ONCE = 4;
 
 /** Logs as fast as it can and notes, after each call has returned, how far it is. */

@@ -240,38 +240,46 @@ describe('what is kept', () => {
 });
 
 describe('what a table holds', () => {
-  const tableOf = async (path: string) => {
-    const { runId } = await ended(store, connection, [opened(path)]);
-    const file = (await filesOf(connection, runId, 'in')).get(path);
-    return [file?.rowCount, file?.columns?.map(({ name, type }) => `${name} ${type}`), file?.problem];
+  /** By name: the content, then how many rows of which columns it has. */
+  const TABLES: Readonly<Record<string, readonly [string, number | null, string[]?]>> = {
+    't.csv': ['a,b\n1,x\n2,y\n', 2, ['a BIGINT', 'b VARCHAR']],
+    'strange [x]*?\'".csv': ['a;b\n1;2.5\n', 1, ['a BIGINT', 'b DOUBLE']],
+    'year=2024/t.tsv': ['a\tb\n1\tx, y\n', 1, ['a BIGINT', 'b VARCHAR']],
+    't.jsonl': ['{"a":1,"b":[1]}\n{"a":2}\n', 2, ['a BIGINT', 'b BIGINT[]']],
+    't.json': ['[{"a":1},{"a":2}]', 2, ['a BIGINT']],
+    'config.json': ['{"lr": 0.1}', null],
+    'empty.csv': ['', null],
+  };
+  const tablesOf = async (paths: readonly string[]) => {
+    const { runId } = await ended(
+      store,
+      connection,
+      paths.map((path) => opened(path)),
+    );
+    const inputs = await filesOf(connection, runId, 'in');
+    return paths.map((path) => {
+      const file = inputs.get(path);
+      return [file?.rowCount, file?.columns?.map(({ name, type }) => `${name} ${type}`), file?.problem];
+    });
   };
 
-  it.each([
-    ['t.csv', 'a,b\n1,x\n2,y\n', 2, ['a BIGINT', 'b VARCHAR']],
-    ['strange [x]*?\'".csv', 'a;b\n1;2.5\n', 1, ['a BIGINT', 'b DOUBLE']],
-    ['year=2024/t.tsv', 'a\tb\n1\tx, y\n', 1, ['a BIGINT', 'b VARCHAR']],
-    ['t.jsonl', '{"a":1,"b":[1]}\n{"a":2}\n', 2, ['a BIGINT', 'b BIGINT[]']],
-    ['t.json', '[{"a":1},{"a":2}]', 2, ['a BIGINT']],
-    ['config.json', '{"lr": 0.1}', null, undefined],
-    ['empty.csv', '', null, undefined],
-  ])('%s', async (name, text, rows, columns) => {
-    expect(await tableOf(write(name, text))).toEqual([rows, columns, null]);
+  it('is read from text, however the file is called', async () => {
+    const names = Object.keys(TABLES);
+    const tables = await tablesOf(names.map((name) => write(name, TABLES[name]?.[0] ?? '')));
+    expect(Object.fromEntries(names.map((name, index) => [name, tables[index]]))).toEqual(
+      Object.fromEntries(Object.entries(TABLES).map(([name, [, rows, columns]]) => [name, [rows, columns, null]])),
+    );
   });
 
-  it('is read from Parquet', async () => {
+  it('is read from Parquet, and not known of what only has the name of it: there the digest stands', async () => {
     const path = join(store.folder, 't.parquet');
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const writer = await (await DuckDBInstance.create(':memory:')).connect();
     await writer.run(`COPY (SELECT i AS id, i / 2 AS half FROM range(5000) t(i)) TO '${path}'`);
     writer.closeSync();
-    expect(await tableOf(path)).toEqual([5000, ['id BIGINT', 'half DOUBLE'], null]);
-  });
-
-  it('is not known of what only has the name of one; the digest stands', async () => {
-    const path = write('t.parquet', 'no Parquet');
-    const [rows, columns, problem] = await tableOf(path);
-    expect([rows, columns]).toEqual([null, undefined]);
-    expect(problem).toMatch(/^not read as a table: /);
+    const [table, other] = await tablesOf([path, write('other.parquet', 'no Parquet')]);
+    expect(table).toEqual([5000, ['id BIGINT', 'half DOUBLE'], null]);
+    expect(other).toEqual([null, undefined, expect.stringMatching(/^not read as a table: /)]);
   });
 });
 
