@@ -51,7 +51,8 @@ async function oneWindow() {
     endAll: true,
     env: { ...process.env, LOOPWRIGHT_STATE_DIR: join(base, 'state'), EXTENSIONS_GALLERY: '{}' },
   });
-  const page = await browser.newPage();
+  // The list of extensions has in its page only the rows that fit.
+  const page = await browser.newPage({ viewport: { width: 1400, height: 2000 } });
   try {
     await page.goto(server.url);
     await page.locator('.monaco-workbench .statusbar').waitFor();
