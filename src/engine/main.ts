@@ -2,6 +2,7 @@
  * The engine of one store: `engine.js --store DIR`. This file wires its parts and holds their life cycle; what they do
  * is theirs. The main thread does sockets only.
  */
+import './threads/early';
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Thread } from '../../src/engine/threads/calls';
 
@@ -13,10 +14,10 @@ afterEach(() => {
 });
 
 /** A worker that answers nothing, or ends. */
-function thread(code: string, onDeath: (error: Error) => void = () => undefined) {
+function thread(code: string, onDeath: (error: Error) => void = () => undefined, after?: Promise<void>) {
   const file = join(folder, 'worker.cjs');
   writeFileSync(file, code);
-  return new Thread<{ ask: () => number }>(file, {}, { onDeath });
+  return new Thread<{ ask: () => number }>(() => new Worker(file), { onDeath, ...(after ? { after } : {}) });
 }
 
 const SILENT = "require('node:worker_threads').parentPort.on('message', () => {})";
@@ -37,5 +38,27 @@ describe('what waits for a thread', () => {
     await expect(dying.call('ask')).rejects.toThrow('out of luck');
     await dying.end();
     expect(deaths).toEqual(['out of luck']);
+  });
+});
+
+const ANSWERING = `const { parentPort } = require('node:worker_threads');
+parentPort.on('message', ({ id }) => parentPort.postMessage({ id, value: id }));
+parentPort.postMessage('ready');`;
+
+describe('a thread that comes after another', () => {
+  it('answers what was asked before there was a worker, in that order', async () => {
+    const first = thread(ANSWERING);
+    const second = thread(ANSWERING, undefined, first.ready);
+    expect(await Promise.all([second.call('ask'), second.call('ask')])).toEqual([1, 2]);
+    await Promise.all([first.end(), second.end()]);
+  });
+
+  it('comes also when the other dies, and not when it was ended before', async () => {
+    const dying = thread("throw new Error('out of luck')");
+    const [second, ended] = [thread(ANSWERING, undefined, dying.ready), thread(ANSWERING, undefined, dying.ready)];
+    const asked = ended.call('ask');
+    await Promise.all([expect(asked).rejects.toMatchObject({ code: 'engine_stopping' }), ended.end()]);
+    expect(await second.call('ask')).toBe(1);
+    await second.end();
   });
 });

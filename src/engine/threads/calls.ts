@@ -1,5 +1,5 @@
 /** How the engine's main thread talks to the threads that hold the database: calls with an answer, and events. */
-import { type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { isErrorCode, LoopwrightError } from '../../protocol/errors';
 
 interface Call {
@@ -16,12 +16,15 @@ interface Event {
   readonly event: unknown;
 }
 
+/** The first that a worker says: it has loaded its code and opened what it serves. */
+const READY = 'ready';
+
 /** Handlers by name; the caller's side is typed by the same map. */
 export type Handlers = Record<string, (params: never) => unknown>;
 
 /** Serves calls in a worker. A handler that throws answers with the error; the worker lives on. */
 export function serveCalls(port: MessagePort, handlers: Handlers): { emit(event: unknown): void } {
-  const send = (message: Reply | Event) => {
+  const send = (message: Reply | Event | typeof READY) => {
     port.postMessage(message);
   };
   port.on('message', (call: Call) => {
@@ -35,6 +38,7 @@ export function serveCalls(port: MessagePort, handlers: Handlers): { emit(event:
       send({ id: call.id, error: { code, message } });
     }
   });
+  send(READY);
   return {
     emit: (event) => {
       send({ event });
@@ -49,33 +53,34 @@ interface Waiting {
 
 /** The caller's side of a worker. When the worker dies, what waits for it is rejected and `onDeath` is told. */
 export class Thread<H extends Handlers> {
-  private readonly worker: Worker;
+  /** Resolves when the worker is up, and when it will never be. */
+  readonly ready: Promise<void>;
+  private worker: Worker | null = null;
   private readonly waiting = new Map<number, Waiting>();
+  /** What was called before there was a worker. */
+  private readonly early: Call[] = [];
   private nextId = 1;
   private isClosed = false;
 
   constructor(
-    file: string,
-    data: unknown,
-    options: { readonly onEvent?: (event: unknown) => void; readonly onDeath: (error: Error) => void },
+    private readonly make: () => Worker,
+    private readonly options: {
+      readonly onEvent?: (event: unknown) => void;
+      readonly onDeath: (error: Error) => void;
+      /** The worker is made when this resolves; at once without it. */
+      readonly after?: Promise<void>;
+    },
   ) {
-    this.worker = new Worker(file, { workerData: data });
-    this.worker.on('message', (message: Reply | Event) => {
-      if ('event' in message) options.onEvent?.(message.event);
-      else this.settle(message);
-    });
-    const die = (error: Error) => {
-      if (this.isClosed) return;
-      this.isClosed = true;
-      this.rejectAll(error);
-      options.onDeath(error);
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.ready = promise;
+    const start = () => {
+      if (!this.isClosed)
+        this.start(() => {
+          resolve(undefined);
+        });
     };
-    this.worker.on('error', (thrown: unknown) => {
-      die(thrown instanceof Error ? thrown : new Error(String(thrown)));
-    });
-    this.worker.on('exit', (code) => {
-      die(new LoopwrightError('internal', `A worker of the engine ended with code ${String(code)}.`));
-    });
+    if (options.after) void options.after.then(start);
+    else start();
   }
 
   get pending(): number {
@@ -89,14 +94,40 @@ export class Thread<H extends Handlers> {
       const id = this.nextId++;
       // The worker answers with what this method's handler returned.
       this.waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      this.worker.postMessage({ id, method, params } satisfies Call);
+      const call: Call = { id, method, params };
+      if (this.worker) this.worker.postMessage(call);
+      else this.early.push(call);
     });
   }
 
   async end(): Promise<void> {
     this.isClosed = true;
-    await this.worker.terminate();
+    await this.worker?.terminate();
     this.rejectAll(new LoopwrightError('engine_stopping', 'The store was closed meanwhile. Try again.'));
+  }
+
+  private start(onReady: () => void): void {
+    const worker = this.make();
+    this.worker = worker;
+    worker.on('message', (message: Reply | Event | typeof READY) => {
+      if (message === READY) onReady();
+      else if ('event' in message) this.options.onEvent?.(message.event);
+      else this.settle(message);
+    });
+    const die = (error: Error) => {
+      onReady();
+      if (this.isClosed) return;
+      this.isClosed = true;
+      this.rejectAll(error);
+      this.options.onDeath(error);
+    };
+    worker.on('error', (thrown: unknown) => {
+      die(thrown instanceof Error ? thrown : new Error(String(thrown)));
+    });
+    worker.on('exit', (code) => {
+      die(new LoopwrightError('internal', `A worker of the engine ended with code ${String(code)}.`));
+    });
+    for (const call of this.early.splice(0)) worker.postMessage(call);
   }
 
   /** Nobody waits for a thread that will not answer any more. */

@@ -1,28 +1,34 @@
 /** A thread that answers reads, beside the writer. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { LoopwrightError } from '../../protocol/errors';
-import { pathsOf } from '../../protocol/node/storeFolder';
+import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
-import { serveCalls } from './calls';
+import { type Handlers, serveCalls } from './calls';
+import type { ReaderData } from './early';
 
 if (!parentPort) throw new LoopwrightError('internal', 'The reader runs as a worker only.');
-const paths = pathsOf((workerData as { root: string }).root);
-const { db, queries } = open();
-const handlers = {
-  ...queries,
-  /** Before the writer closes, so that the writer is the last and leaves no write-ahead log behind. */
-  close: () => {
-    db.close();
-    return {};
-  },
-};
-export type ReaderHandlers = typeof handlers;
+const port = parentPort;
+port.once('message', ({ root }: ReaderData) => {
+  serveCalls(port, handlersOf(pathsOf(root)));
+});
 
-serveCalls(parentPort, guardAll(handlers));
+function handlersOf(paths: StorePaths) {
+  const { db, queries } = open(paths);
+  const handlers = {
+    ...queries,
+    /** Before the writer closes, so that the writer is the last and leaves no write-ahead log behind. */
+    close: () => {
+      db.close();
+      return {};
+    },
+  };
+  return guardAll(handlers, paths);
+}
+export type ReaderHandlers = ReturnType<typeof handlersOf>;
 
 /** SQLite's errors become errors that say what to do. */
-function guardAll(all: ReaderHandlers): ReaderHandlers {
+function guardAll<H extends Handlers>(all: H, paths: StorePaths): H {
   const guarded = Object.entries(all).map(([name, handler]) => [
     name,
     (params: never) => {
@@ -34,10 +40,10 @@ function guardAll(all: ReaderHandlers): ReaderHandlers {
     },
   ]);
   // The same names with handlers of the same types.
-  return Object.fromEntries(guarded) as ReaderHandlers;
+  return Object.fromEntries(guarded) as H;
 }
 
-function open() {
+function open(paths: StorePaths) {
   try {
     const opened = openForReading(paths.database);
     return { db: opened, queries: trackingQueries(opened, paths) };
