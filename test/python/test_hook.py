@@ -185,6 +185,16 @@ class Processes(HookTest):
                   python=(sys.executable, "-W", "ignore::DeprecationWarning"))
         self.assertEqual(sorted(m["child"] for _, m in self.metrics() if "child" in m), [float(i) for i in range(20)])
 
+    def test_a_fork_while_another_thread_imports_a_part_of_the_hook(self):
+        self.fine("import importlib, os, threading, loopwright as lw\nheld = threading.Event()\n"
+                  "def hold():\n    importlib._bootstrap._get_module_lock('loopwright._secrets').acquire()\n"
+                  "    held.set()\n    threading.Event().wait(60)\n"
+                  "threading.Thread(target=hold, daemon=True).start()\nheld.wait()\n"
+                  "pid = os.fork()\nif pid == 0:\n    lw.log(child=1.0); os._exit(0)\n"
+                  "os.waitpid(pid, 0)\nos._exit(0)",
+                  python=(sys.executable, "-W", "ignore::DeprecationWarning"))
+        self.assertEqual(self.metrics(), [(0, {"child": 1.0})])
+
     def test_threads_lose_nothing(self):
         self.fine("import threading, loopwright as lw\n"
                   "def work(n):\n    for i in range(2000): lw.log({'t%d' % n: float(i)}, step=i)\n"

@@ -1,4 +1,5 @@
 """What happens when a Python of a tracked run starts. Runs in every process, so it does as little as it can."""
+import _thread
 import os
 import sys
 
@@ -49,7 +50,7 @@ def _watch_forks():
     global _forks_are_watched
     if not _forks_are_watched and hasattr(os, "register_at_fork"):
         _forks_are_watched = True
-        os.register_at_fork(before=_finish_imports)
+        os.register_at_fork(before=_finish_imports, after_in_child=_forget_unfinished_imports)
 
 
 def _claim_main(directory):
@@ -65,10 +66,7 @@ def _claim_main(directory):
 
 
 def _finish_imports():
-    """Before a fork: let other threads finish importing parts of this package.
-
-    The lock of a half-imported module would be held for ever in the forked process, where that thread does not exist.
-    """
+    """Before a fork: let other threads finish importing parts of this package."""
     for name in list(sys.modules):
         if name.startswith("loopwright."):
             spec = getattr(sys.modules.get(name), "__spec__", None)
@@ -77,6 +75,24 @@ def _finish_imports():
                     __import__(name)
                 except Exception:
                     pass  # the thread that imports it is told
+
+
+def _forget_unfinished_imports():
+    """In a forked process: what another thread began to import after all is imported anew.
+
+    That thread does not exist here, and so would hold the lock of the half-imported module for ever.
+    """
+    try:
+        locks = sys.modules["_frozen_importlib"]._module_locks
+        for name in list(locks):
+            lock = locks[name]() if name.startswith("loopwright.") else None
+            if lock is None or lock.owner == _thread.get_ident():
+                continue
+            del locks[name]
+            if getattr(getattr(sys.modules.get(name), "__spec__", None), "_initializing", False):
+                del sys.modules[name]
+    except Exception:
+        pass  # a Python whose importing works in another way
 
 
 def is_main():
