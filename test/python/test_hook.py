@@ -187,7 +187,7 @@ class Processes(HookTest):
 
     def test_a_fork_while_another_thread_imports_a_part_of_the_hook(self):
         self.fine("import importlib, os, threading, loopwright as lw\nheld = threading.Event()\n"
-                  "def hold():\n    importlib._bootstrap._get_module_lock('loopwright._secrets').acquire()\n"
+                  "def hold():\n    lock = importlib._bootstrap._get_module_lock('loopwright._secrets'); lock.acquire()\n"
                   "    held.set()\n    threading.Event().wait(60)\n"
                   "threading.Thread(target=hold, daemon=True).start()\nheld.wait()\n"
                   "pid = os.fork()\nif pid == 0:\n    lw.log(child=1.0); os._exit(0)\n"
