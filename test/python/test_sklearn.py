@@ -186,8 +186,10 @@ if __name__ == "__main__":
 
     def test_fits_in_threads_are_the_scripts_own(self):
         self.captured(DATA + """
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from loopwright import _models, _sklearn_fits
+sys.setswitchinterval(1e-6)
 # Four models at once on a busy machine may take more time than capture allows itself.
 for module in (_models, _sklearn_fits): module._budget = type(module._budget)(60.0, 1.0)
 with ThreadPoolExecutor(4) as pool:

@@ -97,6 +97,7 @@ def is_enabled():
 def on_reset(callback):
     """Call `callback` in every forked process: it is another writer with a journal and counters of its own."""
     _reset_callbacks.append(callback)
+    return callback
 
 
 def note(kind, text, level="warning"):

@@ -7,6 +7,7 @@ import atexit
 import os
 import sys
 import weakref
+from _thread import RLock
 from time import perf_counter
 
 from . import _artifacts, _journal, _model_schema, _sklearn_params
@@ -23,6 +24,14 @@ _slots = {}  # class name → names of its folders, the one written longest ago 
 _folders = {}  # id of an estimator → (weak reference to it, its folder)
 _waiting = {}  # class name → (weak reference to the estimator, what is known of its fit, process)
 _exit_is_watched = False
+_lock = RLock()  # threads that fit at once must not take one another's folders
+
+
+@_journal.on_reset
+def _renew_lock():
+    """Another thread may hold it when a process forks, and does not exist in the child."""
+    global _lock
+    _lock = RLock()
 
 
 class _TooLarge(Exception):
@@ -99,7 +108,8 @@ def _write(estimator, about):
     began = perf_counter()
     temporary = slot = None
     try:
-        slot = _slot(_file_name(kind), estimator)
+        with _lock:
+            slot = _slot(_file_name(kind), estimator)
         if slot is None:
             remark("classes", "Models of more than %d classes were fitted; the others are not kept." % _MAX_CLASSES)
             return
@@ -130,8 +140,9 @@ def _refuse(kind, slot, reason):
         return
     try:
         # The place that was claimed for it, if nothing of an earlier fit is there.
-        os.rmdir(os.path.join(_journal.run_directory(), "artifacts", "models", slot))
-        _slots[_file_name(kind)].remove(slot)
+        with _lock:
+            os.rmdir(os.path.join(_journal.run_directory(), "artifacts", "models", slot))
+            _slots[_file_name(kind)].remove(slot)
     except (OSError, KeyError, ValueError):
         pass  # an earlier fit is in it and stays
 

@@ -1,9 +1,10 @@
 """What is recorded of a fit that the script called: parameters, scores, results of a search, the model."""
 import os
 import weakref
+from _thread import RLock
 from time import perf_counter, process_time
 
-from . import _api, _sklearn_params, _sklearn_results, _sklearn_scores
+from . import _api, _journal, _sklearn_params, _sklearn_results, _sklearn_scores
 from ._budget import Budget
 from ._journal import now
 from ._remarks import remark
@@ -17,6 +18,14 @@ _named = {}  # id of an estimator → (weak reference to it, its name in this ru
 _names = {}  # class name → {its parameters: the name}
 _first_predictor = None
 _recorded = {}  # parameter → text
+_lock = RLock()  # threads that fit at once must not take one another's names
+
+
+@_journal.on_reset
+def _renew_lock():
+    """Another thread may hold it when a process forks, and does not exist in the child."""
+    global _lock
+    _lock = RLock()
 
 
 class Fit:
@@ -104,6 +113,11 @@ def name_of(estimator):
 
     A new object with the same parameters is the same to a reader: what was cross-validated is often fitted then.
     """
+    with _lock:
+        return _name_of(estimator)
+
+
+def _name_of(estimator):
     key = id(estimator)
     known = _named.get(key)
     if known is not None and known[0]() is estimator:
@@ -129,8 +143,9 @@ def name_of(estimator):
 def prefix_of(estimator, name):
     """Nothing for the first estimator that predicts, so that a script with one model has plain `C` and `alpha`."""
     global _first_predictor
-    if _first_predictor is None and hasattr(estimator, "predict"):
-        _first_predictor = name
+    with _lock:
+        if _first_predictor is None and hasattr(estimator, "predict"):
+            _first_predictor = name
     return "" if name == _first_predictor else name + "."
 
 
