@@ -249,13 +249,16 @@ def _replace(temporary, target):
     if not os.path.isdir(temporary) and not (os.path.isdir(target) and not os.path.islink(target)):
         os.replace(temporary, target)
         return
-    old = None
-    if os.path.lexists(target):
-        old = temporary + ".old"
-        os.rename(target, old)
+    try:
+        os.rename(temporary, target)  # where nothing is, or an empty folder: never missing for a moment
+        return
+    except OSError:
+        if not os.path.lexists(target):
+            raise
+    old = temporary + ".old"
+    os.rename(target, old)
     os.rename(temporary, target)
-    if old is not None:
-        _remove(old)
+    _remove(old)
 
 
 def _remove(path):

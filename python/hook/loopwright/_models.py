@@ -189,11 +189,14 @@ def _claim(kind):
     number = 1
     while True:
         name = kind if number == 1 else "%s-%d" % (kind, number)
+        number += 1
+        if name in _slots[kind]:
+            continue  # its folder may be out of its place for a moment, while a newer model comes into it
         try:
             os.mkdir(os.path.join(root, "models", name))
             return name
         except FileExistsError:
-            number += 1
+            pass
 
 
 def _file_name(text):
