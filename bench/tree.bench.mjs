@@ -76,6 +76,8 @@ for (const [name, params] of Object.entries({
   'search one run': { ...page, search: String(RUNS - 3) },
   'search nothing': { ...page, search: 'no such thing' },
   'search two words': { ...page, search: 'owner lr=0.01' },
+  'search two letters': { ...page, search: 'lr' },
+  'search two letters, nothing': { ...page, search: 'zq' },
   'all levels, filter': { ...page, allLevels: true, filter: 'metrics.auc > 0.98' },
   'group script': inGroup('script', 'train.py'),
   'group no branch': inGroup('branch', null),

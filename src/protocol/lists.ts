@@ -24,6 +24,9 @@ export type RunOrder = z.infer<typeof RunOrder>;
 
 export const NEWEST_FIRST: RunOrder = { by: 'start', key: '', descending: true };
 
+/** Of the runs that have a key, so many are counted. */
+export const COUNTED_RUNS = 1000;
+
 /** By what runs stand together. `script`: what was started; `day`: of the start, in the engine's time zone. */
 export const RunGrouping = z.object({
   by: z.enum(['experiment', 'script', 'branch', 'day', 'tag', 'status']),

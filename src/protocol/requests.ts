@@ -176,6 +176,7 @@ export const requests = {
       search: z.string().default(''),
       limit: z.number().int().min(1).max(MAX_PAGE).default(200),
     }),
+    /** `runCount` is no more than `COUNTED_RUNS`, which stands for as many or more. */
     z.object({ keys: z.array(RunColumn.extend({ runCount: z.number().int() })) }),
   ),
   'runs/rows': read(

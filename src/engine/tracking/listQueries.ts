@@ -1,5 +1,6 @@
 /** Lists of runs: pages in any order, groups, and the keys to choose from. */
 import type { Database } from 'better-sqlite3';
+import { COUNTED_RUNS } from '../../protocol/lists';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { KEYED, type Keyed } from './conditions';
 import { groupsOf } from './groups';
@@ -39,16 +40,24 @@ export function listQueries(db: Database, rows: RunRows, byId: (runId: string) =
       const like = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
       const keys = db
         .prepare<(string | number)[], { kind: Keyed; key: string; runCount: number }>(
-          `SELECT kind, key, runCount FROM (${parts
-            .map((kind) => {
-              const { table, counts } = KEYED[kind];
-              return `SELECT '${kind}' AS kind, key, count(*) AS runCount FROM ${table}
-                      WHERE ${counts} AND (? = '%%' OR key LIKE ? ESCAPE '\\') GROUP BY key`;
-            })
-            .join(' UNION ALL ')}) ORDER BY runCount DESC, key, kind LIMIT ?`,
+          `SELECT kind, key, runCount FROM (${parts.map(keysOf).join(' UNION ALL ')})
+           ORDER BY runCount DESC, key, kind LIMIT ?`,
         )
         .all(...parts.flatMap(() => [like, like]), limit);
       return { keys };
     },
   };
+}
+
+/** From key to key along the index, as there are few of them in very many rows. */
+function keysOf(kind: Keyed): string {
+  const { table, counts } = KEYED[kind];
+  const next = (more: string) => `SELECT min(key) FROM ${table} WHERE ${counts}${more}`;
+  return `SELECT '${kind}' AS kind, key,
+      (SELECT count(*) FROM (SELECT 1 FROM ${table} t WHERE ${counts} AND t.key = k.key LIMIT ${String(COUNTED_RUNS)})) AS runCount
+    FROM (
+      WITH RECURSIVE k (key) AS (
+        ${next('')} UNION ALL SELECT (${next(' AND key > k.key')}) FROM k WHERE k.key IS NOT NULL
+      ) SELECT key FROM k WHERE key IS NOT NULL AND (? = '%%' OR key LIKE ? ESCAPE '\\')
+    ) k`;
 }

@@ -35,7 +35,7 @@ export function selectionOf(params: Selecting): Selection {
   if (experimentId !== undefined) conditions.push(onColumn('experiment_id', '= ?', experimentId));
   if (experiment !== undefined) conditions.push(groupCondition({ by: 'experiment', key: '' }, experiment));
   if (filter !== undefined) conditions.push(...parseFilter(filter));
-  if (search !== undefined) conditions.push(...wordsOf(search).map(wordCondition));
+  if (search !== undefined) conditions.push(...wordConditions(wordsOf(search)));
   if (group !== undefined) conditions.push(groupCondition(group.grouping, group.value));
   return { conditions, isOfTree: !deleted && parentRunId === undefined && !allLevels };
 }
@@ -50,11 +50,17 @@ export function foundBy({ found, inTree }: Condition, isOfTree: boolean) {
 
 const wordsOf = (search: string): string[] => search.split(/[\s\0]+/).filter((word) => word !== '');
 
-function wordCondition(word: string): Condition {
-  if (Array.from(word).length >= INDEXED_CHARS) {
-    const found = sql('SELECT rowid AS run_seq FROM search WHERE search MATCH ?', `"${word.replaceAll('"', '""')}"`);
-    return { sql: `r.run_seq IN (${found.sql})`, values: found.values, found };
-  }
+function wordConditions(words: readonly string[]): Condition[] {
+  const isIndexed = (word: string) => Array.from(word).length >= INDEXED_CHARS;
+  // All in one, so that the index itself finds those that have each of them.
+  const match = words.filter(isIndexed).map((word) => `"${word.replaceAll('"', '""')}"`);
+  const shorter = words.filter((word) => !isIndexed(word)).map(shortWordCondition);
+  if (match.length === 0) return shorter;
+  const found = sql('SELECT rowid AS run_seq FROM search WHERE search MATCH ?', match.join(' AND '));
+  return [{ sql: `r.run_seq IN (${found.sql})`, values: found.values, found }, ...shorter];
+}
+
+function shortWordCondition(word: string): Condition {
   const like = `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
   const inPairs = (table: string, counts: string) =>
     `EXISTS (SELECT 1 FROM ${table} WHERE run_seq = r.run_seq AND ${counts} AND key || '=' || value LIKE ? ESCAPE '\\')`;

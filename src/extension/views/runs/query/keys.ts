@@ -1,7 +1,7 @@
 /** Which parameters, metrics and tags the runs of all stores of this window have. */
 import * as vscode from 'vscode';
 import { formatNumber } from '../../../../protocol/format';
-import type { RunColumn } from '../../../../protocol/lists';
+import { COUNTED_RUNS, type RunColumn } from '../../../../protocol/lists';
 import type { StoreSession } from '../../../stores/session';
 import { plain, withoutIcons } from '../../../text';
 
@@ -47,11 +47,17 @@ export function wordOfKind(kind: RunColumn['kind']): string {
   }
 }
 
+function describeCount(runCount: number): string {
+  if (runCount === 1) return vscode.l10n.t('1 run');
+  const count = formatNumber(runCount);
+  return runCount >= COUNTED_RUNS ? vscode.l10n.t('{0} runs or more', count) : vscode.l10n.t('{0} runs', count);
+}
+
 /** A key as a row of a quick pick: text of a stranger, so without icons of its own. */
 export function keyItem({ kind, key, runCount }: KnownKey): vscode.QuickPickItem & { readonly column: RunColumn } {
   return {
     label: withoutIcons(plain(key, LABEL_LIMIT)),
-    description: runCount === 1 ? vscode.l10n.t('1 run') : vscode.l10n.t('{0} runs', formatNumber(runCount)),
+    description: describeCount(runCount),
     iconPath: new vscode.ThemeIcon(KEY_ICONS[kind]),
     column: { kind, key },
   };
