@@ -148,7 +148,9 @@ function notStarted(addresses: Addresses, { logOffset }: StartedEngine): Loopwri
   } catch {
     // no log: it never came so far
   }
-  const cause = said.findLast((line) => /\bError\b|can't/.test(line)) ?? said.at(-1) ?? '';
+  const line = said.findLast((one) => /\bError\b|can't/.test(one)) ?? said.at(-1) ?? '';
+  // Without the time and the process in front of it, which the log is for.
+  const cause = line.replace(/^\S+Z \[\d+\] (the engine can't run: )?/, '');
   return new LoopwrightError(
     'engine_unavailable',
     `The engine did not start${cause ? `: ${cause}` : '.'} Its log is ${addresses.engineLog}`,

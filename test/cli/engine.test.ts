@@ -1,6 +1,6 @@
 /** The engine as the command line sees it: its status, stopped, killed, missing, idle; and a Node that is too old. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -115,6 +115,17 @@ describe('without an engine', () => {
     const { code, stdout, stderr } = await at.call(['runs', 'list'], lame());
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^loopwright: The engine did not start: .*Cannot find module.*Its log is .*engine\.log\n$/);
+  });
+
+  it("another user's store is left alone, and named", async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can give a folder to somebody');
+    await at.call(['run', 'log.py', '1']);
+    await at.call(['engine', 'stop']);
+    chownSync(at.store, 65534, 65534);
+    const { code, stderr } = await at.call(['runs', 'list']);
+    chownSync(at.store, 0, 0);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^loopwright: The engine did not start: \/\S+ belongs to another user\./);
   });
 });
 
