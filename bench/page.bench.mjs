@@ -112,7 +112,9 @@ async function closeEditor() {
 }
 
 /** @param {import('playwright-core').Frame} frame @returns {Promise<any>} */
-const seenIn = (frame) => frame.evaluate(() => /** @type {any} */ (globalThis).chartsSeen ?? null).catch(() => null);
+function seenIn(frame) {
+  return frame.evaluate(() => /** @type {any} */ (globalThis).chartsSeen ?? null).catch(() => null);
+}
 
 /** What the window's heap grows by with the page of a run that is scrolled to its end. @param {string} name */
 async function bytesOf(name) {
@@ -165,7 +167,8 @@ async function openEngine(client) {
 async function logAndWatch(client) {
   const idle = await probed(LOGGING_MS);
   const cli = join(root, 'dist/cli.js');
-  const args = [cli, 'run', '--capture', 'none', 'logger.py', String((LOGGING_MS + 10_000) / 1000)];
+  // In an experiment that is unfolded.
+  const args = [cli, 'run', '--experiment', 'fraud', '--capture', 'none', 'logger.py', String((LOGGING_MS + 10_000) / 1000)];
   const logger = spawn(process.execPath, args, { cwd: workbench.folder, stdio: 'ignore' });
   await workbench.trees.waitForRow('logger', 60_000);
   await workbench.trees.action('logger', 'Open Run');

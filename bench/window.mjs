@@ -41,12 +41,17 @@ export function watchCharts() {
   const seen = { clickMs: 0, drawn: /** @type {number[]} */ ([]), redrawnMs: 0, replies: /** @type {number[]} */ ([]) };
   Object.assign(globalThis, { chartsSeen: seen });
   addEventListener('click', () => (seen.clickMs = Date.now()), true);
-  addEventListener('message', ({ data }) => {
-    if (data?.type === 'reply') seen.replies.push(Date.now());
-  });
+  const listen = () =>
+    addEventListener('message', ({ data }) => {
+      if (data?.type === 'reply') seen.replies.push(Date.now());
+    });
+  let isListening = false;
   const { attachShadow } = Element.prototype;
   const marks = '.mark-line path, .mark-symbol path';
   Element.prototype.attachShadow = function (init) {
+    // Not before the page's own code runs: VS Code opens the document of a webview anew, which takes listeners away.
+    if (!isListening) listen();
+    isListening = true;
     const shadow = attachShadow.call(this, init);
     let isDrawn = false;
     new MutationObserver(() => {
