@@ -168,7 +168,16 @@ async function logAndWatch(client) {
   const idle = await probed(LOGGING_MS);
   const cli = join(root, 'dist/cli.js');
   // In an experiment that is unfolded.
-  const args = [cli, 'run', '--experiment', 'fraud', '--capture', 'none', 'logger.py', String((LOGGING_MS + 10_000) / 1000)];
+  const args = [
+    cli,
+    'run',
+    '--experiment',
+    'fraud',
+    '--capture',
+    'none',
+    'logger.py',
+    String((LOGGING_MS + 10_000) / 1000),
+  ];
   const logger = spawn(process.execPath, args, { cwd: workbench.folder, stdio: 'ignore' });
   await workbench.trees.waitForRow('logger', 60_000);
   await workbench.trees.action('logger', 'Open Run');
