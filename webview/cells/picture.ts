@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import '../ui/controls';
 import '../ui/states';
 import { linkButton } from '../ui/styles';
-import { watchVisibility } from '../ui/visibility';
+import { LoadsWhenNear } from '../ui/visibility';
 import { causeOf } from '../run/api';
 import { type CellFiles } from './files';
 
@@ -64,25 +64,11 @@ export class CellPicture extends LitElement {
   @state() private isNone = false;
   @state() private problem: string | null = null;
 
-  private stopWatching: (() => void) | null = null;
-  private isNear = false;
+  private readonly nearness = new LoadsWhenNear(this, () => void this.load());
   private fetched: string | null = null;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.stopWatching = watchVisibility(this, (isNear) => {
-      this.isNear = isNear;
-      if (isNear) void this.load();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stopWatching?.();
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
-    if ((changed.has('path') || changed.has('url')) && this.isNear) void this.load();
+    if ((changed.has('path') || changed.has('url')) && this.nearness.isNear) void this.load();
   }
 
   protected override render() {

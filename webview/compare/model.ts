@@ -1,8 +1,7 @@
 /** What the page knows of its runs, kept up to date while they go on. */
 import { type ComparedKind, type ComparedRow } from '../../src/protocol/compared';
 import { type RunRow } from '../../src/protocol/entities';
-import { causeOf } from '../run/api';
-import { Refresher } from '../run/refresher';
+import { PageModel } from '../pageModel';
 import { type CompareHost } from './api';
 import { type Known } from './comparing';
 
@@ -20,51 +19,32 @@ export interface Compared {
   readonly version: number;
 }
 
-export class CompareModel {
+export class CompareModel extends PageModel {
   compared: Compared | null = null;
-  /** Why the last attempt to load failed. */
-  problem: string | null = null;
   private version = 0;
-  private readonly refresher = new Refresher(() => this.load(), REFRESH_INTERVAL_MS);
 
   constructor(
     private readonly host: CompareHost,
-    private readonly onChange: () => void,
-  ) {}
-
-  start(): void {
-    this.host.onChanged(() => this.refresher.ask());
-    this.refresher.ask();
-    this.host.ready();
+    onChange: () => void,
+  ) {
+    super(host, onChange, REFRESH_INTERVAL_MS);
   }
 
-  readonly retry = (): void => {
-    this.problem = null;
-    this.onChange();
-    this.refresher.ask();
-  };
-
-  private async load(): Promise<void> {
-    try {
-      const { runs, gone } = await this.host.request('load', {});
-      const runIds = runs.map(({ runId }) => runId);
-      const canCompare = runIds.length >= 2;
-      const nothing = { rows: [], isCut: false };
-      const [params, metrics] = canCompare
-        ? await Promise.all([this.allRows('param', runIds), this.allRows('metric', runIds)])
-        : [nothing, nothing];
-      this.compared = {
-        runs,
-        gone,
-        known: { params: params.rows, metrics: metrics.rows },
-        isCut: params.isCut || metrics.isCut,
-        version: ++this.version,
-      };
-      this.problem = null;
-    } catch (error) {
-      this.problem = causeOf(error);
-    }
-    this.onChange();
+  protected override async read(): Promise<void> {
+    const { runs, gone } = await this.host.request('load', {});
+    const runIds = runs.map(({ runId }) => runId);
+    const canCompare = runIds.length >= 2;
+    const nothing = { rows: [], isCut: false };
+    const [params, metrics] = canCompare
+      ? await Promise.all([this.allRows('param', runIds), this.allRows('metric', runIds)])
+      : [nothing, nothing];
+    this.compared = {
+      runs,
+      gone,
+      known: { params: params.rows, metrics: metrics.rows },
+      isCut: params.isCut || metrics.isCut,
+      version: ++this.version,
+    };
   }
 
   private async allRows(what: ComparedKind, runIds: readonly string[]) {

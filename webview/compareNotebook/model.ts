@@ -1,8 +1,7 @@
 /** What the page knows of its two runs: what they are, what was executed in each, and what belongs together. */
 import { type Execution } from '../../src/protocol/notebooks';
 import { type ComparedRun, type Side } from '../../src/protocol/pages/compareNotebook';
-import { causeOf } from '../run/api';
-import { Refresher } from '../run/refresher';
+import { PageModel } from '../pageModel';
 import { type CompareHost } from './api';
 import { type FilePair, matchExecutions, type Row, verdictOf } from './matching';
 
@@ -19,51 +18,32 @@ export interface Compared {
   readonly rows: readonly Row[] | null;
 }
 
-export class CompareModel {
+export class CompareModel extends PageModel {
   compared: Compared | null = null;
-  /** Why the last attempt to load failed. */
-  problem: string | null = null;
   /** What was read of one run is not read again once that run is complete. */
   /** How many executions have been read of how many, while they are. */
   progress = { read: 0, total: 0 };
   private readonly settled = new Map<Side, readonly Execution[]>();
-  private readonly refresher = new Refresher(() => this.load(), REFRESH_INTERVAL_MS);
 
   constructor(
     private readonly host: CompareHost,
-    private readonly onChange: () => void,
-  ) {}
-
-  start(): void {
-    this.host.onChanged(() => this.refresher.ask());
-    this.refresher.ask();
-    this.host.ready();
+    onChange: () => void,
+  ) {
+    super(host, onChange, REFRESH_INTERVAL_MS);
   }
 
-  readonly retry = (): void => {
-    this.problem = null;
+  protected override async read(): Promise<void> {
+    const runs = await this.host.request('load', {});
+    const most = ({ totals }: ComparedRun) => Math.min(totals.executions, MAX_EXECUTIONS);
+    this.progress = { read: 0, total: most(runs.before) + most(runs.after) };
+    this.compared = { ...runs, rows: this.compared?.rows ?? null };
     this.onChange();
-    this.refresher.ask();
-  };
-
-  private async load(): Promise<void> {
-    try {
-      const runs = await this.host.request('load', {});
-      const most = ({ totals }: ComparedRun) => Math.min(totals.executions, MAX_EXECUTIONS);
-      this.progress = { read: 0, total: most(runs.before) + most(runs.after) };
-      this.compared = { ...runs, rows: this.compared?.rows ?? null };
-      this.onChange();
-      const [before, after] = await Promise.all([
-        this.executions('before', runs.before),
-        this.executions('after', runs.after),
-      ]);
-      const rows = matchExecutions(before, after).map((pair): Row => ({ ...pair, verdict: verdictOf(pair) }));
-      this.compared = { ...runs, rows: await this.lookedInto(rows) };
-      this.problem = null;
-    } catch (error) {
-      this.problem = causeOf(error);
-    }
-    this.onChange();
+    const [before, after] = await Promise.all([
+      this.executions('before', runs.before),
+      this.executions('after', runs.after),
+    ]);
+    const rows = matchExecutions(before, after).map((pair): Row => ({ ...pair, verdict: verdictOf(pair) }));
+    this.compared = { ...runs, rows: await this.lookedInto(rows) };
   }
 
   private async executions(side: Side, { run }: ComparedRun): Promise<readonly Execution[]> {

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { type Artifact } from '../../src/protocol/entities';
 import '../ui/controls';
 import '../ui/states';
-import { watchVisibility } from '../ui/visibility';
+import { LoadsWhenNear } from '../ui/visibility';
 import { causeOf, type RunHost } from './api';
 
 /** An image and nothing that could be a document with a life of its own. */
@@ -63,26 +63,12 @@ export class Figure extends LitElement {
   @property() caption = '';
   @state() private picture: Picture = { state: 'waiting' };
 
-  private stopWatching: (() => void) | null = null;
-  private isNear = false;
+  private readonly nearness = new LoadsWhenNear(this, () => void this.load());
   /** What `picture` was fetched for: a figure that is saved again under its name is another one. */
   private fetched = '';
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.stopWatching = watchVisibility(this, (isNear) => {
-      this.isNear = isNear;
-      if (isNear) void this.load();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stopWatching?.();
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('artifact') && this.isNear) void this.load();
+    if (changed.has('artifact') && this.nearness.isNear) void this.load();
   }
 
   protected override render() {

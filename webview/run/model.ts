@@ -1,8 +1,8 @@
 /** What the page knows of its run: asked for once, and again whenever the extension says that something changed. */
 import { type MetricSummary } from '../../src/protocol/entities';
 import { RUN_PAGE_LIMIT, type RunPageModel } from '../../src/protocol/pages/run';
+import { PageModel } from '../pageModel';
 import { causeOf, type RunHost } from './api';
-import { Refresher } from './refresher';
 
 const REFRESH_INTERVAL_MS = 250;
 
@@ -12,33 +12,20 @@ interface MetricPage {
   next: string | null;
 }
 
-export class RunModel {
+export class RunModel extends PageModel {
   page: RunPageModel | null = null;
-  /** Why the last attempt to load failed; an older `page` may still be there. */
-  problem: string | null = null;
   isLoadingMore = false;
   moreProblem: string | null = null;
 
   private extraPages: MetricPage[] = [];
-  private readonly refresher = new Refresher(() => this.load(), REFRESH_INTERVAL_MS);
 
   constructor(
     private readonly host: RunHost,
-    private readonly onChange: () => void,
+    onChange: () => void,
     /** Asked only for metrics on the screen, as the later pages of a live run are many. */
     private readonly isOnScreen: (key: string) => boolean,
-  ) {}
-
-  start(): void {
-    this.host.onChanged(() => this.refresher.ask());
-    this.refresher.ask();
-    this.host.ready();
-  }
-
-  retry(): void {
-    this.problem = null;
-    this.onChange();
-    this.refresher.ask();
+  ) {
+    super(host, onChange, REFRESH_INTERVAL_MS);
   }
 
   /** Every metric that has been loaded, in the extension's order, each once. */
@@ -77,16 +64,10 @@ export class RunModel {
     this.onChange();
   }
 
-  private async load(): Promise<void> {
-    try {
-      const page = await this.host.request('load', {});
-      await this.refreshExtraPages();
-      this.page = page;
-      this.problem = null;
-    } catch (error) {
-      this.problem = causeOf(error);
-    }
-    this.onChange();
+  protected override async read(): Promise<void> {
+    const page = await this.host.request('load', {});
+    await this.refreshExtraPages();
+    this.page = page;
   }
 
   private async refreshExtraPages(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Calls back when elements come near the visible part of the page and when they leave it. One observer for all. */
+import { type ReactiveController, type ReactiveControllerHost } from 'lit';
 
 const MARGIN_PIXELS = 200;
 
@@ -21,4 +22,28 @@ export function watchVisibility(element: Element, listener: Listener): () => voi
     listeners.delete(element);
     observer?.unobserve(element);
   };
+}
+
+/** For an element that fetches what it shows when it comes near what is seen of the page. */
+export class LoadsWhenNear implements ReactiveController {
+  isNear = false;
+  private stop: (() => void) | null = null;
+
+  constructor(
+    private readonly host: ReactiveControllerHost & Element,
+    private readonly load: () => void,
+  ) {
+    host.addController(this);
+  }
+
+  hostConnected(): void {
+    this.stop = watchVisibility(this.host, (isNear) => {
+      this.isNear = isNear;
+      if (isNear) this.load();
+    });
+  }
+
+  hostDisconnected(): void {
+    this.stop?.();
+  }
 }

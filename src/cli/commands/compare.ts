@@ -1,24 +1,12 @@
 /** `loopwright runs compare`: what several runs have beside each other, only in what they differ or all of it. */
 import type { EngineConnection } from '../../client/connection';
-import { type ComparedKind, type ComparedRow, MAX_COMPARED } from '../../protocol/compared';
+import { ComparedKind, type ComparedRow, MAX_COMPARED } from '../../protocol/compared';
 import type { RunRow } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
 import { MAX_PAGE, type Result } from '../../protocol/requests';
 import type { Cli } from '../command';
 import { type ComparedLists, compareDocument, compareLines } from '../compareWords';
 import { EXIT } from '../output';
-
-const KINDS = [
-  'run',
-  'param',
-  'metric',
-  'system',
-  'tag',
-  'environment',
-  'package',
-  'input',
-  'output',
-] as const satisfies readonly ComparedKind[];
 
 /** @param all also what is the same in all of them */
 export async function compareRuns(
@@ -32,8 +20,8 @@ export async function compareRuns(
   if (runIds.length > MAX_COMPARED)
     throw new LoopwrightError('bad_request', `Up to ${String(MAX_COMPARED)} runs can be compared.`);
   const rows: ComparedRow[][] = [];
-  for (const what of KINDS) rows.push(await allRows(connection, runIds, what, !all));
-  const lists = KINDS.map((what, index): ComparedLists[number] => [what, rows[index] ?? []]);
+  for (const what of ComparedKind.options) rows.push(await allRows(connection, runIds, what, !all));
+  const lists = ComparedKind.options.map((what, index): ComparedLists[number] => [what, rows[index] ?? []]);
   const compared = runIds.flatMap((id) => runs.find(({ runId }) => runId === id) ?? []);
   if (output.isJson) output.document(compareDocument(compared, lists));
   else if (lists.some(([, list]) => list.length > 0)) output.lines(compareLines(compared, lists, output));

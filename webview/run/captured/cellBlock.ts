@@ -12,7 +12,7 @@ import '../../ui/icon';
 import { linkButton } from '../../ui/styles';
 import { watchVisibility } from '../../ui/visibility';
 import { causeOf, type RunHost } from '../api';
-import { Refresher } from '../refresher';
+import { Refresher } from '../../ui/refresher';
 import { cellStyles } from './cellStyles';
 import { type Folding, isUnfolded } from './folding';
 import { waiting } from './loading';

@@ -3,7 +3,7 @@ import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 
 import '../../ui/controls';
 import '../../ui/states';
 import { causeOf } from '../api';
-import { Refresher } from '../refresher';
+import { Refresher } from '../../ui/refresher';
 
 /** A run that goes on changes all the time; its sections follow at this pace. */
 const INTERVAL_MS = 1000;

@@ -7,7 +7,7 @@ import '../../ui/controls';
 import '../../ui/menu';
 import { type MenuEvent } from '../../ui/menu';
 import '../../ui/states';
-import { watchVisibility } from '../../ui/visibility';
+import { LoadsWhenNear } from '../../ui/visibility';
 import { causeOf, type RunHost } from '../api';
 import { type StateKeeper } from '../pageState';
 import { pngOf } from '../../charts/picture';
@@ -69,25 +69,11 @@ export class Logged extends LitElement {
   @property({ attribute: false }) kept!: StateKeeper;
   @state() private shown: Shown = { state: 'waiting' };
 
-  private stopWatching: (() => void) | null = null;
-  private isNear = false;
+  private readonly nearness = new LoadsWhenNear(this, () => void this.load());
   private fetched = '';
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.stopWatching = watchVisibility(this, (isNear) => {
-      this.isNear = isNear;
-      if (isNear) void this.load();
-    });
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    this.stopWatching?.();
-  }
-
   protected override updated(changed: PropertyValues<this>): void {
-    if (changed.has('artifact') && this.isNear) void this.load();
+    if (changed.has('artifact') && this.nearness.isNear) void this.load();
   }
 
   private get name(): string {

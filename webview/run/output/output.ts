@@ -8,7 +8,7 @@ import { scrollable } from '../../ui/styles';
 import { onThemeChange } from '../../ui/themeChange';
 import { causeOf, type RunHost } from '../api';
 import { type StateKeeper } from '../pageState';
-import { Refresher } from '../refresher';
+import { Refresher } from '../../ui/refresher';
 import { formatSize } from '../words';
 import { ansiStyles } from './ansiStyles';
 import { type Around, readAround } from './around';
