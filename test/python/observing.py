@@ -13,6 +13,10 @@ needs_libraries = unittest.skipUnless(LIBRARIES, "LOOPWRIGHT_CAPTURE_PYTHON name
 on_linux = unittest.skipUnless(sys.platform.startswith("linux"), "inotify and /proc are Linux's")
 ALL = ("system", "data", "environment", "models")
 
+# For a shell of the run: waits until the observer watches its folder.
+WATCHED = ("until grep -qs ^inotify /proc/$(sed -n 's/.*\"observer\": *{\"pid\": *\\([0-9]*\\).*/\\1/p' "
+           "\"$LOOPWRIGHT_RUN_DIR/runner.json\")/fdinfo/*; do sleep 0.02; done; ")
+
 
 class ObserverTest(RunnerTest):
     """Runs lie beside their project, as a store does that is kept elsewhere."""

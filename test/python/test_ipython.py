@@ -143,12 +143,14 @@ cell('loopwright.log(loss=4.0); open("four.txt", "w")')
         self.follow("a.ipynb", None)
         out = self.cells("""
 import threading
+import loopwright._ipython as one; one._PATIENCE = 60
 def begin():
     with open(%r) as file: entry = json.load(file)
     entry["run"] = %r
     with open(%r, "w") as file: json.dump(entry, file)
+    os.replace(%r, %r)
 threading.Timer(1.0, begin).start()
-""" % (entry, self.run_.dir, entry) + LOAD)
+""" % (entry, self.run_.dir, entry + ".new", entry + ".new", entry) + LOAD, PYTHONPATH=HOOK_DIR)
         self.assertIn("captured into the run a.", out)
 
     def test_a_new_kernel_does_not_go_into_the_run_of_the_one_before(self) -> None:

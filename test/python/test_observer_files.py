@@ -5,7 +5,7 @@ import sys
 import time
 import unittest
 
-from observing import LIBRARIES, ObserverTest, needs_libraries, on_linux
+from observing import LIBRARIES, WATCHED, ObserverTest, needs_libraries, on_linux
 from support import HOOK_DIR, RUNNER, WAITS
 
 DATA = ("data",)
@@ -68,7 +68,7 @@ class Inotify(ObserverTest):
 
     def test_a_file_that_is_held_open_is_surely_the_scripts(self):
         self.project_file("data/held.bin", b"x" * 5000)
-        run = self.observed(["/bin/sh", "-c", "sleep 0.3; exec 5<data/held.bin; sleep 0.5"], DATA)
+        run = self.observed(["/bin/sh", "-c", WATCHED + "exec 5<data/held.bin; sleep 0.5"], DATA)
         self.complete(run)
         self.assertEqual(self.files(run, "r"), {"data/held.bin": {"inotify"}})
         (_, _, file), = run.records("file")
@@ -111,18 +111,18 @@ class Inotify(ObserverTest):
         self.assertEqual(self.files(run, "r"), {})
 
     def test_folders_made_while_it_runs(self):
-        code = ("import os, time\ntime.sleep(0.3); os.makedirs('out/deep/er')\n"
+        code = ("import os, time\nos.system(%r); os.makedirs('out/deep/er')\n"
                 "os.system('echo 1 > out/deep/er/a.csv; sleep 0.3; cat out/deep/er/a.csv')\n"
-                "os.mkdir('tmp-x'); open('tmp-x/b.csv', 'w').write('1'); os.rename('tmp-x', 'final')\ntime.sleep(0.3)")
+                "os.mkdir('tmp-x'); open('tmp-x/b.csv', 'w').write('1'); os.rename('tmp-x', 'final')\ntime.sleep(0.3)" % WATCHED)
         run = self.complete(self.observed_python(code, kinds=DATA))
         outputs = self.files(run, "w")
         self.assertEqual(set(outputs), {"out/deep/er/a.csv", "final/b.csv"})
         self.assertEqual(self.files(run, "r"), {})  # what the run made is no input of it
 
     def test_written_beside_and_renamed(self):
-        code = ("import os, time\ntime.sleep(0.3)\nwith open('.model.bin.tmp', 'w') as file:\n"
+        code = ("import os, time\nos.system(%r)\nwith open('.model.bin.tmp', 'w') as file:\n"
                 "    file.write('x' * 4000); file.flush(); time.sleep(0.3)\nos.rename('.model.bin.tmp', 'model.bin')\n"
-                "time.sleep(0.3)")
+                "time.sleep(0.3)" % WATCHED)
         run = self.complete(self.observed_python(code, kinds=DATA))
         self.assertEqual(self.files(run, "w"), {"model.bin": {"inotify", "scan"}})
 
@@ -131,7 +131,7 @@ class Inotify(ObserverTest):
                  "venv/lib/data.csv", "__pycache__/x.bin", "mine/pyvenv.cfg", "mine/share/a.csv", "b.csv~")
         for name in names:
             self.project_file(name)
-        run = self.observed(["/bin/sh", "-c", "sleep 0.3; cat %s data.csv > /dev/null; sleep 0.2; touch %s" %
+        run = self.observed(["/bin/sh", "-c", WATCHED + "cat %s data.csv > /dev/null; sleep 0.2; touch %s" %
                              (" ".join(names), " ".join(names))], DATA)
         self.project_file("data.csv")
         self.complete(run)
@@ -142,7 +142,7 @@ class Inotify(ObserverTest):
         for name in (b"a\nb.csv", b"\xff\xfe.csv", "ü 你.csv".encode()):
             with open(os.path.join(os.fsencode(self.root), name), "wb") as file:
                 file.write(b"x" * 600)
-        run = self.complete(self.observed(["/bin/sh", "-c", "sleep 0.3; cat *.csv > /dev/null"], DATA))
+        run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat *.csv > /dev/null"], DATA))
         self.assertEqual(set(self.files(run, "r")), {"a\nb.csv", "\udcff\udcfe.csv", "ü 你.csv"})
 
     def test_files_outside_the_root_that_the_command_line_names(self):
@@ -150,7 +150,7 @@ class Inotify(ObserverTest):
         self.file("elsewhere/other.csv", "x" * 600)
         os.mkdir(os.path.join(self.base, "results"))
         out = os.path.join(self.base, "results", "out.bin")
-        run = self.observed_python("import os, sys, time; time.sleep(0.3)\n"
+        run = self.observed_python("import os, sys\nos.system(%r)\n" % WATCHED +
                                    "os.system('cat %s > %s; sleep 0.2' % (sys.argv[2] + ' ' + os.path.dirname(sys.argv[2])"
                                    " + '/other.csv', sys.argv[1].partition('=')[2]))", "--out=" + out, outside, kinds=DATA)
         self.complete(run)
@@ -160,7 +160,7 @@ class Inotify(ObserverTest):
     def test_many_files_of_one_folder_are_one_record(self):
         for index in range(1000):
             self.project_file("images/%04d.png" % index, "x" * 100)
-        run = self.complete(self.observed(["/bin/sh", "-c", "sleep 0.4; cat images/*.png > all.bin; sleep 0.3"], DATA))
+        run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat images/*.png > all.bin; sleep 0.3"], DATA))
         folders = [record[2] for record in run.records("file") if record[2].get("kind") == "folder"]
         self.assertEqual({(file["path"], file["mode"]) for file in folders}, {(os.path.join(self.root, "images"), "r")})
         self.assertLessEqual(sum(file["files"] for file in folders), 1000)
@@ -176,7 +176,7 @@ class Trees(ObserverTest):
         os.symlink("/", os.path.join(self.root, "everything"))
         far = os.path.dirname(self.file("far/b.csv", "x" * 600))
         os.symlink(far, os.path.join(self.root, "linked"))
-        run = self.complete(self.observed(["/bin/sh", "-c", "sleep 0.3; cat linked/b.csv; echo 1 > linked/c.csv"], DATA),
+        run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat linked/b.csv; echo 1 > linked/c.csv"], DATA),
                             code=None)
         self.assertEqual(set(self.files(run, "r")), {"linked/b.csv"})
         self.assertEqual(set(self.files(run, "w")), {"linked/c.csv"})
@@ -220,7 +220,7 @@ class Trees(ObserverTest):
         os.mkdir(closed, 0o000)
         os.chmod(self.root, 0o555)
         try:
-            run = self.complete(self.observed(["/bin/sh", "-c", "sleep 0.3; cat a.csv > /dev/null"], DATA))
+            run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat a.csv > /dev/null"], DATA))
         finally:
             os.chmod(self.root, 0o755)
         self.assertEqual(set(self.files(run, "r")), {"a.csv"})
