@@ -73,7 +73,7 @@ test('a script that knows nothing of tracking is recorded with all that it did',
 test('the candidates of a search are child runs, with the best marked', async () => {
   await unfold('Children');
   const rows = page.locator('lw-children tbody tr');
-  await expect.poll(() => rows.count(), { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => rows.count(), { timeout: 40_000 }).toBe(3);
   await expect.poll(() => rows.first().getByRole('img', { name: 'best' }).count()).toBe(1);
   await workbench.screenshot('capture-children');
 });

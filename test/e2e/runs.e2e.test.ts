@@ -34,7 +34,7 @@ afterAll(() => workbench.close());
 
 describe('a script run from its editor', () => {
   test('starts from a view that says how', async () => {
-    await expect.poll(() => workbench.trees.welcome(RUNS), { timeout: 10_000 }).toContain('Run File as Tracked Run');
+    await expect.poll(() => workbench.trees.welcome(RUNS), { timeout: 40_000 }).toContain('Run File as Tracked Run');
   });
 
   test('appears as running, shows its metric, and finishes', async () => {
@@ -75,7 +75,7 @@ describe('a script run from its editor', () => {
     await workbench.trees.contextMenu('fail', 'Run Again');
     await expect
       .poll(async () => (await runRows(workbench)).filter((row) => row.startsWith('error fail ')).length, {
-        timeout: 15_000,
+        timeout: 40_000,
       })
       .toBe(2);
   });
@@ -119,15 +119,15 @@ describe('a script run from its editor', () => {
     await workbench.trees.contextMenu('train', 'Rename Run');
     await workbench.quickInput.answer('the first');
     await workbench.trees.action('the first', 'Pin Run');
-    await expect.poll(top, { timeout: 10_000 }).toMatch(/^pass the first auc .* · pinned$/);
+    await expect.poll(top, { timeout: 40_000 }).toMatch(/^pass the first auc .* · pinned$/);
     await workbench.command('Filter Runs…');
     await workbench.quickInput.answer('first auc > 0.9');
-    await expect.poll(() => runRows(workbench), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => runRows(workbench), { timeout: 40_000 }).toHaveLength(1);
     await workbench.command('Clear Filter');
-    await expect.poll(async () => (await runRows(workbench)).length, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await runRows(workbench)).length, { timeout: 40_000 }).toBeGreaterThan(1);
     for (let step = 0; step < 2; step++) await workbench.command('Undo Last Change');
     await expect
-      .poll(() => runRows(workbench), { timeout: 10_000 })
+      .poll(() => runRows(workbench), { timeout: 40_000 })
       .toContainEqual(expect.stringMatching(/^pass train auc/));
   });
 

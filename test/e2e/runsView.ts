@@ -1,5 +1,5 @@
 /** Reading the Runs view in a window. */
-import { waitFor } from './support/wait';
+import { DEFAULT_TIMEOUT_MS, waitFor } from './support/wait';
 import type { WorkbenchWindow } from './support/window';
 
 export const RUNS = 'Runs';
@@ -32,7 +32,7 @@ export async function waitForRun(
   window: WorkbenchWindow,
   name: string,
   state: keyof typeof ICONS,
-  timeoutMs = 20_000,
+  timeoutMs = DEFAULT_TIMEOUT_MS,
 ): Promise<string> {
   return waitFor(
     `the run ${name} to be ${state}`,

@@ -39,7 +39,7 @@ describe('a store that came with a clone', () => {
   test('asks before something is run in it', async () => {
     await runFile(workbench, 'train.py');
     const choices = ['Adopt Store', 'Leave It Read-Only'];
-    await expect.poll(() => workbench.quickInput.labels(), { timeout: 20_000 }).toEqual(choices);
+    await expect.poll(() => workbench.quickInput.labels(), { timeout: 40_000 }).toEqual(choices);
     await workbench.quickInput.cancel();
     expect((await runRows(workbench)).filter((row) => row.includes('train'))).toHaveLength(1);
   });
@@ -50,7 +50,7 @@ describe('a store that came with a clone', () => {
     await runFile(workbench, 'train.py');
     await expect
       .poll(async () => (await runRows(workbench)).filter((row) => row.startsWith('pass train auc 0.94')).length, {
-        timeout: 20_000,
+        timeout: 40_000,
       })
       .toBe(2);
     expect((await workbench.trees.rows('Runs')).map(({ label }) => label)).not.toContain('Store from elsewhere');
@@ -61,9 +61,9 @@ describe('an engine that is killed', () => {
   test('is started again, without a word', async () => {
     const before = await runRows(workbench);
     process.kill(engines().at(-1) ?? Number.NaN, 'SIGKILL');
-    await expect.poll(() => engines().length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => engines().length, { timeout: 40_000 }).toBe(2);
     await runFile(workbench, 'train.py');
-    await expect.poll(async () => (await runRows(workbench)).length, { timeout: 20_000 }).toBe(before.length + 1);
+    await expect.poll(async () => (await runRows(workbench)).length, { timeout: 40_000 }).toBe(before.length + 1);
     expect(await workbench.notifications()).toEqual([]);
   });
 });
@@ -74,7 +74,7 @@ describe('a damaged database', () => {
     for (const end of ['-wal', '-shm']) fs.rmSync(path.join(store, `store.db${end}`), { force: true });
     fs.writeFileSync(path.join(store, 'store.db'), 'This is no database. '.repeat(1000));
     process.kill(engines().at(-1) ?? Number.NaN, 'SIGKILL');
-    await workbench.trees.waitForRow('Damaged database', 20_000);
+    await workbench.trees.waitForRow('Damaged database');
     await workbench.trees.action('Damaged database', 'Repair Store');
     await workbench.waitForNotification('The database was made again');
     await waitForRun(workbench, 'train', 'finished');

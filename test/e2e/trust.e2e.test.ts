@@ -15,7 +15,7 @@ afterAll(() => workbench.close());
 test('in an untrusted folder nothing is run, and no engine looks at a store', async () => {
   await openRuns(workbench);
   await expect
-    .poll(() => workbench.trees.welcome(RUNS), { timeout: 10_000 })
+    .poll(() => workbench.trees.welcome(RUNS), { timeout: 40_000 })
     .toContain('In Restricted Mode nothing is run');
   await workbench.openFile('train.py');
   const actions = workbench.page.locator('.editor-actions .action-label[aria-label^="Run File as Tracked Run"]');

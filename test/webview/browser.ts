@@ -55,7 +55,7 @@ export async function openCompareRuns(
 }
 
 /** What comes about by itself, however busy the machine is. */
-export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 15_000, interval: 40 });
+export const eventually = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 40_000, interval: 40 });
 
 /** A chart counts as drawn when it has a line or points. */
 export async function drawn(page: Page, count: number): Promise<void> {
