@@ -4,6 +4,7 @@ For programs of ours. The hook has a writer of its own, which lives in the user'
 """
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -18,23 +19,37 @@ def now_ms() -> int:
 
 
 class Journal:
-    """Made with its first record. A disk that refuses a record ends the journal: nothing may follow a torn one."""
+    """Made with its first record. What a full disk refuses is taken back, so that what comes when it has room follows
+    whole records; what is missing is counted and told then."""
 
     def __init__(self, run_dir: str, role: str = "observer") -> None:
         self._folder = os.path.join(run_dir, "journals")
         self._role = role
         self._descriptor = -1
-        self.is_broken = False
+        self._lost = 0
+        self._why = ""
+        self._is_torn = False
 
-    def append(self, *record: object) -> None:
-        if self.is_broken:
-            return
+    def append(self, *record: object) -> bool:
+        """@returns whether it was written"""
+        if self._is_torn:
+            return False
         try:
             if self._descriptor < 0:
                 self._open()
-            self._write(_encode(record))
-        except OSError:
-            self.is_broken = True  # whoever reads the run sees the torn end; there is nobody else to tell
+            # Together: a disk that is full may still have room for the short note alone.
+            self._write((self._lost_note() if self._lost else b"") + _encode(record))
+            self._lost = 0
+            return True
+        except OSError as error:
+            self._lost += 1
+            self._why = error.strerror or str(error)
+            return False
+
+    def _lost_note(self) -> bytes:
+        what = "1 record" if self._lost == 1 else "%d records" % self._lost
+        return _encode(("note", now_ms(), "warning", "%s of the %s could not be written: %s." % (
+            what, self._role, self._why)))
 
     def facts(self, section: str, facts: dict) -> None:
         if facts:
@@ -57,11 +72,24 @@ class Journal:
         facts = {"pid": pid, "start": start, "ppid": os.getppid(), "main": False,
                  "python": "%d.%d.%d" % sys.version_info[:3], "executable": sys.executable or "", "argv": sys.argv[:1],
                  "role": self._role}
-        self._write(MAGIC + _encode(("open", now_ms(), facts)))
+        try:
+            self._write(MAGIC + _encode(("open", now_ms(), facts)))
+        except OSError:
+            os.close(self._descriptor)
+            self._descriptor = -1
+            os.unlink(os.path.join(self._folder, name))
+            raise
 
     def _write(self, data: bytes) -> None:
-        if os.write(self._descriptor, data) != len(data):
-            raise OSError("the record was cut short")
+        written = os.write(self._descriptor, data)
+        if written == len(data):
+            return
+        try:
+            # Nobody has read it: a reader waits for the rest of a record that is incomplete.
+            os.ftruncate(self._descriptor, os.fstat(self._descriptor).st_size - written)
+        except OSError:
+            self._is_torn = True  # nothing may follow a torn record; whoever reads the run sees its end
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def process_start(pid: int) -> str:

@@ -22,6 +22,12 @@ describe("a run's grey text", () => {
     ['one whose clock is ahead of ours', running, START_MS - 3_700, 'auc 0.941 · 0s'],
     ['a failed one', failed, START_MS + 70_000, 'exit code 3 · 0.9s · 1 min ago'],
     [
+      'a sweep of which a part failed',
+      runRow({ timing: failed.timing, headline: null, exitCode: 1, childCount: 4, reason: '1 of 4 runs failed.' }),
+      START_MS + 70_000,
+      '1 of 4 failed · 0.9s · 1 min ago',
+    ],
+    [
       'one that a signal ended',
       runRow({ timing: failed.timing, exitCode: null, signal: 'SIGSEGV' }),
       START_MS + 1_000,

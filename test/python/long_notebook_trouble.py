@@ -1,10 +1,16 @@
 """Kernels that die, hang, flood or leave something behind, and notebooks that are stopped."""
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
+import subprocess
+import sys
+import threading
 import time
 import unittest
+from pathlib import Path
 
 from notebooking import SECONDS, KernelTest, document, needs_kernel
 from support import is_running, until
@@ -25,6 +31,27 @@ def group_of(leader: int) -> list[int]:
         except ProcessLookupError:
             pass  # it has ended meanwhile
     return pids
+
+
+class Peak(threading.Thread):
+    """The most memory that a process has had, looked at until it ends."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._status = Path("/proc/%d/status" % pid)
+        self.megabytes = 0
+        self.start()
+
+    def run(self) -> None:
+        while True:
+            try:
+                found = re.search(r"VmHWM:\s*(\d+) kB", self._status.read_text())
+            except OSError:
+                return
+            if found is None:
+                return  # it has ended, and waits for its parent to hear of it
+            self.megabytes = int(found[1]) // 1024
+            time.sleep(0.02)
 
 
 @needs_kernel
@@ -86,6 +113,24 @@ class Trouble(KernelTest):
         self.assertEqual(ran.outputs(4)[0]["data"], "after\n")
         self.assertLess(len(ran.stdout), 6_000_000)
 
+    def test_a_flood_of_output_costs_no_memory_here(self):
+        for name, source in (
+            ("many prints", "for i in range(300): print('x' * 1_000_000)"),
+            ("one print", "print('x' * 300_000_000)"),
+            ("a result", "'x' * 300_000_000"),
+            ("many displays", "from IPython.display import HTML, display\nfor i in range(40): display(HTML('x' * 9_000_000))"),
+        ):
+            with self.subTest(name):
+                process, run = self.begin(self.write(document(source, "print('after')")))
+                peak = Peak(process.pid)
+                ran = self.end(process, run)
+                self.assertEqual([one["state"] for one in ran.executions], ["ok", "ok"], ran.stderr)
+                self.assertEqual(ran.outputs(1)[0]["data"], "after\n")
+                self.assertIn("[loopwright: ", json.dumps(ran.executed["cells"][0]["outputs"][-1]))
+                self.assertGreater(peak.megabytes, 20, "it was looked at")
+                self.assertLess(peak.megabytes, 250)
+                self.assertNotIn("timed out", ran.stderr)
+
     def test_what_it_leaves_behind_ends_with_it_but_for_daemons(self):
         ran = self.execute(document(
             "import os, subprocess\na = subprocess.Popen(['sleep', '300'])\n"
@@ -133,6 +178,49 @@ class Trouble(KernelTest):
 
     def _wait_for_output(self, run, text: str = "waits\n") -> None:
         until(lambda: any(record[2].get("data") == text for record in run.records("output")), "the cell", SECONDS)
+
+
+@needs_kernel
+@unittest.skipUnless(sys.platform == "linux" and os.getuid() == 0, "a disk that is really full takes root on Linux")
+class FullDisk(KernelTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.disk = os.path.join(self.base, "runs")
+        os.mkdir(self.disk)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", self.disk], check=True)
+        self.addCleanup(lambda: until(self._unmount, "unmounting"))
+
+    def _unmount(self) -> bool:
+        return subprocess.run(["umount", self.disk], stderr=subprocess.DEVNULL).returncode == 0
+
+    def _fill(self) -> str:
+        return "\nfiller = open(%r, 'wb', buffering=0)\ntry:\n    while filler.write(b'x' * 512): pass\n" \
+               "except OSError as error: print(error.strerror)" % os.path.join(self.disk, "filler")
+
+    def test_it_goes_on_and_what_was_missing_is_told_when_there_is_room(self):
+        empty = "import os\nos.unlink(%r)" % os.path.join(self.disk, "filler")
+        ran = self.execute(document("x = 1", "import time" + self._fill() + "\ntime.sleep(1)", "print('y' * 500_000)",
+                                    "from IPython.display import HTML\nHTML('z' * 300_000)", empty, "1 / 0"))
+        self.assertEqual((ran.code, ran.reason), (1, "Cell 6 failed: ZeroDivisionError: division by zero"), ran.stderr)
+        self.assertEqual([one["state"] for one in ran.executions], ["ok"] * 5 + ["failed"])
+        self.assertEqual(ran.outputs(1)[0]["data"], "No space left on device\n")
+        for ordinal, size in ((2, 500_001), (3, 300_000)):
+            output, = ran.outputs(ordinal)
+            self.assertEqual((output["cut"], output["size"]), (False, size))
+            self.assertEqual(os.path.getsize(ran.run.path("artifacts/" + output["path"])), size)
+        self.assertEqual(len(ran.executed["cells"]), 6)
+        self.assertEqual([note for note in ran.notes if "could not be written" not in note], [])
+        self.assertRegex("\n".join(ran.notes), r"records? of the notebook could not be written: No space left on device\.")
+
+    def test_where_there_is_never_room_it_ends_as_the_notebook_does(self):
+        ran = self.execute(document("x = 1" + self._fill(), "print('y' * 500_000)", "import sys; print('last')"))
+        self.assertEqual(ran.code, 0, ran.stderr)
+        self.assertTrue(ran.stdout.endswith("last\n"), ran.stdout[-200:])
+        self.assertIn("output of a cell was cut: No space left on device", ran.stderr)
+        self.assertIn("The executed notebook could not be written: No space left on device", ran.stderr)
+        self.assertNotIn("Traceback", ran.stderr)
+        left = [name for _, _, names in os.walk(ran.run.dir) for name in names if name.startswith(".loopwright-")]
+        self.assertEqual(left, [])
 
 
 if __name__ == "__main__":

@@ -4,17 +4,22 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import tempfile
 import unittest
 from pathlib import Path
 
 from notebooking import code, document
-from support import ROOT, read_journal
+from support import HOOK_DIR, ROOT, read_journal
 
 from journal_writer import Journal
 from loopwright_notebook import outputs, parameters
 from loopwright_notebook.recorder import Recorder
 from loopwright_notebook.refusal import Refusal
+
+
+sys.path.append(HOOK_DIR)
+from loopwright import _kernel_output as kernel_output  # noqa: E402
 
 
 def injected(cells: dict, given: dict, is_secret=lambda name, text: False) -> parameters.Injection:
@@ -132,6 +137,70 @@ class Outputs(unittest.TestCase):
         form = outputs.Form({"output_type": "display_data", "data": {"application/vnd.x+json": {"a": 1}}})
         self.assertEqual((form.mime, form.content), ("application/vnd.x+json", '{"a": 1}'))
         self.assertEqual(outputs.Form({"output_type": "display_data", "data": {}}).content, "")
+
+
+def said(kind: str, cell: str = "cell", **content: object) -> dict:
+    return {"header": {"msg_type": kind}, "parent_header": {"msg_id": cell}, "content": content}
+
+
+class InTheKernel(unittest.TestCase):
+    """What is not even sent. Of what the driver would keep, nothing."""
+
+    def setUp(self) -> None:
+        kernel_output._rooms.clear()
+
+    @staticmethod
+    def printed(text: str, now: float = 0.0, cell: str = "cell") -> tuple[int, int]:
+        content = kernel_output.shortened(said("stream", cell, name="stdout", text=text), now)["content"]
+        return len(content["text"]), content.get("missing", 0)
+
+    def test_limits_are_those_of_the_driver(self):
+        for name in ("MAX_CELL_OUTPUT_BYTES", "MAX_WHOLE_BYTES", "MAX_CELL_BYTES"):
+            self.assertEqual(getattr(kernel_output, name), getattr(outputs, name), name)
+
+    def test_a_flood_is_counted_and_what_flows_slowly_is_sent(self):
+        self.assertEqual(self.printed("x" * 10_000_000), (4_000_000, 6_000_000))
+        for _ in range(7):
+            self.printed("x" * 8_000_000)
+        self.assertEqual(self.printed("x" * 1000), (0, 1000))
+        self.assertEqual(self.printed("x" * 1000, cell="another"), (1000, 0))
+        for second in range(1, 100):
+            self.assertEqual(self.printed("\r 50 %" * 1000, second), (6000, 0))
+
+    def test_what_was_not_sent_is_known_of_a_message_that_is_read_in_part(self):
+        content = kernel_output.shortened(said("stream", name="stdout", text="\n" * 5_000_000), 0.0)["content"]
+        data = json.dumps(content, separators=(",", ":")).encode()
+        self.assertGreater(len(data), 8_000_000)
+        found = outputs.content_of(data, json.loads)
+        self.assertGreater(found["missing"], 1_000_000 + 6_000_000)
+        self.assertLess(len(found["text"]), 2_000_001)
+
+    def test_cleared_outputs_make_room(self):
+        for at in range(20):
+            sent = kernel_output.shortened(said("display_data", data={"image/png": "x" * 15_000_000}), 0.0)["content"]
+            self.assertNotIn("left_out", sent, at)
+            if at % 2:
+                kernel_output.shortened(said("clear_output", wait=True), 0.0)
+
+    def test_the_driver_says_of_what_was_not_sent_what_it_says_of_what_was(self):
+        plain, html = "x" * 3_000_000, "x" * 20_000_000
+        for data in ({"text/plain": plain}, {"text/html": html}, {"text/html": html, "text/plain": plain}):
+            with self.subTest(list(data)):
+                kernel_output._rooms.clear()
+                sent = kernel_output.shortened(said("execute_result", data=dict(data)), 0.0)["content"]
+                self.assertLess(len(json.dumps(sent)), 1_000_200)
+                whole = {"data": dict(data)}
+                self.assertTrue(outputs.Limits().admit(whole))
+                self.assertTrue(outputs.Limits().admit(sent))
+                self.assertEqual(sent["data"], whole["data"])
+
+    def test_what_there_is_no_room_for_is_counted(self):
+        limits = outputs.Limits()
+        for _ in range(5):
+            limits.admit(kernel_output.shortened(said("display_data", data={"text/html": "x" * 15_000_000}), 0.0)["content"])
+        found: list = []
+        limits.finish(found, lambda name, text: text)
+        self.assertEqual(found, ["[loopwright: 3 more outputs of this cell were left out]\n"])
 
 
 if __name__ == "__main__":

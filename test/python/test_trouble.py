@@ -182,6 +182,20 @@ class FullDisk(RunnerTest):
         self.assertGreater(len(steps), 500)
         self.assertEqual(run.state["exit_code"], 0)
 
+    def test_nothing_of_the_hook_follows_a_record_that_was_cut_short(self):
+        self.fill()
+        os.truncate(os.path.join(self.disk, "filler"), 150_000)
+        run = self.python("import os, loopwright\nfor i in range(20000): loopwright.log(loss=float(i), step=i)\n"
+                          "os.unlink(%r)\nfor i in range(20000, 20100): loopwright.log(loss=float(i), step=i)"
+                          % os.path.join(self.disk, "filler"))
+        self.assertEqual(self.finish(run)[0], 0)
+        from support import read_journal
+
+        name, = os.listdir(run.path("journals"))
+        records, torn = read_journal(os.path.join(run.path("journals"), name))
+        self.assertGreater(len(records), 100)
+        self.assertLess(torn, 80, "the beginning of one record")
+
 
 class Killed(RunnerTest):
     def started(self, code="import time; print('ready'); time.sleep(60)"):

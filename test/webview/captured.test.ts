@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rowsOf, seedRows } from '../../webview/run/captured/factRows';
 import { collectModels, modelWords } from '../../webview/run/captured/modelList';
+import { hasCells } from '../../webview/run/captured/notebookWords';
 import { collectPackages, filterPackages, requirementsOf } from '../../webview/run/captured/packageList';
 import {
   lineageSentence,
@@ -190,5 +191,18 @@ describe('models', () => {
 
   it('say no more than is known', () => {
     expect(collectModels({ m: { class: 7, bytes: 'x' }, broken: 3 }, []).map(modelWords)).toEqual(['']);
+  });
+});
+
+describe('the section of cells', () => {
+  const none = { executions: 0 };
+
+  it('is there for a notebook, also before its first cell', () => {
+    expect(hasCells({ run: row({ kind: 'notebook' }), totals: none })).toBe(true);
+    expect(hasCells({ run: row({ kind: 'script' }), totals: none })).toBe(false);
+  });
+
+  it('is not there for one that is run for several values: its children have the cells', () => {
+    expect(hasCells({ run: row({ kind: 'notebook', childCount: 4 }), totals: none })).toBe(false);
   });
 });

@@ -233,10 +233,15 @@ export class Metrics extends LitElement {
   }
 
   private renderEmpty() {
-    const isRunning = this.model.page?.run.timing.status === 'RUNNING';
+    const run = this.model.page?.run;
+    const isRunning = run?.timing.status === 'RUNNING';
+    const empty = isRunning ? 'Nothing has been logged yet.' : 'This run logged no metrics.';
+    // Of a sweep or a search, it is the children that log.
+    if (run && run.childCount > 0) return html`<p class="quiet">${empty} Its children are below.</p>`;
+    const where = run?.kind === 'notebook' || run?.kind === 'followed' ? 'a cell' : 'the script';
     return html`<p class="quiet">
-      ${isRunning ? 'Nothing has been logged yet.' : 'This run logged no metrics.'} To see curves here, log values in
-      the script: <code>import loopwright; loopwright.log(loss=0.3, step=1)</code>
+      ${empty} To see curves here, log values in ${where}:
+      <code>import loopwright; loopwright.log(loss=0.3, step=1)</code>
     </p>`;
   }
 

@@ -17,6 +17,9 @@ def start(directory):
         _claim_main(directory)
         _watch_forks()
         _import_hook.after_import("argparse", _watch_argparse)
+        # For this process and not for those that it starts.
+        if os.environ.pop("LOOPWRIGHT_IS_KERNEL", None):
+            _import_hook.after_import("jupyter_client.session", _watch_kernel_output)
         kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
         _libraries.watch(kinds)
         _start_capture(directory, kinds)
@@ -108,6 +111,12 @@ def _watch_argparse(module):
     from . import _argparse
 
     _argparse.wrap(module)
+
+
+def _watch_kernel_output(module):
+    from . import _kernel_output
+
+    _kernel_output.wrap(module)
 
 
 def _start_capture(directory, kinds):

@@ -68,6 +68,8 @@ def append_all(texts):
 def _write(records):
     """One write of one or more whole records."""
     global _end
+    if _disabled is not None:
+        return  # nothing may follow a record that was cut short
     if _descriptor < 0 and not _open():
         return
     try:

@@ -97,10 +97,22 @@ def write(document: Any, path: str) -> int:
     if not text.endswith("\n"):
         text += "\n"
     data = text.encode("utf-8", "backslashreplace")
+    write_beside(path, data)
+    return len(data)
+
+
+def write_beside(path: str, data: bytes) -> None:
+    """Write a file beside its place, and rename it: what was there stays as long as this is not whole."""
     folder, name = os.path.split(path)
     os.makedirs(folder, exist_ok=True)
     beside = os.path.join(folder, ".loopwright-" + name)
-    with open(beside, "wb") as file:
-        file.write(data)
-    os.replace(beside, path)
-    return len(data)
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+        os.replace(beside, path)
+    except OSError:
+        try:
+            os.unlink(beside)  # a full disk needs the room
+        except OSError:
+            pass  # it was not even made
+        raise

@@ -251,6 +251,9 @@ class Driver:
             self._tell_artifact()
 
     def _tell_artifact(self) -> None:
+        missing = self._recorder.finish()
+        if missing is not None:
+            self._note(missing)
         if self._unsaved is not None:
             self._note("The executed notebook could not be written: %s." % self._unsaved)
         if os.path.exists(self._target):

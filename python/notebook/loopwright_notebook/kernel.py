@@ -73,6 +73,7 @@ class Kernel:
         if self._hook_dir:
             path = [self._hook_dir, environment.get("PYTHONPATH", "")]
             environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))
+            environment["LOOPWRIGHT_IS_KERNEL"] = "1"
         return environment
 
     def _process_id(self) -> int:

@@ -26,6 +26,8 @@ _OVERWRITTEN = re.compile(r"[^\n]*\r(?!\n)")
 # So long a message is not parsed as a whole where its beginning is all that is kept.
 _MAX_PARSED = 8 * MAX_CELL_OUTPUT_BYTES
 _STREAM = re.compile(rb'\s*\{\s*"name"\s*:\s*"(stdout|stderr)"\s*,\s*"text"\s*:\s*"')
+# What the kernel has not even sent; behind the text, in which quotes are escaped.
+_MISSING = re.compile(rb'"\s*,\s*"missing"\s*:\s*(\d+)\s*\}\s*$')
 
 
 def content_of(data: bytes, unpack: Any) -> Any:
@@ -40,7 +42,9 @@ def content_of(data: bytes, unpack: Any) -> Any:
             break
         except ValueError:
             piece = piece[:-1]  # it ends in the middle of an escape: at most twelve characters
-    return {"name": stream.group(1).decode("ascii"), "text": text, "missing": len(data) - stream.end() - len(piece)}
+    unsent = _MISSING.search(data, len(data) - 60)
+    return {"name": stream.group(1).decode("ascii"), "text": text,
+            "missing": len(data) - stream.end() - len(piece) + (int(unsent.group(1)) if unsent else 0)}
 
 
 class Limits:
@@ -78,10 +82,14 @@ class Limits:
         """Whether a new output may be added; texts that are too long are cut in place."""
         if "traceback" in content:
             content["traceback"] = _cut_lines(content["traceback"])
+        if content.get("left_out"):  # in the kernel already
+            self._left_out += 1
+            return False
         data = content.get("data")
         if isinstance(data, dict):
+            missing = content.get("missing") or {}
             for mime in list(data):
-                data[mime] = _fitting(mime, data[mime])
+                data[mime] = _fitting(mime, data[mime], missing.get(mime, 0))
                 if data[mime] is None:
                     del data[mime]
                     data.setdefault("text/plain", "[loopwright: an output of the type %s was larger than %d MB and "
@@ -109,13 +117,14 @@ class Limits:
             self._left_out = 0
 
 
-def _fitting(mime: str, value: Any) -> Any:
+def _fitting(mime: str, value: Any, missing: int) -> Any:
+    """None for what does not fit. @param missing how much of it the kernel has left out"""
     if isinstance(value, list):
         value = "".join(map(str, value))
-    if mime == "text/plain" and isinstance(value, str) and len(value) > MAX_CELL_OUTPUT_BYTES:
-        lost = len(value) - MAX_CELL_OUTPUT_BYTES
+    if mime == "text/plain" and isinstance(value, str) and len(value) + missing > MAX_CELL_OUTPUT_BYTES:
+        lost = len(value) + missing - MAX_CELL_OUTPUT_BYTES
         return value[:MAX_CELL_OUTPUT_BYTES] + "\n[loopwright: about %s more characters were cut here]" % format(lost, ",")
-    return value if _size(value) <= MAX_WHOLE_BYTES else None
+    return value if _size(value) + missing <= MAX_WHOLE_BYTES else None
 
 
 def _cut_lines(lines: Any) -> Any:

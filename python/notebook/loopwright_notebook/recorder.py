@@ -3,12 +3,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import os
 from typing import Any
 
 from journal_writer import Journal, now_ms
 
+from .document import write_beside
 from .outputs import MAX_CELL_TEXT, Form
+
+# Outputs that are tried again when the disk has room.
+_MAX_LOST = 1000
 
 
 class Execution:
@@ -20,6 +25,7 @@ class Execution:
         self.told: list[Any] = []  # of each output, what its last record stood for
         self.sizes: dict[int, int] = {}  # of each stream that has a file
         self.is_dirty = False
+        self.untold: dict[str, Any] = {}  # what the disk had no room for
 
 
 class Recorder:
@@ -28,6 +34,8 @@ class Recorder:
         self._artifacts = os.path.join(run_dir, "artifacts")
         self._by_index: dict[int, Execution] = {}
         self._count = 0
+        self._lost: dict[tuple[int, int], tuple[Execution, Any]] = {}  # outputs whose files could not be written
+        self._why = ""
 
     def begin(self, cell: dict[str, Any], index: int, tags: list[str]) -> Execution:
         execution, source = Execution(self._count, cell, index), cell["source"]
@@ -43,11 +51,35 @@ class Recorder:
         if error:
             error = {key: _end_of(text) for key, text in error.items()}
         self._tell(execution, state, end_ms=now_ms(), error=error)
+        self._retry()
+
+    def finish(self) -> str | None:
+        """Tells what could not be told in time. @returns what is missing all the same"""
+        self._retry()
+        if not self._lost:
+            return None
+        return "%d %s cut: %s." % (len(self._lost), "output of a cell was" if len(self._lost) == 1 else
+                                   "outputs of cells were", self._why)
 
     def _tell(self, execution: Execution, state: str, **more: Any) -> None:
         record = {"n": execution.ordinal, "cell": execution.cell.get("id"), "index": execution.index, "state": state,
                   "start_ms": execution.start_ms, "count": execution.cell.get("execution_count")}
-        self._journal.append("execution", now_ms(), {**record, **more})
+        execution.untold.update(record, **more)
+        self._tell_untold(execution)
+
+    def _tell_untold(self, execution: Execution) -> None:
+        if execution.untold and self._journal.append("execution", now_ms(), execution.untold):
+            execution.untold = {}
+
+    def _retry(self) -> None:
+        """A disk that was full may have room by now."""
+        for execution in self._by_index.values():
+            self._tell_untold(execution)
+        for (_, ordinal), (execution, is_cut) in list(self._lost.items()):
+            outputs = execution.cell.get("outputs") or []
+            if ordinal < len(outputs):
+                execution.sizes.pop(ordinal, None)
+                self._tell_output(execution, ordinal, outputs[ordinal], is_cut)
 
     def touch(self, index: int) -> None:
         """An output of a cell that has run already was replaced from another one."""
@@ -69,29 +101,43 @@ class Recorder:
             mark = _mark(output)
             if ordinal < len(execution.told) and _is_same(execution.told[ordinal], mark):
                 continue
-            self._tell_output(execution, ordinal, output, is_cut(output))
+            self._tell_output(execution, ordinal, output, is_cut)
             execution.told[ordinal:ordinal + 1] = [mark]
         for ordinal in range(len(outputs), len(execution.told)):
             # Cleared by the cell: the record of an output can be replaced, not taken back.
             self._journal.append("output", now_ms(), {"n": execution.ordinal, "i": ordinal, "kind": "stream",
                                                       "name": "stdout", "mime": "text/plain", "data": "", "size": 0})
             execution.sizes.pop(ordinal, None)
+            self._lost.pop((execution.ordinal, ordinal), None)
         del execution.told[len(outputs):]
 
-    def _tell_output(self, execution: Execution, ordinal: int, output: dict[str, Any], is_cut: bool) -> None:
-        form = Form(output)
+    def _tell_output(self, execution: Execution, ordinal: int, output: dict[str, Any], is_cut: Any) -> None:
+        form, key = Form(output), (execution.ordinal, ordinal)
         record = {"n": execution.ordinal, "i": ordinal, "kind": form.kind, "name": form.name, "mime": form.mime,
-                  "alternative": form.alternative, "cut": is_cut}
+                  "alternative": form.alternative, "cut": is_cut(output)}
+        why = None
         if form.fits_in_record:
             record.update(data=form.content, size=len(form.content.encode("utf-8", "replace")))
         else:
             path = "cells/%d-%d.%s" % (execution.ordinal, ordinal, form.ending)
             grown = self._grown(execution, ordinal, form)
-            size = self._write(path, _bytes(form)) if grown is None else self._append(path, grown)
-            if form.kind == "stream":
-                execution.sizes[ordinal] = size
-            record.update(path=path, size=size)
-        self._journal.append("output", now_ms(), record)
+            try:
+                size = self._write(path, _bytes(form)) if grown is None else self._append(path, grown)
+                if form.kind == "stream":
+                    execution.sizes[ordinal] = size
+                record.update(path=path, size=size)
+            except OSError as error:
+                why = error.strerror or str(error)
+                execution.sizes.pop(ordinal, None)
+                record.update(data="" if form.is_binary else form.content[:MAX_CELL_TEXT], cut=True,
+                              size=len(form.content))
+        if not self._journal.append("output", now_ms(), record):
+            why = why or "there was no room for its record"
+        if why is None:
+            self._lost.pop(key, None)
+        elif key in self._lost or len(self._lost) < _MAX_LOST:
+            self._lost[key] = execution, is_cut
+            self._why = why
 
     @staticmethod
     def _grown(execution: Execution, ordinal: int, form: Form) -> bytes | None:
@@ -105,17 +151,15 @@ class Recorder:
         return form.content[length:].encode("utf-8", "replace")
 
     def _append(self, path: str, data: bytes) -> int:
-        with open(os.path.join(self._artifacts, *path.split("/")), "ab") as file:
-            file.write(data)
-            return file.tell()
+        with open(os.path.join(self._artifacts, *path.split("/")), "ab", buffering=0) as file:
+            before = file.tell()
+            if file.write(data) != len(data):
+                file.truncate(before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return before + len(data)
 
     def _write(self, path: str, data: bytes) -> int:
-        target = os.path.join(self._artifacts, *path.split("/"))
-        beside = os.path.join(os.path.dirname(target), ".loopwright-" + os.path.basename(target))
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with open(beside, "wb") as file:
-            file.write(data)
-        os.replace(beside, target)
+        write_beside(os.path.join(self._artifacts, *path.split("/")), data)
         return len(data)
 
 

@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { findInterpreter } from '../../client/interpreter';
+import { missingNotebookPackages } from '../../client/notebook';
 import { againOf, folderOf, prepareRun, type PythonParts, type RunRequest, type RunTarget } from '../../client/launch';
 import { hiddenValuesOf, withHiddenValues } from '../../client/secretArguments';
 import type { RunKind } from '../../protocol/entities';
@@ -12,6 +13,7 @@ import type { RunSpec } from '../../protocol/runFolder';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { Interpreters } from '../interpreters/interpreters';
+import { NotebookPackagesMissing } from '../interpreters/missingPackages';
 import { captureOf } from '../captureSettings';
 import { inBackground, type Log } from '../log';
 import { Signal } from '../signal';
@@ -64,6 +66,12 @@ export class Launcher {
     const session = this.parts.stores.forFile(place.at);
     if (!(await this.mayRunIn(session))) return undefined;
     const { python, cwd } = await this.lookUp(place, wishes);
+    if (place.kind === 'notebook') {
+      const again = async () => {
+        await this.run(place, wishes);
+      };
+      await requirePackages(python, place.at, wishes.env, again);
+    }
     const { args, env, pythonArgs, params = {}, sweep, tags = {} } = wishes;
     const target = targetOf(place, cwd, args);
     const settings = vscode.workspace.getConfiguration('loopwright', place.at);
@@ -104,12 +112,21 @@ export class Launcher {
       );
     const wanted = await change(kept);
     const spec = wanted && (await askForHidden(wanted));
-    if (!spec) return;
+    if (spec) await this.startAgain(session, spec);
+  }
+
+  private async startAgain(session: StoreSession, spec: RunSpec): Promise<void> {
     if (spec.kind === 'script' || spec.kind === 'notebook')
       await saveIfOpen(isAbsolute(spec.source) ? spec.source : join(spec.cwd, spec.source));
+    const python = await this.pythonAgain(spec);
+    if (spec.kind === 'notebook') {
+      const at = vscode.Uri.file(spec.cwd);
+      const again = (isOther: boolean) => this.startAgain(session, isOther ? { ...spec, interpreter: null } : spec);
+      await requirePackages(python, at, spec.env, again);
+    }
     const { argv: _, ...request } = againOf(spec);
     // Not the script's own folder: where that is gone, the run shall say so, and not the terminal.
-    this.start(session, { ...request, python: await this.pythonAgain(spec) }, dirname(session.paths.root));
+    this.start(session, { ...request, python }, dirname(session.paths.root));
   }
 
   private start(session: StoreSession, request: RunRequest, folder: string): StartedRun {
@@ -178,6 +195,21 @@ async function askForHidden(spec: RunSpec): Promise<RunSpec | undefined> {
     values.push(value);
   }
   return withHiddenValues(spec, values);
+}
+
+/**
+ * Nothing is started that would fail at once.
+ *
+ * @throws NotebookPackagesMissing
+ */
+async function requirePackages(
+  python: string,
+  at: vscode.Uri,
+  env: Readonly<Record<string, string>> | undefined,
+  again: (isOther: boolean) => Promise<void>,
+): Promise<void> {
+  const packages = await missingNotebookPackages(python, { ...process.env, ...env });
+  if (packages.length > 0) throw new NotebookPackagesMissing({ python, packages, at, again });
 }
 
 function refuseUntrusted(): void {

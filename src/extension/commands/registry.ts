@@ -2,7 +2,7 @@
  * The one door for commands: each is timed, and what goes wrong in it is told once, with the way out as a button.
  */
 import * as vscode from 'vscode';
-import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
+import { LoopwrightError } from '../../protocol/errors';
 import type { Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
 import { COMMAND_IDS, type CommandId } from './ids';
@@ -16,7 +16,7 @@ export interface WayOut {
   readonly title: string;
   readonly take: () => PromiseLike<unknown>;
 }
-export type WaysOut = (code: ErrorCode) => readonly WayOut[];
+export type WaysOut = (error: LoopwrightError) => readonly WayOut[];
 
 export class Commands implements Disposable {
   private readonly disposables = new Disposables();
@@ -56,7 +56,7 @@ export class Commands implements Disposable {
   }
 
   private async tell(error: LoopwrightError): Promise<void> {
-    const ways = this.waysOut(error.code);
+    const ways = this.waysOut(error);
     const chosen = await vscode.window.showErrorMessage(error.message, ...ways.map(({ title }) => title));
     const way = ways.find(({ title }) => title === chosen);
     if (!way) return;

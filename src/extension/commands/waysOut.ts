@@ -1,18 +1,26 @@
 /** The buttons of an error message: what the user can do about its cause. */
 import * as vscode from 'vscode';
-import type { ErrorCode } from '../../protocol/errors';
+import type { LoopwrightError } from '../../protocol/errors';
 import type { Interpreters } from '../interpreters/interpreters';
+import { NotebookPackagesMissing } from '../interpreters/missingPackages';
 import type { CommandId } from './ids';
 import type { WayOut, WaysOut } from './registry';
 
 export function waysOutOf(interpreters: Interpreters): WaysOut {
   const command = (title: string, id: CommandId): WayOut => ({ title, take: () => vscode.commands.executeCommand(id) });
   const showLog = command(vscode.l10n.t('Show Log'), 'loopwright.showLog');
-  return (code: ErrorCode) => {
-    switch (code) {
+  const choose = vscode.l10n.t('Choose Interpreter…');
+  return (error: LoopwrightError) => {
+    switch (error.code) {
       case 'no_python':
+        return [{ title: choose, take: () => interpreters.choose() }];
       case 'notebook_packages_missing':
-        return [{ title: vscode.l10n.t('Choose Interpreter…'), take: () => interpreters.choose() }];
+        return error instanceof NotebookPackagesMissing
+          ? [
+              { title: error.installTitle, take: () => error.install() },
+              { title: choose, take: () => error.takeAnother(() => interpreters.choose()) },
+            ]
+          : [{ title: choose, take: () => interpreters.choose() }];
       case 'not_trusted':
         return [
           {

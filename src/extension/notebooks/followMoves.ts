@@ -5,8 +5,8 @@
 import * as vscode from 'vscode';
 import { type Disposable, Disposables } from '../signal';
 
-/** How long a document that was closed may take to come back under another name. */
-const PATIENCE_MS = 2_000;
+/** How long a document that was closed may take to come back under another name: long where a busy machine saves it. */
+const PATIENCE_MS = 8_000;
 
 export interface MoversParts<T> {
   readonly isTaken: (document: vscode.NotebookDocument) => boolean;

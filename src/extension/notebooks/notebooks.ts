@@ -67,7 +67,7 @@ export class Notebooks implements Disposable {
     const watch = track(new NotebookWatch(stores, log));
     track(new NotebookEnd({ launcher, watch, memory: context.workspaceState, actions: () => actions, attempt, log }));
     const forms = new ParameterForms(context.workspaceState);
-    this.runs = new NotebookRuns({ launcher, interpreters, python, forms, watch, attempt });
+    this.runs = new NotebookRuns({ launcher, python, forms, watch, attempt });
     track(new CellStatus(watch));
     track(new NotebookStatus(watch));
     track(new NotebookKeys(watch, keys));

@@ -3,12 +3,9 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { inspectNotebook } from '../../client/inspection';
 import type { PythonParts } from '../../client/launch';
-import { missingNotebookPackages } from '../../client/notebook';
 import { LoopwrightError } from '../../protocol/errors';
 import type { NotebookOptions } from '../../protocol/notebooks';
 import type { Launcher, Place } from '../commands/launcher';
-import { installPackages } from '../interpreters/install';
-import type { Interpreters } from '../interpreters/interpreters';
 import type { ParameterForms } from './runForm';
 import { canMark, markParameters } from './runMark';
 import type { Choice } from './runParameters';
@@ -16,7 +13,6 @@ import type { NotebookWatch } from './runWatch';
 
 export interface NotebookRunsParts {
   readonly launcher: Launcher;
-  readonly interpreters: Interpreters;
   readonly python: PythonParts;
   readonly forms: ParameterForms;
   readonly watch: NotebookWatch;
@@ -31,16 +27,7 @@ export class NotebookRuns {
 
   /** @param file saved, and with cells */
   async run(file: vscode.Uri, choice: Choice = DEFAULTS): Promise<void> {
-    const { launcher } = this.parts;
-    const place = placeOf(file);
-    const { python } = await launcher.lookUp(place, {});
-    const missing = await missingNotebookPackages(python);
-    if (missing.length > 0) {
-      // Not awaited: the command is over, the offer may stand for as long as the user likes.
-      void this.parts.attempt('packages', () => this.offerPackages(python, missing, file, choice));
-      return;
-    }
-    await launcher.run(place, { args: [], python, ...choice });
+    await this.parts.launcher.run(placeOf(file), { args: [], ...choice });
   }
 
   async runWithParameters(file: vscode.Uri): Promise<void> {
@@ -71,35 +58,6 @@ export class NotebookRuns {
     });
     if (meant.length === 0) throw new LoopwrightError('run_over', vscode.l10n.t('No run of this notebook goes on.'));
     await Promise.all(meant.map(({ run }) => run.session.request('runs/stop', { runId: run.row.runId })));
-  }
-
-  private async offerPackages(
-    python: string,
-    missing: readonly string[],
-    file: vscode.Uri,
-    choice: Choice,
-  ): Promise<void> {
-    const names = missing.join(` ${vscode.l10n.t('and')} `);
-    const install = vscode.l10n.t('Install {0}', names);
-    const choose = vscode.l10n.t('Choose Interpreter…');
-    const chosen = await vscode.window.showErrorMessage(
-      vscode.l10n.t(
-        '{0} has no {1}, which running a notebook needs. Install what is missing, or choose another interpreter.',
-        python,
-        names,
-      ),
-      install,
-      choose,
-    );
-    if (chosen === choose && (await this.parts.interpreters.choose())) await this.run(file, choice);
-    if (chosen !== install) return;
-    const folder = vscode.workspace.getWorkspaceFolder(file);
-    if (await installPackages(python, missing, install, folder)) await this.run(file, choice);
-    else
-      throw new LoopwrightError(
-        'bad_request',
-        vscode.l10n.t('{0} could not be installed. The terminal says why.', names),
-      );
   }
 
   private async offerMark(file: vscode.Uri): Promise<void> {

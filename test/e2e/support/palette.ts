@@ -52,6 +52,17 @@ export class QuickInput {
     });
   }
 
+  /**
+   * Clicks a row of the quick pick that is open, once, with the mouse, as soon as it is there. The widget has to go by
+   * that.
+   */
+  async click(label: string): Promise<void> {
+    const row = this.widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
+    await row.waitFor({ state: 'attached', timeout: SEARCH_TIMEOUT_MS });
+    await row.click({ force: true });
+    await this.widget.waitFor({ state: 'hidden' });
+  }
+
   /** Answers the input box that is open. */
   async answer(text: string): Promise<void> {
     await this.input.waitFor();

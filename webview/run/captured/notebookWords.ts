@@ -43,6 +43,9 @@ export function cellCount({ notebook, totals, run }: Pick<RunPageModel, 'noteboo
   return whole === 0 ? '' : countWords(executions, whole);
 }
 
-export function hasCells({ run, totals }: Pick<RunPageModel, 'run' | 'totals'>): boolean {
-  return totals.executions > 0 || run.kind === 'notebook' || run.kind === 'followed';
+type Executions = Pick<RunPageModel['totals'], 'executions'>;
+
+/** A notebook that was run once for each of several values has none of its own: its children have them. */
+export function hasCells({ run, totals }: Pick<RunPageModel, 'run'> & { totals: Executions }): boolean {
+  return totals.executions > 0 || run.kind === 'followed' || (run.kind === 'notebook' && run.childCount === 0);
 }

@@ -97,6 +97,14 @@ function cellOf(ordinal: number, error: string | undefined, l10n: Localizer): st
   return error === undefined ? place : `${place}: ${plain(error, 40)}`;
 }
 
+/** What a sweep says of itself (python/sweep): its exit code is 1 however many of its runs failed. */
+const SWEEP_FAILED = /^(\d+) of (\d+) runs failed/;
+
+function partOf({ childCount, reason }: RunRow, l10n: Localizer): string | null {
+  const [, failed, total] = (childCount > 0 ? SWEEP_FAILED.exec(reason ?? '') : null) ?? [];
+  return failed === undefined || total === undefined ? null : l10n.t('{0} of {1} failed', failed, total);
+}
+
 /** How a run ended that did not simply finish, in a few words. */
 function endOf(row: RunRow, l10n: Localizer): string | null {
   switch (row.timing.status) {
@@ -108,8 +116,12 @@ function endOf(row: RunRow, l10n: Localizer): string | null {
       return l10n.t('stopped');
     case 'FAILED':
       if (row.stoppedAt?.state === 'failed') return cellOf(row.stoppedAt.ordinal, row.stoppedAt.error?.name, l10n);
-      if (row.exitCode !== null) return l10n.t('exit code {0}', row.exitCode);
-      if (row.signal !== null) return row.signal;
-      return l10n.t('not started');
+      return partOf(row, l10n) ?? exitOf(row, l10n);
   }
+}
+
+function exitOf(row: RunRow, l10n: Localizer): string {
+  if (row.exitCode !== null) return l10n.t('exit code {0}', row.exitCode);
+  if (row.signal !== null) return row.signal;
+  return l10n.t('not started');
 }
