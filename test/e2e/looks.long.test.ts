@@ -137,7 +137,7 @@ describe('the Runs view', () => {
     await workbench.command('View: Close All Editors');
   });
 
-  test('with several selected, with the focus and without', async () => {
+  test('with several selected', async () => {
     await (await workbench.trees.waitForRow('eager')).click();
     await (await workbench.trees.waitForRow('shallow trees')).click({ modifiers: ['Shift'] });
     await inEveryTheme('runs-selected');
@@ -201,20 +201,15 @@ describe('the run page', () => {
     await inEveryTheme('run-environment', async () => expect.soft(await troubles(frame)).toEqual([]));
   });
 
-  test('with the focus going through it', async () => {
+  test('with a name being written, and with the focus on a button', async () => {
+    // Another theme is chosen in the palette, which would take the focus away.
     const frame = await workbench.webviewFrame('baseline', 60_000);
     await frame.evaluate(() => window.scrollTo(0, 0));
     await frame.locator('h1').click();
-    await inEveryTheme('run-renaming');
+    await workbench.screenshot('look-run-renaming');
     await workbench.page.keyboard.press('Escape');
-    const artifact = frame.locator('lw-run-header lw-button').first();
-    await artifact
-      .locator('button, [tabindex]')
-      .first()
-      .focus()
-      .catch(() => undefined);
     for (let key = 0; key < 2; key++) await workbench.page.keyboard.press('Tab');
-    await inEveryTheme('run-focus');
+    await workbench.screenshot('look-run-focus');
   });
 
   test('in a narrow column', async () => {
@@ -234,7 +229,7 @@ describe('the page that compares', () => {
     await (await workbench.trees.waitForRow('slow learner')).click({ modifiers: ['Shift'] });
     await workbench.trees.contextMenu('eager', 'Compare Runs');
     const frame = await workbench.webviewFrame('Compare', 60_000);
-    await frame.locator('.mark-line path').first().waitFor();
+    await frame.locator('lw-chart-card svg').first().waitFor();
     for (const tab of ['Curves', 'Parallel', 'Scatter', 'Table', 'Code', 'Data', 'Environment']) {
       await frame.getByRole('tab', { name: tab }).click();
       await workbench.page.waitForTimeout(1000);

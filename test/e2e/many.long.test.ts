@@ -92,9 +92,14 @@ describe('the tree', () => {
     const count = numberIn((await message()).replace(/^.*\(/, ''));
     expect(count).toBeGreaterThan(20);
     expect(count).toBeLessThan(10_000);
-    await shows('the runs', async () => (await rows()).some(({ level }) => level === 2));
-    const values = (await rows()).filter(({ level, label }) => level === 2 && label !== 'Load more…');
-    for (const { description } of values) expect(Number(/auc ([\d.]+)/.exec(description)?.[1])).toBeGreaterThan(0.98);
+    const values = async () =>
+      (await rows())
+        .filter(({ level, label }) => level === 2 && label !== 'Load more…')
+        .map(({ description }) => Number(/auc ([\d.]+)/.exec(description)?.[1]));
+    await shows('those runs and no others', async () => {
+      const found = await values();
+      return found.length > 5 && found.every((value) => value > 0.98);
+    });
     await workbench.screenshot('many-filtered');
   });
 
