@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['test/peers/**/*.test.ts', 'test/**/*.long.test.ts', 'test/engine/crash.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 30_000 } },
     pool: 'forks',
     maxWorkers: 1,
     fileParallelism: false,

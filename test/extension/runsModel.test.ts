@@ -16,6 +16,9 @@ import { memory, memoryLog, runRow } from './support';
 /** A store with tables in memory, behind the requests that the tree makes. */
 class FakeStore {
   runs: RunRow[] = [];
+  runningCount = 0;
+  /** Lists of runs can not be read. */
+  isBroken = false;
   readonly asked: string[] = [];
   readonly changed = new Signal<Changed>();
   readonly stateChanged = new Signal<SessionState>();
@@ -34,7 +37,7 @@ class FakeStore {
       onDidChangeState: this.stateChanged.on,
       state: this.state,
       settled: () => Promise.resolve(this.state),
-      request: (method, params) => Promise.resolve(this.answer(method, params)),
+      request: (method, params) => new Promise((resolve) => resolve(this.answer(method, params))),
     };
     Object.defineProperty(fake, 'state', { get: () => this.state });
     return fake as unknown as StoreSession;
@@ -54,6 +57,7 @@ class FakeStore {
         return { groups: items, nextPageToken };
       }
       case 'runs/list': {
+        if (this.isBroken) throw new Error('broken');
         const { parentRunId = null, group } = params as { parentRunId?: string; group?: { value: string | null } };
         const { items, nextPageToken } = page(
           this.matching(params).filter(
@@ -77,7 +81,7 @@ class FakeStore {
     const values = [...new Set(runs.map((run) => valueIn(params, run)))];
     return values.map((value) => {
       const own = runs.filter((run) => valueIn(params, run) === value);
-      return { value, runCount: own.length, runningCount: 0, lastStartMs: 0 };
+      return { value, runCount: own.length, runningCount: this.runningCount, lastStartMs: 0 };
     });
   }
 
@@ -135,6 +139,40 @@ describe('the loaded runs of a store', () => {
     await expand();
     await model.refresh({ structure: false, runIds: ['other'] });
     expect(store.asked).toHaveLength(2);
+  });
+
+  it('come unfolded as they were left, also where a filter took them away in between', async () => {
+    store.runs.push(
+      runRow({ runId: 'run9', name: 'n9', experiment: 'older' }),
+      runRow({ runId: 'run8', experiment: 'oldest' }),
+    );
+    const unfolded = async () =>
+      (await model.roots()).map((node) => node.kind === 'group' && [node.group.value, model.isUnfolded(node)]);
+    const groups = (await model.roots()).filter((node) => node.kind === 'group');
+    const [first, older, oldest] = groups;
+    if (!first || !older || !oldest) throw new Error('no groups');
+    for (const group of groups) await model.childrenOf(group);
+    model.setOpen(oldest, false);
+    query = { ...EVERYTHING, text: 'nothing has this name' };
+    model.reset();
+    expect((await model.roots()).map(({ kind }) => kind)).toEqual(['nothing']);
+    query = EVERYTHING;
+    model.reset();
+    expect(await unfolded()).toEqual([
+      ['Default', true],
+      ['older', true],
+      ['oldest', false],
+    ]);
+  });
+
+  it('draw an experiment that changed also where its runs can not be read', async () => {
+    const { experiment } = await expand();
+    store.runningCount = 1;
+    await model.refresh({ structure: true, runIds: ['run1'] });
+    store.runningCount = 0;
+    store.isBroken = true;
+    await expect(model.refresh({ structure: true, runIds: ['run1'] })).rejects.toThrow('broken');
+    expect(drawn).toEqual([[experiment], [experiment]]);
   });
 
   it('draw the experiment, but not the tree, when a run came', async () => {

@@ -50,6 +50,11 @@ describe('the best of several runs', () => {
 it('axes at first are what differs, the metric of the best last', () => {
   const best = bestOfRuns(runs, known, { bestBy: null, goal: null });
   expect(firstAxes(known, best)).toEqual(['param lr', 'metric loss', 'metric only', 'metric val/auc']);
+  const alone = compared('alone', null, null, 'x');
+  expect(firstAxes({ ...known, params: [alone, ...known.params] }, best).slice(0, 2)).toEqual([
+    'param lr',
+    'param alone',
+  ]);
 });
 
 describe('compared values as text', () => {

@@ -101,12 +101,17 @@ export function axesOf({ params, metrics }: Known): readonly PlotAxis[] {
 const FIRST_PARAMS = 5;
 const FIRST_METRICS = 3;
 
+/** What most of the runs have comes first: the parameters of a model that only one of them is would fill the plot. */
+function commonFirst(rows: readonly ComparedRow[]): readonly ComparedRow[] {
+  const count = ({ values }: ComparedRow) => values.filter((value) => value !== null).length;
+  return [...rows].sort((left, right) => count(right) - count(left));
+}
+
 /** What differs, the metric of the best last. */
 export function firstAxes({ params, metrics }: Known, best: Best | null): readonly string[] {
-  const differing = metrics.filter(({ differs, key }) => differs && key !== best?.key);
+  const differing = commonFirst(metrics.filter(({ differs, key }) => differs && key !== best?.key));
   const shown = [
-    ...params
-      .filter(({ differs }) => differs)
+    ...commonFirst(params.filter(({ differs }) => differs))
       .slice(0, FIRST_PARAMS)
       .map((row) => axisOf('param', row).id),
     ...differing.slice(0, best ? FIRST_METRICS - 1 : FIRST_METRICS).map((row) => axisOf('metric', row).id),

@@ -81,6 +81,8 @@ export class MetricCard extends LitElement {
   })
   summaries: readonly MetricSummary[] = [];
   @property({ attribute: false }) rivals: readonly Rival[] = [];
+  /** How often each of them has changed: their curves are asked for again when they do. */
+  @property({ attribute: false, hasChanged: unlike }) rivalChanges: Readonly<Record<string, number>> = {};
   /** What this run is called beside its rivals. */
   @property() runName = '';
   @property({ attribute: false }) store!: SeriesStore;
@@ -125,7 +127,7 @@ export class MetricCard extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    const isOther = ['summaries', 'zoom', 'rivals', 'settings'].some((name) => changed.has(name));
+    const isOther = ['summaries', 'zoom', 'rivals', 'rivalChanges', 'settings'].some((name) => changed.has(name));
     if (isOther) this.wanted = this.wantedLines();
     const before = changed.get('settings') as ChartSettings | undefined;
     // Places on another axis mean nothing on this one; other averages are only a moment out of date.
@@ -173,7 +175,10 @@ export class MetricCard extends LitElement {
   private watch(): void {
     this.store.watch(
       this,
-      this.wanted.map(({ spec, summary }) => ({ spec, count: summary?.count ?? 0 })),
+      this.wanted.map(({ spec, summary }) => ({
+        spec,
+        count: summary?.count ?? this.rivalChanges[spec.runId ?? ''] ?? 0,
+      })),
       this.onSeries,
     );
   }

@@ -102,6 +102,7 @@ export class Metrics extends LitElement {
       data-chart=${id}
       .summaries=${summaries}
       .rivals=${rivals}
+      .rivalChanges=${this.model.page?.rivalChanges ?? {}}
       .colours=${this.colours}
       .store=${this.store}
       .settings=${{ ...this.layout.settings, ...override }}

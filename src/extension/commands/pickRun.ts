@@ -113,12 +113,14 @@ async function rowsOf(sessions: readonly StoreSession[], which: Which, name: str
     sessions
       .filter(({ state }) => state.kind === 'open' || state.kind === 'lost')
       .map(async (session) => {
-        const { runs } = await session.request('runs/list', {
-          allLevels: true,
-          deleted: which === 'deleted',
-          limit: LIMIT,
-          ...filterOf(which, name),
-        });
+        const list = { deleted: which === 'deleted', limit: LIMIT, ...filterOf(which, name) };
+        // The candidates of a search are younger than the search, and many: they would hide what people started.
+        const [onTop, all] = await Promise.all([
+          session.request('runs/list', list),
+          session.request('runs/list', { ...list, allLevels: true }),
+        ]);
+        const ids = new Set(onTop.runs.map(({ runId }) => runId));
+        const runs = [...onTop.runs, ...all.runs.filter(({ runId }) => !ids.has(runId))];
         return runs.map((row): Row => toItem({ session, row }, now, sessions.length > 1));
       }),
   );

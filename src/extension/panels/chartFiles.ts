@@ -41,6 +41,7 @@ async function ask(heading: string, extension: string): Promise<vscode.Uri | und
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const name = fileNameOf(heading, extension);
   return vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Save {0} As', name),
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, name) } : {}),
     filters: { [extension.toUpperCase()]: [extension] },
   });

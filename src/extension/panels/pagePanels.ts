@@ -69,6 +69,11 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
   /** The runs that a page is about: two pages about the same ones are the same page. */
   protected abstract runIdsOf(state: State): readonly string[];
 
+  /** Whether a page has to look again when these runs changed. */
+  protected concerns({ state }: OpenPage<State>, changed: readonly string[] | 'all'): boolean {
+    return changed === 'all' || this.runIdsOf(state).some((runId) => changed.includes(runId));
+  }
+
   /** Makes our end of the conversation with the page. */
   protected abstract connect(page: OpenPage<State>): PageEnd;
 
@@ -139,7 +144,6 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
   }
 
   private tell(changed: readonly string[] | 'all'): void {
-    for (const [{ state }, end] of this.open)
-      if (changed === 'all' || this.runIdsOf(state).some((runId) => changed.includes(runId))) end.changed();
+    for (const [page, end] of this.open) if (this.concerns(page, changed)) end.changed();
   }
 }

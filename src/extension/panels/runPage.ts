@@ -18,6 +18,7 @@ import { type ChartLayouts, chooseMetric, chooseRival, rivalsOf } from './charts
 import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
+import type { Rivals } from './rivals';
 import { RunFacts } from './runFacts';
 import { webLink } from './webLink';
 
@@ -37,6 +38,7 @@ export interface RunPageParts {
   readonly actions: RunActions;
   readonly showLog: () => void;
   readonly layouts: ChartLayouts;
+  readonly rivals: Rivals;
   readonly log: Log;
   /** The page knows its run's name now. */
   readonly onLoaded: (name: string) => void;
@@ -64,7 +66,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         const store = await session();
         const model = await facts.load(store);
         parts.onLoaded(model.run.name);
-        return { ...model, canAct: vscode.workspace.isTrusted && store.canWrite };
+        return { ...model, canAct: vscode.workspace.isTrusted && store.canWrite, rivalChanges: parts.rivals.changes };
       },
       moreMetrics: async ({ pageToken }) =>
         (await session()).request('runs/metrics', { ...page, which: 'own', ...after(pageToken) }),
@@ -73,7 +75,10 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         (await session()).request('runs/files', { ...page, direction, ...after(pageToken) }),
       children: async ({ orderBy, pageToken }) =>
         (await session()).request('runs/children', { runId, orderBy, ...after(pageToken) }),
-      series: async (query) => (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId }),
+      series: async (query) => {
+        if (query.runId !== undefined) parts.rivals.watch(query.runId);
+        return (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId });
+      },
       chartLayout: async () => ({ layout: parts.layouts.of(await experiment()) }),
       rivals: async () => rivalsOf(await session(), runId),
       pickRun: async () => ({ run: await chooseRival(await session(), parts.log) }),

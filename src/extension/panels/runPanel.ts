@@ -6,6 +6,7 @@ import type { RunRef } from '../commands/pickRun';
 import { ChartLayouts } from './charts';
 import { PageHost } from './host';
 import { type OpenPage, PagePanels, type PanelParts } from './pagePanels';
+import { Rivals } from './rivals';
 import { runPageContract, runPageHandlers } from './runPage';
 
 const PageState = z.object({ runId: RunId });
@@ -18,6 +19,7 @@ export interface RunPanelsParts extends PanelParts {
 
 export class RunPanels extends PagePanels<PageState> {
   private readonly layouts: ChartLayouts;
+  private readonly rivals = new WeakMap<OpenPage<PageState>, Rivals>();
 
   constructor(parts: RunPanelsParts) {
     super(parts, { viewType: 'loopwright.run', bundle: 'run', state: PageState });
@@ -32,14 +34,22 @@ export class RunPanels extends PagePanels<PageState> {
     return [runId];
   }
 
+  protected override concerns(page: OpenPage<PageState>, changed: readonly string[] | 'all'): boolean {
+    const isRivals = this.rivals.get(page)?.note(changed) ?? false;
+    return super.concerns(page, changed) || isRivals;
+  }
+
   protected override connect(page: OpenPage<PageState>) {
     const { actions, attempt, showLog, log } = this.parts;
+    const rivals = new Rivals();
+    this.rivals.set(page, rivals);
     const handlers = runPageHandlers({
       runId: page.state.runId,
       session: page.session,
       actions: actions(),
       showLog,
       layouts: this.layouts,
+      rivals,
       log,
       onLoaded: (name) => this.retitle(page, name),
     });

@@ -86,6 +86,8 @@ export const RunPageModel = z.object({
   code: CodeSummary.nullable(),
   /** Whether the actions that change something are offered. */
   canAct: z.boolean(),
+  /** How often each of the other runs that are drawn beside it has changed while the page was open. */
+  rivalChanges: z.record(z.string(), z.number()),
 });
 export type RunPageModel = z.infer<typeof RunPageModel>;
 

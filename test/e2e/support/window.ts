@@ -29,7 +29,7 @@ export class WorkbenchWindow {
   }
 
   async load(url: string): Promise<void> {
-    await this.page.goto(url);
+    await this.page.goto(url, { timeout: LOAD_TIMEOUT_MS });
     await this.ready();
   }
 

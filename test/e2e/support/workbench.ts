@@ -12,6 +12,12 @@ const THEMES = {
   'hc-light': 'Default High Contrast Light',
 } as const;
 
+export type Theme = keyof typeof THEMES;
+
+const THEME_LABELS = { ...THEMES, hc: 'Dark High Contrast', 'hc-light': 'Light High Contrast' } as const;
+/** What the window's root has in each. */
+const THEME_CLASSES = { light: 'vs', dark: 'vs-dark', hc: 'hc-black', 'hc-light': 'hc-light' } as const;
+
 /** A test asks no market for updates. */
 const NO_GALLERY = '{}';
 
@@ -32,7 +38,7 @@ export interface WorkbenchOptions {
   files?: Record<string, string>;
   /** false: the folder is opened in Restricted Mode. */
   trusted?: boolean;
-  theme?: keyof typeof THEMES;
+  theme?: Theme;
   /** The interpreter that the window uses for runs. */
   python?: string;
   settings?: Record<string, unknown>;
@@ -41,6 +47,8 @@ export interface WorkbenchOptions {
   withoutLoopwright?: boolean;
   env?: NodeJS.ProcessEnv;
   size?: { width: number; height: number };
+  /** Fills the folders before the window opens them. */
+  prepare?: (folders: TestFolders) => Promise<void>;
 }
 
 /** A VS Code of its own: server, browser, folders and one window. */
@@ -60,6 +68,7 @@ export class Workbench extends WorkbenchWindow {
     let server: CodeServer | undefined;
     let browser: Browser | undefined;
     try {
+      await options.prepare?.(folders);
       server = await startCodeServer({
         folder: folders.workspace,
         userDataDir: folders.userData,
@@ -90,6 +99,12 @@ export class Workbench extends WorkbenchWindow {
   /** The folder that the window shows. */
   get folder(): string {
     return this.folders.workspace;
+  }
+
+  /** Chooses another colour theme, as a user does. */
+  async setTheme(theme: Theme): Promise<void> {
+    await this.command('Preferences: Color Theme', THEME_LABELS[theme]);
+    await this.page.locator(`.monaco-workbench.${THEME_CLASSES[theme]}`).waitFor();
   }
 
   /** A second window on the same folder. */
@@ -137,9 +152,9 @@ function settingsFor(options: WorkbenchOptions): Record<string, unknown> {
 }
 
 /** So that every picture can be looked at in another theme: `LOOPWRIGHT_E2E_THEME=light`. */
-function wishedTheme(): keyof typeof THEMES {
+function wishedTheme(): Theme {
   const wished = process.env.LOOPWRIGHT_E2E_THEME;
-  return wished !== undefined && wished in THEMES ? (wished as keyof typeof THEMES) : 'dark';
+  return wished !== undefined && wished in THEMES ? (wished as Theme) : 'dark';
 }
 
 async function launchBrowser(): Promise<Browser> {

@@ -34,6 +34,8 @@ export class RunsModel implements Disposable {
   /** Why the engine does not understand the filter. */
   private misunderstood: string | null = null;
   private readonly byRunId = new Map<string, RunNode>();
+  /** Groups that the user sees into: VS Code forgets it of those that a filter or another grouping takes away. */
+  private readonly unfolded = new Set<string>();
   /** Raised by a reset: an answer to what was asked before is thrown away. */
   private epoch = 0;
   /** Loads and refreshes one after the other, so that an older answer never replaces a younger one. */
@@ -58,6 +60,7 @@ export class RunsModel implements Disposable {
   async childrenOf(parent: Parent): Promise<Node[]> {
     const list = listOf(parent);
     list.isOpen = true;
+    if (parent.kind === 'group') this.unfolded.add(placeOf(parent));
     if (!list.isLoaded || list.isStale)
       await this.inTurn(async () => {
         if (!list.isLoaded || list.isStale) await this.takeRuns(parent);
@@ -68,7 +71,10 @@ export class RunsModel implements Disposable {
   /** A parent was unfolded or folded: only what is unfolded is kept up to date. */
   setOpen(parent: Parent, isOpen: boolean): void {
     listOf(parent).isOpen = isOpen;
-    if (!isOpen) return;
+    if (!isOpen) {
+      if (parent.kind === 'group') this.unfolded.delete(placeOf(parent));
+      return;
+    }
     const catchUp = async () => {
       const stale = [parent, ...loadedBelow(listOf(parent))].filter(
         (each) => listOf(each).isOpen && listOf(each).isStale,
@@ -114,8 +120,9 @@ export class RunsModel implements Disposable {
     return this.byRunId.get(runId);
   }
 
-  get firstGroup(): GroupNode | undefined {
-    return this.groups[0];
+  /** The newest group comes unfolded, so that a first run is seen at once; the others as the user left them. */
+  isUnfolded(group: GroupNode): boolean {
+    return group === this.groups[0] || this.unfolded.has(placeOf(group));
   }
 
   /** How many runs there are in all groups; null where that is not known. */
@@ -171,15 +178,19 @@ export class RunsModel implements Disposable {
 
   private async refreshLists(parents: readonly Parent[], changed: Set<Node>, isOtherTree = false): Promise<void> {
     let isOther = isOtherTree;
-    for (const parent of parents) {
-      const list = await this.takeRuns(parent);
-      if (list.isOtherList) changed.add(parent);
-      for (const node of list.updated) changed.add(node);
-      // VS Code refuses a run that came here before it is told that it went there: the tree is drawn as a whole.
-      isOther ||= list.hasMoved;
+    try {
+      for (const parent of parents) {
+        const list = await this.takeRuns(parent);
+        if (list.isOtherList) changed.add(parent);
+        for (const node of list.updated) changed.add(node);
+        // VS Code refuses a run that came here before it is told that it went there: the tree is drawn as a whole.
+        isOther ||= list.hasMoved;
+      }
+    } finally {
+      // Also where a later list could not be read: what was taken over by then is no news to the next refresh.
+      if (isOther) this.changed.fire('root');
+      else if (changed.size > 0) this.changed.fire([...changed]);
     }
-    if (isOther) this.changed.fire('root');
-    else if (changed.size > 0) this.changed.fire([...changed]);
   }
 
   private async refreshRows(runIds: readonly string[]): Promise<void> {
@@ -374,6 +385,8 @@ export class RunsModel implements Disposable {
     return result;
   }
 }
+
+const placeOf = ({ grouping, group }: GroupNode): string => JSON.stringify([grouping, group.value]);
 
 export const listOf = (parent: Parent): RunList => (parent.kind === 'group' ? parent.runs : parent.children);
 

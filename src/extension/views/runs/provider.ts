@@ -86,7 +86,7 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
       case 'nothing':
         return nothingTreeItem(node);
       case 'group':
-        return groupTreeItem(node, this.held.get(node.session)?.runs.model.firstGroup === node, Date.now());
+        return groupTreeItem(node, this.held.get(node.session)?.runs.model.isUnfolded(node) === true, Date.now());
       case 'run':
         return runTreeItem(node, Date.now(), this.query.query.columns);
       case 'more':

@@ -39,7 +39,7 @@ export function nothingTreeItem(node: NothingNode): vscode.TreeItem {
   return item;
 }
 
-/** @param isOpen whether it comes unfolded: the newest one does, so that a first run is seen at once */
+/** @param isOpen whether it comes unfolded, where VS Code does not know it already */
 export function groupTreeItem(node: GroupNode, isOpen: boolean, nowMs: number): vscode.TreeItem {
   const item = groupItem(node.grouping, node.group, nowMs, vscode.l10n, formatDay);
   return toTreeItem(item, node.id, isOpen ? Expanded : Collapsed);
