@@ -11,13 +11,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
 import type { RunRow } from '../../src/protocol/entities';
 import { adoptionFile } from '../../src/protocol/node/addresses';
 import {
+  engineFile,
   exists,
   fillUp,
   flip,
@@ -237,6 +239,12 @@ describe('an engine that dies', () => {
 });
 
 describe('two engines', () => {
+  it('end when another has their store', async () => {
+    await store.open();
+    const second = spawn(process.execPath, [engineFile, '--store', store.paths.root], { stdio: 'ignore' });
+    expect(await once(second, 'exit')).toEqual([0, null]);
+  });
+
   it('never have one store: the second leaves it to the first', async () => {
     const opened = await Promise.all([store.open(), store.open(), store.open()]);
     expect(new Set(opened.map(({ hello }) => hello.engine.pid)).size).toBe(1);

@@ -8,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 const newReader = (): Worker => new Worker(join(__dirname, 'reader.js'));
 
 let early: Worker | null = newReader();
+early.unref(); // it must not keep an engine alive that leaves its store to another
 
 export interface ReaderData {
   readonly root: string;
@@ -16,6 +17,7 @@ export interface ReaderData {
 export function openReader(data: ReaderData): Worker {
   const reader = early ?? newReader();
   early = null;
+  reader.ref();
   reader.postMessage(data);
   return reader;
 }
