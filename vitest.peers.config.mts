@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests with what is large or slow to install, and those that take long, one at a time. */
 export default defineConfig({
   test: {
-    // The crash test has a few rounds every day, and many here.
+    // The crash test has more rounds here than every day.
     include: ['test/peers/**/*.test.ts', 'test/**/*.long.test.ts', 'test/engine/crash.test.ts'],
     testTimeout: 600_000,
     hookTimeout: 300_000,

@@ -20,7 +20,7 @@ import { LoopwrightError } from '../../src/protocol/errors';
 import { RunnerState } from '../../src/protocol/runFolder';
 import { engineFile, exists, pythonParts, pythonPath, type TestStore, testStore, until } from './support';
 
-const ROUNDS = Number(process.env.LOOPWRIGHT_CRASH_ROUNDS ?? 36);
+const ROUNDS = Number(process.env.LOOPWRIGHT_CRASH_ROUNDS ?? 120);
 const AT_ONCE = 4;
 
 /** Logs as fast as it can and notes, after each call has returned, how far it is. */
