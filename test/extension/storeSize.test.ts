@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { LoopwrightError } from '../../src/protocol/errors';
 import type { StoreSession } from '../../src/extension/stores/session';
 import { StoreSize } from '../../src/extension/views/runs/storeSize';
 
@@ -18,4 +19,18 @@ it('asks the stores that can answer, once a minute, and adds them up', async () 
   expect(await size.look([session('open')], 59_999)).toBeNull();
   expect(asked).toBe(2);
   expect(await size.look([session('open')], 60_000)).toBe('1.5 MB');
+});
+
+it('asks again soon when the engine ended over the question, and does not hide what else went wrong', async () => {
+  let answer: () => Promise<unknown> = () => Promise.reject(new LoopwrightError('engine_unavailable', 'It ended.'));
+  const session: Pick<StoreSession, 'state' | 'request'> = {
+    state: { kind: 'open', store: { state: 'ready', path: '/x', adopted: true } },
+    request: (() => answer()) as StoreSession['request'],
+  };
+  const size = new StoreSize();
+  expect(await size.look([session], 0)).toBeNull();
+  answer = () => Promise.resolve({ parts: [{ part: 'runs', sizeBytes: 1_000_000, fileCount: 1 }] });
+  expect(await size.look([session], 1000)).toBe('1.0 MB');
+  answer = () => Promise.reject(new LoopwrightError('internal', 'The disk fell out.'));
+  await expect(size.look([session], 61_000)).rejects.toThrow('The disk fell out.');
 });

@@ -1,4 +1,5 @@
 /** How much room the stores take, for the view's title; looked at once a minute at most. */
+import { LoopwrightError } from '../../../protocol/errors';
 import { formatSize } from '../../../protocol/format';
 import type { StoreSession } from '../../stores/session';
 
@@ -12,8 +13,15 @@ export class StoreSize {
     const open = sessions.filter(({ state }) => state.kind === 'open' && state.store.state !== 'unusable');
     if (open.length === 0 || nowMs - this.lastMs < LOOK_AGAIN_MS) return null;
     this.lastMs = nowMs;
-    const usages = await Promise.all(open.map((session) => session.request('store/usage', {})));
-    const bytes = usages.flatMap(({ parts }) => parts).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    return formatSize(bytes);
+    try {
+      const usages = await Promise.all(open.map((session) => session.request('store/usage', {})));
+      const bytes = usages.flatMap(({ parts }) => parts).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      return formatSize(bytes);
+    } catch (thrown) {
+      const error = LoopwrightError.from(thrown);
+      if (error.code !== 'engine_unavailable') throw error;
+      this.lastMs = Number.NEGATIVE_INFINITY; // the engine ended meanwhile: the next one is asked at the next look
+      return null;
+    }
   }
 }
