@@ -22,5 +22,7 @@ export const ComparedRow = z.object({
   /** One for each run, in their order; null where it has none. */
   values: z.array(z.union([WireNumber, z.string()]).nullable()),
   differs: z.boolean(),
+  /** Of a metric: how many points the run has that logged most. With one there is no curve. */
+  points: z.number().int().optional(),
 });
 export type ComparedRow = z.infer<typeof ComparedRow>;

@@ -41,8 +41,8 @@ const add = (table: string, columns: string, ...values: (string | number | null)
   db.prepare(`INSERT INTO ${table} (${columns}) VALUES (${values.map(() => '?').join(', ')})`).run(...values);
 const addParam = (seq: number, key: string, value: string, source = 'api') =>
   add('params', 'run_seq, key, source, value', seq, key, source, value);
-const addMetric = (seq: number, key: string, last: number | null) =>
-  add('metrics', 'run_seq, key, count, last, last_step, last_ms', seq, key, 1, last, 0, 0);
+const addMetric = (seq: number, key: string, last: number | null, count = 1) =>
+  add('metrics', 'run_seq, key, count, last, last_step, last_ms', seq, key, count, last, 0, 0);
 const addFact = (seq: number, section: string, key: string, value: unknown) =>
   add('facts', 'run_seq, section, key, value', seq, section, key, JSON.stringify(value));
 const addFile = (seq: number, direction: 'in' | 'out', path: string, md5: string | null) =>
@@ -92,6 +92,20 @@ describe('runs beside each other', () => {
       ['loss', 'NaN', 'NaN', false],
     ]);
     expect(table('system', ['a', 'b'])).toEqual([['system/cpu_percent', 10, 20, true]]);
+  });
+
+  it('tell of a metric how many points the longest has', () => {
+    const [a, b] = [addRun('a'), addRun('b')];
+    addMetric(a, 'loss', 0.5, 1);
+    addMetric(b, 'loss', 0.4, 30);
+    addMetric(b, 'test/auc', 0.9);
+    addParam(a, 'lr', '0.1');
+    const { rows } = ask({ what: 'metric', runIds: ['a', 'b'] });
+    expect(rows.map(({ key, points }) => [key, points])).toEqual([
+      ['loss', 30],
+      ['test/auc', 1],
+    ]);
+    expect(ask({ what: 'param', runIds: ['a', 'b'] }).rows[0]).not.toHaveProperty('points');
   });
 
   it('have no tag that the user took away', () => {

@@ -83,6 +83,12 @@ describe('what is bad', () => {
     expect(await page.evaluate(() => document.body.dataset.owned)).toBeUndefined();
   });
 
+  it('is said: everything in common was logged once', async () => {
+    const once = someRuns(2).map((run) => ({ ...run, metrics: new Map([['test/auc', [[0, 0.9] as const]]]) }));
+    const { text } = await openCompareRuns(new FakeRunsHost(once));
+    await eventually(() => text()).toContain('was logged once: there are no curves. The table has the values.');
+  });
+
   it('is said: nothing in common, a run that is gone, a store that fails', async () => {
     const [first, second] = someRuns(2);
     if (!first || !second) throw new Error('there are no runs');

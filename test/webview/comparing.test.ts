@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { bestIndex, bestOfRuns, firstAxes, type Known, likelyMetric, orderOf } from '../../webview/compare/comparing';
+import {
+  bestIndex,
+  bestOfRuns,
+  firstAxes,
+  type Known,
+  likelyMetric,
+  orderOf,
+  sharedCurves,
+} from '../../webview/compare/comparing';
 import { readCompareState } from '../../webview/compare/state';
 import { comparedTable, valueText } from '../../webview/compare/tableText';
 import { row } from './fixtures/build';
@@ -21,6 +29,13 @@ const known: Known = {
     compared('same', 1, 1, 1),
   ],
 };
+
+it('draws no curve of what was logged once, or by one run', () => {
+  const once = { ...compared('test/auc', 0.9, 0.8, null), points: 1 };
+  const often = { ...compared('val/loss', 0.9, 0.8, null), points: 2 };
+  const alone = { ...compared('odd', null, 0.8, null), points: 9 };
+  expect(sharedCurves({ params: [], metrics: [once, often, alone] })).toEqual([often]);
+});
 
 describe('the best of several runs', () => {
   it('is that of the metric that they have as their headline, by what its name says', () => {

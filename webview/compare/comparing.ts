@@ -19,6 +19,10 @@ export const metricValue = (value: ComparedRow['values'][number] | undefined): n
 export const sharedMetrics = ({ metrics }: Known): readonly ComparedRow[] =>
   metrics.filter(({ values }) => values.filter((value) => value !== null).length >= 2);
 
+/** Of those, the ones that have a curve: some run has more than one point of them. */
+export const sharedCurves = (known: Known): readonly ComparedRow[] =>
+  sharedMetrics(known).filter(({ points }) => points !== 1);
+
 /** By which metric the best is marked if the user says nothing: the one that most of the runs have as their headline. */
 export function likelyMetric(runs: readonly RunRow[], known: Known): string | null {
   const shared = new Set(sharedMetrics(known).map(({ key }) => key));

@@ -1,4 +1,7 @@
-/** `<lw-compare-curves>`: one chart for each metric that at least two of the runs have, their lines over each other. */
+/**
+ * `<lw-compare-curves>`: one chart for each metric that at least two of the runs have, their lines over each other. What
+ * was logged once has no curve and stands in the table alone.
+ */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
@@ -11,7 +14,7 @@ import { type FilterEvent } from '../ui/controls';
 import '../ui/fields';
 import { type ChoiceEvent, type SlideEvent } from '../ui/fields';
 import { type CompareHost } from './api';
-import { type Known, sharedMetrics } from './comparing';
+import { type Known, sharedCurves, sharedMetrics } from './comparing';
 import './curve';
 import { type CompareKeeper } from './state';
 
@@ -55,8 +58,15 @@ export class CompareCurves extends LitElement {
 
   protected override render() {
     const { chartAxis, log, smoothing, chartSearch } = this.kept.current;
-    const shared = sharedMetrics(this.known);
-    if (shared.length === 0) return html`<p class="quiet">These runs have no metric in common.</p>`;
+    const shared = sharedCurves(this.known);
+    const onceCount = sharedMetrics(this.known).length - shared.length;
+    if (shared.length === 0) {
+      const why =
+        onceCount === 0
+          ? 'These runs have no metric in common.'
+          : 'What these runs have in common was logged once: there are no curves. The table has the values.';
+      return html`<p class="quiet">${why}</p>`;
+    }
     const words = chartSearch.toLowerCase().split(/\s+/);
     const found = shared.filter(({ key }) => words.every((word) => key.toLowerCase().includes(word)));
     const charts = found.slice(0, this.limit);

@@ -15,6 +15,8 @@ interface Entry {
   readonly value: Value;
   /** What is unknown can't be told to be the same. */
   readonly isUnknown?: boolean;
+  /** Of a metric. */
+  readonly points?: number;
 }
 
 /** Twenty values beside each other, each of control characters, which JSON writes as six, stay below 1 MB. */
@@ -25,6 +27,10 @@ const NO_DIGEST = 'no digest';
 interface Row<V> {
   readonly key: string;
   readonly value: V;
+}
+
+interface MetricRow extends Row<number | null> {
+  readonly count: number;
 }
 
 interface MergedRow {
@@ -46,14 +52,14 @@ export function compareQueries(db: Database, find: (runId: string) => RunRecord)
   };
 
   /** The rows of a table, read as they are asked for: a page of thousands of metrics needs a page of each run's. */
-  const rows = <V = string>(sql: string, ...values: (string | number)[]): IterableIterator<Row<V>> =>
-    db.prepare<(string | number)[], Row<V>>(sql).iterate(...values);
+  const rows = <R = Row<string>>(sql: string, ...values: (string | number)[]): IterableIterator<R> =>
+    db.prepare<(string | number)[], R>(sql).iterate(...values);
 
   const files = function* (record: RunRecord, direction: 'in' | 'out', after: string): Iterable<Entry> {
     const root = rootOf(fact(record.run_seq, 'code', 'root') ?? howOf.get(record.run_seq)?.cwd);
     const sql = `SELECT iif(substr(path, 1, length(?)) = ?, substr(path, length(?) + 1), path) AS key, md5 AS value
       FROM files WHERE run_seq = ? AND direction = ? ORDER BY key`;
-    for (const { key, value } of rows<string | null>(sql, root, root, root, record.run_seq, direction)) {
+    for (const { key, value } of rows<Row<string | null>>(sql, root, root, root, record.run_seq, direction)) {
       if (compareKeys(key, after) <= 0) continue;
       yield value === null ? { key, value: NO_DIGEST, isUnknown: true } : { key, value };
     }
@@ -64,7 +70,7 @@ export function compareQueries(db: Database, find: (runId: string) => RunRecord)
     const metrics = (which: string) =>
       numbers(
         rows(
-          `SELECT key, last AS value FROM metrics WHERE run_seq = ? AND key > ? AND ${which} ORDER BY key`,
+          `SELECT key, last AS value, count FROM metrics WHERE run_seq = ? AND key > ? AND ${which} ORDER BY key`,
           seq,
           after,
         ),
@@ -203,8 +209,8 @@ function argumentsOf({ argv, source }: How): string {
   return words.slice(words.indexOf(source) + 1).join(' ');
 }
 
-function* numbers(entries: Iterable<Row<number | null>>): Iterable<Entry> {
-  for (const { key, value } of entries) yield { key, value: toWireNumber(value ?? Number.NaN) };
+function* numbers(entries: Iterable<MetricRow>): Iterable<Entry> {
+  for (const { key, value, count } of entries) yield { key, value: toWireNumber(value ?? Number.NaN), points: count };
 }
 
 /** `{"variables": {"HOME": "/"}}` as `variables.HOME`. There are few of them. */
@@ -265,7 +271,13 @@ function toCompared({ key, entries }: MergedRow): ComparedRow {
     key,
     values: entries.map((entry) => entry?.value ?? null),
     differs: entries.some((entry) => entry?.value !== first?.value || entry?.isUnknown === true),
+    ...pointsOf(entries),
   };
+}
+
+function pointsOf(entries: MergedRow['entries']): Pick<ComparedRow, 'points'> {
+  const counts = entries.map((entry) => entry?.points).filter((count) => count !== undefined);
+  return counts.length === 0 ? {} : { points: Math.max(...counts) };
 }
 
 const contains = ({ key, values }: ComparedRow, search: string): boolean =>
