@@ -1,4 +1,5 @@
 /** Pictures of the page that compares runs in every theme, to be looked at; and what it does with what is bad. */
+import { type Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { type ChildRun } from '../../src/protocol/requests';
 import { drawn, eventually, open, openCompareRuns, useBrowser } from './browser';
@@ -77,8 +78,10 @@ describe('what is bad', () => {
     await drawn(page, 1);
     for (const tab of ['Parallel', 'Scatter', 'Table']) {
       await page.getByRole('tab', { name: tab }).click();
+      if (tab === 'Scatter') await page.locator('lw-select[label="X"] select').selectOption({ label: 'lr' });
       await page.waitForTimeout(400);
       await shot(`compare-bad-${tab.toLowerCase()}`);
+      if (tab === 'Scatter') expect(await dotsOutside(page)).toEqual([]);
     }
     expect(await page.evaluate(() => document.body.dataset.owned)).toBeUndefined();
   });
@@ -160,3 +163,15 @@ describe('the runs below a run', () => {
     await shot('children-parallel');
   });
 });
+
+/** The points of the scatter plot that nobody can see: they are beyond its edges. */
+function dotsOutside(page: Page) {
+  return page.locator('lw-scatter svg.plot').evaluate((plot) => {
+    const box = plot.getBoundingClientRect();
+    const dots = [...plot.querySelectorAll('circle')].map((dot) => dot.getBoundingClientRect());
+    if (dots.length === 0) throw new Error('There are no points');
+    const isInside = ({ left, right, top, bottom }: DOMRect) =>
+      left >= box.left && right <= box.right && top >= box.top && bottom <= box.bottom;
+    return dots.filter((dot) => !isInside(dot)).map(({ x, y }) => [x, y]);
+  });
+}

@@ -9,6 +9,8 @@ const BRUSH_PIXELS = 14;
 /** A brush ends a little beyond what stands outside the numbers. */
 const BEYOND = 0.06;
 const LABEL_CHARS = 12;
+/** Of the digits and letters of its font, on average; those of wide letters reach a little into the space before. */
+const PIXELS_PER_CHAR = 6.2;
 
 const TYPE_WORDS: Readonly<Record<AxisType, string>> = {
   linear: 'Linear',
@@ -16,7 +18,15 @@ const TYPE_WORDS: Readonly<Record<AxisType, string>> = {
   category: 'Categories',
 };
 
-export function drawnAxis(scale: Scale, x: number, height: number, brush: Brush | undefined) {
+export interface AxisPlace {
+  readonly x: number;
+  /** Pixels to the left of the axis that are free for labels. */
+  readonly room: number;
+  readonly height: number;
+}
+
+export function drawnAxis(scale: Scale, { x, room, height }: AxisPlace, brush: Brush | undefined) {
+  const chars = Math.max(4, Math.min(LABEL_CHARS, Math.floor((room - 6) / PIXELS_PER_CHAR)));
   const y = (place: number) => yOf(place, height);
   const from = y(Math.min(brush?.to ?? 0, HIGH + BEYOND));
   const to = y(Math.max(brush?.from ?? 0, LOW - BEYOND));
@@ -24,7 +34,7 @@ export function drawnAxis(scale: Scale, x: number, height: number, brush: Brush 
     <line class="axis" x1=${x} x2=${x} y1=${y(1)} y2=${y(0)}></line>
     ${scale.ticks.map(
       ({ at, label }) => svg`<line class="axis" x1=${x - 3} x2=${x} y1=${y(at)} y2=${y(at)}></line>
-        <text class="halo" x=${x - 6} y=${y(at) + 4} text-anchor="end">${shortened(label, LABEL_CHARS)}</text>`,
+        <text class="halo" x=${x - 6} y=${y(at) + 4} text-anchor="end">${shortened(label, chars)}</text>`,
     )}
     ${scale.low === '' ? nothing : svg`<text class="halo" x=${x} y=${y(LOW) + 12} text-anchor="middle">${scale.low}</text>`}
     ${scale.high === '' ? nothing : svg`<text class="halo" x=${x} y=${y(HIGH) + 2} text-anchor="middle">${scale.high}</text>`}

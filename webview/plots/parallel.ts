@@ -248,9 +248,10 @@ export class Parallel extends LitElement {
     const scale = this.scales[index];
     if (!scale) return nothing;
     const x = xOf(index, this.axes.length, this.width);
+    const room = index === 0 ? x : x - xOf(index - 1, this.axes.length, this.width);
     const words = brush === undefined ? 'no filter' : `filtered: ${brushWords(brush, scale)}`;
     return svg`
-      ${drawnAxis(scale, x, HEIGHT, brush)}
+      ${drawnAxis(scale, { x, room, height: HEIGHT }, brush)}
       <rect
         class="track"
         tabindex="0"

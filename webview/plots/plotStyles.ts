@@ -28,10 +28,6 @@ export const plotStyles = css`
     stroke: var(--vscode-charts-lines, var(--vscode-descriptionForeground));
     stroke-width: 1;
   }
-  .grid {
-    stroke: var(--vscode-widget-border, var(--vscode-panel-border));
-    stroke-width: 1;
-  }
   .halo {
     stroke: var(--vscode-editor-background);
     stroke-width: 3;

@@ -13,7 +13,8 @@ import { onThemeChange } from '../ui/themeChange';
 import { shades, strokeOf } from './colouring';
 import { PickEvent } from './events';
 import { plotStyles } from './plotStyles';
-import { type AxisType, type PlotAxis, type PlotRun, type PlotValue, type Scale, scaleOf } from './scale';
+import { type AxisType, HIGH, LOW, type PlotAxis, type PlotRun, type PlotValue, type Scale, scaleOf } from './scale';
+import { ROOM, type ScatterLayout, scatterLayout } from './scatterLayout';
 import { standalone, valueWords } from './words';
 
 export interface ScatterAxis {
@@ -24,11 +25,16 @@ export interface ScatterAxis {
 }
 
 const HEIGHT = 360;
-const ROOM = { left: 76, right: 24, top: 20, bottom: 54 } as const;
 const NEAR_PIXELS = 24;
 const LABEL_CHARS = 11;
 /** Names stand beside the points where there are few. */
 const MAX_NAMED = 8;
+
+interface Scales {
+  readonly x: Scale;
+  readonly y: Scale;
+  readonly colour: Scale | null;
+}
 
 interface Point {
   readonly run: PlotRun;
@@ -65,7 +71,8 @@ export class Scatter extends LitElement {
 
   private theme: ChartTheme | null = null;
   private stopTheme: (() => void) | null = null;
-  private scales: { readonly x: Scale; readonly y: Scale; readonly colour: Scale | null } | null = null;
+  private scales: Scales | null = null;
+  private layout: ScatterLayout | null = null;
   private points: readonly Point[] = [];
   private readonly sizes = new ResizeObserver(([entry]) => {
     this.width = entry?.contentRect.width ?? 0;
@@ -106,11 +113,12 @@ export class Scatter extends LitElement {
     }
     const scales = this.scales;
     if (!scales) return;
+    const { left, top } = (this.layout = scatterLayout({ width: this.width, height: HEIGHT }, scales.x, scales.y));
     this.points = this.runs
       .map((run) => ({
         run,
-        x: this.left(scales.x.place(valueAt(run, x.index))),
-        y: this.top(scales.y.place(valueAt(run, y.index))),
+        x: left(scales.x.place(valueAt(run, x.index))),
+        y: top(scales.y.place(valueAt(run, y.index))),
       }))
       .sort((a, b) => a.x - b.x || b.y - a.y);
   }
@@ -135,15 +143,7 @@ export class Scatter extends LitElement {
     reading.style.setProperty('top', `${String(Math.min(point.y, HEIGHT - reading.offsetHeight))}px`);
   }
 
-  private left(place: number): number {
-    return ROOM.left + place * Math.max(1, this.width - ROOM.left - ROOM.right);
-  }
-
-  private top(place: number): number {
-    return HEIGHT - ROOM.bottom - place * (HEIGHT - ROOM.top - ROOM.bottom);
-  }
-
-  private renderPlot(x: ScatterAxis, y: ScatterAxis, scales: { x: Scale; y: Scale; colour: Scale | null }) {
+  private renderPlot(x: ScatterAxis, y: ScatterAxis, scales: Scales) {
     const theme = (this.theme ??= readChartTheme());
     const isNamed = this.runs.length <= MAX_NAMED;
     return html`<svg
@@ -159,7 +159,7 @@ export class Scatter extends LitElement {
       @click=${this.open}
       @keydown=${this.onKey}
     >
-      ${this.renderAxes(x, y, scales)}
+      ${this.layout ? this.renderAxes([x, y], scales, this.layout, theme) : nothing}
       ${this.points.map(({ run, x: cx, y: cy }) => {
         const { colour } = strokeOf(theme, run, scales.colour, this.colour ? valueAt(run, this.colour.index) : null);
         const isHovered = run.id === this.hovered;
@@ -169,24 +169,34 @@ export class Scatter extends LitElement {
     </svg>`;
   }
 
-  private renderAxes(x: ScatterAxis, y: ScatterAxis, scales: { x: Scale; y: Scale }) {
-    const [left, right, bottom] = [this.left(0), this.left(1), this.top(0)];
+  private renderAxes(
+    [x, y]: readonly [ScatterAxis, ScatterAxis],
+    scales: Scales,
+    layout: ScatterLayout,
+    theme: ChartTheme,
+  ) {
+    const { left, top } = layout;
+    const [start, end] = [ROOM.left, this.width - ROOM.right];
+    const [axis, labels] = [top(0), HEIGHT - ROOM.bottom + 16];
     return svg`
       ${scales.y.ticks.map(
-        ({ at, label }) => svg`<line class="grid" x1=${left} x2=${right} y1=${this.top(at)} y2=${this.top(at)}></line>
-          <text x=${left - 8} y=${this.top(at) + 4} text-anchor="end">${shortened(label, LABEL_CHARS)}</text>`,
+        ({ at }) =>
+          svg`<line stroke=${theme.grid} stroke-opacity="0.8" x1=${start} x2=${end} y1=${top(at)} y2=${top(at)}></line>`,
+      )}
+      ${labelled(scales.y).map(
+        ({ at, label }) =>
+          svg`<text x=${start - 8} y=${top(at) + 4} text-anchor="end">${shortened(label, LABEL_CHARS)}</text>`,
       )}
       ${scales.x.ticks.map(
-        ({
-          at,
-          label,
-        }) => svg`<line class="axis" x1=${this.left(at)} x2=${this.left(at)} y1=${bottom} y2=${bottom + 3}></line>
-          <text x=${this.left(at)} y=${bottom + 16} text-anchor="middle">${shortened(label, LABEL_CHARS)}</text>`,
+        ({ at }) => svg`<line class="axis" x1=${left(at)} x2=${left(at)} y1=${axis} y2=${axis + 3}></line>`,
       )}
-      <line class="axis" x1=${left} x2=${right} y1=${bottom} y2=${bottom}></line>
-      <text x="4" y=${bottom + 34}>${scales.y.low}</text>
+      ${labelled(scales.x).map(
+        ({ at, label }) =>
+          svg`<text x=${left(at)} y=${labels} text-anchor="middle">${shortened(label, LABEL_CHARS)}</text>`,
+      )}
+      <line class="axis" x1=${start} x2=${end} y1=${axis} y2=${axis}></line>
       <text x="4" y="12">${shortened(y.axis.key, 60)}</text>
-      <text x=${right} y=${bottom + 34} text-anchor="end">${shortened(x.axis.key, 60)}</text>
+      <text x=${end} y=${HEIGHT - 6} text-anchor="end">${shortened(x.axis.key, 60)}</text>
     `;
   }
 
@@ -264,5 +274,12 @@ export class Scatter extends LitElement {
     event.stopPropagation();
   };
 }
+
+/** The ticks, and what stands outside them. */
+const labelled = ({ ticks, low, high }: Scale) => [
+  ...ticks,
+  ...(low === '' ? [] : [{ at: LOW, label: low }]),
+  ...(high === '' ? [] : [{ at: HIGH, label: high }]),
+];
 
 const valueAt = ({ values }: PlotRun, index: number): PlotValue => values[index] ?? null;
