@@ -10,7 +10,7 @@ const BRUSH_PIXELS = 14;
 const BEYOND = 0.06;
 const LABEL_CHARS = 12;
 /** Of the digits and letters of its font, on average; those of wide letters reach a little into the space before. */
-const PIXELS_PER_CHAR = 6.2;
+const PIXELS_PER_CHAR = 7;
 
 const TYPE_WORDS: Readonly<Record<AxisType, string>> = {
   linear: 'Linear',
