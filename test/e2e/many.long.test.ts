@@ -259,6 +259,18 @@ test('several that are selected in the tree are compared', async () => {
   expect(special.manyMetrics).toMatch(/^[0-9a-f]{32}$/);
 });
 
+test('several that are found by different names are compared', async () => {
+  await workbench.command('View: Close All Editors');
+  await workbench.command('Compare Runs…');
+  await workbench.quickInput.check('a million points');
+  await workbench.quickInput.check('odd numbers');
+  await workbench.screenshot('many-checked');
+  await workbench.page.keyboard.press('Enter');
+  const page = await workbench.webviewFrame('Compare 2 Runs', 60_000);
+  const names = await page.locator('lw-run-chips .toggle').allInnerTexts();
+  expect(names.toSorted()).toEqual(['a million points', 'odd numbers']);
+});
+
 test('left no error behind', () => {
   expect(realErrors(workbench.extensionErrors())).toEqual([]);
 });

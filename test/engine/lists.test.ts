@@ -255,6 +255,15 @@ describe('search', () => {
     ['onerror=alert', 'd'],
     ['quo"te', 'd'],
     ['x nothing', ''],
+    ['0. LR', 'b'],
+    ['.1', 'b'],
+    ['ßE', 'a'],
+    ['FS', ''],
+    ['"%', 'd'],
+    ['o"', 'd'],
+    ['(1', 'd'],
+    ['é', ''],
+    ['前', 'c'],
     ['  ', 'd c b a'],
   ])('%s finds %s', (search, ids) => {
     store.add([

@@ -267,6 +267,18 @@ const migrations: readonly string[] = [
     PRIMARY KEY (metric_id, block)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The trigrams of search: two characters are found by those that begin with them. So that the last two of a run's
+  -- words begin one, a line break ends them.
+  CREATE VIRTUAL TABLE search_terms USING fts5vocab (search, row);
+  INSERT OR REPLACE INTO search (rowid, text)
+    SELECT run_seq, substr(name
+      || coalesce((SELECT group_concat(char(10) || key || '=' || value, '') FROM tags t
+           WHERE t.run_seq = r.run_seq AND t.edited <> 2), '')
+      || coalesce((SELECT group_concat(char(10) || key || '=' || value, '') FROM params p
+           WHERE p.run_seq = r.run_seq AND p.shadowed = 0), ''), 1, 50000) || char(10)
+    FROM runs r;
+  `,
 ];
 
 export const SCHEMA_VERSION = migrations.length;

@@ -4,12 +4,12 @@ import type { Database } from 'better-sqlite3';
 /** Of a run that has more, the rest is not found: what is indexed anew with each parameter must stay small. */
 const MAX_TEXT = 50_000;
 
-/** Over the alias `r` of `runs`. */
+/** Over the alias `r` of `runs`. A line break ends it: so the last two characters, too, begin a trigram. */
 const TEXT = `substr(r.name
   || coalesce((SELECT group_concat(char(10) || key || '=' || value, '') FROM tags t
        WHERE t.run_seq = r.run_seq AND t.edited <> 2), '')
   || coalesce((SELECT group_concat(char(10) || key || '=' || value, '') FROM params p
-       WHERE p.run_seq = r.run_seq AND p.shadowed = 0), ''), 1, ${String(MAX_TEXT)})`;
+       WHERE p.run_seq = r.run_seq AND p.shadowed = 0), ''), 1, ${String(MAX_TEXT)}) || char(10)`;
 
 export class SearchRows {
   private readonly put;

@@ -51,16 +51,32 @@ export function foundBy({ found, inTree }: Condition, isOfTree: boolean) {
 const wordsOf = (search: string): string[] => search.split(/[\s\0]+/).filter((word) => word !== '');
 
 function wordConditions(words: readonly string[]): Condition[] {
-  const isIndexed = (word: string) => Array.from(word).length >= INDEXED_CHARS;
+  const lengthOf = (word: string) => Array.from(word).length;
   // All in one, so that the index itself finds those that have each of them.
-  const match = words.filter(isIndexed).map((word) => `"${word.replaceAll('"', '""')}"`);
-  const shorter = words.filter((word) => !isIndexed(word)).map(shortWordCondition);
-  if (match.length === 0) return shorter;
-  const found = sql('SELECT rowid AS run_seq FROM search WHERE search MATCH ?', match.join(' AND '));
-  return [{ sql: `r.run_seq IN (${found.sql})`, values: found.values, found }, ...shorter];
+  const match = words
+    .filter((word) => lengthOf(word) >= INDEXED_CHARS)
+    .map((word) => `"${word.replaceAll('"', '""')}"`);
+  const pairs = words.filter((word) => lengthOf(word) === INDEXED_CHARS - 1);
+  const single = words.filter((word) => lengthOf(word) < INDEXED_CHARS - 1);
+  return [
+    ...(match.length === 0 ? [] : [matchCondition('?', match.join(' AND '))]),
+    ...pairs.map((word) => matchCondition(BEGINNING_WITH, ...rangeOf(word.toLowerCase()))),
+    ...single.map(characterCondition),
+  ];
 }
 
-function shortWordCondition(word: string): Condition {
+/** What to match for the trigrams between two: any of them. An empty text, which nothing has, where there is none. */
+const BEGINNING_WITH = `(SELECT coalesce(group_concat('"' || replace(term, '"', '""') || '"', ' OR '), '""')
+  FROM search_terms WHERE term >= ? AND term < ?)`;
+const rangeOf = (start: string): [string, string] => [start, `${start}\u{10ffff}`];
+
+function matchCondition(match: string, ...values: string[]): Condition {
+  const found = sql(`SELECT rowid AS run_seq FROM search WHERE search MATCH ${match}`, ...values);
+  return { sql: `r.run_seq IN (${found.sql})`, values: found.values, found };
+}
+
+/** One character is in nearly every run: looking through them finds a page of those sooner than the index would. */
+function characterCondition(word: string): Condition {
   const like = `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`;
   const inPairs = (table: string, counts: string) =>
     `EXISTS (SELECT 1 FROM ${table} WHERE run_seq = r.run_seq AND ${counts} AND key || '=' || value LIKE ? ESCAPE '\\')`;

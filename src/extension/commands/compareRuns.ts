@@ -16,7 +16,7 @@ export async function runsToCompare(
   const title = only
     ? vscode.l10n.t('Compare {0} with…', plain(only.row.name, 40))
     : vscode.l10n.t('Compare Runs: Choose Two or More');
-  const picked = await pickRuns(only ? [only.session] : sessions, 'all', title, log);
-  if (!only || picked.length === 0) return picked;
-  return [only, ...picked.filter(({ row }) => row.runId !== only.row.runId)];
+  if (!only) return pickRuns(sessions, 'all', title, log);
+  const picked = await pickRuns([only.session], 'all', title, log, [only.row.runId]);
+  return picked.length === 0 ? [] : [only, ...picked];
 }

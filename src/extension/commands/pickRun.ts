@@ -31,26 +31,32 @@ export async function pickRun(
   title: string,
   log: Log,
 ): Promise<RunRef | undefined> {
-  return (await pick(sessions, which, title, log, false))[0];
+  return (await pick(sessions, { which, title, canSelectMany: false }, log))[0];
 }
 
-/** @returns those that were chosen; none if there is nothing to choose from */
+/**
+ * @param except the ids of runs that are not offered
+ * @returns those that were chosen; none if there is nothing to choose from
+ */
 export function pickRuns(
   sessions: readonly StoreSession[],
   which: Which,
   title: string,
   log: Log,
+  except: readonly string[] = [],
 ): Promise<readonly RunRef[]> {
-  return pick(sessions, which, title, log, true);
+  return pick(sessions, { which, title, canSelectMany: true, except }, log);
 }
 
-async function pick(
-  sessions: readonly StoreSession[],
-  which: Which,
-  title: string,
-  log: Log,
-  canSelectMany: boolean,
-): Promise<readonly RunRef[]> {
+interface Question {
+  readonly which: Which;
+  readonly title: string;
+  readonly canSelectMany: boolean;
+  readonly except?: readonly string[];
+}
+
+async function pick(sessions: readonly StoreSession[], question: Question, log: Log): Promise<readonly RunRef[]> {
+  const { which, title, canSelectMany } = question;
   const held = new Disposables();
   const list = held.track(vscode.window.createQuickPick<Row>());
   list.canSelectMany = canSelectMany;
@@ -65,9 +71,9 @@ async function pick(
     const turn = ++latest;
     list.busy = true;
     try {
-      const items = await rowsOf(sessions, which, name);
-      if (turn === latest) list.items = items;
-      isWhole = name === '' && items.length < LIMIT;
+      const { rows, isAll } = await rowsOf(sessions, question, name);
+      if (turn === latest) showRows(list, rows);
+      isWhole = name === '' && isAll;
     } catch (error) {
       log.warn(`list of runs: ${describeError(error)}`);
       if (turn === latest) list.items = [{ label: describeError(error), alwaysShow: true }];
@@ -94,6 +100,14 @@ async function pick(
   }
 }
 
+/** What is checked stays so, though another name was typed since. */
+function showRows(list: vscode.QuickPick<Row>, rows: readonly Row[]): void {
+  const checked = list.canSelectMany ? list.selectedItems : [];
+  const ids = new Set(checked.map(({ ref }) => ref?.row.runId));
+  list.items = [...checked, ...rows.filter(({ ref }) => !ref || !ids.has(ref.row.runId))];
+  list.selectedItems = checked;
+}
+
 /** The runs that go on. */
 export async function activeRuns(sessions: readonly StoreSession[], limit = LIMIT): Promise<RunRef[]> {
   const lists = await Promise.all(
@@ -107,7 +121,12 @@ export async function activeRuns(sessions: readonly StoreSession[], limit = LIMI
   return lists.flat();
 }
 
-async function rowsOf(sessions: readonly StoreSession[], which: Which, name: string): Promise<Row[]> {
+/** `isAll`: there are no more than these. */
+async function rowsOf(
+  sessions: readonly StoreSession[],
+  { which, except = [] }: Question,
+  name: string,
+): Promise<{ rows: Row[]; isAll: boolean }> {
   const now = Date.now();
   const lists = await Promise.all(
     sessions
@@ -124,8 +143,10 @@ async function rowsOf(sessions: readonly StoreSession[], which: Which, name: str
         return runs.map((row): Row => toItem({ session, row }, now, sessions.length > 1));
       }),
   );
-  const rows = lists.flat();
-  return rows.length > 0 || name !== '' ? rows : [{ label: nothingOf(which) }];
+  const found = lists.flat();
+  const rows = found.filter(({ ref }) => !ref || !except.includes(ref.row.runId));
+  const nothing = except.length > 0 ? vscode.l10n.t('There are no other runs') : nothingOf(which);
+  return { rows: rows.length > 0 || name !== '' ? rows : [{ label: nothing }], isAll: found.length < LIMIT };
 }
 
 function filterOf(which: Which, name: string): { filter?: string } {

@@ -41,7 +41,8 @@ export class CompareRunsPanels extends PagePanels<ComparePageState> {
       runIds: () => page.state.runIds,
       addRuns: async () => {
         const title = vscode.l10n.t('Add Runs to Compare');
-        const ids = (await pickRuns([await page.session()], 'all', title, log)).map(({ row }) => row.runId);
+        const picked = await pickRuns([await page.session()], 'all', title, log, page.state.runIds);
+        const ids = picked.map(({ row }) => row.runId);
         // Others may have been added or removed while the list was open.
         const all = [...new Set([...page.state.runIds, ...ids])];
         if (all.length > MAX_COMPARED) throw tooMany(all.length);

@@ -63,6 +63,19 @@ export class QuickInput {
     await this.widget.waitFor({ state: 'hidden' });
   }
 
+  /** Types a name into the quick pick that is open and checks the row that it finds. */
+  async check(label: string): Promise<void> {
+    await this.input.fill(label);
+    const row = this.widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
+    await row.waitFor({ timeout: SEARCH_TIMEOUT_MS });
+    const box = row.locator('.quick-input-list-checkbox, [role=checkbox]').first();
+    await waitFor(`the check of "${label}"`, async () => {
+      if ((await row.getAttribute('aria-checked')) === 'true') return true;
+      await box.click({ force: true });
+      return (await row.getAttribute('aria-checked')) === 'true';
+    });
+  }
+
   /** Answers the input box that is open. */
   async answer(text: string): Promise<void> {
     await this.input.waitFor();
