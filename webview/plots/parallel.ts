@@ -15,7 +15,8 @@ import { type MenuItem } from '../ui/menuItem';
 import { visuallyHidden } from '../ui/styles';
 import { onThemeChange } from '../ui/themeChange';
 import { axisMenu, brushWords, drawnAxis } from './axis';
-import { shades, strokeOf } from './colouring';
+import { colourLegend, runReading } from './captions';
+import { strokeOf } from './colouring';
 import { AxesEvent, AxisTypeEvent, BrushesEvent, PickEvent } from './events';
 import {
   type Brush,
@@ -31,7 +32,7 @@ import { placeOf, placesOf, xOf } from './parallelLines';
 import { parallelStyles } from './parallelStyles';
 import { plotStyles } from './plotStyles';
 import { AXIS_TYPES, type AxisType, type PlotAxis, type PlotRun, type Scale, scaleOf } from './scale';
-import { standalone, valueWords } from './words';
+import { standalone } from './words';
 
 const HEIGHT = 320;
 const AXIS_PIXELS = 96;
@@ -276,30 +277,16 @@ export class Parallel extends LitElement {
   private renderReading() {
     const run = this.runs[this.hovered];
     if (!run || this.drag) return nothing;
-    return html`<div class="reading" aria-hidden="true">
-      <b><bdi>${shortened(run.name, 120)}</bdi></b>
-      <dl>
-        ${this.axes.map(
-          (axis, index) =>
-            html`<dt>${axis.key}</dt>
-              <dd>${valueWords(axis, run.values[index] ?? null)}</dd>`,
-        )}
-      </dl>
-    </div>`;
+    return runReading(
+      run,
+      this.axes.map((axis, index) => ({ axis, index })),
+    );
   }
 
   private renderLegend() {
     const index = this.axes.findIndex(({ id }) => id === this.colourBy);
     const [axis, scale] = [this.axes[index], this.scales[index]];
-    if (!axis || !scale || !this.theme) return nothing;
-    const [first, last] = [scale.ticks[0], scale.ticks.at(-1)];
-    return html`<span class="legend"
-      ><bdi>${axis.key}</bdi> ${first?.label ?? ''}
-      <svg width="96" height="10" aria-hidden="true">
-        ${shades(this.theme).map((fill, at) => svg`<rect x=${at * 6} width="6.5" height="10" fill=${fill}></rect>`)}
-      </svg>
-      ${last?.label ?? ''}</span
-    >`;
+    return axis && scale && this.theme ? colourLegend(axis, scale, this.theme) : nothing;
   }
 
   /** With the one that is being drawn. */

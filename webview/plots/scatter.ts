@@ -10,7 +10,8 @@ import { shortened } from '../charts/labels';
 import { type ChartTheme, readChartTheme } from '../charts/theme';
 import { visuallyHidden } from '../ui/styles';
 import { onThemeChange } from '../ui/themeChange';
-import { shades, strokeOf } from './colouring';
+import { colourLegend, runReading } from './captions';
+import { strokeOf } from './colouring';
 import { PickEvent } from './events';
 import { plotStyles } from './plotStyles';
 import { type AxisType, HIGH, LOW, type PlotAxis, type PlotRun, type PlotValue, type Scale, scaleOf } from './scale';
@@ -202,17 +203,7 @@ export class Scatter extends LitElement {
 
   private renderReading() {
     const run = this.runs.find(({ id }) => id === this.hovered);
-    if (!run) return nothing;
-    return html`<div class="reading" aria-hidden="true">
-      <b><bdi>${shortened(run.name, 120)}</bdi></b>
-      <dl>
-        ${this.shownAxes.map(
-          ({ axis, index }) =>
-            html`<dt>${axis.key}</dt>
-              <dd>${valueWords(axis, valueAt(run, index))}</dd>`,
-        )}
-      </dl>
-    </div>`;
+    return run ? runReading(run, this.shownAxes) : nothing;
   }
 
   private get shownAxes(): readonly ScatterAxis[] {
@@ -221,15 +212,7 @@ export class Scatter extends LitElement {
 
   private renderLegend() {
     const { colour, scales, theme } = this;
-    if (!colour || !scales?.colour || !theme) return nothing;
-    const { ticks } = scales.colour;
-    return html`<span class="legend"
-      ><bdi>${colour.axis.key}</bdi> ${ticks[0]?.label ?? ''}
-      <svg width="96" height="10" aria-hidden="true">
-        ${shades(theme).map((fill, at) => svg`<rect x=${at * 6} width="6.5" height="10" fill=${fill}></rect>`)}
-      </svg>
-      ${ticks.at(-1)?.label ?? ''}</span
-    >`;
+    return colour && scales?.colour && theme ? colourLegend(colour.axis, scales.colour, theme) : nothing;
   }
 
   private readonly onPoint = (event: PointerEvent) => {
