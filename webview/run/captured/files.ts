@@ -80,6 +80,12 @@ export class Files extends LitElement {
         white-space: nowrap;
       }
       .problem {
+        display: flex;
+        gap: 4px;
+      }
+      /* The colour of warnings is too pale for text on a light ground. */
+      .problem lw-icon {
+        margin-top: 2px;
         color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
       }
       .ways {
@@ -223,7 +229,7 @@ export class Files extends LitElement {
               : nothing
           }
           ${file.kind === 'remote' ? html`<div class="quiet">Remote, not pinned</div>` : nothing}
-          ${problem === null || file.kind === 'remote' ? nothing : html`<div class="problem">${problem}</div>`}
+          ${problem === null || file.kind === 'remote' ? nothing : html`<div class="problem"><lw-icon name="warning" role="img" aria-label="warning"></lw-icon><span>${problem}</span></div>`}
           <div class="narrow quiet">
             ${[sizeWords(file), shapeWords(file), file.via.map((via) => wayWords(via).label).join(', ')]
               .filter((part) => part !== '')
