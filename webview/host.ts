@@ -2,7 +2,7 @@
 import type * as z from 'zod';
 import { HostToPage, type PageToHost } from '../src/protocol/pages/run';
 
-type RequestTable = Readonly<Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>>;
+export type RequestTable = Readonly<Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>>;
 type CommandTable = Readonly<Record<string, z.ZodType>>;
 
 /** What VS Code gives a page; a seam so that the rest can be tested without it. */
@@ -26,6 +26,12 @@ export class HostError extends Error {
 
 const TIMEOUT_MS = 10_000;
 
+export interface HostOptions {
+  readonly timeoutMs?: number;
+  /** A request that was sent before there was a host: the first one of its method is answered by that. */
+  readonly sent?: { readonly id: number; readonly method: string };
+}
+
 interface Pending {
   readonly result: z.ZodType;
   readonly method: string;
@@ -37,13 +43,21 @@ interface Pending {
 export class Host<R extends RequestTable, C extends CommandTable> {
   private readonly pending = new Map<number, Pending>();
   private readonly listeners = new Set<() => void>();
+  private readonly timeoutMs: number;
+  private readonly sent = new Map<string, Promise<unknown>>();
   private lastId = 0;
 
   constructor(
     private readonly wire: Wire,
     private readonly requests: R,
-    private readonly timeoutMs = TIMEOUT_MS,
-  ) {}
+    { timeoutMs = TIMEOUT_MS, sent }: HostOptions = {},
+  ) {
+    this.timeoutMs = timeoutMs;
+    if (!sent) return;
+    const answer = this.expect(sent.id, sent.method, timeoutMs);
+    answer.catch(() => undefined); // whoever asks is told
+    this.sent.set(sent.method, answer);
+  }
 
   /** To be called with the data of each message that arrives. Anything malformed is dropped. */
   receive(data: unknown): void {
@@ -73,15 +87,14 @@ export class Host<R extends RequestTable, C extends CommandTable> {
     params: z.input<R[M]['params']>,
     timeoutMs: number | null = this.timeoutMs,
   ): Promise<z.output<R[M]['result']>> {
+    type Answer = Promise<z.output<R[M]['result']>>;
+    const sent = this.sent.get(method);
+    this.sent.delete(method);
+    if (sent) return sent as Answer;
     const id = ++this.lastId;
-    const { result } = this.requests[method] as R[M];
-    const answer = new Promise<unknown>((resolve, reject) => {
-      const timer =
-        timeoutMs === null ? undefined : setTimeout(() => this.take(id)?.reject(timeoutError(timeoutMs)), timeoutMs);
-      this.pending.set(id, { result, method, resolve, reject, timer });
-    });
+    const answer = this.expect(id, method, timeoutMs);
     this.wire.postMessage({ type: 'request', id, method, params });
-    return answer as Promise<z.output<R[M]['result']>>;
+    return answer as Answer;
   }
 
   command<K extends keyof C & string>(command: K, params: z.input<C[K]>): void {
@@ -99,6 +112,15 @@ export class Host<R extends RequestTable, C extends CommandTable> {
 
   set state(state: unknown) {
     this.wire.setState(state);
+  }
+
+  private expect(id: number, method: string, timeoutMs: number | null): Promise<unknown> {
+    const { result } = this.requests[method] as R[string];
+    return new Promise((resolve, reject) => {
+      const timer =
+        timeoutMs === null ? undefined : setTimeout(() => this.take(id)?.reject(timeoutError(timeoutMs)), timeoutMs);
+      this.pending.set(id, { result, method, resolve, reject, timer });
+    });
   }
 
   private settle(id: number, value: unknown): void {

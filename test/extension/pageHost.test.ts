@@ -53,6 +53,15 @@ function setUp() {
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe('a page', () => {
+  it('is told of what changed while it was made, once it listens', () => {
+    const { host, from, sent } = setUp();
+    host.changed();
+    host.changed();
+    expect(sent).toEqual([]);
+    from({ type: 'ready' });
+    expect(sent).toEqual([{ type: 'changed' }]);
+  });
+
   it('gets the answer to its request', async () => {
     const { from, sent } = setUp();
     from({ type: 'request', id: 7, method: 'twice', params: { value: 21 } });
@@ -84,8 +93,6 @@ describe('a page', () => {
 
   it('is told to look again when it listens and is seen', () => {
     const { host, page, from, sent, shown } = setUp();
-    host.changed();
-    expect(sent).toEqual([]);
     from({ type: 'ready' });
     host.changed();
     page.visible = false;

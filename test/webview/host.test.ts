@@ -6,7 +6,7 @@ function setUp() {
   const sent: PageToHost[] = [];
   const wire: Wire = { postMessage: (message) => sent.push(message), getState: () => undefined, setState: vi.fn() };
   const host = new Host<typeof runPageRequests, typeof runPageCommands>(wire, runPageRequests);
-  return { host, sent };
+  return { host, sent, wire };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -48,6 +48,27 @@ describe('a request', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     await failed;
     expect(() => host.receive({ type: 'reply', id: 1, value: null })).not.toThrow();
+  });
+});
+
+describe('a request that was sent before there was a host', () => {
+  const early = { id: 0, method: 'figure' };
+
+  it('answers the first of its method, also when it is answered before that one is asked', async () => {
+    const { sent, wire } = setUp();
+    const host = new Host<typeof runPageRequests, typeof runPageCommands>(wire, runPageRequests, { sent: early });
+    host.receive({ type: 'reply', id: 0, value: { dataUrl: 'early' } });
+    expect(await host.request('figure', { path: '' })).toEqual({ dataUrl: 'early' });
+    expect(sent).toEqual([]);
+    void host.request('figure', { path: 'again' });
+    expect(sent).toEqual([{ type: 'request', id: 1, method: 'figure', params: { path: 'again' } }]);
+  });
+
+  it('fails as any other', async () => {
+    const { wire } = setUp();
+    const host = new Host<typeof runPageRequests, typeof runPageCommands>(wire, runPageRequests, { sent: early });
+    await vi.advanceTimersByTimeAsync(10_000);
+    await expect(host.request('figure', { path: '' })).rejects.toMatchObject({ code: 'timeout' });
   });
 });
 

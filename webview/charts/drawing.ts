@@ -9,7 +9,7 @@ import { dashOf } from './colours';
 import { type ChartFrame, type ChartShape, valueTicks, xTicks } from './frame';
 import { type EndLabel } from './labels';
 import { DATA, metricSpec, PADDING, SIGNAL } from './spec';
-import { type ChartTheme, colourOf } from './theme';
+import { type ChartTheme, colourOf, readChartTheme } from './theme';
 import { type Tick } from './ticks';
 
 const PIXELS_PER_X_LABEL = 80;
@@ -27,6 +27,14 @@ export interface Layout {
 /** Shapes and themes are few, charts are many: each pair is compiled once. */
 const runtimes = new Map<string, Runtime>();
 const MAX_RUNTIMES = 24;
+
+const PLAIN: ChartShape = { isLog: false, isMany: false, hasBand: false, isSmooth: false, hasGaps: false };
+
+/** Compiles what most charts are drawn by, so that the first one does not wait for it. */
+export function prepareDrawing(): void {
+  const theme = readChartTheme();
+  runtimeFor(keyOf(PLAIN, theme), PLAIN, theme);
+}
 
 export class Drawing {
   private view: View | null = null;
@@ -65,7 +73,7 @@ export class Drawing {
     labels: readonly EndLabel[],
   ): Promise<void> {
     if (!this.container.isConnected) return;
-    const key = JSON.stringify([frame.shape, theme]);
+    const key = keyOf(frame.shape, theme);
     if (!this.view || key !== this.key) {
       this.dispose();
       this.key = key;
@@ -135,6 +143,8 @@ export function labelRoom(frame: ChartFrame, height: number): number {
   const longest = Math.max(0, ...ticks.map(({ label }) => label.length));
   return LABEL_ROOMS.find((room) => longest * PIXELS_PER_DIGIT <= room - 8) ?? LABEL_ROOMS[2];
 }
+
+const keyOf = (shape: ChartShape, theme: ChartTheme) => JSON.stringify([shape, theme]);
 
 function runtimeFor(key: string, shape: ChartShape, theme: ChartTheme): Runtime {
   const known = runtimes.get(key);

@@ -23,7 +23,22 @@ const OF_THEME = {
   yellow: '#BF8803',
 } as const;
 
+let known: ChartTheme | null = null;
+let observer: MutationObserver | null = null;
+
+/** The same object as long as the theme is the same: dozens of charts ask for it at once, and each question costs. */
 export function readChartTheme(): ChartTheme {
+  if (observer === null) {
+    observer = new MutationObserver(() => (known = null));
+    observer.observe(document.body, { attributeFilter: ['class'] });
+    observer.observe(document.documentElement, { attributeFilter: ['class', 'style'] });
+  }
+  // Of what was changed in this very moment the observer has not been told yet.
+  if (observer.takeRecords().length > 0) known = null;
+  return (known ??= computeTheme());
+}
+
+function computeTheme(): ChartTheme {
   const style = getComputedStyle(document.documentElement);
   const value = (name: string, otherwise: string) => style.getPropertyValue(name).trim() || otherwise;
   const foreground = value('--vscode-foreground', 'GrayText');

@@ -1,14 +1,8 @@
-/** Starts the page. The extension's HTML needs a body, this script and its style sheet, nothing else. */
+import '../first';
 import '../jitless';
-import { type compareCommands, compareRequests } from '../../src/protocol/pages/compare';
-import { Host, type Wire } from '../host';
+import { compareRequests } from '../../src/protocol/pages/compare';
 import '../run/run.css';
+import { startPage } from '../start';
 import './page';
 
-const wire: Wire = acquireVsCodeApi();
-const host = new Host<typeof compareRequests, typeof compareCommands>(wire, compareRequests);
-window.addEventListener('message', (event: MessageEvent<unknown>) => host.receive(event.data));
-
-const page = document.createElement('lw-compare-runs');
-Object.assign(page, { host });
-document.body.append(page);
+startPage('lw-compare-runs', compareRequests);

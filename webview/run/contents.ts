@@ -2,6 +2,31 @@
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import { countWords } from './words';
 
+export type SectionId =
+  | 'note'
+  | 'metrics'
+  | 'parameters'
+  | 'tags'
+  | 'children'
+  | 'cells'
+  | 'reproducibility'
+  | 'figures'
+  | 'artifacts'
+  | 'output'
+  | 'code'
+  | 'data'
+  | 'environment'
+  | 'system';
+
+export const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set([
+  'note',
+  'metrics',
+  'parameters',
+  'children',
+  'cells',
+  'figures',
+]);
+
 /** A run without a word on what was to be captured has a section only where there is something in it. */
 export function hasCode({ capture, code, work }: RunPageModel): boolean {
   return code !== null || capture?.includes('code') === true || work.some(({ kind }) => kind === 'code');

@@ -1,14 +1,11 @@
-/** Starts the run page. The extension's HTML needs a body, this script and its style sheet, nothing else. */
+import '../first';
 import '../jitless';
-import { type runPageCommands, runPageRequests } from '../../src/protocol/pages/run';
-import { Host, type Wire } from '../host';
+import { runPageRequests } from '../../src/protocol/pages/run';
+import { startPage } from '../start';
+import { prepareDrawing } from '../charts/drawing';
 import './page';
 import './run.css';
 
-const wire: Wire = acquireVsCodeApi();
-const host = new Host<typeof runPageRequests, typeof runPageCommands>(wire, runPageRequests);
-window.addEventListener('message', (event: MessageEvent<unknown>) => host.receive(event.data));
-
-const page = document.createElement('lw-run-page');
-Object.assign(page, { host });
-document.body.append(page);
+startPage('lw-run-page', runPageRequests);
+// While nothing else is to be done: the run has been asked for.
+setTimeout(prepareDrawing);

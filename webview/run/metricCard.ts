@@ -11,7 +11,8 @@ import { type MenuItem } from '../ui/menuItem';
 import { watchVisibility } from '../ui/visibility';
 import { DEFAULT_SETTINGS, unitOf } from './chartPlan';
 import { sameSummary } from './metricFilter';
-import { pointsPerLine, type SeriesSpec, type SeriesState, type SeriesStore } from './seriesStore';
+import { type SeriesSpec, type SeriesState, type SeriesStore } from './seriesStore';
+import { specOf } from './wanted';
 
 /** Colours of the page: of runs, of metrics, and of both at once. Each begins with the theme's first. */
 export interface Colours {
@@ -184,10 +185,9 @@ export class MetricCard extends LitElement {
   }
 
   private wantedLines(): WantedLine[] {
-    const { axis, smoothing } = this.settings;
     const runs: readonly (Rival | null)[] = [null, ...this.rivals];
     const isMany = this.summaries.length > 1;
-    const maxPoints = pointsPerLine(runs.length * this.summaries.length);
+    const lines = { settings: this.settings, zoom: this.zoom, lineCount: runs.length * this.summaries.length };
     return this.summaries.flatMap((summary) =>
       runs.map((rival): WantedLine => {
         const { key } = summary;
@@ -208,7 +208,7 @@ export class MetricCard extends LitElement {
               ? both.slotOf(id)
               : byKey.slotOf(key)
             : byRun.slotOf(rival?.runId ?? OWN_RUN),
-          spec: { ...(rival ? { runId: rival.runId } : {}), key, axis, ...this.zoom, maxPoints, smoothing },
+          spec: specOf(key, rival, lines),
           summary: rival ? null : summary,
         };
       }),

@@ -49,7 +49,7 @@ export class Metrics extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     this.addEventListener(FilterEvent.type, this.onFilter);
-    void this.loadKept();
+    void this.loadRivals();
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -217,14 +217,11 @@ export class Metrics extends LitElement {
     });
   }
 
-  private async loadKept(): Promise<void> {
+  private async loadRivals(): Promise<void> {
     try {
       this.offered = await this.host.request('rivals', {});
-      if (this.kept.current.layout !== null) return;
-      const { layout } = await this.host.request('chartLayout', {});
-      if (layout) this.changed(() => this.kept.change({ layout }));
     } catch {
-      // The charts are there without: what is missing is a menu's entry and the order of last time.
+      // The charts are there without: what is missing is a menu's entry.
     }
   }
 

@@ -2,6 +2,7 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type RunPageModel } from '../../src/protocol/pages/run';
+import { DrawnEvent } from '../charts/chart';
 import '../ui/controls';
 import { restoreScroll } from '../ui/scrollMemory';
 import '../ui/section';
@@ -19,7 +20,7 @@ import { hasModels } from './captured/models';
 import { cellCount, hasCells } from './captured/notebookWords';
 import './captured/reproducibility';
 import './captured/system';
-import { dataCount, hasCode, hasData, hasNote } from './contents';
+import { dataCount, hasCode, hasData, hasNote, OPEN_AT_FIRST, type SectionId } from './contents';
 import './figures';
 import './header';
 import { type EditEvent, type RunHeader, type ShowEvent } from './header';
@@ -33,34 +34,15 @@ import { readPageState, StateKeeper } from './pageState';
 import { pageStyles } from './pageStyles';
 import { parameterRows, shortfall } from './parameters';
 import { SeriesStore } from './seriesStore';
+import { firstWanted } from './wanted';
 import './tags';
 import { type Tags } from './tags';
 import { announcement, countWords, isOver } from './words';
 
-type SectionId =
-  | 'note'
-  | 'metrics'
-  | 'parameters'
-  | 'tags'
-  | 'children'
-  | 'cells'
-  | 'reproducibility'
-  | 'figures'
-  | 'artifacts'
-  | 'output'
-  | 'code'
-  | 'data'
-  | 'environment'
-  | 'system';
+/** What is below the first charts is not waited for, nor does it wait long for them. */
+const FIRST_CHART_MS = 200;
 
-const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set([
-  'note',
-  'metrics',
-  'parameters',
-  'children',
-  'cells',
-  'figures',
-]);
+const count = (shown: number): string => (shown > 0 ? countWords(shown, shown) : '');
 
 @customElement('lw-run-page')
 export class RunPage extends LitElement {
@@ -75,7 +57,12 @@ export class RunPage extends LitElement {
   private model!: RunModel;
   private store!: SeriesStore;
   private kept!: StateKeeper;
+  /** Whether more is shown than what is seen first. */
+  @state() private isWhole = false;
   private hasShown = false;
+  private isScrolled = false;
+  /** Owns the first curves until the charts that show them do. */
+  private readonly first = {};
   private spoken = '';
   private lastStatus = '';
 
@@ -115,10 +102,21 @@ export class RunPage extends LitElement {
   }
 
   protected override updated(): void {
-    if (this.hasShown || !this.model.page) return;
-    this.hasShown = true;
+    const { page } = this.model;
+    if (!page) return;
+    if (!this.hasShown) {
+      this.hasShown = true;
+      this.addEventListener(DrawnEvent.type, this.showAll, { once: true });
+      setTimeout(this.showAll, page.totals.metrics > 0 ? FIRST_CHART_MS : 0);
+    }
+    if (!this.isWhole || this.isScrolled) return;
+    this.isScrolled = true;
     restoreScroll(this.kept.current.scrollTop);
   }
+
+  private readonly showAll = () => {
+    this.isWhole = true;
+  };
 
   private renderProblem(cause: string, isOld: boolean) {
     return html`<div class="state">
@@ -134,11 +132,9 @@ export class RunPage extends LitElement {
   }
 
   private renderSections(page: RunPageModel) {
-    const { totals, run } = page;
+    const { totals } = page;
     const hasTags = totals.tags > 0 || this.isTagging;
     const hasSide = totals.params > 0 || hasTags;
-    const live = !isOver(run);
-    const count = (shown: number) => (shown > 0 ? countWords(shown, shown) : '');
     return html`<main class=${hasSide ? 'with-side' : ''}>
       ${hasNote(page) || this.isNoting || this.kept.current.draft !== undefined ? this.renderNote(page) : nothing}
       ${this.section('metrics', 'Metrics', count(totals.metrics), () => this.renderMetrics())}
@@ -154,71 +150,76 @@ export class RunPage extends LitElement {
             </div>`
           : nothing
       }
-      ${
-        run.childCount > 0
-          ? this.section('children', 'Children', count(run.childCount), () => this.renderChildren(page))
-          : nothing
-      }
-      ${hasCells(page) ? this.section('cells', 'Cells', cellCount(page), () => this.renderCells(page), this.foldActions(page)) : nothing}
-      ${
-        page.notebook !== null && page.notebook.findingCount > 0
-          ? this.section(
-              'reproducibility',
-              'Reproducibility',
-              count(page.notebook.findingCount),
-              () => html`<lw-reproducibility .page=${page} .host=${this.host}></lw-reproducibility>`,
-            )
-          : nothing
-      }
-      ${
-        totals.figures > 0
-          ? this.section('figures', 'Figures', count(totals.figures), () => this.renderFigures())
-          : nothing
-      }
-      ${
-        totals.artifacts > 0
-          ? this.section('artifacts', 'Artifacts', count(totals.artifacts), () => this.renderArtifacts(page))
-          : nothing
-      }
-      ${run.kind === 'followed' ? nothing : this.renderOutput(live)}
-      ${
-        hasCode(page)
-          ? this.section('code', 'Code', '', () => html`<lw-code .page=${page} .host=${this.host}></lw-code>`)
-          : nothing
-      }
-      ${
-        hasData(page)
-          ? this.section(
-              'data',
-              'Data',
-              dataCount(page),
-              () => html`<lw-data .page=${page} .host=${this.host}></lw-data>`,
-            )
-          : nothing
-      }
-      ${this.section(
-        'environment',
-        'Environment',
-        '',
-        () => html`<lw-environment .page=${page} .host=${this.host}></lw-environment>`,
-      )}
-      ${
-        page.system.length > 0
-          ? this.section(
-              'system',
-              'System',
-              '',
-              () =>
-                html`<lw-system
-                  .metrics=${page.system}
-                  .store=${this.store}
-                  .kept=${this.kept}
-                  .host=${this.host}
-                ></lw-system>`,
-            )
-          : nothing
-      }
+      ${this.isWhole ? this.renderRest(page) : nothing}
     </main>`;
+  }
+
+  private renderRest(page: RunPageModel) {
+    const { totals, run } = page;
+    return html`${
+      run.childCount > 0
+        ? this.section('children', 'Children', count(run.childCount), () => this.renderChildren(page))
+        : nothing
+    }
+    ${hasCells(page) ? this.section('cells', 'Cells', cellCount(page), () => this.renderCells(page), this.foldActions(page)) : nothing}
+    ${
+      page.notebook !== null && page.notebook.findingCount > 0
+        ? this.section(
+            'reproducibility',
+            'Reproducibility',
+            count(page.notebook.findingCount),
+            () => html`<lw-reproducibility .page=${page} .host=${this.host}></lw-reproducibility>`,
+          )
+        : nothing
+    }
+    ${
+      totals.figures > 0
+        ? this.section('figures', 'Figures', count(totals.figures), () => this.renderFigures())
+        : nothing
+    }
+    ${
+      totals.artifacts > 0
+        ? this.section('artifacts', 'Artifacts', count(totals.artifacts), () => this.renderArtifacts(page))
+        : nothing
+    }
+    ${run.kind === 'followed' ? nothing : this.renderOutput(!isOver(run))}
+    ${
+      hasCode(page)
+        ? this.section('code', 'Code', '', () => html`<lw-code .page=${page} .host=${this.host}></lw-code>`)
+        : nothing
+    }
+    ${
+      hasData(page)
+        ? this.section(
+            'data',
+            'Data',
+            dataCount(page),
+            () => html`<lw-data .page=${page} .host=${this.host}></lw-data>`,
+          )
+        : nothing
+    }
+    ${this.section(
+      'environment',
+      'Environment',
+      '',
+      () => html`<lw-environment .page=${page} .host=${this.host}></lw-environment>`,
+    )}
+    ${
+      page.system.length > 0
+        ? this.section(
+            'system',
+            'System',
+            '',
+            () =>
+              html`<lw-system
+                .metrics=${page.system}
+                .store=${this.store}
+                .kept=${this.kept}
+                .host=${this.host}
+              ></lw-system>`,
+          )
+        : nothing
+    }`;
   }
 
   private renderMetrics() {
@@ -358,15 +359,24 @@ export class RunPage extends LitElement {
 
   private onModel(): void {
     this.version++;
-    const run = this.model.page?.run;
-    if (!run) return;
+    const { page } = this.model;
+    if (!page) return;
+    if (!this.hasShown) this.askForFirst(page);
+    const { run } = page;
     const { status } = run.timing;
     if (this.lastStatus !== '' && status !== this.lastStatus) this.spoken = announcement(run, Date.now());
     this.lastStatus = status;
   }
 
+  /** The points of what is seen first come while the page is drawn. */
+  private askForFirst(page: RunPageModel): void {
+    if (this.kept.current.layout === null && page.layout) this.kept.change({ layout: page.layout });
+    this.store.watch(this.first, firstWanted(page, this.kept.current), () => undefined);
+    this.addEventListener(DrawnEvent.type, () => this.store.unwatch(this.first), { once: true });
+  }
+
   private readonly onScroll = () => {
-    if (this.hasShown) this.kept.change({ scrollTop: window.scrollY });
+    if (this.isScrolled) this.kept.change({ scrollTop: window.scrollY });
   };
 
   private readonly onHide = () => this.kept.flush();

@@ -48,6 +48,8 @@ export class PageHost<C extends PageContract> implements Disposable {
   private readonly requests: Handlers;
   private readonly commands: Handlers;
   private isReady = false;
+  /** Something changed after the page may have asked, and before it could be told. */
+  private hasMissed = false;
 
   constructor(
     private readonly page: Page,
@@ -62,7 +64,8 @@ export class PageHost<C extends PageContract> implements Disposable {
 
   /** Tells the page to look again. One that is hidden will when it is shown. */
   changed(): void {
-    if (this.isReady && this.page.visible) this.send({ type: 'changed' });
+    if (!this.isReady) this.hasMissed = true;
+    else if (this.page.visible) this.send({ type: 'changed' });
   }
 
   dispose(): void {
@@ -78,6 +81,8 @@ export class PageHost<C extends PageContract> implements Disposable {
     switch (message.data.type) {
       case 'ready':
         this.isReady = true;
+        if (this.hasMissed) this.changed();
+        this.hasMissed = false;
         return;
       case 'request':
         return this.answer(message.data.id, message.data.method, message.data.params);

@@ -24,7 +24,7 @@ export class RunFacts {
 
   constructor(private readonly runId: string) {}
 
-  async load(store: Asks): Promise<Omit<RunPageModel, 'canAct' | 'rivalChanges'>> {
+  async load(store: Asks): Promise<Omit<RunPageModel, 'canAct' | 'layout' | 'rivalChanges'>> {
     const page = { runId: this.runId, limit: RUN_PAGE_LIMIT };
     const [got, params, metrics, system, tags, artifacts, notes, asked] = await Promise.all([
       store.request('runs/get', { runId: this.runId }),

@@ -1,7 +1,13 @@
 /** What the run page asks for and what it may do. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { CELLS_AT_A_TIME, RUN_PAGE_LIMIT, runPageCommands, runPageRequests } from '../../protocol/pages/run';
+import {
+  CELLS_AT_A_TIME,
+  RUN_PAGE_LIMIT,
+  runPageCommands,
+  type RunPageModel,
+  runPageRequests,
+} from '../../protocol/pages/run';
 import { MAX_OUTPUT_BYTES } from '../../protocol/requests';
 import { openDiff } from '../code';
 import type { RunRef } from '../commands/pickRun';
@@ -60,13 +66,27 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
   const show = ({ file, isDirectory }: { file: string; isDirectory: boolean }) =>
     isDirectory ? vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(file)) : open(file);
 
+  const load = async (): Promise<RunPageModel> => {
+    const store = await session();
+    const model = await facts.load(store);
+    parts.onLoaded(model.run.name);
+    return {
+      ...model,
+      canAct: vscode.workspace.isTrusted && store.canWrite,
+      layout: parts.layouts.of(model.run.experiment),
+      rivalChanges: parts.rivals.changes,
+    };
+  };
+  // Before the page is there to ask: VS Code takes its time to make it.
+  let early: Promise<RunPageModel> | null = load();
+  early.catch(() => undefined); // the page is told
+
   return {
     requests: {
-      load: async () => {
-        const store = await session();
-        const model = await facts.load(store);
-        parts.onLoaded(model.run.name);
-        return { ...model, canAct: vscode.workspace.isTrusted && store.canWrite, rivalChanges: parts.rivals.changes };
+      load: () => {
+        const model = early ?? load();
+        early = null;
+        return model;
       },
       moreMetrics: async ({ pageToken }) =>
         (await session()).request('runs/metrics', { ...page, which: 'own', ...after(pageToken) }),
@@ -79,7 +99,6 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         if (query.runId !== undefined) parts.rivals.watch(query.runId);
         return (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId });
       },
-      chartLayout: async () => ({ layout: parts.layouts.of(await experiment()) }),
       rivals: async () => rivalsOf(await session(), runId),
       pickRun: async () => ({ run: await chooseRival(await session(), parts.log) }),
       pickMetric: async ({ purpose, without }) => ({

@@ -86,6 +86,8 @@ export const RunPageModel = z.object({
   code: CodeSummary.nullable(),
   /** Whether the actions that change something are offered. */
   canAct: z.boolean(),
+  /** How the charts of this experiment were left; null if they never were. */
+  layout: ChartLayout.nullable(),
   /** How often each of the other runs that are drawn beside it has changed while the page was open. */
   rivalChanges: z.record(z.string(), z.number()),
 });
@@ -115,7 +117,6 @@ export const runPageRequests = {
   },
   series: { params: SeriesQuery, result: MetricSeries },
   /** As it was kept for this experiment; null for none. */
-  chartLayout: { params: z.object({}), result: z.object({ layout: ChartLayout.nullable() }) },
   /** With which runs this one can be compared without choosing: null where there is none, or it is this one. */
   rivals: { params: z.object({}), result: z.object({ parent: Rival.nullable(), best: Rival.nullable() }) },
   /** The user chooses; null where they leave without. Takes as long as they like. */
