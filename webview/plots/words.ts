@@ -35,7 +35,16 @@ export function standalone(plot: SVGSVGElement, titles: readonly { x: number; y:
     const original = drawn[index];
     if (!original) continue;
     const style = getComputedStyle(original);
-    for (const name of ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-opacity', 'opacity', 'font-family', 'font-size'])
+    for (const name of [
+      'fill',
+      'stroke',
+      'stroke-width',
+      'stroke-dasharray',
+      'stroke-opacity',
+      'opacity',
+      'font-family',
+      'font-size',
+    ])
       element.setAttribute(name, style.getPropertyValue(name));
     for (const name of ['class', 'tabindex', 'role', 'aria-label']) element.removeAttribute(name);
   }
