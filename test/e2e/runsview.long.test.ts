@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { makeRuns, type MadeRun } from './madeRuns';
 import { openRuns, realErrors, RUNS } from './runsView';
 import { waitFor } from './support/wait';
@@ -29,6 +29,9 @@ beforeAll(async () => {
   await workbench.trees.waitForRow('forest-0');
 }, 180_000);
 afterAll(() => workbench.close());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.screenshot(`runs-failed-${task.name.slice(0, 20)}`);
+});
 
 const rows = () => workbench.trees.rows(RUNS);
 const labels = async () => (await rows()).map(({ label }) => label);
@@ -150,7 +153,7 @@ describe('runs', () => {
     await workbench.quickInput.answer('the best');
     await shows('the name', async () => (await labels())[1] === 'the best');
     await workbench.screenshot('runs-marked');
-    await (await workbench.trees.waitForRow('fraud')).click();
+    await (await workbench.trees.waitForRow('forest-0')).click();
     await workbench.page.keyboard.press('Control+Z');
     await shows('the old name', async () => (await labels())[1] === 'forest-7');
     await workbench.page.keyboard.press('Control+Z');

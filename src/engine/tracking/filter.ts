@@ -38,7 +38,8 @@ const EXPECTED = {
 
 const SUBJECT =
   /^\s*(?:(metrics?|params?|parameters?|tags?|attributes?|attr|run)\.)?("[^"]*"|`[^`]*`|[\w./-]+)\s*(!=|>=|<=|=|>|<|(?:ILIKE|LIKE|IN|NOT\s+IN|IS\s+NULL|IS\s+NOT\s+NULL)\b)\s*/i;
-const VALUE = /^('[^']*'|"[^"]*"|-?[\d.]+(?:e[+-]?\d+)?|(?:true|false)\b)\s*/i;
+/** A bare word is a value too, so that what refuses it can say what it wants instead. */
+const VALUE = /^('[^']*'|"[^"]*"|[^\s'"()]+)\s*/;
 const LIST = /^\(\s*((?:'[^']*'|"[^"]*")(?:\s*,\s*(?:'[^']*'|"[^"]*"))*)\s*\)\s*/;
 const CONJUNCTION = /^AND\s+/i;
 
@@ -153,7 +154,7 @@ function compareText(column: string, operator: string, value: string): Sql {
 }
 
 const isText = (value: string): boolean => /^['"]/.test(value);
-const isNumber = (value: string): boolean => /^[-\d.]/.test(value);
+const isNumber = (value: string): boolean => /^[-\d.]/.test(value) && Number.isFinite(Number(value));
 const isBoolean = (value: string): boolean => /^(['"]?)(true|false)\1$/i.test(value);
 
 const unquote = (text: string): string => (/^['"`]/.test(text) ? text.slice(1, -1) : text);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RunRow } from '../../protocol/entities';
 import type { StoreSession } from '../stores/session';
 import { describeError, type Log } from '../log';
+import { showUntilLeft } from '../quickInput';
 import { Disposables } from '../signal';
 import { plain, withoutIcons } from '../text';
 import { describeRun, lookOf } from '../views/runs/format';
@@ -90,8 +91,7 @@ async function pick(sessions: readonly StoreSession[], question: Question, log: 
         }),
       );
       held.track(list.onDidAccept(() => resolve(list.selectedItems.flatMap(({ ref }) => ref ?? []))));
-      held.track(list.onDidHide(() => resolve([])));
-      list.show();
+      held.track(showUntilLeft(list, () => resolve([])));
       void look('');
     });
   } finally {

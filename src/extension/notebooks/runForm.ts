@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { isSecretName } from '../../client/secretArguments';
 import type { NotebookParameter } from '../../protocol/notebooks';
+import { showUntilLeft } from '../quickInput';
 import { Disposables } from '../signal';
 import { plain, withoutIcons } from '../text';
 import { type Choice, ParameterForm, type ParameterRow } from './runParameters';
@@ -50,7 +51,6 @@ async function pickRow(form: ParameterForm, title: string): Promise<ParameterRow
   try {
     return await new Promise((resolve) => {
       held.track(pick.onDidAccept(() => resolve(pick.selectedItems[0]?.row ?? 'run')));
-      held.track(pick.onDidHide(() => resolve(undefined)));
       held.track(
         pick.onDidTriggerItemButton(({ item }) => {
           if (!item.row) return;
@@ -60,7 +60,7 @@ async function pickRow(form: ParameterForm, title: string): Promise<ParameterRow
       );
       // The first row is active: after a value was set, one key more runs the notebook.
       pick.items = itemsOf(form);
-      pick.show();
+      held.track(showUntilLeft(pick, () => resolve(undefined)));
     });
   } finally {
     held.dispose();
@@ -125,8 +125,7 @@ async function askValue(form: ParameterForm, { name, type, help }: ParameterRow,
         }),
       );
       held.track(input.onDidTriggerButton(() => resolve()));
-      held.track(input.onDidHide(() => resolve()));
-      input.show();
+      held.track(showUntilLeft(input, () => resolve()));
     });
   } finally {
     held.dispose();

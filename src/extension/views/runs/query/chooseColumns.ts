@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { MAX_COLUMNS, type RunColumn } from '../../../../protocol/lists';
 import type { StoreSession } from '../../../stores/session';
 import { describeError, type Log } from '../../../log';
+import { showUntilLeft } from '../../../quickInput';
 import { Disposables } from '../../../signal';
 import { plain, withoutIcons } from '../../../text';
 import { idOf, KEY_ICONS, keyItem, type KnownKey, knownKeys, underHeadings } from './keys';
@@ -66,9 +67,8 @@ export async function chooseColumns(state: QueryState, sessions: readonly StoreS
         }),
       );
       held.track(pick.onDidAccept(() => resolve(chosen.length <= MAX_COLUMNS)));
-      held.track(pick.onDidHide(() => resolve(false)));
       show([]);
-      pick.show();
+      held.track(showUntilLeft(pick, () => resolve(false)));
       void look('');
     });
     if (accepted) await state.change({ columns: [...chosen] });

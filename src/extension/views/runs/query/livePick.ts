@@ -1,5 +1,6 @@
 /** A quick pick whose rows are made anew while the user types. */
 import * as vscode from 'vscode';
+import { showUntilLeft } from '../../../quickInput';
 import { Disposables } from '../../../signal';
 
 const TYPING_MS = 120;
@@ -76,9 +77,8 @@ export async function pickLive<Item extends vscode.QuickPickItem, Answer>(
         }),
       );
       held.track(pick.onDidTriggerButton(() => resolve('back')));
-      held.track(pick.onDidHide(() => resolve(undefined)));
       look(pick.value, 0);
-      pick.show();
+      held.track(showUntilLeft(pick, () => resolve(undefined)));
     });
   } finally {
     clearTimeout(timer);
