@@ -132,7 +132,7 @@ describe('a run of which everything was captured', () => {
     await eventually(() => rows.count()).toBe(12);
     expect(await rows.first().getByRole('img', { name: 'best' }).count()).toBe(1);
     expect(await rows.first().innerText()).toContain('candidate 8');
-    await page.getByRole('button', { name: 'mean_test_score' }).click();
+    await page.getByTitle('Sort by mean_test_score').click();
     await eventually(() => rows.first().innerText()).toContain('candidate 12');
     await eventually(() => part(page, 'children').locator('th[aria-sort]').allInnerTexts()).toEqual([
       expect.stringContaining('mean_test_score'),
