@@ -1,5 +1,5 @@
 /**
- * npm test: installs what is missing, then lint, types, build, unit, Python and end-to-end tests.
+ * npm test: installs what is missing, then types, build, unit, Python and end-to-end tests, and lint beside them.
  *
  *   node scripts/test.mjs                   all tiers
  *   node scripts/test.mjs unit python       only these
@@ -18,7 +18,7 @@ import { runSuite, startClock } from './lib/suite.mjs';
 import { ensureSystem } from './lib/system.mjs';
 import { build, lint, python, sum, types, vitest } from './lib/tiers.mjs';
 
-const ALL = ['types', 'build', 'lint', 'unit', 'python', 'e2e'];
+const ALL = ['types', 'build', 'unit', 'python', 'e2e', 'lint'];
 
 await runMain(async () => {
   startClock();

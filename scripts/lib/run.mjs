@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import os from 'node:os';
 import process from 'node:process';
 import { Problem } from './say.mjs';
 
@@ -19,6 +20,7 @@ const GRACE_MS = 5_000;
  *   the error; stderr: both streams go to our stderr as they come
  * @property {boolean} [check] throw when the command fails (default)
  * @property {number} [timeoutMs]
+ * @property {boolean} [yields] takes only what of the processor nobody else wants
  */
 
 /**
@@ -30,7 +32,7 @@ const GRACE_MS = 5_000;
  * @returns {Promise<{code: number, stdout: string, stderr: string, output: string}>}
  */
 export function run(command, args, options = {}) {
-  const { cwd, env = process.env, output = 'capture', check = true, timeoutMs } = options;
+  const { cwd, env = process.env, output = 'capture', check = true, timeoutMs, yields = false } = options;
   // Whoever waits for what was just killed must not go on to the next step.
   if (isEnding) return new Promise(() => {});
   const stdio = {
@@ -47,6 +49,7 @@ export function run(command, args, options = {}) {
       windowsHide: true,
     });
     endWithUs(child);
+    if (yields) lowerPriority(child);
     const text = { stdout: '', stderr: '', output: '' };
     for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
       child[name]?.setEncoding('utf8').on('data', (chunk) => {
@@ -82,6 +85,15 @@ export function endWithUs(child) {
   running.add(child);
   child.once('error', () => running.delete(child));
   child.once('close', () => running.delete(child));
+}
+
+/** @param {import('node:child_process').ChildProcess} child */
+function lowerPriority(child) {
+  try {
+    if (child.pid) os.setPriority(child.pid, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not let us: then it takes its share.
+  }
 }
 
 /** @param {string} command @param {string[]} args */
