@@ -35,7 +35,9 @@ describe('runs', () => {
     await workbench.page.keyboard.press('Enter');
     const frame = await page();
     await frame.locator('.mark-line path').first().waitFor();
-    expect(await frame.locator('lw-run-chips .toggle').allInnerTexts()).toEqual(['second', 'first']);
+    await expect
+      .poll(() => frame.locator('lw-run-chips .toggle').allInnerTexts(), { timeout: 20_000 })
+      .toEqual(['second', 'first']);
     expect(await frame.locator('lw-run-chips .best').count()).toBe(1);
     await workbench.screenshot('compare-curves');
   });
@@ -57,7 +59,9 @@ describe('runs', () => {
     await workbench.page.reload();
     const frame = await page();
     await frame.locator('lw-parallel svg.plot').waitFor();
-    expect(await frame.locator('lw-run-chips .toggle').allInnerTexts()).toEqual(['second', 'first']);
+    await expect
+      .poll(() => frame.locator('lw-run-chips .toggle').allInnerTexts(), { timeout: 20_000 })
+      .toEqual(['second', 'first']);
   });
 
   test('have their code compared in a diff editor', async () => {

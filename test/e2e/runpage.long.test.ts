@@ -174,7 +174,9 @@ describe('runs are compared', () => {
     await workbench.screenshot('page-comparing');
     await workbench.page.locator('.quick-input-action .monaco-button').first().click();
     const compared = await workbench.webviewFrame('Compare 2 Runs', 60_000);
-    expect(await compared.locator('lw-run-chips .toggle').allInnerTexts()).toEqual(['baseline', 'second']);
+    await expect
+      .poll(() => compared.locator('lw-run-chips .toggle').allInnerTexts(), { timeout: 20_000 })
+      .toEqual(['baseline', 'second']);
     await workbench.screenshot('page-compared');
     await workbench.command('View: Close All Editors');
   });
@@ -184,7 +186,9 @@ describe('runs are compared', () => {
     await (await workbench.trees.waitForRow('second')).click({ modifiers: ['Shift'] });
     await workbench.trees.contextMenu('third', 'Compare Runs');
     const compared = await workbench.webviewFrame('Compare 3 Runs', 60_000);
-    expect(await compared.locator('lw-run-chips .toggle').allInnerTexts()).toEqual(['baseline', 'third', 'second']);
+    await expect
+      .poll(() => compared.locator('lw-run-chips .toggle').allInnerTexts(), { timeout: 20_000 })
+      .toEqual(['baseline', 'third', 'second']);
   });
 
   test('along axes that are dragged, and let a part of the runs through', async () => {
