@@ -69,10 +69,13 @@ describe('on its page, a run', () => {
     await workbench.command('Open Run', 'first');
     const page = await runPage();
     await page.locator('h1').click();
+    const field = page.locator('lw-run-title input:focus');
+    await field.waitFor();
     await workbench.page.keyboard.type('something else');
     await workbench.page.keyboard.press('Escape');
     expect(await page.locator('h1').innerText()).toBe('first');
     await page.locator('h1').click();
+    await field.waitFor();
     await workbench.page.keyboard.press('Control+A');
     await workbench.page.keyboard.type('baseline');
     await workbench.page.keyboard.press('Enter');
