@@ -79,12 +79,13 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
   };
   // Before the page is there to ask: VS Code takes its time to make it.
   let early: Promise<RunPageModel> | null = load();
-  early.catch(() => undefined); // the page is told
+  early.catch(() => undefined); // the page's own question meets it again
 
   return {
     requests: {
       load: () => {
-        const model = early ?? load();
+        // What could not be read so early may be there by now.
+        const model = early?.catch(load) ?? load();
         early = null;
         return model;
       },
