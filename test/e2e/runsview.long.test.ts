@@ -48,6 +48,15 @@ async function filter(text: string): Promise<void> {
 /** As a hand does it: VS Code looks where the mouse is on its way. */
 async function drag(from: string, to: string): Promise<void> {
   const { mouse } = workbench.page;
+  // Away from the tree, so that no tooltip covers a row; and not while rows still change their places.
+  await mouse.move(800, 700);
+  let before = '';
+  await shows('the same rows for a second', async () => {
+    const last = before;
+    before = JSON.stringify(await rows());
+    await workbench.page.waitForTimeout(1000);
+    return last === JSON.stringify(await rows());
+  });
   await (await workbench.trees.waitForRow(from)).hover();
   await mouse.down();
   const target = await workbench.trees.waitForRow(to);
