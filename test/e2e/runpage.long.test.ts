@@ -58,7 +58,11 @@ async function choose(frame: Frame, opener: Locator, item: string): Promise<void
 
 /** Answers the dialog that asks for the place of a file with another name, in the folder that it proposes. */
 async function saveAs(name: string): Promise<string> {
-  const proposed = path.basename((await workbench.quickInput.prompt()).value);
+  // The folder stands in the box first.
+  const proposed = await waitFor('the name of a file', async () => {
+    const { value } = await workbench.quickInput.prompt();
+    return path.extname(value) !== '' && path.basename(value);
+  });
   await workbench.quickInput.answer(fileIn(name));
   await written(name);
   return proposed;
@@ -88,8 +92,8 @@ describe('on its page, a run', () => {
     const page = await runPage('baseline');
     await page.getByRole('button', { name: 'Star' }).click();
     await page.getByRole('button', { name: 'Pin to Top' }).click();
-    const row = await workbench.trees.waitForRow('baseline ★');
-    await expect.poll(() => row.textContent()).toContain('pinned');
+    // It moves to the top: where it was, another row is.
+    await expect.poll(async () => (await workbench.trees.waitForRow('baseline ★')).textContent()).toContain('pinned');
     await expect.poll(() => page.getByRole('button', { name: 'Star' }).getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('button', { name: 'Star' }).click();
     await expect.poll(async () => (await workbench.trees.waitForRow('baseline')).textContent()).not.toContain('★');
