@@ -3,21 +3,14 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { repository } from '../engine/support';
-import type { SpecialRuns } from '../support/madeSpecials';
 import type { TestFolders } from './support/folders';
 
-/**
- * In a process of its own: a minute of writing would keep the test from answering its runner.
- *
- * @returns the ids of the runs that are large or odd
- */
-export async function makeManyRuns(folders: TestFolders): Promise<SpecialRuns> {
-  const { stdout } = await promisify(execFile)(
+/** In a process of its own: a minute of writing would keep the test from answering its runner. */
+export async function makeManyRuns(folders: TestFolders): Promise<void> {
+  await promisify(execFile)(
     process.execPath,
     [path.join(repository, 'scripts/make-store.mjs'), folders.workspace],
     // Where this window's engine looks whether a store is its user's own.
     { cwd: repository, env: { ...process.env, LOOPWRIGHT_STATE_DIR: folders.state } },
   );
-  const ids = [...stdout.matchAll(/^ {2}(\w+) +([0-9a-f]{32})$/gm)].map(([, name = '', id = '']) => [name, id]);
-  return Object.fromEntries(ids) as SpecialRuns;
 }
