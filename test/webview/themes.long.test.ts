@@ -14,7 +14,7 @@ const isSideways = (page: Page) =>
 
 describe('a run of which everything was captured', () => {
   it.each(['dark-modern', 'light-modern', 'hc-dark', 'hc-light'] as const)('looks well in %s', async (theme) => {
-    const { page, shot } = await open(captured.whole(), { theme, height: 4200 });
+    const { page, shot } = await open(captured.whole(), { theme, height: 5600 });
     await drawn(page, 6);
     for (const name of [/^Artifacts/, /^Code/, /^Data/, /^Environment/, /^System/]) await unfold(page, name);
     await page.getByRole('button', { name: 'Details of data/merchants.csv' }).click();
