@@ -101,7 +101,12 @@ describe('what the run page shows', () => {
   it('is what the engine says, the machine’s metrics apart from the script’s', async () => {
     const engine = new FakeEngine();
     engine.code = CODE;
-    const model = RunPageModel.parse({ ...(await new RunFacts(runId).load(engine)), canAct: true, rivalChanges: {} });
+    const model = RunPageModel.parse({
+      ...(await new RunFacts(runId).load(engine)),
+      canAct: true,
+      layout: null,
+      rivalChanges: {},
+    });
     expect(model.metrics.map(({ key }) => key)).toEqual(['loss']);
     expect(model.system.map(({ key }) => key)).toEqual(['system/cpu_percent']);
     expect(model.totals).toMatchObject({ metrics: 3, inputs: 7, outputs: 1 });
