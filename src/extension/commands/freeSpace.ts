@@ -1,10 +1,10 @@
 /** Freeing space: which runs, what that would remove, and only then doing it. */
 import * as vscode from 'vscode';
-import { formatRelative, formatSize } from '../../protocol/format';
+import { formatNumber, formatRelative, formatSize } from '../../protocol/format';
 import type { GcPlan, GcResult, RemovalReason } from '../../protocol/house';
 import type { Params } from '../../protocol/requests';
 import type { StoreSession } from '../stores/session';
-import { plain } from '../text';
+import { plain, withoutIcons } from '../text';
 
 const DAY_MS = 24 * 3600 * 1000;
 type Rules = Params<'store/planGc'>;
@@ -68,7 +68,8 @@ async function chooseRules(): Promise<Rules | undefined> {
 /** Shows what would go. Whoever takes a run's row agrees to nothing: only the first row does. */
 async function agreesTo(plan: GcPlan): Promise<boolean> {
   const size = formatSize(plan.totalBytes);
-  const remove = vscode.l10n.t('$(trash) Remove for Good: {0} Runs, {1}', plan.runCount, size);
+  const runs = plan.runCount === 1 ? vscode.l10n.t('1 Run') : vscode.l10n.t('{0} Runs', formatNumber(plan.runCount));
+  const remove = vscode.l10n.t('$(trash) Remove for Good: {0}, {1}', runs, size);
   const why: Readonly<Record<RemovalReason, string>> = {
     deleted: vscode.l10n.t('deleted'),
     age: vscode.l10n.t('too old'),
@@ -76,24 +77,17 @@ async function agreesTo(plan: GcPlan): Promise<boolean> {
     size: vscode.l10n.t('the store is too large'),
     interrupted: vscode.l10n.t('its removal was interrupted'),
   };
-  const parts: Readonly<Record<GcPlan['parts'][number]['part'], (count: number) => string>> = {
-    runs: (count) => vscode.l10n.t('{0} run folders with children', count),
-    data: (count) => vscode.l10n.t('{0} kept inputs', count),
-    code: (count) => vscode.l10n.t('{0} code snapshots', count),
-    database: (count) => vscode.l10n.t('{0} points of metrics', count),
-    other: (count) => vscode.l10n.t('{0} leftovers', count),
-  };
-  const detail = plan.parts.filter(({ count }) => count > 0).map(({ part, count }) => parts[part](count));
+  const detail = plan.parts.filter(({ count }) => count > 0).map(partWords);
   const items: readonly vscode.QuickPickItem[] = [
     { label: remove, detail: detail.join(' · ') },
     { label: vscode.l10n.t('Runs'), kind: vscode.QuickPickItemKind.Separator },
     ...plan.runs.map((run) => ({
-      label: plain(run.name, 60),
+      label: withoutIcons(plain(run.name, 60)),
       description: `${plain(run.experiment, 40)} · ${formatRelative(run.startMs, Date.now())}`,
       detail: `${formatSize(run.sizeBytes)} · ${why[run.reason]}`,
     })),
     ...(plan.runCount > plan.runs.length
-      ? [{ label: vscode.l10n.t('and {0} more', plan.runCount - plan.runs.length) }]
+      ? [{ label: vscode.l10n.t('and {0} more', formatNumber(plan.runCount - plan.runs.length)) }]
       : []),
   ];
   const chosen = await vscode.window.showQuickPick(items, {
@@ -101,6 +95,23 @@ async function agreesTo(plan: GcPlan): Promise<boolean> {
     placeHolder: vscode.l10n.t('This can not be undone. Escape leaves everything as it is.'),
   });
   return chosen === items[0];
+}
+
+function partWords({ part, count }: GcPlan['parts'][number]): string {
+  const isOne = count === 1;
+  const number = formatNumber(count);
+  switch (part) {
+    case 'runs':
+      return isOne ? vscode.l10n.t('1 run folder') : vscode.l10n.t('{0} run folders, children included', number);
+    case 'data':
+      return isOne ? vscode.l10n.t('1 kept input') : vscode.l10n.t('{0} kept inputs', number);
+    case 'code':
+      return isOne ? vscode.l10n.t('1 code snapshot') : vscode.l10n.t('{0} code snapshots', number);
+    case 'database':
+      return isOne ? vscode.l10n.t('1 point of a metric') : vscode.l10n.t('{0} points of metrics', number);
+    case 'other':
+      return isOne ? vscode.l10n.t('1 leftover') : vscode.l10n.t('{0} leftovers', number);
+  }
 }
 
 /** @throws LoopwrightError if the store has changed since the plan was shown */
