@@ -7,6 +7,15 @@ import { type Node, RunNode } from './nodes';
 /** VS Code's name for what is dragged out of this view; the view's id in lower case. */
 const MIME = 'application/vnd.code.tree.loopwright.runs';
 
+/** VS Code writes what is dragged as JSON, also what never leaves the view. Of a node, only the run's id can be. */
+class DraggedRuns {
+  constructor(readonly runs: readonly RunNode[]) {}
+
+  toJSON(): readonly string[] {
+    return this.runs.map(({ row }) => row.runId);
+  }
+}
+
 /** What dropping does. */
 export type DropEdits = (runs: readonly RunNode[], edit: EditOf) => Promise<void>;
 
@@ -18,16 +27,15 @@ export class DragRuns implements vscode.TreeDragAndDropController<Node> {
 
   handleDrag(nodes: readonly Node[], data: vscode.DataTransfer): void {
     const runs = nodes.filter((node) => node instanceof RunNode);
-    if (runs.length > 0) data.set(MIME, new vscode.DataTransferItem(runs));
+    if (runs.length > 0) data.set(MIME, new vscode.DataTransferItem(new DraggedRuns(runs)));
   }
 
   async handleDrop(target: Node | undefined, data: vscode.DataTransfer): Promise<void> {
     const dragged: unknown = data.get(MIME)?.value;
-    if (!target || !Array.isArray(dragged)) return;
-    const runs = dragged.filter((node) => node instanceof RunNode);
+    if (!target || !(dragged instanceof DraggedRuns)) return;
     const { edit, session } = dropOn(target);
     // Another store is another folder with its own files: a run does not go there by a change of name.
-    const own = runs.filter((run) => run.session === session && run !== target);
+    const own = dragged.runs.filter((run) => run.session === session && run !== target);
     if (edit && own.length > 0) await this.edit(own, edit);
   }
 }
