@@ -227,6 +227,8 @@ describe('filters', () => {
     ["status IN 'x'", /at character 1 /],
     ['metrics.auc > good', /metrics are compared with numbers/],
     ['metrics.auc > 1.2.3', /metrics are compared with numbers/],
+    ['metrics.auc > 0x10', /metrics are compared with numbers/],
+    ['metrics.auc > -inf', /metrics are compared with numbers/],
     ["name = 'x' AND status = failed", /at character 16 .*status is compared with text in quotes/],
     ['params.m = rf', /compared with text in quotes/],
     ['starred > true', /by = and !=/],

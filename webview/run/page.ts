@@ -371,6 +371,7 @@ export class RunPage extends LitElement {
   /** The points of what is seen first come while the page is drawn. */
   private askForFirst(page: RunPageModel): void {
     if (this.kept.current.layout === null && page.layout) this.kept.change({ layout: page.layout });
+    if (!this.isOpen('metrics')) return;
     this.store.watch(this.first, firstWanted(page, this.kept.current), () => undefined);
     this.addEventListener(DrawnEvent.type, () => this.store.unwatch(this.first), { once: true });
   }

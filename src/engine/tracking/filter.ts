@@ -154,7 +154,7 @@ function compareText(column: string, operator: string, value: string): Sql {
 }
 
 const isText = (value: string): boolean => /^['"]/.test(value);
-const isNumber = (value: string): boolean => /^[-\d.]/.test(value) && Number.isFinite(Number(value));
+const isNumber = (value: string): boolean => /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(value);
 const isBoolean = (value: string): boolean => /^(['"]?)(true|false)\1$/i.test(value);
 
 const unquote = (text: string): string => (/^['"`]/.test(text) ? text.slice(1, -1) : text);

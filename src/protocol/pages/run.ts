@@ -116,7 +116,6 @@ export const runPageRequests = {
     result: z.object({ columns: z.array(ChildColumn), children: z.array(ChildRun), ...nextPage }),
   },
   series: { params: SeriesQuery, result: MetricSeries },
-  /** As it was kept for this experiment; null for none. */
   /** With which runs this one can be compared without choosing: null where there is none, or it is this one. */
   rivals: { params: z.object({}), result: z.object({ parent: Rival.nullable(), best: Rival.nullable() }) },
   /** The user chooses; null where they leave without. Takes as long as they like. */
