@@ -1,20 +1,12 @@
 /** Runs that are dragged onto an experiment move there; onto a tag's group, they get that tag. */
 import * as vscode from 'vscode';
 import type { EditOf } from '../../commands/runEdits';
+import { DraggedRuns } from './draggedRuns';
 import { dropOn } from './dropOn';
 import { type Node, RunNode } from './nodes';
 
 /** VS Code's name for what is dragged out of this view; the view's id in lower case. */
 const MIME = 'application/vnd.code.tree.loopwright.runs';
-
-/** VS Code writes what is dragged as JSON, also what never leaves the view. Of a node, only the run's id can be. */
-class DraggedRuns {
-  constructor(readonly runs: readonly RunNode[]) {}
-
-  toJSON(): readonly string[] {
-    return this.runs.map(({ row }) => row.runId);
-  }
-}
 
 /** What dropping does. */
 export type DropEdits = (runs: readonly RunNode[], edit: EditOf) => Promise<void>;
