@@ -222,8 +222,8 @@ describe('filters', () => {
 
   it.each([
     ["starred = 'yes'", /starred is compared with true or false/],
-    ["tags.team IN ('x')", /have no IN/],
-    ['name IS NULL', /for parameters and tags/],
+    ['tags.team IN (x)', /compared with text in quotes/],
+    ['starred IS NULL', /starred is always true or false/],
     ["status IN 'x'", /at character 1 /],
     ['metrics.auc > good', /metrics are compared with numbers/],
     ['metrics.auc > 1.2.3', /metrics are compared with numbers/],

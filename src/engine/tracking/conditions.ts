@@ -10,6 +10,8 @@ export interface Condition extends Sql {
   readonly found?: Sql;
   /** The same condition over the columns of `runs`, where an index of the runs of the tree has it. */
   readonly inTree?: Sql;
+  /** It has a regular expression, which may take very long (filter/regexp.ts). */
+  readonly hasPattern?: boolean;
 }
 
 export const sql = (text: string, ...values: (string | number)[]): Sql => ({ sql: text, values });

@@ -7,3 +7,8 @@ export { readRunner } from './runFiles';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { trackingQueries } from './queries';
 export { stopRun } from './stop';
+export { parseMlflowFilter, parseMlflowOrder, withinTime } from './filter';
+export type { Condition } from './conditions';
+export type { OrderOfRuns } from './runOrder';
+export { type Found, type Place, runsInOrder } from './runPages';
+export type { Selection } from './selection';

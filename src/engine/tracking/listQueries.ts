@@ -3,20 +3,28 @@ import type { Database } from 'better-sqlite3';
 import { COUNTED_RUNS } from '../../protocol/lists';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { KEYED, type Keyed } from './conditions';
+import { withinTime } from './filter';
 import { groupsOf } from './groups';
 import { cutPage, decodeToken, encodeToken } from './pages';
+import { orderOf } from './runOrder';
 import { runsInOrder } from './runPages';
 import { fitted, type RunRows } from './runRows';
 import type { RunRecord } from './rows';
-import { selectionOf } from './selection';
+import { hasPattern, type Selection, selectionOf } from './selection';
 
 export function listQueries(db: Database, rows: RunRows, byId: (runId: string) => RunRecord | undefined) {
+  /** All of one answer from one state of the database. */
+  const reading = <T>(selection: Selection, work: () => T): T => {
+    const read = () => db.transaction(work)();
+    return hasPattern(selection) ? withinTime(db, read) : read();
+  };
   return {
-    'runs/list': (params: CheckedParams<'runs/list'>): Result<'runs/list'> =>
-      db.transaction(() => {
+    'runs/list': (params: CheckedParams<'runs/list'>): Result<'runs/list'> => {
+      const selection = selectionOf(params);
+      return reading(selection, () => {
         const { orderBy, stacked, limit, pageToken, columns } = params;
         const after = pageToken === undefined ? null : decodeToken(pageToken);
-        const found = runsInOrder(db, selectionOf(params), { orderBy, stacked, limit: limit + 1, after });
+        const found = runsInOrder(db, selection, { orderBy: orderOf(orderBy), stacked, limit: limit + 1, after });
         const places = new Map(found.map(({ seq, place }) => [seq, place]));
         const page = cutPage(
           rows.records(found.map(({ seq }) => seq)),
@@ -25,7 +33,8 @@ export function listQueries(db: Database, rows: RunRows, byId: (runId: string) =
           (last) => encodeToken(places.get(last.run_seq) ?? []),
         );
         return { runs: page.items, nextPageToken: page.nextPageToken };
-      })(),
+      });
+    },
 
     'runs/rows': ({ runIds, columns }: CheckedParams<'runs/rows'>): Result<'runs/rows'> => {
       const records = runIds.map(byId).filter((record) => record !== undefined);
@@ -33,7 +42,7 @@ export function listQueries(db: Database, rows: RunRows, byId: (runId: string) =
     },
 
     'runs/groups': (params: CheckedParams<'runs/groups'>): Result<'runs/groups'> =>
-      db.transaction(() => groupsOf(db, params))(),
+      reading(selectionOf(params), () => groupsOf(db, params)),
 
     'runs/keys': ({ kinds, search, limit }: CheckedParams<'runs/keys'>): Result<'runs/keys'> => {
       const parts = (Object.keys(KEYED) as Keyed[]).filter((kind) => kinds.includes(kind));

@@ -6,7 +6,7 @@ import { LoopwrightError } from '../../protocol/errors';
 /** A page stops early when it reaches this, in bytes: a message stays below 1 MB. */
 const MAX_PAGE_TEXT = 400_000;
 
-const Token = z.array(z.union([z.string(), z.number()])).max(4);
+const Token = z.array(z.union([z.string(), z.number()])).max(64);
 
 export interface PageRequest {
   readonly limit: number;

@@ -14,6 +14,7 @@ import { childQueries } from './childQueries';
 import { compareQueries } from './compareQueries';
 import { executionQueries } from './executionQueries';
 import { factQueries } from './factQueries';
+import { defineRegexp } from './filter';
 import { listQueries } from './listQueries';
 import { metricQueries } from './metricQueries';
 import { cutPage, decodeToken, encodeToken } from './pages';
@@ -23,6 +24,7 @@ import { RunRows } from './runRows';
 import { IS_SYSTEM_METRIC } from './systemMetrics';
 
 export function trackingQueries(db: Database, paths: StorePaths) {
+  defineRegexp(db);
   const byId = db.prepare<[string], RunRecord>(
     `SELECT ${RUN_COLUMNS} FROM runs r JOIN experiments e USING (experiment_id) WHERE r.run_id = ? AND r.deleted_ms IS NOT ${String(BEING_REMOVED)}`,
   );

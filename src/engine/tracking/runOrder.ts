@@ -6,25 +6,46 @@ import { RunStatus } from '../../protocol/entities';
 import type { RunOrder } from '../../protocol/lists';
 import { KEYED, lacksKeyed, sql, type Sql } from './conditions';
 
+export interface OrderKey extends Sql {
+  readonly is: 'number' | 'text';
+  readonly descending: boolean;
+}
+
 export interface OrderPiece {
   /** The table `k` of what is sorted by; null for a column of `runs r` itself. */
   readonly keyed: 'metrics' | 'params' | 'tags' | null;
   readonly where: Sql;
-  /** Runs that are equal in these are in the order of their `run_seq`, in the same direction. */
-  readonly keys: readonly string[];
-  readonly descending: boolean;
+  /** None of them NULL. */
+  readonly keys: readonly OrderKey[];
+  /** The direction of `run_seq` among runs that are equal in the keys; null where no two runs can be. */
+  readonly tie: 'ASC' | 'DESC' | null;
 }
 
-const ALL = sql('TRUE');
+export interface OrderOfRuns {
+  readonly pieces: readonly OrderPiece[];
+  readonly isByTime: boolean;
+}
 
-export function piecesOf({ by, key, descending }: RunOrder): OrderPiece[] {
-  const ofRuns = (where: Sql, column: string): OrderPiece => ({ keyed: null, where, keys: [column], descending });
-  const newestFirst = (where: Sql): OrderPiece => ({ keyed: null, where, keys: ['r.start_ms'], descending: true });
+export const ALL = sql('TRUE');
+
+export const orderKey = (is: OrderKey['is'], by: Sql, descending: boolean): OrderKey => ({ ...by, is, descending });
+
+export const orderOf = (order: RunOrder): OrderOfRuns => ({ pieces: piecesOf(order), isByTime: order.by === 'start' });
+
+function piecesOf({ by, key, descending }: RunOrder): OrderPiece[] {
+  const piece = (keyed: OrderPiece['keyed'], where: Sql, keys: [OrderKey['is'], string][], down = descending) => ({
+    keyed,
+    where,
+    keys: keys.map(([is, column]) => orderKey(is, sql(column), down)),
+    tie: down ? ('DESC' as const) : ('ASC' as const),
+  });
+  const ofRuns = (where: Sql, column: string) => piece(null, where, [['number', column]]);
+  const newestFirst = (where: Sql) => piece(null, where, [['number', 'r.start_ms']], true);
   switch (by) {
     case 'start':
       return [ofRuns(ALL, 'r.start_ms')];
     case 'name':
-      return [ofRuns(ALL, 'r.name COLLATE NOCASE')];
+      return [piece(null, ALL, [['text', 'r.name COLLATE NOCASE']])];
     case 'end':
       return [ofRuns(sql('r.end_ms IS NOT NULL'), 'r.end_ms'), newestFirst(sql('r.end_ms IS NULL'))];
     case 'duration': {
@@ -39,9 +60,9 @@ export function piecesOf({ by, key, descending }: RunOrder): OrderPiece[] {
     case 'metric': {
       const keyed = 'metrics';
       return [
-        { keyed, where: sql('k.key = ? AND k.last IS NOT NULL', key), keys: ['k.last'], descending },
+        piece(keyed, sql('k.key = ? AND k.last IS NOT NULL', key), [['number', 'k.last']]),
         // Not a number, but there: before those that have no such metric.
-        { keyed, where: sql('k.key = ? AND k.last IS NULL', key), keys: ['r.start_ms'], descending: true },
+        piece(keyed, sql('k.key = ? AND k.last IS NULL', key), [['number', 'r.start_ms']], true),
         newestFirst(lacksKeyed('metric', key)),
       ];
     }
@@ -51,8 +72,11 @@ export function piecesOf({ by, key, descending }: RunOrder): OrderPiece[] {
       const has = `k.key = ? AND k.${counts}`;
       return [
         // Different texts of the same number stand as the index has them.
-        { keyed, where: sql(`${has} AND k.number IS NOT NULL`, key), keys: ['k.number', 'k.value'], descending },
-        { keyed, where: sql(`${has} AND k.number IS NULL`, key), keys: ['k.value'], descending },
+        piece(keyed, sql(`${has} AND k.number IS NOT NULL`, key), [
+          ['number', 'k.number'],
+          ['text', 'k.value'],
+        ]),
+        piece(keyed, sql(`${has} AND k.number IS NULL`, key), [['text', 'k.value']]),
         newestFirst(lacksKeyed(by, key)),
       ];
     }

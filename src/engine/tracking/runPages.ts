@@ -6,9 +6,8 @@
 import type { Database } from 'better-sqlite3';
 import { fromWireNumber, toWireNumber, WireNumber } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
-import type { RunOrder } from '../../protocol/lists';
 import { type Condition, onColumn, sql, type Sql } from './conditions';
-import { type OrderPiece, piecesOf } from './runOrder';
+import { type OrderKey, type OrderOfRuns, orderKey, type OrderPiece } from './runOrder';
 import { foundBy, type Selection } from './selection';
 
 /** Up to so many runs are sorted rather than looked for along the order. */
@@ -47,14 +46,14 @@ const STACK: readonly (readonly Condition[])[] = [
 export function runsInOrder(
   db: Database,
   { conditions, isOfTree }: Selection,
-  { orderBy, stacked, limit, after }: { orderBy: RunOrder; stacked: boolean; limit: number; after: Place | null },
+  { orderBy, stacked, limit, after }: { orderBy: OrderOfRuns; stacked: boolean; limit: number; after: Place | null },
 ): Found[] {
   const steps = (stacked ? STACK : [[]]).flatMap((more) =>
-    piecesOf(orderBy).map((piece): Step => ({ piece, conditions: [...conditions, ...more] })),
+    orderBy.pieces.map((piece): Step => ({ piece, conditions: [...conditions, ...more] })),
   );
   const few = new FewRuns(db, isOfTree);
   // Along the order of time a page costs no more than looking at all runs does.
-  const fewOfAll = orderBy.by === 'start' ? () => null : () => few.amongAll(conditions);
+  const fewOfAll = orderBy.isByTime ? () => null : () => few.amongAll(conditions);
   const found: Found[] = [];
   const [first = 0, ...place] = after ?? [];
   if (typeof first !== 'number' || (after !== null && !steps[first])) throw noSuchPlace();
@@ -76,8 +75,9 @@ function along(
   behind: Place | null,
 ): Found[] {
   if (few?.length === 0) return [];
-  const { keyed, keys, descending } = piece;
+  const { keyed } = piece;
   const seq = keyed !== null && few === null ? 'k.run_seq' : 'r.run_seq';
+  const keys = piece.tie === null ? piece.keys : [...piece.keys, orderKey('number', sql(seq), piece.tie === 'DESC')];
   const from =
     few === null
       ? sql(keyed === null ? 'runs r' : `${keyed} k CROSS JOIN runs r ON r.run_seq = k.run_seq`)
@@ -86,27 +86,47 @@ function along(
           JSON.stringify(few),
         );
   const where: Sql[] = [piece.where, ...conditions];
-  if (behind !== null) {
-    if (behind.length !== keys.length + 1) throw noSuchPlace();
-    where.push(
-      sql(
-        `(${[...keys, seq].join(', ')}) ${descending ? '<' : '>'} (${behind.map(() => '?').join(', ')})`,
-        ...behind.map((value, index) => (isNumberKey(keys[index]) ? numberOf(value) : value)),
-      ),
-    );
-  }
-  const direction = descending ? 'DESC' : 'ASC';
+  if (behind !== null) where.push(isBehind(keys, behind));
   const rows = db
     .prepare<(string | number)[], (string | number)[]>(
-      `SELECT ${[seq, ...keys].join(', ')} FROM ${from.sql} WHERE ${where.map((one) => one.sql).join(' AND ')}
-       ORDER BY ${[...keys, seq].map((key) => `${key} ${direction}`).join(', ')} LIMIT ?`,
+      `SELECT ${[seq, ...keys.map((key) => key.sql)].join(', ')} FROM ${from.sql}
+       WHERE ${where.map((one) => one.sql).join(' AND ')} ORDER BY ${keys.map(inOrder).join(', ')} LIMIT ?`,
     )
     .raw()
-    .all(...from.values, ...where.flatMap((one) => one.values), limit);
+    .all(...keys.flatMap((key) => key.values), ...from.values, ...where.flatMap((one) => one.values), limit);
   return rows.map(([runSeq, ...values]) => ({
     seq: Number(runSeq),
-    place: [at, ...values.map((value) => (typeof value === 'number' ? toWireNumber(value) : value)), Number(runSeq)],
+    place: [at, ...values.map((value) => (typeof value === 'number' ? toWireNumber(value) : value))],
   }));
+}
+
+/** By its place in the result where it has values, which would have to be bound once more. */
+const inOrder = ({ sql: text, values, descending }: OrderKey, index: number): string =>
+  `${values.length === 0 ? text : String(index + 2)} ${descending ? 'DESC' : 'ASC'}`;
+
+function isBehind(keys: readonly OrderKey[], place: Place): Sql {
+  if (place.length !== keys.length) throw noSuchPlace();
+  const values = place.map((value, index) => (keys[index]?.is === 'number' ? numberOf(value) : value));
+  const sign = ({ descending }: OrderKey) => (descending ? '<' : '>');
+  const [first] = keys;
+  if (first && keys.every(({ descending }) => descending === first.descending))
+    return sql(
+      `(${keys.map((key) => key.sql).join(', ')}) ${sign(first)} (${keys.map(() => '?').join(', ')})`,
+      ...keys.flatMap((key) => key.values),
+      ...values,
+    );
+  // Equal in the keys up to one, and behind in that. The first alone bounds the range of an index.
+  const pairs = keys.map((key, index) => ({ key, value: values[index] ?? 0 }));
+  const either = pairs.map(({ key, value }, index) => {
+    const equal = pairs.slice(0, index).map((one) => sql(`${one.key.sql} = ?`, ...one.key.values, one.value));
+    const parts = [...equal, sql(`${key.sql} ${sign(key)} ?`, ...key.values, value)];
+    return sql(`(${parts.map((one) => one.sql).join(' AND ')})`, ...parts.flatMap((one) => one.values));
+  });
+  const bound = pairs.slice(0, 1).map(({ key, value }) => sql(`${key.sql} ${sign(key)}= ?`, ...key.values, value));
+  return sql(
+    [...bound.map((one) => one.sql), `(${either.map((one) => one.sql).join(' OR ')})`].join(' AND '),
+    ...[...bound, ...either].flatMap((one) => one.values),
+  );
 }
 
 /** The runs that meet all conditions and more, where an index tells that these are few. */
@@ -148,7 +168,8 @@ class FewRuns {
       .prepare<(string | number)[], number>(`${text} LIMIT ?`)
       .pluck()
       .all(...values, FEW + 1);
-    return seqs.length <= FEW ? seqs : null;
+    // Parts that are joined by OR may find the same run.
+    return seqs.length <= FEW ? [...new Set(seqs)] : null;
   }
 
   private by(condition: Condition): readonly number[] | null {
@@ -160,9 +181,6 @@ class FewRuns {
     return few;
   }
 }
-
-const isNumberKey = (key: string | undefined): boolean =>
-  key !== undefined && key !== 'k.value' && !key.startsWith('r.name');
 
 function numberOf(value: string | number): number {
   const number = WireNumber.safeParse(value);

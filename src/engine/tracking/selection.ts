@@ -16,6 +16,10 @@ export interface Selection {
   readonly isOfTree: boolean;
 }
 
+/** Whether looking for its runs may take very long. */
+export const hasPattern = ({ conditions }: Selection): boolean =>
+  conditions.some((condition) => condition.hasPattern === true);
+
 type Selecting = Pick<CheckedParams<'runs/list'>, 'filter' | 'search' | 'deleted'> &
   Partial<Pick<CheckedParams<'runs/list'>, 'experimentId' | 'experiment' | 'parentRunId' | 'allLevels' | 'group'>>;
 

@@ -34,7 +34,7 @@ const SomeRuns = z.object({ runIds: z.array(RunId).max(MAX_EDITS) });
 
 /** Which runs: all of these hold. */
 const RunSelection = {
-  /** `status = 'RUNNING' AND metrics.auc > 0.9`: comparisons joined by AND. */
+  /** `status = 'RUNNING' AND metrics.auc > 0.9`, in the language of `protocol/filter`. */
   filter: z.string().optional(),
   /** Each word stands in the name, in a tag, or in a parameter as `key=value`. */
   search: z.string().optional(),
