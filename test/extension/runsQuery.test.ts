@@ -39,6 +39,29 @@ describe('what is typed to find runs', () => {
     ['rf status = ', { search: 'rf', unfinished: 'status =' }],
     ['a > b', { search: 'a > b' }],
     ['=', { search: '=' }],
+    ['auc > 0.9 or loss < 0.1', { filter: '(metrics.auc > 0.9 OR metrics.loss < 0.1)' }],
+    [
+      'rf auc > 0.9 OR loss < 0.1 status = failed',
+      { search: 'rf', filter: "(metrics.auc > 0.9 OR metrics.loss < 0.1) AND attributes.status = 'FAILED'" },
+    ],
+    ['auc > 0.9 and loss < 0.1', { filter: 'metrics.auc > 0.9 AND metrics.loss < 0.1' }],
+    ['not (tags.a = x loss < 0.1)', { filter: "NOT (tags.a = 'x' AND metrics.loss < 0.1)" }],
+    [
+      '(auc > 0.9 OR (loss<0.1 AND NOT tags.a = b))',
+      { filter: "(metrics.auc > 0.9 OR (metrics.loss < 0.1 AND NOT tags.a = 'b'))" },
+    ],
+    ['NOT status = failed deep', { filter: "NOT attributes.status = 'FAILED'", search: 'deep' }],
+    ['(old) not new or used and so on', { search: '(old) not new or used and so on' }],
+    ['auc > 0.9 or so', { filter: 'metrics.auc > 0.9', search: 'or so' }],
+    ['auc > 0.9 OR ', { unfinished: 'auc > 0.9 OR' }],
+    ['(auc > 0.9 ', { unfinished: '(auc > 0.9' }],
+    ['status in (failed, killed)', { filter: "attributes.status IN ('FAILED', 'KILLED')" }],
+    ['params.depth in (4, deep)', { filter: "params.depth IN ('4', 'deep')" }],
+    ['params.depth < 8', { filter: 'params.depth < 8' }],
+    ['duration > 5m', { filter: "attributes.duration > '5m'" }],
+    ["start_time > '2026-11-01 14:00'", { filter: "attributes.start_time > '2026-11-01 14:00'" }],
+    ['name rlike ^rf-[0-9]+$', { filter: "attributes.name RLIKE '^rf-[0-9]+$'" }],
+    ['name not like %rf%', { filter: "attributes.name NOT LIKE '%rf%'" }],
   ])('%s', (text, meant) => {
     expect(meaningOf(text)).toEqual(meant);
   });
@@ -55,6 +78,9 @@ describe('what is typed to find runs', () => {
       'a'.repeat(4000),
       ' ='.repeat(2000),
       'x IS NOT '.repeat(500),
+      '('.repeat(4000),
+      '(NOT '.repeat(1000),
+      'a > 1 OR '.repeat(500),
       "('".repeat(2000),
     ])
       meaningOf(text);
@@ -63,12 +89,17 @@ describe('what is typed to find runs', () => {
 
   it.each([
     ['forest au', { kind: 'metric', key: 'auc' }, 'forest metrics.auc > '],
+    ['params."learning r', { kind: 'param', key: 'learning rate' }, 'params."learning rate" = '],
     ['params.de', { kind: 'param', key: 'depth' }, 'params.depth = '],
     ['', { kind: 'tag', key: 'team name' }, 'tags."team name" = '],
     ['', { kind: 'tag', key: 'say "a"' }, 'tags.`say "a"` = '],
   ] as const)('%s is completed', (text, column, expected) => {
     expect(completed(text, column)).toBe(expected);
     expect(meaningOf(`${completed(text, column)}1`).filter).toMatch(/^\w+\.\S.* [>=] '?1'?$/);
+  });
+
+  it('is completed within parentheses', () => {
+    expect(completed('rf (au', { kind: 'metric', key: 'auc' })).toBe('rf (metrics.auc > ');
   });
 
   it('looks for a key without the word in front of it', () => {

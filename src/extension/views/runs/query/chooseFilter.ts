@@ -1,10 +1,11 @@
 /** Asking which runs shall be shown: what is typed is tried at once, and completed with what the runs have. */
 import * as vscode from 'vscode';
 import { LoopwrightError } from '../../../../protocol/errors';
+import { completeFilter, placeAt, type Suggestion } from '../../../../protocol/filter';
 import { formatNumber } from '../../../../protocol/format';
 import type { StoreSession } from '../../../stores/session';
 import { plain, withoutIcons } from '../../../text';
-import { completed, fragmentOf, keyFragmentOf, meaningOf } from './filterText';
+import { completed, fragmentOf, headOf, keyFragmentOf, meaningOf } from './filterText';
 import { keyItem, knownKeys, openOf } from './keys';
 import { pickLive } from './livePick';
 import { type SavedFilter, selectionOf } from './query';
@@ -60,7 +61,7 @@ type Tried = { readonly isFine: true; readonly count: number } | { readonly isFi
 async function tryOut(value: string, sessions: readonly StoreSession[]): Promise<Tried> {
   const { unfinished } = meaningOf(value);
   if (unfinished !== undefined)
-    return { isFine: false, reason: vscode.l10n.t('A value is missing behind {0}', plain(unfinished, 80)) };
+    return { isFine: false, reason: vscode.l10n.t('Something is missing behind {0}', plain(unfinished, 80)) };
   const selection = selectionOf({ text: value });
   try {
     const answers = await Promise.all(
@@ -151,10 +152,10 @@ function savedRows(state: QueryState, value: string): Row[] {
 
 function stateRows(value: string): Row[] {
   const fragment = fragmentOf(value).toLowerCase();
-  const head = value.slice(0, value.length - fragment.length);
+  const head = headOf(value);
   const rows = STATES.filter((word) => fragment === '' || word.startsWith(fragment) || 'status'.startsWith(fragment))
     // Behind a comparison that is begun a state is no help.
-    .filter(() => meaningOf(head).unfinished === undefined)
+    .filter(() => mayBegin(head))
     .map((word): Row => ({
       label: `status = ${word}`,
       iconPath: new vscode.ThemeIcon('circle-outline'),
@@ -164,15 +165,46 @@ function stateRows(value: string): Row[] {
   return headed(vscode.l10n.t('Status'), rows);
 }
 
+/** Whether a word or a comparison may begin behind it. */
+function mayBegin(head: string): boolean {
+  const { expects, compared } = placeAt(head, head.length);
+  return expects === 'subject' || expects === 'conjunction' || (expects === 'operator' && compared === null);
+}
+
 async function suggestions(value: string, sessions: readonly StoreSession[]): Promise<Row[]> {
-  const head = value.slice(0, value.length - fragmentOf(value).length);
-  if (meaningOf(head).unfinished !== undefined) return [];
+  const rows = suggestionRows(value);
+  if (!mayBegin(headOf(value))) return headed(vscode.l10n.t('Suggestions'), rows);
   const keys = await knownKeys(sessions, keyFragmentOf(value), ['metric', 'param', 'tag'], SUGGESTIONS);
-  const rows = keys.map((key): Row => {
+  const keyRows = keys.map((key): Row => {
     const item = keyItem(key);
     return { ...item, alwaysShow: true, does: { kind: 'type', text: completed(value, item.column) } };
   });
-  return headed(vscode.l10n.t('Metrics, Parameters, Tags'), rows);
+  return [
+    ...headed(vscode.l10n.t('Metrics, Parameters, Tags'), keyRows),
+    ...headed(vscode.l10n.t('Suggestions'), rows),
+  ];
+}
+
+const SUGGESTION_ICONS = {
+  attribute: 'symbol-field',
+  operator: 'symbol-operator',
+  value: 'symbol-enum-member',
+  word: 'symbol-keyword',
+} as const;
+
+/** Attributes, operators, values and the words between comparisons. */
+function suggestionRows(value: string): Row[] {
+  return completeFilter(value, value.length, []).flatMap(({ kind, label, text, start }: Suggestion): Row[] => {
+    if (kind === 'metric' || kind === 'param' || kind === 'tag') return [];
+    return [
+      {
+        label,
+        iconPath: new vscode.ThemeIcon(SUGGESTION_ICONS[kind]),
+        alwaysShow: true,
+        does: { kind: 'type', text: `${value.slice(0, start)}${text} ` },
+      },
+    ];
+  });
 }
 
 const headed = (label: string, rows: readonly Row[]): Row[] =>
