@@ -25,6 +25,7 @@ os.environ["MPLBACKEND"] = "agg"
 
 import mlflow
 from mlflow.exceptions import MlflowException
+from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 from mlflow.tracking import MlflowClient
 from packaging.version import Version
 
@@ -121,6 +122,14 @@ class ConformanceTest(unittest.TestCase):
 
     def history(self, run_id, key):
         return [(point.step, point.value) for point in self.client.get_metric_history(run_id, key)]
+
+    def names_at(self, uri):
+        """The names of the files at an artifact URI."""
+        if hasattr(mlflow.artifacts, "list_artifacts"):
+            listed = mlflow.artifacts.list_artifacts(artifact_uri=uri)
+        else:
+            listed = get_artifact_repository(uri).list_artifacts()
+        return [file.path.rpartition("/")[2] for file in listed]
 
     # Plain HTTP
 

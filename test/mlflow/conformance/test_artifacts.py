@@ -5,10 +5,12 @@ import unittest
 from urllib.parse import quote
 
 import mlflow
-from support import TOKEN, ConformanceTest
+from support import CLIENT, TOKEN, ConformanceTest, Version
 
 NAMES = ("plain.txt", "with space.txt", "100%.txt", "größe.txt", "モデル.txt", "a+b&c=d;e,f.txt", "[brackets]{braces}.txt",
-         "'quotes'.txt", "~tilde$dollar!.txt", ".hidden", "no-end", "img%step%0%timestamp%1795448247990%me5b8e76.png")
+         "'quotes'.txt", "~tilde$dollar!.txt", ".hidden", "no-end")
+# What log_image makes; the clients before it did not get such a name right themselves.
+IMAGE_NAME = "img%step%0%timestamp%1795448247990%me5b8e76.png"
 # Clients put a name into the address as it is, and cut or decode these themselves.
 WIRE_NAMES = ("ask?me.txt",)
 # MLflow's own server decodes a name until nothing changes, and refuses what might be a fragment.
@@ -95,8 +97,7 @@ class Up(ConformanceTest):
             mlflow.log_artifacts(str(file.parent), "folder")
             mlflow.log_text("text", "a.txt")
             self.assertTrue(mlflow.get_artifact_uri("a.txt").endswith("/a.txt"))
-        listed = mlflow.artifacts.list_artifacts(run_id=active.info.run_id)
-        self.assertEqual([file.path for file in listed], ["a.txt", "folder", "model.bin"])
+        self.assertEqual(self.names_at(f"runs:/{active.info.run_id}/"), ["a.txt", "folder", "model.bin"])
         where = mlflow.artifacts.download_artifacts(f"runs:/{active.info.run_id}/folder", dst_path=str(self.folder()))
         self.assertEqual(os.listdir(where), ["model.bin"])
 
@@ -108,7 +109,7 @@ class Up(ConformanceTest):
 
     def test_names(self):
         folder = self.folder()
-        for name in NAMES:
+        for name in NAMES if CLIENT < Version("2.12") else (*NAMES, IMAGE_NAME):
             with self.subTest(name):
                 (folder / name).write_text(f"of {name}", encoding="utf-8")
                 self.client.log_artifact(self.run_id, str(folder / name), "named")
@@ -161,7 +162,7 @@ class Wire(ConformanceTest):
         return self.http("PUT", f"{self.PROXY}/{self.root}/{quote(path)}", body=body)
 
     def test_names_are_decoded_once(self):
-        names = NAMES + WIRE_NAMES + (() if TOKEN is None else NAMES_OF_OURS)
+        names = (*NAMES, IMAGE_NAME, *WIRE_NAMES) + (() if TOKEN is None else NAMES_OF_OURS)
         for name in names:
             with self.subTest(name):
                 self.assertEqual(self.put(f"d/{name}", name.encode()).status, 200)

@@ -1,4 +1,5 @@
 """Datasets that a run was given."""
+import json
 import unittest
 
 import mlflow
@@ -25,8 +26,8 @@ class Datasets(ConformanceTest):
         self.assertEqual((given.dataset.name, given.dataset.digest), ("train", dataset.digest))
         self.assertEqual((given.dataset.source_type, given.dataset.source),
                          (dataset.source._get_source_type(), dataset.source.to_json()))
-        self.assertEqual(given.dataset.schema, dataset.to_dict()["schema"])
-        self.assertEqual(given.dataset.profile, dataset.to_dict()["profile"])
+        document = json.loads(dataset.to_json())
+        self.assertEqual((given.dataset.schema, given.dataset.profile), (document["schema"], document["profile"]))
         self.assertEqual({tag.key: tag.value for tag in given.tags},
                          {"mlflow.data.context": "training", "split": "80 %"})
 

@@ -47,7 +47,7 @@ class Media(ConformanceTest):
     def test_images_with_steps(self):
         for step in range(3):
             image = numpy.full((4, 6, 3), step, dtype=numpy.uint8)
-            self.client.log_image(self.run_id, image, key="sample/a", step=step, timestamp=1_700_000_000_000 + step)
+            self.client.log_image(self.run_id, image, key="sample", step=step, timestamp=1_700_000_000_000 + step)
         files = self.paths("images")
         full = [path for path in files if path.endswith(".png")]
         self.assertEqual((len(files), len(full)), (6, 3))

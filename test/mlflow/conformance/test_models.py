@@ -1,4 +1,5 @@
 """Models as scripts log, register and load them, with scikit-learn."""
+import json
 import unittest
 
 import mlflow
@@ -78,15 +79,12 @@ class Models(ConformanceTest):
     def test_the_files_of_a_model_are_artifacts(self):
         with mlflow.start_run() as active:
             self.log_model()
-        files = mlflow.artifacts.list_artifacts(artifact_uri=f"runs:/{active.info.run_id}/model")
-        self.assertIn("MLmodel", {file.path.rpartition("/")[2] for file in files})
+        self.assertIn("MLmodel", self.names_at(f"runs:/{active.info.run_id}/model"))
 
     def test_a_client_before_3_notes_its_models_on_the_run(self):
         run_id = self.run_of()
         model = {"run_id": run_id, "artifact_path": "model", "flavors": {"sklearn": {"v": 1}},
                  "utc_time_created": "2024-01-01 00:00:00", "model_uuid": "1"}
-        import json
-
         answer = self.post("runs/log-model", {"run_id": run_id, "model_json": json.dumps(model)})
         self.assertEqual(answer.status, 200, answer.body)
         noted = json.loads(self.client.get_run(run_id).data.tags["mlflow.log-model.history"])
@@ -109,8 +107,7 @@ class Models(ConformanceTest):
         LogisticRegression(C=0.5).fit(DATA, LABELS)
         (run,) = self.client.search_runs([self.experiment_id])
         self.assertEqual((run.info.status, run.data.params["C"]), ("FINISHED", "0.5"))
-        files = mlflow.artifacts.list_artifacts(artifact_uri=f"runs:/{run.info.run_id}/model")
-        self.assertIn("MLmodel", {file.path.rpartition("/")[2] for file in files})
+        self.assertIn("MLmodel", self.names_at(f"runs:/{run.info.run_id}/model"))
 
 
 if __name__ == "__main__":

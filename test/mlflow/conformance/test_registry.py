@@ -35,7 +35,7 @@ class Models(RegistryTest):
                 name = f"{name} {self.unique()}"
                 self.client.create_registered_model(name)
                 self.assertEqual(self.client.get_registered_model(name).name, name)
-                self.assertEqual(self.version(name), self.client.get_model_version(name, "1").version)
+                self.assertEqual(self.client.get_model_version(name, self.version(name)).name, name)
 
     def test_names_that_are_refused(self):
         for name in ("", "a/b", "a:b"):
@@ -66,7 +66,7 @@ class Models(RegistryTest):
         self.refused("RESOURCE_DOES_NOT_EXIST", self.client.get_registered_model, name)
         self.refused("RESOURCE_DOES_NOT_EXIST", self.client.get_model_version, name, "1")
         self.client.create_registered_model(name)
-        self.assertEqual(self.version(name), "1" if isinstance(self.version(self.model()), str) else 1)
+        self.assertEqual(int(self.version(name)), 1)
 
     def test_tags(self):
         name = self.model(tags={"a": "1"})
@@ -209,15 +209,15 @@ class Searching(RegistryTest):
 
     def test_models(self):
         self.assertEqual(self.models(), ["Beta", "alpha", "gamma"])
-        self.assertEqual(self.models("name ILIKE '%-b%'"), ["Beta"])
-        self.assertEqual(self.models("name LIKE '%-b%'"), [])
+        self.assertEqual(self.models("name ILIKE '%-BETA'"), ["Beta"])
+        self.assertEqual(self.models("name LIKE '%-BETA'"), [])
         self.assertEqual(self.models(f"name != '{self.prefix}-alpha'"), ["Beta", "gamma"])
         self.assertEqual(self.models("tags.kind = 'gamma' AND tags.both = 'x'"), ["gamma"])
         self.assertEqual(self.models("tags.kind ILIKE 'B%'"), ["Beta"])
 
     def test_models_in_an_order(self):
         self.assertEqual(self.models(order_by=["name DESC"]), ["gamma", "alpha", "Beta"])
-        self.assertEqual(self.models(order_by=["creation_timestamp DESC"]), ["gamma", "Beta", "alpha"])
+        self.assertEqual(self.models(order_by=["timestamp DESC"]), ["gamma", "Beta", "alpha"])
         self.client.update_registered_model(f"{self.prefix}-alpha", "touched")
         self.assertEqual(self.models(order_by=["last_updated_timestamp DESC"])[0], "alpha")
         self.refused("INVALID_PARAMETER_VALUE", self.client.search_registered_models, order_by=["nobody ASC"])
