@@ -128,7 +128,7 @@ class ConformanceTest(unittest.TestCase):
         if hasattr(mlflow.artifacts, "list_artifacts"):
             listed = mlflow.artifacts.list_artifacts(artifact_uri=uri)
         else:
-            listed = get_artifact_repository(uri).list_artifacts()
+            listed = get_artifact_repository(uri).list_artifacts(None)
         return [file.path.rpartition("/")[2] for file in listed]
 
     # Plain HTTP

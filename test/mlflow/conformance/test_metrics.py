@@ -137,8 +137,9 @@ class Points(ConformanceTest):
         run_id = self.run_of()
         count = PAGE + 2_500
         for start in range(0, count, 1000):
-            steps = range(start, min(start + 1000, count))
-            self.client.log_batch(run_id, metrics=[Metric("m", step / 7, step, step) for step in steps])
+            points = [{"key": "m", "value": step / 7, "timestamp": step, "step": step}
+                      for step in range(start, min(start + 1000, count))]
+            self.assertEqual(self.post("runs/log-batch", {"run_id": run_id, "metrics": points}).status, 200)
         self.assertEqual(sorted(self.history(run_id, "m")), [(step, step / 7) for step in range(count)])
         first = self.get("metrics/get-history", run_id=run_id, metric_key="m", max_results=PAGE).document
         self.assertEqual(len(first["metrics"]), PAGE)
