@@ -215,6 +215,15 @@ class Searching(RegistryTest):
         self.assertEqual(self.models("tags.kind = 'gamma' AND tags.both = 'x'"), ["gamma"])
         self.assertEqual(self.models("tags.kind ILIKE 'B%'"), ["Beta"])
 
+    def test_what_newer_clients_add_to_every_filter(self):
+        # They leave prompts out, which have this tag; models, which do not have it, must be found all the same.
+        unlike = f"name LIKE '{self.prefix}-%' AND tag.`mlflow.prompt.is_prompt` != 'true'"
+        answer = self.get("registered-models/search", filter=unlike)
+        self.assertEqual(len(answer.document.get("registered_models", [])), 3, answer.body)
+        self.client.set_registered_model_tag(f"{self.prefix}-Beta", "mlflow.prompt.is_prompt", "true")
+        answer = self.get("registered-models/search", filter=unlike)
+        self.assertEqual(len(answer.document.get("registered_models", [])), 2, answer.body)
+
     def test_models_in_an_order(self):
         self.assertEqual(self.models(order_by=["name DESC"]), ["gamma", "alpha", "Beta"])
         self.assertEqual(self.models(order_by=["timestamp DESC"]), ["gamma", "Beta", "alpha"])

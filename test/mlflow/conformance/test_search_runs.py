@@ -145,7 +145,8 @@ class Grammar(ConformanceTest):
                 self.assertEqual(self.found(order_by=order_by), expected)
 
     def test_orders_that_are_refused(self):
-        for order_by in ("metrics.loss SIDEWAYS", "nobody", "attributes.nobody", "nobody.loss", "metrics.loss ASC, x", "", "params"):
+        for order_by in ("metrics.loss SIDEWAYS", "nobody", "attributes.nobody", "nobody.loss", "metrics.loss ASC, x", "",
+                         "params"):
             with self.subTest(order_by):
                 self.invalid(self.post("runs/search", {"experiment_ids": [self.experiment_id], "order_by": [order_by]}))
 
