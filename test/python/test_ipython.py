@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import unittest
 
 from capturing import QUIET, CaptureTest
@@ -44,13 +45,16 @@ class KernelTest(CaptureTest):
             json.dump({"state": "running"}, file)
         return run
 
-    def follow(self, notebook: str, run: Run | None, over: int = 0, pid: int | None = None) -> None:
-        pid = pid or os.getpid()
-        with open("/proc/%d/stat" % os.getpid()) as file:
+    def follow(self, notebook: str, run: Run | None, over: int = 0, pid: int | None = None,
+               process: int | None = None) -> None:
+        """The window is this process, or `process`; one that is gone has a `pid` that another process has by now."""
+        name = "%s-%s.json" % ("0%d" % process if process else "1", notebook)
+        pid = pid or process or os.getpid()
+        with open("/proc/%d/stat" % (process or os.getpid())) as file:
             start = file.read().rpartition(")")[2].split()[19]
         entry = {"format": 1, "pid": pid, "start": start, "notebook": os.path.join(self.base, notebook),
                  "run": run.dir if run else None, "over": over}
-        with open(os.path.join(self.state, "followed", "1-%s.json" % notebook), "w") as file:
+        with open(os.path.join(self.state, "followed", name), "w") as file:
             json.dump(entry, file)
 
     def cells(self, code: str, expect: int = 0, **env: str) -> str:
@@ -196,6 +200,21 @@ class TestWhoseRun(KernelTest):
         with open(os.path.join(self.state, "followed", "torn.json"), "w") as file:
             file.write("{")
         self.assertIn("a.ipynb is not tracked", self.cells(LOAD))
+
+    def test_of_two_windows_with_the_same_notebook_its_own_is_meant(self) -> None:
+        window = subprocess.Popen(["sleep", "300"])
+        self.addCleanup(window.wait)
+        self.addCleanup(window.kill)
+        theirs = self.followed_run()
+        self.follow("a.ipynb", theirs, process=window.pid)
+        self.assertIn("captured into the run a.", self.cells(LOAD))
+        self.assertEqual((len(self.run_.journals()), theirs.journals()), (1, []))
+        os.unlink(os.path.join(self.state, "followed", "1-a.ipynb.json"))
+        other = subprocess.Popen(["sleep", "300"])
+        self.addCleanup(other.wait)
+        self.addCleanup(other.kill)
+        self.follow("a.ipynb", self.followed_run(), process=other.pid)
+        self.assertIn("a.ipynb is tracked in several windows", self.cells(LOAD))
 
     def test_a_kernel_of_a_tracked_run_stays_in_that(self) -> None:
         out = self.cells(LOAD, LOOPWRIGHT_RUN_DIR=self.run_.dir)

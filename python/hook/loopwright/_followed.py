@@ -57,7 +57,7 @@ def of_notebook(name, folder):
         if not matching:
             raise NotFollowed("%s is not tracked. Choose Track This Notebook in its toolbar, then run this cell again."
                               % os.path.basename(name))
-        return matching
+        return _of_one_window(matching)
     here = [entry for entry in known if _real(os.path.dirname(entry["notebook"])) == _real(folder)]
     notebooks = sorted(set(entry["notebook"] for entry in here))
     if not notebooks:
@@ -67,7 +67,31 @@ def of_notebook(name, folder):
         raise NotFollowed("several notebooks in %s are tracked (%s), and this kernel does not say which one is its "
                           "own. Stop tracking the others, then run this cell again."
                           % (folder, ", ".join(map(os.path.basename, notebooks))))
-    return here
+    return _of_one_window(here)
+
+
+def _of_one_window(found):
+    """Windows that track the same notebook have a kernel each, and start it themselves."""
+    if len(set(entry["pid"] for entry in found)) < 2:
+        return found
+    above = _processes_above()
+    own = [entry for entry in found if entry["pid"] in above]
+    if not own:
+        raise NotFollowed("%s is tracked in several windows, and none of them has started this kernel. Stop tracking it "
+                          "in all but one, then run this cell again." % os.path.basename(found[0]["notebook"]))
+    return own
+
+
+def _processes_above():
+    """Who started this process, who started that, and so on; only the first where the system has no such files."""
+    above = [os.getppid()]
+    while above[-1] > 1:
+        try:
+            with open("/proc/%d/stat" % above[-1], "rb") as file:
+                above.append(int(file.read().rpartition(b")")[2].split()[1]))
+        except (OSError, IndexError, ValueError):
+            break
+    return above
 
 
 def _is_same(notebook, name, folder):
