@@ -3,6 +3,12 @@ import { isLetThrough, moved, nearestLine, nudged, pathOf, placeOf, xOf, yOf } f
 import { HIGH, LOW, numberOf, scaleOf } from '../../webview/plots/scale';
 
 describe('an axis', () => {
+  it('says what stands at its ends, which need not be ticks', () => {
+    const scale = scaleOf([0.05, 0.1, 0.2]);
+    expect([scale.ends, scale.ticks[0]?.label]).toEqual([['0.05', '0.2'], '0.06']);
+    expect(scaleOf(['b', 'a', 'c']).ends).toEqual(['a', 'c']);
+  });
+
   it('takes parameters for numbers where all of them are', () => {
     const scale = scaleOf(['1e-3', '0.1', '1_000']);
     expect(scale.type).toBe('linear');

@@ -20,12 +20,12 @@ export function runReading(run: PlotRun, axes: readonly { readonly axis: PlotAxi
   </div>`;
 }
 
-export function colourLegend(axis: PlotAxis, { ticks }: Scale, theme: ChartTheme) {
+export function colourLegend(axis: PlotAxis, { ends: [from, to] }: Scale, theme: ChartTheme) {
   return html`<span class="legend"
-    ><bdi>${axis.key}</bdi> ${ticks[0]?.label ?? ''}
+    ><bdi>${axis.key}</bdi> ${from}
     <svg width="96" height="10" aria-hidden="true">
       ${shades(theme).map((fill, at) => svg`<rect x=${at * 6} width="6.5" height="10" fill=${fill}></rect>`)}
     </svg>
-    ${ticks.at(-1)?.label ?? ''}</span
+    ${to}</span
   >`;
 }

@@ -2,6 +2,7 @@
  * Axes along which whole runs are placed: by a parameter or by the last value of a metric. Numbers stand between 0 and
  * 1; what has no place among them (nothing, NaN, an infinity, no logarithm) stands outside, at `LOW` or `HIGH`. Pure.
  */
+import { formatNumber } from '../../src/protocol/format';
 import { linearTicks, logTicks, niceLogRange, niceRange, type Range } from '../charts/ticks';
 
 /** A parameter's text, a metric's last value, or nothing. */
@@ -43,6 +44,8 @@ export interface Scale {
   readonly types: readonly AxisType[];
   readonly place: (value: PlotValue) => number;
   readonly ticks: readonly PlotTick[];
+  /** What stands at 0 and at 1, which need not be ticks. */
+  readonly ends: readonly [string, string];
   /** What stands below, in words: `none, NaN`; empty where nothing does. */
   readonly low: string;
   readonly high: string;
@@ -102,6 +105,7 @@ function ofNumbers(
     types,
     place,
     ticks: ticks.map(({ at, label }) => ({ at: share(at), label })),
+    ends: [formatNumber(domain.from), formatNumber(domain.to)],
     low: [...new Set(below)].sort().join(', '),
     high: values.some((value) => place(value) === HIGH) ? '∞' : '',
   };
@@ -143,6 +147,7 @@ function categories(values: readonly PlotValue[], types: readonly AxisType[]): S
     types,
     place: (value) => (value === null ? LOW : (places.get(String(value)) ?? LOW)),
     ticks: names.filter((_, index) => index % every === 0).map((name) => ({ at: places.get(name) ?? 0, label: name })),
+    ends: [names[0] ?? '', names.at(-1) ?? ''],
     low: values.includes(null) ? 'none' : '',
     high: '',
   };
