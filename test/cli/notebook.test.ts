@@ -74,9 +74,9 @@ describe.skipIf(PYTHON === '')('a notebook', { timeout: PATIENCE_MS }, () => {
   it('fails with the cell that failed, in the terminal, the reason and the list of cells', async () => {
     const { code, stderr } = await run('-P', 'n=2', 'fit.ipynb');
     expect(code).toBe(1);
-    expect(stderr).toContain('loopwright: Cell 4 failed: ValueError: n is 2\n✘ failed with exit code 1');
+    expect(stderr).toContain('loopwright: Cell [4] failed: ValueError: n is 2\n✘ failed with exit code 1');
     const shown = await latest();
-    expect(shown).toMatchObject({ status: 'FAILED', reason: 'Cell 4 failed: ValueError: n is 2' });
+    expect(shown).toMatchObject({ status: 'FAILED', reason: 'Cell [4] failed: ValueError: n is 2' });
     expect(shown.notebook?.cells.at(-1)).toMatchObject({
       index: 3,
       id: 'c2',
@@ -96,7 +96,7 @@ describe.skipIf(PYTHON === '')('a notebook', { timeout: PATIENCE_MS }, () => {
   it('ends at its time limit', async () => {
     const { code } = await run('--cell-time-limit', '1', 'wait.ipynb');
     expect(code).toBe(1);
-    expect((await latest()).reason).toBe('Cell 1 was ended after 1.0 s, the time limit of a cell.');
+    expect((await latest()).reason).toBe('Cell [1] was ended after 1.0 s, the time limit of a cell.');
   });
 
   it('is stopped in the middle of a cell', async () => {

@@ -92,10 +92,10 @@ test('parameters are asked for in a form, and a failing cell is one click away',
   await workbench.quickInput.pick('rounds');
   await workbench.quickInput.answer('1');
   await workbench.quickInput.pick('Run');
-  await workbench.waitForNotification('train.ipynb: cell 5 failed. ValueError: the rate is too high', 60_000);
+  await workbench.waitForNotification('train.ipynb: cell [5] failed. ValueError: the rate is too high', 60_000);
   await editor.waitForCell('if breaks', /^failed after /);
   await workbench.screenshot('notebook-failed-light');
-  await workbench.notificationAction('cell 5 failed', 'Go to Cell');
+  await workbench.notificationAction('cell [5] failed', 'Go to Cell');
   await waitFor('the failing cell to be selected', async () =>
     (await editor.selectedCell())?.includes('raise ValueError'),
   );
@@ -107,7 +107,7 @@ test('the last two runs of a notebook stand beside each other', async () => {
   await workbench.openFile('train.ipynb');
   await workbench.command('Compare with Last Run');
   const page = await workbench.webviewFrame('Compare train');
-  for (const text of ['Cell 5 failed: ValueError', 'ended otherwise', 'rounds'])
+  for (const text of ['Cell [5] failed: ValueError', 'ended otherwise', 'rounds'])
     await page.getByText(text).first().waitFor();
   await workbench.screenshot('notebook-compared-light');
   await workbench.command('View: Close Editor');

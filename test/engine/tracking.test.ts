@@ -166,8 +166,8 @@ describe('what became of a run', () => {
     ['runs', { runner: runner({ state: 'running', ended_ms: null }) }, { status: 'RUNNING', startMs: 2000 }],
     [
       'failed for the reason that the program says which drove it',
-      { runner: runner({ exit_code: 1 }), saidReason: () => 'Cell 2 failed: KeyError: 1' },
-      { status: 'FAILED', exitCode: 1, reason: 'Cell 2 failed: KeyError: 1' },
+      { runner: runner({ exit_code: 1 }), saidReason: () => 'Cell [2] failed: KeyError: 1' },
+      { status: 'FAILED', exitCode: 1, reason: 'Cell [2] failed: KeyError: 1' },
     ],
     ['finished with code 0', { runner: runner({}) }, { status: 'FINISHED', endMs: 5000, exitCode: 0, reason: null }],
     [

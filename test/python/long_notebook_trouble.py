@@ -59,7 +59,7 @@ class Trouble(KernelTest):
     def test_a_kernel_that_is_killed(self):
         ran = self.execute(document("x = 1", "print('a', flush=True)\nimport os; os.kill(os.getpid(), 9)", "1"))
         self.assertEqual((ran.code, [one["state"] for one in ran.executions]), (1, ["ok", "failed"]))
-        self.assertEqual(ran.reason, "Cell 2 ended the kernel: its process was ended by SIGKILL. "
+        self.assertEqual(ran.reason, "Cell [2] ended the kernel: its process was ended by SIGKILL. "
                                               "Too little memory is the usual cause.")
         self.assertEqual(ran.executed["cells"][1]["metadata"]["papermill"]["status"], "failed")
 
@@ -75,16 +75,16 @@ class Trouble(KernelTest):
     def test_a_cell_that_asks_for_input(self):
         ran = self.execute(document("input('name? ')"))
         self.assertEqual(ran.code, 1)
-        self.assertIn("Cell 1 asks for input", ran.reason)
+        self.assertIn("Cell [1] asks for input", ran.reason)
 
     def test_a_notebook_that_ends_itself(self):
         ran = self.execute(document("import sys", "sys.exit()", "print('never')"))
         self.assertEqual((ran.code, len(ran.executions)), (0, 2), ran.stderr)
-        self.assertIn("Cell 2 ended the notebook", ran.notes[-1])
+        self.assertIn("Cell [2] ended the notebook", ran.notes[-1])
 
     def test_limits_of_time(self):
         ran = self.execute(WAITS, cellTimeLimitS=1.5)
-        self.assertEqual((ran.code, ran.reason), (1, "Cell 2 was ended after 1.5 s, the time limit of a cell."))
+        self.assertEqual((ran.code, ran.reason), (1, "Cell [2] was ended after 1.5 s, the time limit of a cell."))
         self.assertEqual((ran.executions[1]["state"], ran.outputs(1)[0]["data"]), ("interrupted", "waits\n"))
         self.assertIn("time.sleep", ran.stderr, "where it was is told")
         ran = self.execute(document(STUBBORN), cellTimeLimitS=1)
@@ -201,7 +201,7 @@ class FullDisk(KernelTest):
         empty = "import os\nos.unlink(%r)" % os.path.join(self.disk, "filler")
         ran = self.execute(document("x = 1", "import time" + self._fill() + "\ntime.sleep(1)", "print('y' * 500_000)",
                                     "from IPython.display import HTML\nHTML('z' * 300_000)", empty, "1 / 0"))
-        self.assertEqual((ran.code, ran.reason), (1, "Cell 6 failed: ZeroDivisionError: division by zero"), ran.stderr)
+        self.assertEqual((ran.code, ran.reason), (1, "Cell [6] failed: ZeroDivisionError: division by zero"), ran.stderr)
         self.assertEqual([one["state"] for one in ran.executions], ["ok"] * 5 + ["failed"])
         self.assertEqual(ran.outputs(1)[0]["data"], "No space left on device\n")
         for ordinal, size in ((2, 500_001), (3, 300_000)):

@@ -92,8 +92,8 @@ class Whole(KernelTest):
     def test_the_cell_that_fails_ends_it_and_is_named(self):
         ran = self.execute(document(code("x = 1"), "y = {}\ny['k']", "print('never')", minor=2), name="a b\n\u00e9.ipynb")
         self.assertEqual(ran.code, 1)
-        self.assertEqual(ran.reason, "Cell 2 failed: KeyError: 'k'")
-        self.assertIn("Cell 2 failed: KeyError: 'k'", ran.stderr)
+        self.assertEqual(ran.reason, "Cell [2] failed: KeyError: 'k'")
+        self.assertIn("Cell [2] failed: KeyError: 'k'", ran.stderr)
         self.assertIn("y['k']", ran.stderr)
         self.assertNotIn("\x1b", ran.stderr)
         self.assertEqual([one["state"] for one in ran.executions], ["ok", "failed"])

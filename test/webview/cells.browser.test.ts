@@ -14,7 +14,7 @@ describe('a notebook that failed', () => {
   it('names the cell, unfolds it, and leads to it and to the executed notebook', async () => {
     const { page, host, text, shot, setTheme } = await open(notebooks.failedNotebook(), { height: 2200 });
     await eventually(() => text('lw-run-notices')).toContain(
-      'Cell 6 failed: ValueError: Found input variables with inconsistent numbers of samples: [301077, 301076].',
+      'Cell [6] failed: ValueError: Found input variables with inconsistent numbers of samples: [301077, 301076].',
     );
     await eventually(() => text('lw-cells')).toContain('ValueError: Found input variables');
     expect(await cell(page, 5).locator('.row').getAttribute('aria-expanded')).toBe('true');
@@ -48,7 +48,7 @@ describe('a notebook that failed', () => {
         .locator('img')
         .evaluate((image: HTMLImageElement) => image.naturalWidth),
     ).toBe(420);
-    expect(await text('.cell[data-ordinal="4"]')).toContain('[5] position 8 2m 3s for epoch in trange(40): text');
+    expect(await text('.cell[data-ordinal="4"]')).toContain('[5] cell 8 2m 3s for epoch in trange(40): text');
     await cell(page, 4).locator('.row').click();
     await eventually(() => text('.cell[data-ordinal="4"]')).toContain('100%|████████████████████| 40/40');
     expect(await text('.cell[data-ordinal="4"]')).not.toContain('50%');
@@ -58,9 +58,9 @@ describe('a notebook that failed', () => {
   it('says why it is not reproducible, and leads to the cells', async () => {
     const { page, host, text } = await open(notebooks.failedNotebook());
     await page.getByRole('button', { name: 'Not reproducible as it stands: 3 reasons' }).click();
-    await eventually(() => text('lw-reproducibility')).toContain('position 5 An absolute path: /home/ada/lookup.csv');
+    await eventually(() => text('lw-reproducibility')).toContain('cell 5 An absolute path: /home/ada/lookup.csv');
     expect(await text('lw-reproducibility')).toContain('A cell that made “test” was deleted');
-    await page.locator('lw-reproducibility').getByRole('button', { name: 'position 10' }).click();
+    await page.locator('lw-reproducibility').getByRole('button', { name: 'cell 10' }).click();
     await eventually(() => host.commands).toEqual([
       { command: 'goToCell', params: { cellId: 'evaluate', cellIndex: 9 } },
     ]);
@@ -165,7 +165,7 @@ describe('outputs that a stranger made', () => {
 describe('a thousand cells with ten outputs each', () => {
   it('are asked for as they come onto the screen, and drawn only there', async () => {
     const { page, host, text } = await open(notebooks.longNotebook(), { height: 900 });
-    await eventually(() => text('lw-cells')).toContain('position 30');
+    await eventually(() => text('lw-cells')).toContain('cell 30');
     const froms = () =>
       host.requests
         .filter(({ method }) => method === 'executions')

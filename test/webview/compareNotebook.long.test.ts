@@ -16,14 +16,14 @@ describe('two runs of a notebook', () => {
     await eventually(() => text()).toContain('12 cells unchanged');
     expect(await text('.run[data-side="before"]')).toContain('explore-1 finished · 2m 14s · 4 Mar 2026, 14:02');
     expect(await text('.run[data-side="after"]')).toContain('explore-2 failed · 2m 13s');
-    expect(await text('.run[data-side="after"]')).toContain('Cell 6 failed: ValueError');
+    expect(await text('.run[data-side="after"]')).toContain('Cell [6] failed: ValueError');
     expect(await text('lw-section[data-section="params"]')).toContain(
       '2 of 3 differ Name Before After depth 8 12 note none after the fix',
     );
     expect(await text('lw-section[data-section="params"]')).not.toContain('transactions');
     expect(await text('lw-section[data-section="metrics"]')).toContain('train/auc 0.93 0.9981 +0.0681');
     expect(await page.locator('lw-cell-pair').count()).toBe(5);
-    expect(await text('lw-cell-pair:nth-of-type(1)')).toContain('position 3 source changed');
+    expect(await text('lw-cell-pair:nth-of-type(1)')).toContain('cell 3 source changed');
     await eventually(() => pair(page, 1).locator('img').count()).toBe(2);
     expect(await text('lw-cell-pair >> nth=1')).toContain('outputs changed');
     expect(await text('lw-cell-pair >> nth=2')).toContain('only before');

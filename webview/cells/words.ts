@@ -24,9 +24,9 @@ export function lookOf({ state }: Pick<Execution, 'state'>, isLive: boolean): Ex
   return LOOKS[state];
 }
 
-/** `position 4`: as one counts the cells of the notebook, texts too. `Cell 3` is the one with that number in brackets. */
+/** `cell 4`: as VS Code counts the cells of a notebook, texts too. A number in brackets, `[3]`, is that of an execution. */
 export function placeWords({ cellIndex }: Pick<Execution, 'cellIndex'>): string {
-  return cellIndex === null ? '' : `position ${String(cellIndex + 1)}`;
+  return cellIndex === null ? '' : `cell ${String(cellIndex + 1)}`;
 }
 
 const MAX_LINE = 300;
@@ -75,9 +75,9 @@ export function cutWords({ isCut, data, path, sizeBytes }: CellOutput): string |
   return `The first ${formatSize(sizeBytes)} are shown, there was more.`;
 }
 
-/** `Cell 4 failed: NameError: name 'x' is not defined`. */
+/** `Cell [4] failed: NameError: name 'x' is not defined`. */
 export function stoppedWords({ ordinal, state, error }: StoppedAt): string {
-  const place = `Cell ${String(ordinal + 1)}`;
+  const place = `Cell [${String(ordinal + 1)}]`;
   if (state !== 'failed') return `${place} was interrupted.`;
   const cause = error === null ? '' : `: ${[error.name, error.message].filter(Boolean).join(': ')}`;
   return `${place} failed${cause}${/[.!?]$/.test(cause) ? '' : '.'}`;

@@ -27,26 +27,26 @@ def of_cell(cell: Any, number: int, ending: Ending, options: Options) -> Failure
     if ending.is_asked:
         return of_end(number, ending, options, error)
     if error["name"] == "SystemExit" and error["message"] in ("", "0", "None"):
-        return Failure("ok", "Cell %d ended the notebook (SystemExit); those behind it were not executed." % number,
+        return Failure("ok", "Cell [%d] ended the notebook (SystemExit); those behind it were not executed." % number,
                        error, is_end=True)
     if error["name"] == _NO_INPUT:
-        return Failure("failed", "Cell %d asks for input, and nobody is there to give it. Make the value a parameter (a "
+        return Failure("failed", "Cell [%d] asks for input, and nobody is there to give it. Make the value a parameter (a "
                                  "cell with the tag `parameters`, then -P name=value)." % number, error)
     message = error["message"].strip().splitlines()
     text = ": ".join(filter(None, [error["name"], message[0][:300] if message else ""])) or "it says no reason"
-    return Failure("failed", "Cell %d failed: %s" % (number, text), error)
+    return Failure("failed", "Cell [%d] failed: %s" % (number, text), error)
 
 
 def of_end(number: int, ending: Ending, options: Options, error: dict[str, str] | None = None) -> Failure:
     """The cell was ended: the run was stopped, or the time was over."""
     if ending.limit == "cell":
-        reason = "Cell %d was ended after %s, the time limit of a cell." % (
+        reason = "Cell [%d] was ended after %s, the time limit of a cell." % (
             number, duration(options.cell_time_limit_s or 0))
     elif ending.limit == "notebook":
-        reason = "The notebook was ended in cell %d after %s, its time limit." % (
+        reason = "The notebook was ended in cell [%d] after %s, its time limit." % (
             number, duration(options.time_limit_s or 0))
     else:
-        reason = "The notebook was stopped in cell %d." % number
+        reason = "The notebook was stopped in cell [%d]." % number
     name = "TimeLimit" if ending.limit else "Stopped"
     return Failure("interrupted", reason, {
         "name": name, "message": reason, "traceback": error["traceback"] if error else ""},
@@ -64,7 +64,7 @@ def of_dead_kernel(cell: Any, number: int, exit_code: int | None, ending: Ending
         failure.is_kernel_gone = True
         return failure
     how = how_ended(exit_code)
-    reason = "Cell %d ended the kernel: %s" % (number, how)
+    reason = "Cell [%d] ended the kernel: %s" % (number, how)
     return Failure("failed", reason, {"name": "DeadKernelError", "message": "The kernel is gone: %s" % how,
                                       "traceback": ""}, is_kernel_gone=True)
 

@@ -107,7 +107,7 @@ export class NotebookEnd implements Disposable {
     const what = failed.error ? `${failed.error.name}: ${failed.error.message}` : (run.row.reason ?? '');
     return {
       isFailure: true,
-      text: vscode.l10n.t('{0}: cell {1} failed. {2}', name, failed.ordinal + 1, plain(what, 300)),
+      text: vscode.l10n.t('{0}: cell [{1}] failed. {2}', name, failed.ordinal + 1, plain(what, 300)),
       ways: [{ title: vscode.l10n.t('Go to Cell'), take: () => goToCell(run, failed) }, executed, openRun],
     };
   }

@@ -91,9 +91,9 @@ export function describeExperiment(experiment: { runCount: number; runningCount:
   return runs + SEPARATOR + l10n.t('{0} running', formatNumber(experiment.runningCount));
 }
 
-/** `cell 4: ValueError`, by the number in brackets of a notebook that is run whole. */
+/** `cell [4]: ValueError`, by the number in brackets of a notebook that is run whole. */
 function cellOf(ordinal: number, error: string | undefined, l10n: Localizer): string {
-  const place = l10n.t('cell {0}', ordinal + 1);
+  const place = l10n.t('cell [{0}]', ordinal + 1);
   return error === undefined ? place : `${place}: ${plain(error, 40)}`;
 }
 
