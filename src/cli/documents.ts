@@ -125,8 +125,8 @@ export function runDocument(known: RunFacts, store: string) {
 function notebookDocument({ facts, executions }: RunFacts) {
   const notebook = NotebookFacts.safeParse(facts.notebook ?? {});
   if (!notebook.success || notebook.data.path === undefined) return null;
-  const { path, executed = null } = notebook.data;
-  return { path, executed, cells: executions.map(executionDocument) };
+  const { path, executed = null, observed = null } = notebook.data;
+  return { path, executed, observed, cells: executions.map(executionDocument) };
 }
 
 const executionDocument = ({ cellIndex, cellId, state, startMs, endMs, error }: Execution) => ({

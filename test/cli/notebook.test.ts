@@ -63,7 +63,7 @@ describe.skipIf(PYTHON === '')('a notebook', { timeout: PATIENCE_MS }, () => {
       source: 'fit.ipynb',
       params: { lr: '0.25' },
       metrics: { loss: { last: 0.25 } },
-      notebook: { path: join(at.folder, 'fit.ipynb'), executed: 'notebook/fit.ipynb' },
+      notebook: { path: join(at.folder, 'fit.ipynb'), executed: 'notebook/fit.ipynb', observed: 'whole' },
     });
     expect(shown.notebook?.cells.map(({ index, state }) => [index, state])).toEqual(
       [0, 1, 2, 3, 4].map((index) => [index, 'ok']),

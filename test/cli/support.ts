@@ -249,6 +249,7 @@ export const RunDocument = z.strictObject({
     .strictObject({
       path: z.string(),
       executed: z.string().nullable(),
+      observed: z.enum(['whole', 'cells', 'kernel']).nullable(),
       cells: z.array(
         z.strictObject({
           index: z.number().nullable(),
