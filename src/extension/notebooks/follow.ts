@@ -56,7 +56,7 @@ export class NotebookFollower implements Disposable {
       new Movers({
         isTaken: (document) => this.entries.has(document),
         take: (entry, document) => this.moved(entry, document),
-        leave: (entry) => this.leave(entry, vscode.l10n.t('The notebook was closed.')),
+        leave: (entry) => inBackground(parts.log, 'ending a followed run', this.closed(entry)),
       }),
     );
     this.disposables.track(vscode.workspace.onDidChangeNotebookDocument((event) => this.see(event)));
@@ -213,6 +213,15 @@ export class NotebookFollower implements Disposable {
     this.tell(entry);
   }
 
+  private async closed(entry: Entry): Promise<void> {
+    const { uri } = entry.place.document;
+    const isDeleted = uri.scheme === 'file' && !(await exists(uri));
+    this.leave(
+      entry,
+      isDeleted ? vscode.l10n.t('The notebook was deleted.') : vscode.l10n.t('The notebook was closed.'),
+    );
+  }
+
   private leave(entry: Entry, note: string | null): void {
     this.parts.index.remove(pathOf(entry.place.document));
     this.changed.fire(entry.place.document);
@@ -232,6 +241,15 @@ export class NotebookFollower implements Disposable {
     }
     this.parts.log.error(`tracking ${entry.place.document.uri.toString()}: ${error.code}: ${error.message}`);
     void vscode.window.showErrorMessage(vscode.l10n.t('{0} is no longer tracked: {1}', name, error.message));
+  }
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch {
+    return false;
   }
 }
 
