@@ -314,7 +314,9 @@ export class FollowedRun {
   private lastNote(note: string | null): string | null {
     const missing = this.queue.dropped + this.lost;
     if (missing === 0) return note;
-    const said = `${String(missing)} records or outputs of cells are missing: there was no room for them while the engine or the disk could not take them.`;
+    const what =
+      missing === 1 ? 'A record or output of a cell is' : `${String(missing)} records or outputs of cells are`;
+    const said = `${what} missing: the engine or the disk could not take what the cells did when they did it.`;
     return note === null ? said : `${note} ${said}`;
   }
 
