@@ -6,16 +6,16 @@ import { rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { bootId, isAlive } from '../../protocol/node/processes';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { HANDED_OVER, type RunnerState, type RunSpec } from '../../protocol/runFolder';
 import { type Batch, emptyBatch } from './batch';
 import { EDITS } from './editJournal';
 import { ENGINE_WORK, EngineWork, type EngineWorkKind } from './engineWork';
 import { lastSign, listNames, sizeOf } from './folderSigns';
+import { type Followed, type Journal, NO_PASS, type Standing, Liveness } from './followed';
 import { Ingest } from './ingest';
-import { takePiece, writerOf } from './journalFile';
-import { isSame, type Outcome, outcomeOf } from './outcome';
+import { takePiece } from './journalFile';
+import { isSame, outcomeOf } from './outcome';
 import { readRunner, readSpec } from './runFiles';
 import { Runs } from './runs';
 
@@ -25,49 +25,6 @@ const SLICE_MS = 12;
 const LIVENESS_MS = 500;
 /** How long after a script has opened an input it is hashed, if it opens no other meanwhile. */
 const INPUTS_SETTLED_MS = 2000;
-/** How long after its last record a kernel that goes on is waited for, when the run of its notebook has ended. */
-const LAST_RECORDS_MS = 2000;
-
-interface Journal {
-  readonly path: string;
-  readonly name: string;
-  taken: number;
-  damage: string | null;
-}
-
-interface Followed {
-  readonly spec: RunSpec;
-  readonly seq: number;
-  readonly folder: string;
-  readonly journals: Map<string, Journal>;
-  readonly work: EngineWork;
-  outcome: Outcome | null;
-  lastLookMs: number;
-  /** When something was last taken from its journals. */
-  takenMs: number;
-  /** When the last input was told of that has no digest yet. */
-  newInputsMs: number | null;
-  isAnyoneAlive: boolean | null;
-  saidHowTracked: boolean;
-  pass: Pass;
-}
-
-/** One look at each journal of a run; where there are many, it takes several rounds. */
-interface Pass {
-  readonly left: Set<string>;
-  /** How the run stood when it began: what was written before that, it comes across. */
-  readonly standing: Standing;
-  isWhole: boolean;
-}
-
-interface Standing {
-  /** The script has ended, or is gone. */
-  readonly isOver: boolean;
-  /** Nobody is left who writes. */
-  readonly isQuiet: boolean;
-}
-
-const NO_PASS: Pass = { left: new Set(), standing: { isOver: false, isQuiet: false }, isWhole: true };
 
 interface Piece {
   readonly run: Followed;
@@ -93,8 +50,8 @@ export class Follower {
   private readonly ingest: Ingest;
   private readonly followed = new Map<string, Followed>();
   private readonly unreadable = new Set<string>();
-  private readonly boot = bootId();
   private readonly host = hostname();
+  private readonly liveness = new Liveness(this.host);
   private readonly loadJournals;
   private readonly setTaken;
   private readonly hasFiles;
@@ -153,7 +110,8 @@ export class Follower {
       // Whoever is gone now has left its last words, maybe since they were read.
       const runner = run.isAnyoneAlive === false ? (readRunner(run.folder) ?? seen) : seen;
       // So is this: a writer may add its last record and end while its journal is being read.
-      const isQuiet = run.outcome !== null && 'endMs' in run.outcome && !this.hasLivingWriter(run, runner, nowMs);
+      const isQuiet =
+        run.outcome !== null && 'endMs' in run.outcome && !this.liveness.hasLivingWriter(run, runner, nowMs);
       const isOver = run.isAnyoneAlive === false || (runner !== null && runner.ended_ms !== null);
       const drained = this.drain(run, { isOver, isQuiet });
       if (!drained) hasMore = true;
@@ -275,7 +233,7 @@ export class Follower {
   private lookForProcesses(run: Followed, runner: RunnerState | null, nowMs: number): void {
     if (nowMs - run.lastLookMs < LIVENESS_MS) return;
     run.lastLookMs = nowMs;
-    run.isAnyoneAlive = this.isAnyoneAlive(run, runner);
+    run.isAnyoneAlive = this.liveness.isAnyoneAlive(run, runner);
   }
 
   private settle(
@@ -367,29 +325,6 @@ export class Follower {
     rmSync(join(this.paths.active, run.spec.run_id), { force: true });
     this.followed.delete(run.spec.run_id);
     this.ingest.forget(run.seq);
-  }
-
-  private isAnyoneAlive(run: Followed, runner: RunnerState | null): boolean | null {
-    if (run.spec.host !== this.host) return null;
-    if (runner === null) return true;
-    return [runner.keeper, runner.runner, runner.child].some(
-      (one) => one !== null && isAlive(one, runner.boot_id, this.boot),
-    );
-  }
-
-  /** A process that outlives the script (a daemon, a worker, the observer) may still log. */
-  private hasLivingWriter(run: Followed, runner: RunnerState | null, nowMs: number): boolean {
-    if (run.spec.host !== this.host) return false;
-    // A kernel outlives the runs of its notebook; the hook in it only has to write down what it still knows.
-    if (run.spec.kind === 'followed' && nowMs - Math.max(run.takenMs, runner?.ended_ms ?? 0) > LAST_RECORDS_MS)
-      return false;
-    // It may not have come to making its journal yet, when the script was short.
-    if (runner?.observer && isAlive(runner.observer, runner.boot_id, this.boot)) return true;
-    for (const journal of run.journals.values()) {
-      const writer = writerOf(journal.path);
-      if (writer && journal.damage === null && isAlive(writer, this.boot, this.boot)) return true;
-    }
-    return false;
   }
 }
 
