@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Provenance } from '../../src/protocol/entities';
 import { describeExperiment, describeRun, speakRun } from '../../src/extension/views/runs/format';
+import { groupItem } from '../../src/extension/views/runs/groups';
 import { commandOf, tooltipOf } from '../../src/extension/views/runs/tooltip';
 import { escapeMarkdown, plain, withoutIcons } from '../../src/extension/text';
 import { l10n, runRow, START_MS } from './support';
@@ -63,6 +64,26 @@ describe("a run's grey text", () => {
 
   it('says the state aloud, which is only an icon for those who see it', () => {
     expect(speakRun(running, START_MS + 3_700, l10n)).toBe('fraud-rf, running, auc 0.941 · 3s');
+  });
+
+  it('keeps its order behind and around names that are written from right to left', () => {
+    const now = END_MS + 5_000;
+    const hebrew = '\u05e2\u05d1\u05e8\u05d9\u05ea';
+    expect(describeRun(runRow({ name: `run ${hebrew}`, headline: null }), now, l10n)).toBe(
+      '\u20662m 14s · just now\u2069',
+    );
+    expect(describeRun(runRow({ headline: { key: hebrew, value: 0.5 } }), now, l10n)).toBe(
+      `\u2068${hebrew}\u2069 0.5 · 2m 14s · just now`,
+    );
+    const columns = [{ kind: 'tag', key: 'stage' }] as const;
+    expect(describeRun(runRow({ values: [hebrew] }), now, l10n, columns)).toContain(`stage \u2068${hebrew}\u2069 · 2m`);
+    const group = { value: hebrew, runCount: 3, runningCount: 0, lastStartMs: 0 };
+    const item = groupItem({ by: 'experiment', key: '' }, group, now, l10n, String);
+    expect(item).toMatchObject({
+      label: hebrew,
+      description: '\u20663 runs\u2069',
+      speech: `Experiment ${hebrew}, 3 runs`,
+    });
   });
 
   it('counts the runs of an experiment', () => {

@@ -3,7 +3,7 @@ import { fromWireNumber, type RunRow, type RunStatus } from '../../../protocol/e
 import { formatDuration, formatNumber, formatRelative } from '../../../protocol/format';
 import type { RunColumn } from '../../../protocol/lists';
 import type { Localizer } from '../../l10n';
-import { plain } from '../../text';
+import { behind, isolated, plain } from '../../text';
 
 const SEPARATOR = ' · ';
 const STAR = '★';
@@ -40,7 +40,8 @@ export function lookOf(status: RunStatus, l10n: Localizer): StateLook {
  */
 export function describeRun(row: RunRow, nowMs: number, l10n: Localizer, columns: readonly RunColumn[] = []): string {
   const star = row.starred ? STAR : null;
-  return [star, ...factsOf(row, nowMs, l10n, columns)].filter((part) => part !== null).join(SEPARATOR);
+  const parts = [star, ...factsOf(row, nowMs, l10n, columns)].filter((part) => part !== null);
+  return behind(row.name, parts.join(SEPARATOR));
 }
 
 function factsOf(row: RunRow, nowMs: number, l10n: Localizer, columns: readonly RunColumn[]): string[] {
@@ -75,14 +76,14 @@ function valuesOf({ values }: RunRow, columns: readonly RunColumn[]): (string | 
   return columns.map(({ kind, key }, index) => {
     const value = values[index] ?? null;
     if (value === null) return null;
-    const text = kind === 'metric' ? formatNumber(Number(value)) : plain(String(value), VALUE_LIMIT);
-    return `${plain(key, KEY_LIMIT)} ${text}`;
+    const text = kind === 'metric' ? formatNumber(Number(value)) : isolated(plain(String(value), VALUE_LIMIT));
+    return `${isolated(plain(key, KEY_LIMIT))} ${text}`;
   });
 }
 
 export function headlineOf(row: RunRow): string | null {
   if (!row.headline) return null;
-  return `${plain(row.headline.key, 40)} ${formatNumber(fromWireNumber(row.headline.value))}`;
+  return `${isolated(plain(row.headline.key, 40))} ${formatNumber(fromWireNumber(row.headline.value))}`;
 }
 
 export function describeExperiment(experiment: { runCount: number; runningCount: number }, l10n: Localizer): string {
@@ -94,7 +95,7 @@ export function describeExperiment(experiment: { runCount: number; runningCount:
 /** `cell [4]: ValueError`, by the number in brackets of a notebook that is run whole. */
 function cellOf(ordinal: number, error: string | undefined, l10n: Localizer): string {
   const place = l10n.t('cell [{0}]', ordinal + 1);
-  return error === undefined ? place : `${place}: ${plain(error, 40)}`;
+  return error === undefined ? place : `${place}: ${isolated(plain(error, 40))}`;
 }
 
 /** What a sweep says of itself (python/sweep): its exit code is 1 however many of its runs failed. */

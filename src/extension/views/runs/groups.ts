@@ -2,7 +2,7 @@
 import { RunStatus } from '../../../protocol/entities';
 import type { RunGroup, RunGrouping } from '../../../protocol/lists';
 import type { Localizer } from '../../l10n';
-import { plain } from '../../text';
+import { behind, plain } from '../../text';
 import type { Item } from './collect';
 import { describeExperiment, lookOf } from './format';
 
@@ -29,7 +29,7 @@ export function groupItem(
   const look = status && lookOf(status, l10n);
   return {
     label,
-    description,
+    description: behind(label, description),
     // What spins is a run, not the drawer it lies in.
     icon: look ? look.icon.replace('~spin', '') : ICONS[grouping.by],
     color: look ? look.color : null,

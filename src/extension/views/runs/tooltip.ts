@@ -4,7 +4,7 @@ import { type CodeSummary, codeWords } from '../../../protocol/codeWords';
 import type { RunKind, Provenance, RunRow } from '../../../protocol/entities';
 import { formatDuration, formatNumber } from '../../../protocol/format';
 import type { Localizer } from '../../l10n';
-import { escapeMarkdown, plain } from '../../text';
+import { escapeMarkdown, isolated, plain } from '../../text';
 import { headlineOf, lookOf } from './format';
 
 const COMMAND_LIMIT = 600;
@@ -50,7 +50,7 @@ export function tooltipOf(
   ];
   const facts = lines.filter((line): line is [string, string] => line[1] !== null && line[1] !== '');
   return [
-    `**${show(run.name, 120)}** — ${head.map((part) => show(part)).join(' · ')}`,
+    `**${isolated(show(run.name, 120))}** — ${head.map((part) => show(part)).join(' · ')}`,
     ...facts.map(([name, value]) => `${escapeMarkdown(name)}: ${show(value, COMMAND_LIMIT)}`),
   ].join('  \n');
 }
