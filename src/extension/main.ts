@@ -13,7 +13,7 @@ import { handlersOf } from './commands/handlers';
 import { Launcher } from './commands/launcher';
 import type { RunRef } from './commands/pickRun';
 import { Commands } from './commands/registry';
-import { RunActions } from './commands/runActions';
+import { type PageFocus, RunActions } from './commands/runActions';
 import { RunEdits } from './commands/runEdits';
 import { waysOutOf } from './commands/waysOut';
 import { Context } from './context';
@@ -81,7 +81,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  const openPage = (run: RunRef) => panels.show(run);
+  const openPage = (run: RunRef, how?: PageFocus) => panels.show(run, how);
   const actions: RunActions = new RunActions({
     launcher,
     terminals,

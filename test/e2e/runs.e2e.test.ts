@@ -65,6 +65,20 @@ describe('a script run from its editor', () => {
     expect((await workbench.editorTitles()).filter((title) => title === 'train')).toHaveLength(1);
   });
 
+  test('keeps the keys in the list by a click, and takes them by a double click or Enter', async () => {
+    const place = () => workbench.page.evaluate(() => document.activeElement?.tagName ?? '');
+    const row = await workbench.trees.waitForRow('train');
+    for (const goThere of [() => row.dblclick(), () => workbench.page.keyboard.press('Enter')]) {
+      await workbench.command('View: Close All Editors');
+      await row.click();
+      await workbench.webviewFrame('train');
+      await workbench.page.waitForTimeout(1500);
+      expect(await place()).toBe('DIV');
+      await goThere();
+      await expect.poll(place, { timeout: 5_000 }).toBe('IFRAME');
+    }
+  });
+
   test('says why it failed', async () => {
     await runFile(workbench, 'fail.py');
     expect(await waitForRun(workbench, 'fail', 'failed')).toContain('exit code 3');

@@ -25,11 +25,13 @@ const manifest = JSON.parse(read('package.json')) as Manifest;
 const texts = JSON.parse(read('package.nls.json')) as Record<string, string>;
 const { commands, menus, viewsWelcome } = manifest.contributes;
 
-/** Called by rows, quick fixes and the status bar only. */
+/** Called by rows, keys, quick fixes and the status bar only. */
 const INTERNAL = [
   'loopwright.retryEngine',
   'loopwright.loadMore',
   'loopwright.showRunning',
+  'loopwright.showRunPage',
+  'loopwright.focusRunPage',
   'loopwright.ignoreFinding',
 ];
 

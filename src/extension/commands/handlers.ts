@@ -9,7 +9,8 @@ import type { Log } from '../log';
 import type { Notebooks } from '../notebooks/notebooks';
 import type { CompareRunsPanels } from '../panels/compareRunsPanel';
 import type { TerminalEnvironment } from '../terminals/environment';
-import { MoreNode, ProblemNode } from '../views/runs/nodes';
+import { DoubleClicks } from '../views/runs/doubleClicks';
+import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import type { QueryState } from '../views/runs/query/queryState';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
@@ -56,6 +57,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     showLog,
     log,
   } = parts;
+  const clicks = new DoubleClicks();
   const onRuns = new OnRuns(stores, log, () => view.selectedRuns);
   return {
     'loopwright.runFile': async (given) => {
@@ -119,6 +121,16 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
     'loopwright.loadMore': async (given) => {
       if (given instanceof MoreNode) await given.load();
+    },
+    // As in the explorer: a click shows, a double click or Enter goes there.
+    'loopwright.showRunPage': (given) => {
+      if (given instanceof RunNode) actions.open(given, { preserveFocus: !clicks.isSecond(given.id, Date.now()) });
+      return Promise.resolve();
+    },
+    'loopwright.focusRunPage': () => {
+      const [run] = view.selectedRuns;
+      if (run) actions.open(run);
+      return Promise.resolve();
     },
     'loopwright.showRunning': async () => {
       const [run, ...others] = await activeRuns(stores.sessions, 2);

@@ -52,6 +52,8 @@ export const COMMAND_IDS = [
   'loopwright.retryEngine',
   'loopwright.loadMore',
   'loopwright.showRunning',
+  'loopwright.showRunPage',
+  'loopwright.focusRunPage',
   'loopwright.ignoreFinding',
 ] as const;
 export type CommandId = (typeof COMMAND_IDS)[number];

@@ -14,8 +14,13 @@ export interface RunActionsParts {
   readonly terminals: RunTerminals;
   readonly interpreters: Interpreters;
   readonly python: PythonParts;
-  readonly openPage: (run: RunRef) => void;
+  readonly openPage: (run: RunRef, how?: PageFocus) => void;
   readonly reveal: (run: RunRef) => Promise<void>;
+}
+
+export interface PageFocus {
+  /** The page is shown, and the keyboard stays where it is. */
+  readonly preserveFocus: boolean;
 }
 
 /** More at the same time would only stand in each other's way. */
@@ -24,8 +29,8 @@ const MAX_AGAIN = 20;
 export class RunActions {
   constructor(private readonly parts: RunActionsParts) {}
 
-  open(run: RunRef): void {
-    this.parts.openPage(run);
+  open(run: RunRef, how?: PageFocus): void {
+    this.parts.openPage(run, how);
   }
 
   runAgain(run: RunRef): Promise<void> {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type * as z from 'zod';
-import type { RunActions } from '../commands/runActions';
+import type { PageFocus, RunActions } from '../commands/runActions';
 import type { Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
 import type { StoreSession } from '../stores/session';
@@ -11,6 +11,7 @@ import { plain } from '../text';
 import { pageHtml } from './html';
 
 const TITLE_LIMIT = 40;
+const TAKES_FOCUS: PageFocus = { preserveFocus: false };
 
 export interface PanelParts {
   readonly extension: vscode.Uri;
@@ -77,13 +78,18 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
   /** Makes our end of the conversation with the page. */
   protected abstract connect(page: OpenPage<State>): PageEnd;
 
-  protected reveal(state: State, title: string, session: StoreSession): void {
+  protected reveal(
+    state: State,
+    title: string,
+    session: StoreSession,
+    { preserveFocus }: PageFocus = TAKES_FOCUS,
+  ): void {
     const shown = this.pageOf(state);
-    if (shown) shown.panel.reveal();
+    if (shown) shown.panel.reveal(undefined, preserveFocus);
     else {
       const { viewType } = this.kind;
-      const name = plain(title, TITLE_LIMIT);
-      this.fill(vscode.window.createWebviewPanel(viewType, name, vscode.ViewColumn.Active), state, session);
+      const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus };
+      this.fill(vscode.window.createWebviewPanel(viewType, plain(title, TITLE_LIMIT), place), state, session);
     }
   }
 

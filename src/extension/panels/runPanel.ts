@@ -3,6 +3,7 @@ import type * as vscode from 'vscode';
 import * as z from 'zod';
 import { RunId } from '../../protocol/entities';
 import type { RunRef } from '../commands/pickRun';
+import type { PageFocus } from '../commands/runActions';
 import { ChartLayouts } from './charts';
 import { PageHost } from './host';
 import { type OpenPage, PagePanels, type PanelParts } from './pagePanels';
@@ -26,8 +27,8 @@ export class RunPanels extends PagePanels<PageState> {
     this.layouts = new ChartLayouts(parts.memory);
   }
 
-  show({ session, row }: RunRef): void {
-    this.reveal({ runId: row.runId }, row.name, session);
+  show({ session, row }: RunRef, how?: PageFocus): void {
+    this.reveal({ runId: row.runId }, row.name, session, how);
   }
 
   protected override runIdsOf({ runId }: PageState): readonly string[] {

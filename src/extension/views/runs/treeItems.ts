@@ -55,7 +55,7 @@ export function runTreeItem(node: RunNode, nowMs: number, columns: readonly RunC
     node.id,
     row.childCount > 0 ? Collapsed : None,
   );
-  item.command = { command: 'loopwright.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };
+  item.command = { command: 'loopwright.showRunPage', title: vscode.l10n.t('Open Run'), arguments: [node] };
   node.shown = String(item.description);
   return item;
 }
