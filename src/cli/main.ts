@@ -39,7 +39,7 @@ async function main(): Promise<number> {
           store,
           cwd: workingFolder(),
           env: process.env,
-          engines: new Engines(__dirname),
+          engines: new Engines(__dirname, (line) => output.note(line)),
           parts: { folder: join(__dirname, '..', 'python') },
         });
       } catch (thrown) {

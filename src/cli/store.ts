@@ -78,6 +78,9 @@ export function runAround(root: string, env: NodeJS.ProcessEnv): string | undefi
     : undefined;
 }
 
+const UPGRADING =
+  'The store is being brought to the form of this version first. With very many runs this takes a minute or more.';
+
 export interface Session {
   readonly paths: StorePaths;
   readonly connection: EngineConnection;
@@ -88,14 +91,17 @@ export interface Session {
 export class Engines {
   private readonly program: EngineProgram;
 
-  /** @param folder where `engine.js` lies */
-  constructor(folder: string) {
+  /** @param folder where `engine.js` lies @param note says something to whoever waits */
+  constructor(
+    folder: string,
+    private readonly note: (line: string) => void,
+  ) {
     this.program = { runtime: process.execPath, file: join(folder, 'engine.js') };
   }
 
   /** Starts the engine if need be. @throws LoopwrightError `engine_unavailable` */
   async open(paths: StorePaths): Promise<Session> {
-    const { connection, hello } = await openEngine(paths, this.program, CLIENT);
+    const { connection, hello } = await openEngine(paths, this.program, CLIENT, () => this.note(UPGRADING));
     return { paths, connection, state: hello.store };
   }
 

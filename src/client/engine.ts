@@ -6,10 +6,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LoopwrightError } from '../protocol/errors';
 import { type Addresses, addressesOf, tokenOf } from '../protocol/node/addresses';
 import type { StorePaths } from '../protocol/node/storeFolder';
+import { isUpgrading } from '../protocol/node/upgrade';
 import { type ProgramInfo, PROTOCOL_VERSION, type Result } from '../protocol/requests';
 import { connectTo, type EngineConnection } from './connection';
 
 const START_TIMEOUT_MS = 10_000;
+/** Of a store of an older form: nothing waits for ever. */
+const UPGRADE_TIMEOUT_MS = 30 * 60_000;
+const UPGRADE_LOOK_MS = 200;
 const RETRY_MS = 20;
 /** Of several clients that start an engine at once one may succeed: how long the others wait after their own failed. */
 const OTHERS_GRACE_MS = 500;
@@ -35,10 +39,18 @@ export interface OpenEngine {
 /**
  * A connection to the store's engine, which is started if need be.
  *
+ * @param onUpgrade told once if the engine brings the store to today's form first, which may take minutes
  * @throws LoopwrightError `engine_unavailable` with the last lines of its log if it does not come up in 10 s
  */
-export async function openEngine(paths: StorePaths, program: EngineProgram, client: EngineClient): Promise<OpenEngine> {
+export async function openEngine(
+  paths: StorePaths,
+  program: EngineProgram,
+  client: EngineClient,
+  onUpgrade: () => void = () => undefined,
+): Promise<OpenEngine> {
   const addresses = addressesOf(paths.root);
+  const upgradeDeadline = Date.now() + UPGRADE_TIMEOUT_MS;
+  let wasTold = false;
   let deadline = Date.now() + START_TIMEOUT_MS;
   let started: StartedEngine | null = null;
   let handedOver = false;
@@ -51,6 +63,13 @@ export async function openEngine(paths: StorePaths, program: EngineProgram, clie
       started = null;
     } else if (open) {
       return open;
+    }
+    if (isUpgrading(addresses) && Date.now() < upgradeDeadline) {
+      if (!wasTold) onUpgrade();
+      wasTold = true;
+      deadline = Date.now() + START_TIMEOUT_MS;
+      await sleep(UPGRADE_LOOK_MS);
+      continue;
     }
     if (!started || started.state === 'gave way') started = start(paths, addresses, program);
     if (started.state === 'failed') deadline = Math.min(deadline, Date.now() + OTHERS_GRACE_MS);

@@ -10,6 +10,7 @@ import type { StoreState } from '../protocol/entities';
 import { type ErrorCode, LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
 import { adopt, makeStore, storeIdOf } from '../protocol/node/storeFolder';
+import { whileUpgrading } from '../protocol/node/upgrade';
 import { PROTOCOL_VERSION } from '../protocol/requests';
 import { BUILD } from '../protocol/version';
 import { ChangeCollector } from './lifecycle/changes';
@@ -49,7 +50,11 @@ async function main(): Promise<void> {
     return;
   }
   const startedMs = Date.now();
-  let store: StoreState = inspectStore(paths, startedMs);
+  const upgrade = (work: () => void): void => {
+    log('bringing the store to the form of this version');
+    whileUpgrading(addresses, work);
+  };
+  let store: StoreState = inspectStore(paths, startedMs, upgrade);
   let threads: StoreThreads | null = null;
   let activeRuns = 0;
   let isStopping = false;
@@ -132,7 +137,7 @@ async function main(): Promise<void> {
 
   const reopen = async (): Promise<StoreState> => {
     await closeThreads();
-    setStore(inspectStore(paths, Date.now()));
+    setStore(inspectStore(paths, Date.now(), upgrade));
     openThreads();
     return store;
   };

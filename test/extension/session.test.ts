@@ -141,3 +141,22 @@ describe('the connection to a store', () => {
     await expect(session.request('engine/status', {})).rejects.toMatchObject({ code: 'not_found' });
   });
 });
+
+it('says that the store is being upgraded while its engine does that', async () => {
+  const engine = new FakeEngine();
+  let finish: (open: OpenEngine) => void = () => undefined;
+  const session = new StoreSession({
+    paths: pathsOf('/store'),
+    label: 'store',
+    exists: () => true,
+    open: (onUpgrade) => {
+      onUpgrade();
+      return new Promise((resolve) => (finish = resolve));
+    },
+    log: memoryLog(),
+  });
+  session.start();
+  expect(session.state).toEqual({ kind: 'connecting', isUpgrading: true });
+  finish(engine.open);
+  expect((await session.settled()).kind).toBe('open');
+});

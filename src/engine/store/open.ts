@@ -1,7 +1,7 @@
 /** Opening the database: for the one writer, and for readers beside it. */
 import Database from 'better-sqlite3';
 import { LoopwrightError } from '../../protocol/errors';
-import { migrate, refuseNewer, SCHEMA_VERSION } from './schema';
+import { migrate, refuseNewer, refuseOlder, SCHEMA_VERSION, type Upgrade } from './schema';
 
 const BUSY_TIMEOUT_MS = 5000;
 const READER_CACHE_KB = 32_000;
@@ -11,7 +11,7 @@ const READER_CACHE_KB = 32_000;
  *
  * @throws LoopwrightError `store_newer`, `store_corrupt` or `read_only`
  */
-export function openForWriting(file: string): Database.Database {
+export function openForWriting(file: string, upgrade?: Upgrade): Database.Database {
   return guarded(file, () => {
     const db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     try {
@@ -23,7 +23,7 @@ export function openForWriting(file: string): Database.Database {
       db.pragma(mode === 'wal' ? 'synchronous = NORMAL' : 'synchronous = FULL');
       distrust(db);
       db.pragma('foreign_keys = ON');
-      migrate(db);
+      migrate(db, upgrade);
       // That a file system is read-only shows when something is written, no sooner; BEGIN IMMEDIATE does not count.
       db.pragma(`user_version = ${String(SCHEMA_VERSION)}`);
       return db;
@@ -34,12 +34,13 @@ export function openForWriting(file: string): Database.Database {
   });
 }
 
-/** @throws LoopwrightError `store_newer` or `store_corrupt` */
+/** @throws LoopwrightError `store_newer`, `store_corrupt`, or `store_unusable` for one of an older form */
 export function openForReading(file: string): Database.Database {
   return guarded(file, () => {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
       refuseNewer(db);
+      refuseOlder(db);
       distrust(db);
       // Lists of very many runs look in several indexes at once.
       db.pragma(`cache_size = -${String(READER_CACHE_KB)}`);

@@ -298,13 +298,28 @@ export function refuseNewer(db: Database): void {
   }
 }
 
-/** Brings the store to today's form; all or nothing. */
-export function migrate(db: Database): void {
+/** How the work of an upgrade is done by whoever has to tell others of it. */
+export type Upgrade = (work: () => void, db: Database) => void;
+
+/** Brings the store to today's form; all or nothing. A database that is being made is no upgrade. */
+export function migrate(db: Database, upgrade: Upgrade = (work) => work()): void {
   refuseNewer(db);
   const from = schemaVersionOf(db);
   if (from === SCHEMA_VERSION) return;
-  db.transaction(() => {
+  const bring = db.transaction(() => {
     for (const statement of migrations.slice(from)) db.exec(statement);
     db.pragma(`user_version = ${String(SCHEMA_VERSION)}`);
-  }).immediate();
+  });
+  if (from === 0) bring.immediate();
+  else upgrade(() => bring.immediate(), db);
+}
+
+/** What is read only can't be brought to today's form. @throws LoopwrightError `store_unusable` */
+export function refuseOlder(db: Database): void {
+  const version = schemaVersionOf(db);
+  if (version < SCHEMA_VERSION)
+    throw new LoopwrightError(
+      'store_unusable',
+      `This store was written by an older version of Loopwright (format ${String(version)}, this one reads ${String(SCHEMA_VERSION)}), and can only be brought up to date where it may be written.`,
+    );
 }

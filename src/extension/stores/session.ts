@@ -13,7 +13,10 @@ import { type Disposable, Signal } from '../signal';
 export type SessionState =
   /** There is no store yet, so there is no engine either. */
   | { readonly kind: 'absent' }
-  | { readonly kind: 'connecting' }
+  | {
+      readonly kind: 'connecting';
+      /** Its engine brings the store to today's form first. */ readonly isUpgrading?: boolean;
+    }
   | { readonly kind: 'open'; readonly store: StoreState }
   /** It was open and is being opened again. */
   | { readonly kind: 'lost'; readonly store: StoreState }
@@ -23,7 +26,8 @@ export interface SessionOptions {
   readonly paths: StorePaths;
   /** What people call it: the name of its workspace folder. */
   readonly label: string;
-  readonly open: () => Promise<OpenEngine>;
+  /** Calls `onUpgrade` where the store has to be brought to today's form first. */
+  readonly open: (onUpgrade: () => void) => Promise<OpenEngine>;
   readonly exists: () => boolean;
   readonly log: Log;
   /** Pauses before the attempts to connect again; the last one repeats. */
@@ -133,7 +137,11 @@ export class StoreSession implements Disposable {
   private async connect(): Promise<void> {
     this.isConnecting = true;
     try {
-      const engine = await this.options.open();
+      const engine = await this.options.open(() => {
+        if (this.isDisposed) return;
+        this.options.log.info(`${this.paths.root}: the store is being brought to the form of this version`);
+        this.set({ kind: 'connecting', isUpgrading: true });
+      });
       this.isConnecting = false;
       if (this.isDisposed) engine.connection.close();
       else this.use(engine);

@@ -120,7 +120,7 @@ export class Stores implements Disposable {
         paths: pathsOf(path),
         label,
         exists: () => existsSync(path),
-        open: () => this.open(path),
+        open: (onUpgrade) => this.open(path, onUpgrade),
         log: this.options.log,
       }),
     );
@@ -134,12 +134,13 @@ export class Stores implements Disposable {
     session.start();
   }
 
-  private open(path: string) {
+  private open(path: string, onUpgrade: () => void) {
     refuseForeign(path);
     return openEngine(
       pathsOf(path),
       { runtime: process.execPath, file: this.options.engineFile },
       { kind: 'extension', info: BUILD, trusted: true },
+      onUpgrade,
     );
   }
 }

@@ -26,6 +26,8 @@ export interface Addresses {
   readonly engineSocket: string;
   readonly engineLock: string;
   readonly engineLog: string;
+  /** There while the store is brought to today's form. */
+  readonly upgradeFile: string;
   readonly tokenFile: string;
   runSocket(runId: string): string;
 }
@@ -60,6 +62,7 @@ export function addressesOf(storePath: string, env: NodeJS.ProcessEnv = process.
     engineSocket: socket('engine'),
     engineLock: join(folder, 'engine.lock'),
     engineLog: join(folder, 'engine.log'),
+    upgradeFile: join(folder, 'upgrading.json'),
     tokenFile: join(folder, 'token'),
     // The end of a version 7 UUID is its random part.
     runSocket: (runId) => socket(`run-${runId.slice(-12)}`),

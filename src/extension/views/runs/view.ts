@@ -159,6 +159,10 @@ export class RunsView implements Disposable {
       this.lostTimer = null;
       this.isLost = false;
     }
+    if (states.some((state) => state.kind === 'connecting' && state.isUpgrading === true))
+      return vscode.l10n.t(
+        'The store is being brought to the form of this version. With very many runs this takes a minute or more; what runs meanwhile loses nothing.',
+      );
     const problem = states.map((state) => problemOf(state)).find((found) => found !== null);
     return problem ? plain(problem.reason, REASON_LIMIT) : '';
   }
