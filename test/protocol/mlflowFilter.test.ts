@@ -40,7 +40,6 @@ const OTHERWISE = new Set([
   'metrics.a > +1',
   'metrics.a > 0x10',
   'metrics.a < - 1',
-  "run_id IN 'a'",
   'run_id IN (a)',
   'metrics.a > 1metrics.b > 2',
   '1 = 1',

@@ -115,6 +115,9 @@ function subjectOf(
 }
 
 function comparisonOf(written: Written): Comparison {
+  const { operator, isList } = written;
+  if (operator.endsWith('IN') && !isList)
+    throw new Refusal(`behind ${operator} stands a list of quoted strings in parentheses`, 'form');
   const subject = subjectOf(written, FILTER_ATTRIBUTES);
   return { is: 'comparison', subject, test: testOf(subject, written) };
 }
@@ -140,7 +143,7 @@ function testOf({ entity, key }: Subject, written: Written): Test {
     if (sign === null) throw invalid();
     return { is: 'number', sign, value: Number(value.text) };
   }
-  if (isList && !isPair) return listTest(entity, key, written, invalid);
+  if (isList && !isPair) return listTest(entity, key, written);
   if (!value || (value.quote === null && NOT_A_NAME.test(value.text))) {
     const example = isPair ? ` for ${WORD_OF[entity]} (e.g. 'my-value')` : ` for ${WORD_OF[entity]}s`;
     throw new Refusal(`Expected a quoted string value${example}. Got value ${found}`);
@@ -155,7 +158,7 @@ function testOf({ entity, key }: Subject, written: Written): Test {
   return { is: 'text', sign, value: value.text };
 }
 
-function listTest(entity: Entity, key: string, { operator, values }: Written, invalid: () => Refusal): Test {
+function listTest(entity: Entity, key: string, { operator, values }: Written): Test {
   if (entity === 'attribute' && key !== 'run_id')
     throw new Refusal("Only ['run_id'] attributes support comparison with a list of quoted string values.");
   if (values.length === 0)
@@ -164,7 +167,8 @@ function listTest(entity: Entity, key: string, { operator, values }: Written, in
     );
   if (!values.every(({ quote }) => quote === "'" || quote === '"'))
     throw new Refusal('While parsing a list in the query, expected string value, but got different type in list');
-  if (operator !== 'IN' && operator !== 'NOT IN') throw invalid();
+  if (operator !== 'IN' && operator !== 'NOT IN')
+    throw new Refusal(`Invalid comparator '${operator}' not one of 'IN', 'NOT IN' for a list`);
   return { is: 'in', not: operator === 'NOT IN', values: values.map(({ text }) => text) };
 }
 
