@@ -1,6 +1,6 @@
 /** Filters and orders on a real database: every filter finds what an evaluation of its own, run by run, finds. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { withinTime } from '../../src/engine/tracking/filter';
+import { parseFilter, withinTime } from '../../src/engine/tracking/filter';
 import { decodeToken, encodeToken } from '../../src/engine/tracking/pages';
 import { parseMlflowFilter, parseMlflowOrder, type Place, runsInOrder } from '../../src/engine/tracking';
 import { LoopwrightError } from '../../src/protocol/errors';
@@ -173,6 +173,18 @@ describe('a filter', () => {
       { id: 'e', name: 'other' },
     ]);
     expect(idsOf({ filter }).join(' ')).toBe(ids);
+  });
+
+  it('looks for a number of one run among its own parameters, not among those of all', () => {
+    const [condition] = parseFilter('params.lr < 0.1');
+    const plan = store.db
+      .prepare<(string | number)[], { detail: string }>(
+        `EXPLAIN QUERY PLAN SELECT 1 FROM runs r WHERE ${condition?.sql ?? ''}`,
+      )
+      .all(...(condition?.values ?? []));
+    expect(plan.map(({ detail }) => detail).join('; ')).toMatch(
+      /SEARCH params .*USING PRIMARY KEY \(run_seq=\? AND key=\?\)/,
+    );
   });
 
   it('takes lists and chains as long as anybody writes', () => {

@@ -29,12 +29,14 @@ export const KEYED = {
 } as const;
 export type Keyed = keyof typeof KEYED;
 
-/** Runs that have such a value by this key. */
-export function hasKeyed(kind: Keyed, key: string, compare: Sql): Condition {
+/**
+ * Runs that have such a value by this key. `ofRun`: the same for a single run, where no index is to be chosen for the value.
+ */
+export function hasKeyed(kind: Keyed, key: string, compare: Sql, ofRun = compare): Condition {
   const { table, counts } = KEYED[kind];
   return {
-    sql: `EXISTS (SELECT 1 FROM ${table} WHERE run_seq = r.run_seq AND key = ? AND ${counts} AND ${compare.sql})`,
-    values: [key, ...compare.values],
+    sql: `EXISTS (SELECT 1 FROM ${table} WHERE run_seq = r.run_seq AND key = ? AND ${counts} AND ${ofRun.sql})`,
+    values: [key, ...ofRun.values],
     found: sql(`SELECT run_seq FROM ${table} WHERE key = ? AND ${counts} AND ${compare.sql}`, key, ...compare.values),
   };
 }

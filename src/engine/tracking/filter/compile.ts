@@ -70,7 +70,9 @@ function keyedCondition(kind: Keyed, key: string, test: Test): Condition {
   if (test.is === 'null') return test.not ? hasKeyed(kind, key, sql('TRUE')) : lacksKeyed(kind, key);
   if (kind === 'metric') return hasKeyed(kind, key, testOf('last', test));
   if (test.is === 'text' && test.sign === '=') return hasText(kind, key, test.value);
-  return hasKeyed(kind, key, test.is === 'in' ? inPair(test) : testOf(test.is === 'number' ? 'number' : 'value', test));
+  if (test.is === 'in') return hasKeyed(kind, key, inPair(test));
+  if (test.is !== 'number') return hasKeyed(kind, key, testOf('value', test));
+  return hasKeyed(kind, key, testOf('number', test), testOf('+number', test));
 }
 
 /** What is a number in the list stands for all ways to write it. */
@@ -154,7 +156,7 @@ function testOf(column: string, test: Test): Sql {
   }
 }
 
-const isNumberOfKey = (column: string): boolean => column === 'last' || column === 'number';
+const isNumberOfKey = (column: string): boolean => column === 'last' || column.endsWith('number');
 
 /** SQLite's LIKE ignores case in ASCII; GLOB does not, but has other wildcards. */
 function likeTest(column: string, { by, not, value }: Test & { is: 'like' }): Sql {
