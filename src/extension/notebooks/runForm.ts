@@ -97,7 +97,7 @@ function itemOf(row: ParameterRow): Item {
 async function askValue(form: ParameterForm, { name, type, help }: ParameterRow, title: string): Promise<void> {
   const held = new Disposables();
   const input = held.track(vscode.window.createInputBox());
-  const hint = help === '' ? '' : `${plain(help)} `;
+  const hint = help === '' ? '' : `${plain(help)} · `;
   input.title = `${title}: ${name}`;
   input.value = form.textOf(name);
   input.placeholder = type;
@@ -112,7 +112,10 @@ async function askValue(form: ParameterForm, { name, type, help }: ParameterRow,
       hint +
       (count > 1
         ? vscode.l10n.t('{0} runs, one for each value.', count)
-        : vscode.l10n.t('A {0}. Several values in brackets, [a, b], are tried out in a run each.', plain(type, 40)));
+        : vscode.l10n.t(
+            'Of the type {0}. Several values in brackets, [a, b], are tried out in a run each.',
+            plain(type, 40),
+          ));
     return problem === null;
   };
   check();
