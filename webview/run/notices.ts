@@ -82,7 +82,7 @@ export class RunNotices extends LitElement {
               ><span>${reason}</span>${this.renderWays()}
             </p>`
       }
-      ${this.renderFailures()}
+      ${run.deleted ? this.renderDeleted() : nothing} ${this.renderFailures()}
       ${
         notes.length === 0
           ? nothing
@@ -101,6 +101,14 @@ export class RunNotices extends LitElement {
           : nothing
       }
     `;
+  }
+
+  private renderDeleted() {
+    return html`<p class="reason" role="status">
+      <lw-icon class="info" name="trash"></lw-icon
+      ><span>This run was deleted. It can be restored until space is freed.</span>
+      <lw-button @click=${() => this.host.command('restore', {})}>Restore</lw-button>
+    </p>`;
   }
 
   /** To the cell at which a notebook did not go on. */

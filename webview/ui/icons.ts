@@ -38,6 +38,7 @@ export const ICONS = {
   'star-full': '\ueb59',
   table: '\uebb7',
   terminal: '\uea85',
+  trash: '\uea81',
   warning: '\uea6c',
   'zoom-out': '\ueb82',
 } as const;

@@ -72,7 +72,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
     parts.onLoaded(model.run.name);
     return {
       ...model,
-      canAct: vscode.workspace.isTrusted && store.canWrite,
+      canAct: vscode.workspace.isTrusted && store.canWrite && !model.run.deleted,
       layout: parts.layouts.of(model.run.experiment),
       rivalChanges: parts.rivals.changes,
     };
@@ -126,6 +126,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
     commands: {
       stop: async () => actions.stop([await run()]),
       runAgain: async () => actions.runAgain(await run()),
+      restore: async () => {
+        await vscode.commands.executeCommand('loopwright.restoreRun', await run());
+      },
       showTerminal: async () => actions.showTerminal(await run()),
       revealInTree: async () => actions.reveal(await run()),
       openArtifact: async ({ path }) => {

@@ -162,6 +162,8 @@ export const runPageRequests = {
 export const runPageCommands = {
   stop: z.object({}),
   runAgain: z.object({}),
+  /** Takes back that it was deleted. */
+  restore: z.object({}),
   showTerminal: z.object({}),
   /** Selects the run in the Runs view. */
   revealInTree: z.object({}),
