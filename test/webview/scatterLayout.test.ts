@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { HIGH, LOW } from '../../webview/plots/scale';
-import { ROOM, scatterLayout } from '../../webview/plots/scatterLayout';
+import { labelTops, ROOM, scatterLayout } from '../../webview/plots/scatterLayout';
 
 const SIZE = { width: 500, height: 300 };
 const NONE = { low: '', high: '' };
@@ -21,4 +21,11 @@ it('keeps what is no number in sight, apart from the numbers', () => {
   for (const y of down) expect(y > ROOM.top && y < SIZE.height - ROOM.bottom).toBe(true);
   expect(left(0) - left(LOW)).toBeGreaterThan(30);
   expect(top(LOW) - top(0)).toBeGreaterThan(30);
+});
+
+it('puts names beside each other that would stand on each other', () => {
+  const label = (x: number, y: number, anchor: 'start' | 'end' = 'start') => ({ x, y, text: 'slow learner', anchor });
+  expect(labelTops([label(0, 50), label(0, 52), label(40, 50)])).toEqual([50, 65, 37]);
+  // Far enough apart, or to the other side: where they belong.
+  expect(labelTops([label(0, 50), label(200, 50), label(-1, 50, 'end'), label(0, 63)])).toEqual([50, 50, 50, 63]);
 });

@@ -15,7 +15,7 @@ import { strokeOf } from './colouring';
 import { PickEvent } from './events';
 import { plotStyles } from './plotStyles';
 import { type AxisType, HIGH, LOW, type PlotAxis, type PlotRun, type PlotValue, type Scale, scaleOf } from './scale';
-import { ROOM, type ScatterLayout, scatterLayout } from './scatterLayout';
+import { labelTops, type PointLabel, ROOM, type ScatterLayout, scatterLayout } from './scatterLayout';
 import { standalone, valueWords } from './words';
 
 export interface ScatterAxis {
@@ -30,6 +30,9 @@ const NEAR_PIXELS = 24;
 const LABEL_CHARS = 11;
 /** Names stand beside the points where there are few. */
 const MAX_NAMED = 8;
+/** Nearer to the right edge a name stands on the left of its point. */
+const LABEL_ROOM = 140;
+const LABEL_GAP = 9;
 
 interface Scales {
   readonly x: Scale;
@@ -146,7 +149,8 @@ export class Scatter extends LitElement {
 
   private renderPlot(x: ScatterAxis, y: ScatterAxis, scales: Scales) {
     const theme = (this.theme ??= readChartTheme());
-    const isNamed = this.runs.length <= MAX_NAMED;
+    const labels = this.runs.length <= MAX_NAMED ? this.points.map((point) => this.labelOf(point)) : [];
+    const tops = labelTops(labels);
     return html`<svg
       class="plot"
       height=${HEIGHT}
@@ -161,13 +165,24 @@ export class Scatter extends LitElement {
       @keydown=${this.onKey}
     >
       ${this.layout ? this.renderAxes([x, y], scales, this.layout, theme) : nothing}
-      ${this.points.map(({ run, x: cx, y: cy }) => {
+      ${this.points.map(({ run, x: cx, y: cy }, index) => {
+        const label = labels[index];
         const { colour } = strokeOf(theme, run, scales.colour, this.colour ? valueAt(run, this.colour.index) : null);
         const isHovered = run.id === this.hovered;
         return svg`<circle cx=${cx} cy=${cy} r=${isHovered ? 7 : 5} fill=${colour} stroke=${isHovered ? theme.text : theme.background} stroke-width=${isHovered ? 2 : 1}></circle>
-          ${isNamed ? svg`<text class="name halo" x=${cx > this.width - 140 ? cx - 9 : cx + 9} y=${cy + 4} text-anchor=${cx > this.width - 140 ? 'end' : 'start'}>${shortened(run.name, 20)}</text>` : nothing}`;
+          ${label ? svg`<text class="name halo" x=${label.x} y=${tops[index] ?? cy} text-anchor=${label.anchor}>${label.text}</text>` : nothing}`;
       })}
     </svg>`;
+  }
+
+  private labelOf({ run, x, y }: { run: PlotRun; x: number; y: number }): PointLabel {
+    const isAtEnd = x > this.width - LABEL_ROOM;
+    return {
+      x: isAtEnd ? x - LABEL_GAP : x + LABEL_GAP,
+      y: y + 4,
+      text: shortened(run.name, 20),
+      anchor: isAtEnd ? 'end' : 'start',
+    };
   }
 
   private renderAxes(

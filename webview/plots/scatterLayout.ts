@@ -37,3 +37,29 @@ function along(low: number, high: number, outside: Outside): (place: number) => 
     return from + place * (to - from);
   };
 }
+
+export interface PointLabel {
+  /** Of the label's near end, beside its point. */
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly anchor: 'start' | 'end';
+}
+
+const LINE_PIXELS = 13;
+const CHARACTER_PIXELS = 7;
+
+/** Labels as near to the height of their points as they can be without standing on each other. In their own order. */
+export function labelTops(labels: readonly PointLabel[]): number[] {
+  const placed: { readonly from: number; readonly to: number; readonly y: number }[] = [];
+  return labels.map(({ x, y, text, anchor }) => {
+    const width = text.length * CHARACTER_PIXELS;
+    const [from, to] = anchor === 'start' ? [x, x + width] : [x - width, x];
+    const isFree = (at: number) =>
+      placed.every((one) => one.to < from || one.from > to || Math.abs(one.y - at) >= LINE_PIXELS);
+    let top = y;
+    for (let away = 1; !isFree(top); away++) top = y + (away % 2 === 1 ? 1 : -1) * Math.ceil(away / 2) * LINE_PIXELS;
+    placed.push({ from, to, y: top });
+    return top;
+  });
+}
