@@ -166,6 +166,12 @@ export class FilterEvent extends Event {
   }
 }
 
+/** The system's wish, or VS Code's own setting. */
+const wantsStill = (): boolean =>
+  matchMedia('(prefers-reduced-motion: reduce)').matches || document.body.classList.contains('vscode-reduce-motion');
+
+/** The toolkit's ring turns whatever one wishes: then an icon stands in for it. */
 export function progressRing(label: string) {
+  if (wantsStill()) return html`<lw-icon name="loading"></lw-icon>`;
   return html`<vscode-progress-ring aria-label=${label}></vscode-progress-ring>`;
 }

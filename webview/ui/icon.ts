@@ -32,6 +32,10 @@ export class Icon extends LitElement {
         animation: none;
       }
     }
+    /* What VS Code's own setting says, whatever the system does. */
+    :host-context(.vscode-reduce-motion) {
+      animation: none;
+    }
   `;
 
   @property() name: IconName = 'info';

@@ -63,6 +63,9 @@ export class Section extends LitElement {
         transition: none;
       }
     }
+    :host-context(.vscode-reduce-motion) button lw-icon {
+      transition: none;
+    }
     lw-badge {
       margin-inline-start: 4px;
     }
