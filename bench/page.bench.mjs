@@ -16,6 +16,8 @@ import { loadWorkbench, watchCharts } from './window.mjs';
 
 const ROUNDS = 5;
 const LOGGING_MS = 15_000;
+/** Between two updates of a page nothing comes for longer than this. */
+const PAUSE_MS = 80;
 const LIMITS = { firstChartMs: 400, decimatedMs: 100, redrawnMs: 50, pageBytes: 150e6, hostMs: 20 };
 
 /** Logs ten metrics a hundred times a second, and one more as often as makes 10,000 points a second of all. */
@@ -51,16 +53,26 @@ try {
 
   const opened = [];
   for (let round = 0; round < ROUNDS; round++) opened.push(await openRun('twenty curves', 6));
+  const next = await openNext([
+    'a million points',
+    'twenty curves',
+    'a million points',
+    'twenty curves',
+    'a million points',
+    'twenty curves',
+  ]);
   const memory = [await bytesOf('five thousand metrics'), await bytesOf('a million points')];
   const decimated = await decimate(client, made.special.manyPoints);
   const live = await logAndWatch(client);
 
   const figures = {
     'click to first chart, ms': spread(opened.map(({ firstMs }) => firstMs)),
+    'click on another run to its first chart, in the same tab, ms': spread(next),
     'click to the sixth chart, ms': spread(opened.map(({ allMs }) => allMs)),
     '1,000,000 points decimated and delivered, ms': spread(decimated),
     'the longest message of those, bytes': Math.max(...live.bytes),
-    'from the last answer to the last redrawn curve, ms': spread(live.redrawn),
+    'updates seen while logging': live.redrawn.length,
+    'from the last points of an update to the last redrawn curve, ms': spread(live.redrawn),
     'page of 5,000 metrics, bytes': memory[0],
     'page of 1,000,000 points, bytes': memory[1],
     'host held up while logging, ms': spread(live.logging.map(({ maxMs }) => maxMs)),
@@ -73,7 +85,7 @@ try {
   const isTooSlow =
     median('click to first chart, ms') > LIMITS.firstChartMs ||
     median('1,000,000 points decimated and delivered, ms') > LIMITS.decimatedMs ||
-    median('from the last answer to the last redrawn curve, ms') > LIMITS.redrawnMs ||
+    median('from the last points of an update to the last redrawn curve, ms') > LIMITS.redrawnMs ||
     median('host held up while logging, ms') > LIMITS.hostMs ||
     Math.max(...memory) > LIMITS.pageBytes;
   if (isTooSlow) process.exitCode = 1;
@@ -102,6 +114,27 @@ async function openRun(name, charts) {
   const { clickMs } = await seenIn(workbench.page.mainFrame());
   await closeEditor();
   return { firstMs: drawn[0] - clickMs, allMs: drawn[charts - 1] - clickMs };
+}
+
+/**
+ * Clicks on one row after the other, as one who looks through runs. The first page is made for it.
+ *
+ * @param {string[]} names
+ */
+async function openNext(names) {
+  const figures = [];
+  for (const name of names) {
+    await (await workbench.trees.waitForRow(name)).locator('.label-name').click();
+    const clickMs = (await seenIn(workbench.page.mainFrame())).clickMs;
+    const drawn = await until(async () => {
+      const frame = await workbench.webviewFrame(name);
+      return (await seenIn(frame))?.drawn.find((/** @type {number} */ at) => at > clickMs);
+    }, 20);
+    figures.push(drawn - clickMs);
+    await sleep(1_000);
+  }
+  await closeEditor();
+  return figures.slice(1);
 }
 
 async function closeEditor() {
@@ -184,13 +217,7 @@ async function logAndWatch(client) {
   const frame = await workbench.webviewFrame('logger');
   await until(async () => ((await seenIn(frame))?.drawn.length ?? 0) >= 6, 50);
   const logging = await probed(LOGGING_MS);
-  const redrawn = [];
-  for (let look = 0; look < 40; look++) {
-    const { replies, redrawnMs } = await seenIn(frame);
-    const last = replies.at(-1) ?? 0;
-    if (redrawnMs >= last) redrawn.push(redrawnMs - last);
-    await sleep(97);
-  }
+  const redrawn = delays(await seenIn(frame));
   const { connection } = await openEngine(client);
   const { runs } = await connection.request('runs/list', { limit: 1 });
   const bytes = [];
@@ -201,6 +228,22 @@ async function logAndWatch(client) {
   connection.close();
   if (logger.exitCode === null) await new Promise((resolve) => logger.once('exit', resolve));
   return { idle, logging, redrawn, bytes };
+}
+
+/**
+ * Of each update: from the arrival of its last points until the last curve was redrawn. A chart that was drawn within
+ * the last quarter of a second waits for its turn, so the figure says how far what is seen is behind.
+ *
+ * @param {{ points: number[], redraws: number[] }} seen
+ */
+function delays({ points, redraws }) {
+  const starts = points.filter((at, index) => at - (points[index - 1] ?? 0) > PAUSE_MS);
+  return starts.slice(1, -1).flatMap((start, index) => {
+    const next = starts[index + 2] ?? 0;
+    const lastPoints = points.findLast((at) => at < next) ?? start;
+    const lastDrawn = redraws.findLast((at) => at >= start && at < next);
+    return lastDrawn === undefined ? [] : [Math.max(0, lastDrawn - lastPoints)];
+  });
 }
 
 /** What the probe in the extension host says of the time to come. @param {number} ms */

@@ -35,15 +35,17 @@ export async function loadWorkbench() {
 
 /**
  * Runs in every frame before its own scripts: notes when the last click was, and when each chart got its first mark and
- * was last redrawn.
+ * redrawn, and when points came.
  */
 export function watchCharts() {
-  const seen = { clickMs: 0, drawn: /** @type {number[]} */ ([]), redrawnMs: 0, replies: /** @type {number[]} */ ([]) };
+  /** @type {{ clickMs: number, drawn: number[], redraws: number[], points: number[] }} */
+  const seen = { clickMs: 0, drawn: [], redraws: [], points: [] };
   Object.assign(globalThis, { chartsSeen: seen });
   addEventListener('click', () => (seen.clickMs = Date.now()), true);
   const listen = () =>
     addEventListener('message', ({ data }) => {
-      if (data?.type === 'reply') seen.replies.push(Date.now());
+      // Other answers, as that of the run itself, have nothing to be drawn.
+      if (data?.type === 'reply' && Array.isArray(data.value?.points)) seen.points.push(Date.now());
     });
   let isListening = false;
   const { attachShadow } = Element.prototype;
@@ -56,8 +58,9 @@ export function watchCharts() {
     let isDrawn = false;
     new MutationObserver(() => {
       if (!shadow.querySelector(marks)) return;
-      seen.redrawnMs = Date.now();
-      if (!isDrawn) seen.drawn.push(seen.redrawnMs);
+      const nowMs = Date.now();
+      if (isDrawn) seen.redraws.push(nowMs);
+      else seen.drawn.push(nowMs);
       isDrawn = true;
     }).observe(shadow, { childList: true, subtree: true, attributes: true, attributeFilter: ['d'] });
     return shadow;
