@@ -8,6 +8,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { PAGES, pageBuild } from './lib/pages.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -35,7 +36,6 @@ const shared = {
   plugins: [withoutJsonSchemas],
   absWorkingDir: root,
   bundle: true,
-  outdir: 'dist',
   sourcemap: isDev ? 'linked' : false,
   minify: !isDev,
   legalComments: 'none',
@@ -47,6 +47,7 @@ const shared = {
 const programs = [
   {
     ...shared,
+    outdir: 'dist',
     platform: 'node',
     target: 'node22',
     format: 'cjs',
@@ -63,19 +64,7 @@ const programs = [
     },
     external: ['vscode', ...Object.keys(manifest.dependencies ?? {})],
   },
-  {
-    ...shared,
-    platform: 'browser',
-    target: 'es2022',
-    format: 'esm',
-    entryPoints: {
-      'webview/run': 'webview/run/main.ts',
-      'webview/compareNotebook': 'webview/compareNotebook/main.ts',
-      'webview/compare': 'webview/compare/main.ts',
-    },
-    loader: { '.css': 'css', '.ttf': 'file' },
-    assetNames: 'webview/[name]',
-  },
+  ...PAGES.map((name) => pageBuild(name, 'dist/webview', shared)),
 ];
 
 if (process.argv.includes('--watch')) {

@@ -1,6 +1,6 @@
 /** The page's end of the conversation with the extension: requests with an answer, commands without one, notices. */
 import type * as z from 'zod';
-import { HostToPage, type PageToHost } from '../src/protocol/pages/run';
+import { type GivenAnswer, HostToPage, type PageToHost } from '../src/protocol/pages/run';
 
 export type RequestTable = Readonly<Record<string, { readonly params: z.ZodType; readonly result: z.ZodType }>>;
 type CommandTable = Readonly<Record<string, z.ZodType>>;
@@ -30,6 +30,8 @@ export interface HostOptions {
   readonly timeoutMs?: number;
   /** A request that was sent before there was a host: the first one of its method is answered by that. */
   readonly sent?: { readonly id: number; readonly method: string };
+  /** Answers that came with the document: each serves the first request that is the same. */
+  readonly given?: readonly GivenAnswer[];
 }
 
 interface Pending {
@@ -45,14 +47,16 @@ export class Host<R extends RequestTable, C extends CommandTable> {
   private readonly listeners = new Set<() => void>();
   private readonly timeoutMs: number;
   private readonly sent = new Map<string, Promise<unknown>>();
+  private readonly given = new Map<string, unknown>();
   private lastId = 0;
 
   constructor(
     private readonly wire: Wire,
     private readonly requests: R,
-    { timeoutMs = TIMEOUT_MS, sent }: HostOptions = {},
+    { timeoutMs = TIMEOUT_MS, sent, given = [] }: HostOptions = {},
   ) {
     this.timeoutMs = timeoutMs;
+    for (const { method, params, value } of given) this.given.set(keyOf(method, params), value);
     if (!sent) return;
     const answer = this.expect(sent.id, sent.method, timeoutMs);
     answer.catch(() => undefined); // whoever asks is told
@@ -82,6 +86,11 @@ export class Host<R extends RequestTable, C extends CommandTable> {
   }
 
   /** @param timeoutMs null where it is the user who answers */
+  /** Says that the reader does something with the page: its tab is not taken for another one then. */
+  used(): void {
+    this.wire.postMessage({ type: 'used' });
+  }
+
   request<M extends keyof R & string>(
     method: M,
     params: z.input<R[M]['params']>,
@@ -93,6 +102,12 @@ export class Host<R extends RequestTable, C extends CommandTable> {
     if (sent) return sent as Answer;
     const id = ++this.lastId;
     const answer = this.expect(id, method, timeoutMs);
+    const key = keyOf(method, params);
+    if (this.given.has(key)) {
+      this.settle(id, this.given.get(key));
+      this.given.delete(key);
+      return answer as Answer;
+    }
     this.wire.postMessage({ type: 'request', id, method, params });
     return answer as Answer;
   }
@@ -139,6 +154,8 @@ export class Host<R extends RequestTable, C extends CommandTable> {
     return pending;
   }
 }
+
+const keyOf = (method: string, params: unknown) => JSON.stringify([method, params]);
 
 function timeoutError(timeoutMs: number): HostError {
   return new HostError('timeout', `No answer within ${String(timeoutMs / 1000)} seconds.`);

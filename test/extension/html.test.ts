@@ -24,3 +24,13 @@ it('shows whatever a run is called as text', () => {
   expect(html.match(/<script/g)).toHaveLength(1);
   expect(html).toContain('content="{&quot;runId&quot;:&quot;a\\&quot;&#39;&lt;b&gt;&quot;}"');
 });
+
+it('brings answers along that no text in them can break out of', () => {
+  const answers = [{ method: 'load', params: {}, value: { note: '</script><script>alert(1)</script><!--' } }];
+  const html = pageHtml({ ...document, answers, partUris: ['https://x/run/part.js'] });
+  expect(html.match(/<script/g)).toHaveLength(2);
+  expect(html).not.toContain('<!--');
+  const json = /<script type="application\/json" id="loopwright-answers">([^]*?)<\/script>/.exec(html)?.[1];
+  expect(JSON.parse(json ?? '')).toEqual(answers);
+  expect(html).toContain('<link rel="modulepreload" nonce="abc_-123" href="https://x/run/part.js">');
+});

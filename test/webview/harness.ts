@@ -7,8 +7,8 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, extname, join } from 'node:path';
-import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { buildPages } from '../../scripts/lib/pages.mjs';
 import { pageHtml } from '../../src/extension/panels/html';
 import { type FakeRun, RUN_ID, START_MS } from './fixtures/build';
 import { type ComparedRuns, FakeCompareHost } from './fixtures/compareHost';
@@ -16,7 +16,6 @@ import { type FakeRunsHost } from './fixtures/compareRuns';
 import { FakeHost } from './fixtures/host';
 import { type HostToPage } from '../../src/protocol/pages/run';
 
-const ROOT = join(import.meta.dirname, '..', '..');
 const THEMES = join(import.meta.dirname, 'themes');
 const NONCE = 'harness';
 
@@ -153,28 +152,8 @@ export class Harness {
   }
 }
 
-/** As `scripts/build.mjs` does it. */
-async function bundle(folder: string): Promise<void> {
-  await build({
-    absWorkingDir: ROOT,
-    bundle: true,
-    outdir: folder,
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    platform: 'browser',
-    target: 'es2022',
-    format: 'esm',
-    entryPoints: {
-      run: 'webview/run/main.ts',
-      compareNotebook: 'webview/compareNotebook/main.ts',
-      compare: 'webview/compare/main.ts',
-    },
-    loader: { '.css': 'css', '.ttf': 'file' },
-    assetNames: '[name]',
-  });
-}
+/** As `scripts/build.mjs` does it, but with names that people can read in a failure. */
+const bundle = (folder: string) => buildPages(folder, { minify: true, keepNames: true });
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
@@ -192,21 +171,23 @@ async function serve(
   const type = TYPES[extname(pathname)];
   if (type === undefined) {
     setHeader('Content-Type', 'text/html; charset=utf-8');
-    end(document(PAGE_NAMES.find((name) => pathname === `/${name}`) ?? 'run'));
+    end(await document(folder, PAGE_NAMES.find((name) => pathname === `/${name}`) ?? 'run'));
     return;
   }
   setHeader('Content-Type', type);
-  const home = pathname.startsWith('/themes/') ? THEMES : folder;
-  end(await readFile(join(home, basename(pathname))));
+  const file = pathname.startsWith('/themes/') ? join(THEMES, basename(pathname)) : join(folder, pathname);
+  end(await readFile(file));
 }
 
 /** The extension's own document, with what VS Code adds to it. */
-function document(name: PageName): string {
+async function document(folder: string, name: PageName): Promise<string> {
+  const parts = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as string[];
   const html = pageHtml({
     title: 'Run',
     language: 'en',
     scriptUri: `/${name}.js`,
     styleUri: `/${name}.css`,
+    partUris: parts.map((part) => `/${part}`),
     cspSource: "'self'",
     nonce: NONCE,
     state: PAGES[name].state,

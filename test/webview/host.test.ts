@@ -95,3 +95,29 @@ describe('messages', () => {
     expect(sent).toEqual([{ type: 'command', command: 'openArtifact', params: { path: 'model.onnx' } }]);
   });
 });
+
+describe('an answer that came with the document', () => {
+  const given = [{ method: 'figure', params: { path: 'a.png' }, value: { dataUrl: 'given' } }];
+
+  it('serves the first request that is the same, and no other', async () => {
+    const { sent, wire } = setUp();
+    const host = new Host<typeof runPageRequests, typeof runPageCommands>(wire, runPageRequests, { given });
+    const other = host.request('figure', { path: 'b.png' });
+    expect(await host.request('figure', { path: 'a.png' })).toEqual({ dataUrl: 'given' });
+    const again = host.request('figure', { path: 'a.png' });
+    expect(sent.map((message) => ('params' in message ? message.params : null))).toEqual([
+      { path: 'b.png' },
+      { path: 'a.png' },
+    ]);
+    host.receive({ type: 'reply', id: 1, value: { dataUrl: 'other' } });
+    host.receive({ type: 'reply', id: 3, value: { dataUrl: 'again' } });
+    expect([await other, await again]).toEqual([{ dataUrl: 'other' }, { dataUrl: 'again' }]);
+  });
+
+  it('is looked at like any other', async () => {
+    const { wire } = setUp();
+    const wrong = given.map((answer) => ({ ...answer, value: 7 }));
+    const host = new Host<typeof runPageRequests, typeof runPageCommands>(wire, runPageRequests, { given: wrong });
+    await expect(host.request('figure', { path: 'a.png' })).rejects.toMatchObject({ code: 'bad_reply' });
+  });
+});

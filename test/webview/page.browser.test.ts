@@ -99,7 +99,11 @@ describe('a run without metrics', () => {
   it('says how to log one, and has no empty sections', async () => {
     const { page, shot, text } = await open(runs.withoutMetrics());
     await eventually(() => text('lw-metrics')).toContain('import loopwright; loopwright.log(loss=0.3, step=1)');
-    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual(['Metrics', 'Output', 'Environment']);
+    await eventually(() => page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
+      'Metrics',
+      'Output',
+      'Environment',
+    ]);
     await shot('withoutMetrics-dark-modern-1400');
   });
 });

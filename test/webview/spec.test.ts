@@ -35,7 +35,7 @@ function lineOf(values: readonly number[], count = 1, slot = 0): ChartLine {
 }
 
 async function draw(frame: ChartFrame): Promise<string> {
-  const { spec } = compile(metricSpec(frame.shape, THEME));
+  const { spec } = compile(metricSpec(frame.shape));
   const view = new View(parse(spec, undefined, { ast: true }), { expr: expressionInterpreter, renderer: 'none' });
   fill(view, frame, THEME, { width: 300, height: 120, left: 56, right: 10 });
   view
@@ -53,7 +53,7 @@ const linePaths = (svg: string) =>
 describe('the specification of a metric', () => {
   it('compiles without a warning and leaves the engine nothing to filter, sort or parse', () => {
     const warn = vi.spyOn(console, 'warn');
-    const { spec } = compile(metricSpec(chartFrame([lineOf([1, 2])]).shape, THEME));
+    const { spec } = compile(metricSpec(chartFrame([lineOf([1, 2])]).shape));
     expect(warn).not.toHaveBeenCalled();
     expect(spec.data?.every((data) => !('transform' in data))).toBe(true);
     expect(spec.data?.map(({ name }) => name)).toEqual(['line', 'dots', 'above', 'below']);

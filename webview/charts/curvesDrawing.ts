@@ -1,4 +1,5 @@
 /** ROC curves, or precision against recall, by Vega-Lite: both axes from 0 to 1, beside the line that guessing reaches. */
+import '../jitless';
 import { parse, View } from 'vega';
 import { expressionInterpreter } from 'vega-interpreter';
 import { compile, type TopLevelSpec } from 'vega-lite';

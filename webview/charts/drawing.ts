@@ -1,15 +1,11 @@
-/**
- * One Vega view and what it takes to keep it up to date. Expressions are interpreted, never compiled to code: the
- * pages' content-security policy forbids `eval`.
- */
-import { parse, type Runtime, type Spec, View } from 'vega';
-import { expressionInterpreter } from 'vega-interpreter';
-import { compile } from 'vega-lite';
+/** One Vega view and what it takes to keep it up to date. */
+import { View } from 'vega';
 import { dashOf } from './colours';
-import { type ChartFrame, type ChartShape, valueTicks, xTicks } from './frame';
+import { type ChartFrame, valueTicks, xTicks } from './frame';
 import { type EndLabel } from './labels';
-import { DATA, metricSpec, PADDING, SIGNAL } from './spec';
-import { type ChartTheme, colourOf, readChartTheme } from './theme';
+import { expressions, runtimeOf } from './runtimes';
+import { DATA, PADDING, SIGNAL } from './spec';
+import { type ChartTheme, colourOf } from './theme';
 import { type Tick } from './ticks';
 
 const PIXELS_PER_X_LABEL = 80;
@@ -22,18 +18,6 @@ export interface Layout {
   readonly height: number;
   readonly left: number;
   readonly right: number;
-}
-
-/** Shapes and themes are few, charts are many: each pair is compiled once. */
-const runtimes = new Map<string, Runtime>();
-const MAX_RUNTIMES = 24;
-
-const PLAIN: ChartShape = { isLog: false, isMany: false, hasBand: false, isSmooth: false, hasGaps: false };
-
-/** Compiles what most charts are drawn by, so that the first one does not wait for it. */
-export function prepareDrawing(): void {
-  const theme = readChartTheme();
-  runtimeFor(keyOf(PLAIN, theme), PLAIN, theme);
 }
 
 export class Drawing {
@@ -73,12 +57,13 @@ export class Drawing {
     labels: readonly EndLabel[],
   ): Promise<void> {
     if (!this.container.isConnected) return;
-    const key = keyOf(frame.shape, theme);
+    const key = JSON.stringify(frame.shape);
     if (!this.view || key !== this.key) {
+      const runtime = await runtimeOf(frame.shape);
       this.dispose();
       this.key = key;
-      this.view = new View(runtimeFor(key, frame.shape, theme), {
-        expr: expressionInterpreter,
+      this.view = new View(runtime, {
+        expr: expressions,
         renderer: 'svg',
         container: this.container,
         hover: false,
@@ -127,7 +112,12 @@ export function fill(view: View, frame: ChartFrame, theme: ChartTheme, layout: L
     .signal(
       SIGNAL.dashes,
       frame.slots.map((slot) => [...dashOf(slot)]),
-    );
+    )
+    .signal(SIGNAL.mark, theme.mark)
+    .signal(SIGNAL.label, theme.label)
+    .signal(SIGNAL.grid, theme.grid)
+    .signal(SIGNAL.font, theme.font)
+    .signal(SIGNAL.bandOpacity, theme.bandOpacity);
 }
 
 const places = (ticks: readonly Tick[]) => ticks.map(({ at }) => at);
@@ -142,16 +132,4 @@ export function labelRoom(frame: ChartFrame, height: number): number {
   const ticks = valueTicks(frame, Math.ceil(height / PIXELS_PER_VALUE_LABEL));
   const longest = Math.max(0, ...ticks.map(({ label }) => label.length));
   return LABEL_ROOMS.find((room) => longest * PIXELS_PER_DIGIT <= room - 8) ?? LABEL_ROOMS[2];
-}
-
-const keyOf = (shape: ChartShape, theme: ChartTheme) => JSON.stringify([shape, theme]);
-
-function runtimeFor(key: string, shape: ChartShape, theme: ChartTheme): Runtime {
-  const known = runtimes.get(key);
-  if (known) return known;
-  if (runtimes.size >= MAX_RUNTIMES) runtimes.clear();
-  const spec: Spec = compile(metricSpec(shape, theme)).spec;
-  const runtime = parse(spec, { events: { bind: 'none' } }, { ast: true });
-  runtimes.set(key, runtime);
-  return runtime;
 }

@@ -1,10 +1,9 @@
 /**
  * The Vega-Lite specification of a chart of metrics. Pure. It names its data and signals and holds none: what is
- * compiled from it serves every chart of the same shape, whatever its lines, its size and the theme.
+ * compiled from it serves every chart of the same shape, whatever its lines, its size and the theme. The build compiles it.
  */
-import { type TopLevelSpec } from 'vega-lite';
+import type { TopLevelSpec } from 'vega-lite';
 import { type ChartShape } from './frame';
-import { type ChartTheme } from './theme';
 
 /** Fixed, so that charts beside each other line up and drawing needs no second pass for the layout. */
 export const PADDING = { right: 10, top: 8, bottom: 22 } as const;
@@ -12,7 +11,7 @@ export const PADDING = { right: 10, top: 8, bottom: 22 } as const;
 /** The names that the specification and whoever fills it in share. */
 export const DATA = { line: 'line', dots: 'dots', above: 'above', below: 'below', labels: 'labels' } as const;
 
-/** `colours` and `dashes`: of each line. `xLabels`, `yLabels`: by the place of the tick. */
+/** `colours` and `dashes`: of each line. `xLabels`, `yLabels`: by the place of the tick. From `mark` on: the theme's. */
 export const SIGNAL = {
   fromX: 'fromX',
   toX: 'toX',
@@ -24,6 +23,11 @@ export const SIGNAL = {
   yLabels: 'yLabels',
   colours: 'colours',
   dashes: 'dashes',
+  mark: 'markColour',
+  label: 'labelColour',
+  grid: 'gridColour',
+  font: 'fontName',
+  bandOpacity: 'bandOpacity',
 } as const;
 
 const BREAK = 'break-paths-show-domains';
@@ -32,9 +36,10 @@ const FONT_SIZE = 12;
 export const EDGE_PIXELS = 4;
 
 const COLOUR = { value: { expr: 'colours[datum.s]' } } as const;
+const FONT = { expr: SIGNAL.font } as const;
 const DASH = { value: { expr: 'dashes[datum.s]' } } as const;
 
-export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
+export function metricSpec(shape: ChartShape): TopLevelSpec {
   const value = {
     field: 'value',
     type: 'quantitative' as const,
@@ -74,7 +79,10 @@ export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
       ...(shape.hasBand
         ? [
             {
-              mark: { type: 'area' as const, opacity: theme.bandOpacity / (shape.isMany ? 2 : 1) },
+              mark: {
+                type: 'area' as const,
+                opacity: { expr: shape.isMany ? `${SIGNAL.bandOpacity} / 2` : SIGNAL.bandOpacity },
+              },
               encoding: { y: { ...value, field: 'low' }, y2: { field: 'high' }, color: COLOUR, ...detail },
             },
           ]
@@ -101,13 +109,19 @@ export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
         mark: { type: 'point', filled: true, size: 14, opacity: 1 },
         encoding: { y: value, color: COLOUR },
       },
-      edgeLayer(DATA.above, shape, theme, 'triangle-up', { value: EDGE_PIXELS }),
-      edgeLayer(DATA.below, shape, theme, 'triangle-down', { value: { expr: `height - ${String(EDGE_PIXELS)}` } }),
+      edgeLayer(DATA.above, shape, 'triangle-up', { value: EDGE_PIXELS }),
+      edgeLayer(DATA.below, shape, 'triangle-down', { value: { expr: `height - ${String(EDGE_PIXELS)}` } }),
       ...(shape.isMany
         ? [
             {
               data: named(DATA.labels),
-              mark: { type: 'text' as const, align: 'left' as const, baseline: 'middle' as const, fontSize: FONT_SIZE },
+              mark: {
+                type: 'text' as const,
+                align: 'left' as const,
+                baseline: 'middle' as const,
+                fontSize: FONT_SIZE,
+                font: FONT,
+              },
               encoding: {
                 x: { value: { expr: 'width + 6' } },
                 y: { value: { expr: 'datum.y' } },
@@ -120,7 +134,6 @@ export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
     ],
     config: {
       aria: false,
-      font: theme.font,
       view: { stroke: null },
       mark: { invalid: 'show' },
       // Asking every point whether it is a number is half of the price of a redraw.
@@ -128,10 +141,10 @@ export function metricSpec(shape: ChartShape, theme: ChartTheme): TopLevelSpec {
       axis: {
         domain: false,
         ticks: false,
-        gridColor: theme.grid,
+        gridColor: { expr: SIGNAL.grid },
         gridOpacity: 0.8,
-        labelColor: theme.label,
-        labelFont: theme.font,
+        labelColor: { expr: SIGNAL.label },
+        labelFont: FONT,
         labelFontSize: FONT_SIZE,
         labelPadding: 6,
         labelLimit: 200,
@@ -152,19 +165,18 @@ const STARTS: Readonly<Record<(typeof SIGNAL)[keyof typeof SIGNAL], unknown>> = 
   yLabels: {},
   colours: [],
   dashes: [],
+  markColour: '',
+  labelColour: '',
+  gridColour: '',
+  fontName: '',
+  bandOpacity: 1,
 };
 
-function edgeLayer(
-  name: string,
-  { isMany }: ChartShape,
-  theme: ChartTheme,
-  shape: string,
-  y: { value: number | { expr: string } },
-) {
+function edgeLayer(name: string, { isMany }: ChartShape, shape: string, y: { value: number | { expr: string } }) {
   return {
     data: named(name),
     mark: { type: 'point' as const, filled: true, size: 60, opacity: 1, shape },
-    encoding: { y, color: isMany ? COLOUR : { value: theme.mark } },
+    encoding: { y, color: isMany ? COLOUR : { value: { expr: SIGNAL.mark } } },
   };
 }
 

@@ -1,48 +1,10 @@
 /** Which charts the section of metrics has, in which order and how each is drawn. Pure. */
-import { type MetricSummary, type SeriesAxis } from '../../src/protocol/entities';
-import {
-  type ChartLayout,
-  type ChartSettings,
-  MAX_CHART_KEYS,
-  MAX_PINNED,
-  type PinnedChart,
-} from '../../src/protocol/pages/charts';
+import { type SeriesAxis } from '../../src/protocol/entities';
+import { DEFAULT_SETTINGS, EMPTY_LAYOUT, planCharts, type PlannedChart } from '../../src/protocol/pages/chartPlan';
+import { MAX_CHART_KEYS, MAX_PINNED, type PinnedChart } from '../../src/protocol/pages/charts';
 import { type XUnit } from '../charts/frame';
 
-export const DEFAULT_SETTINGS: ChartSettings = { axis: { by: 'step' }, log: false, smoothing: 0 };
-export const EMPTY_LAYOUT: ChartLayout = { pinned: [], settings: DEFAULT_SETTINGS };
-
-/** A chart is named by its first metric. */
-export interface PlannedChart {
-  readonly id: string;
-  readonly summaries: readonly MetricSummary[];
-  readonly isPinned: boolean;
-}
-
-/**
- * The pinned ones in the user's order, then one for each other metric. A pinned chart of metrics that this run does not
- * have, or that the filter leaves out, is not shown; its place is kept.
- */
-export function planCharts(
-  shown: readonly MetricSummary[],
-  all: readonly MetricSummary[],
-  pinned: readonly PinnedChart[],
-): PlannedChart[] {
-  const byKey = new Map(all.map((summary) => [summary.key, summary]));
-  const isShown = new Set(shown.map(({ key }) => key));
-  const planned = pinned
-    .map(({ keys }) => ({
-      id: keys[0] ?? '',
-      summaries: keys.map((key) => byKey.get(key)).filter((summary) => summary !== undefined),
-      isPinned: true,
-    }))
-    .filter(({ summaries }) => summaries.some(({ key }) => isShown.has(key)));
-  const first = new Set(planned.map(({ id }) => id));
-  const others = shown
-    .filter(({ key, count }) => count > 1 && !first.has(key))
-    .map((summary) => ({ id: summary.key, summaries: [summary], isPinned: false }));
-  return [...planned, ...others];
-}
+export { DEFAULT_SETTINGS, EMPTY_LAYOUT, planCharts, type PlannedChart };
 
 export function togglePin(pinned: readonly PinnedChart[], id: string): PinnedChart[] {
   const others = pinned.filter(({ keys }) => keys[0] !== id);

@@ -3,6 +3,7 @@ import { css, html, LitElement, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { fromWireNumber, type MetricSummary } from '../../src/protocol/entities';
 import { formatNumber } from '../../src/protocol/format';
+import { specOf } from '../../src/protocol/pages/chartPlan';
 import { type ChartSettings, type Rival } from '../../src/protocol/pages/charts';
 import '../charts/card';
 import { ColourBook } from '../charts/colours';
@@ -12,7 +13,6 @@ import { watchVisibility } from '../ui/visibility';
 import { DEFAULT_SETTINGS, unitOf } from './chartPlan';
 import { sameSummary } from './metricFilter';
 import { type SeriesSpec, type SeriesState, type SeriesStore } from './seriesStore';
-import { specOf } from './wanted';
 
 /** Colours of the page: of runs, of metrics, and of both at once. Each begins with the theme's first. */
 export interface Colours {

@@ -1,6 +1,7 @@
 /** `<lw-run-page>`: the run page. It asks for the run, keeps it up to date and lays its sections out. */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { firstWanted } from '../../src/protocol/pages/chartPlan';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import { DrawnEvent } from '../charts/chart';
 import '../ui/controls';
@@ -9,32 +10,20 @@ import '../ui/section';
 import { type ToggleEvent } from '../ui/section';
 import '../ui/states';
 import { visuallyHidden } from '../ui/styles';
-import { type RunHost } from './api';
-import './artifacts/artifacts';
-import './captured/cells';
-import './captured/children';
-import './captured/code';
-import './captured/data';
-import './captured/environment';
-import { hasModels } from './captured/models';
+import { causeOf, type RunHost } from './api';
+import { hasModels } from './captured/modelList';
 import { cellCount, hasCells } from './captured/notebookWords';
-import './captured/reproducibility';
-import './captured/system';
 import { dataCount, hasCode, hasData, hasNote, OPEN_AT_FIRST, type SectionId } from './contents';
-import './figures';
 import './header';
 import { type EditEvent, type RunHeader, type ShowEvent } from './header';
 import './metrics';
 import { RunModel } from './model';
-import './note/note';
 import { type Note } from './note/note';
 import './notices';
-import './output/output';
 import { readPageState, StateKeeper } from './pageState';
 import { pageStyles } from './pageStyles';
 import { parameterRows, shortfall } from './parameters';
 import { SeriesStore } from './seriesStore';
-import { firstWanted } from './wanted';
 import './tags';
 import { type Tags } from './tags';
 import { announcement, countWords, isOver } from './words';
@@ -59,6 +48,7 @@ export class RunPage extends LitElement {
   private kept!: StateKeeper;
   /** Whether more is shown than what is seen first. */
   @state() private isWhole = false;
+  @state() private restProblem: string | null = null;
   private hasShown = false;
   private isScrolled = false;
   /** Owns the first curves until the charts that show them do. */
@@ -114,9 +104,18 @@ export class RunPage extends LitElement {
     restoreScroll(this.kept.current.scrollTop);
   }
 
-  private readonly showAll = () => {
-    this.isWhole = true;
-  };
+  private readonly showAll = () => void this.loadRest();
+
+  /** The elements of what is not seen first are a script of their own. */
+  private async loadRest(): Promise<void> {
+    try {
+      await import('./rest');
+      this.restProblem = null;
+      this.isWhole = true;
+    } catch (error) {
+      this.restProblem = causeOf(error);
+    }
+  }
 
   private renderProblem(cause: string, isOld: boolean) {
     return html`<div class="state">
@@ -150,8 +149,16 @@ export class RunPage extends LitElement {
             </div>`
           : nothing
       }
-      ${this.isWhole ? this.renderRest(page) : nothing}
+      ${this.isWhole ? this.renderRest(page) : this.renderNoRest()}
     </main>`;
+  }
+
+  private renderNoRest() {
+    const { restProblem } = this;
+    if (restProblem === null) return nothing;
+    return html`<lw-failed class="wide" what="The rest of the page could not be loaded." .cause=${restProblem}
+      ><lw-button @click=${this.showAll}>Retry</lw-button></lw-failed
+    >`;
   }
 
   private renderRest(page: RunPageModel) {
@@ -346,7 +353,7 @@ export class RunPage extends LitElement {
     if (section === 'note') this.isNoting = true;
     else this.isTagging = true;
     this.setOpen(section, true);
-    await this.updateComplete;
+    await Promise.all([this.updateComplete, this.loadRest()]);
     if (section === 'note') await this.renderRoot.querySelector<Note>('lw-note')?.edit();
     else await this.renderRoot.querySelector<Tags>('lw-tags')?.add();
   }
@@ -372,7 +379,7 @@ export class RunPage extends LitElement {
   private askForFirst(page: RunPageModel): void {
     if (this.kept.current.layout === null && page.layout) this.kept.change({ layout: page.layout });
     if (!this.isOpen('metrics')) return;
-    this.store.watch(this.first, firstWanted(page, this.kept.current), () => undefined);
+    this.store.watch(this.first, firstWanted(page.metrics, this.kept.current), () => undefined);
     this.addEventListener(DrawnEvent.type, () => this.store.unwatch(this.first), { once: true });
   }
 

@@ -2,34 +2,15 @@
  * The points of the metrics that are on the screen. They are asked for when they come into view, when the zoom or the
  * axis changes and, while they are in view, when more was logged. What several charts need is asked for once.
  */
-import { type MetricSeries, type SeriesAxis } from '../../src/protocol/entities';
+import { type MetricSeries } from '../../src/protocol/entities';
+import { POINTS_PER_CHART, pointsPerLine, type SeriesSpec, type Wanted } from '../../src/protocol/pages/chartPlan';
 import { causeOf } from './api';
 
-/** About one for each pixel of a chart in the grid: more would only blacken it. */
-export const POINTS_PER_CHART = 300;
-/** Of all lines of a chart together; each has enough to have a shape. */
-const POINTS_OF_MANY = 600;
-const LEAST_POINTS = 60;
-
-export function pointsPerLine(lineCount: number): number {
-  return Math.max(LEAST_POINTS, Math.min(POINTS_PER_CHART, Math.floor(POINTS_OF_MANY / Math.max(1, lineCount))));
-}
+export { pointsPerLine, type SeriesSpec, type Wanted };
 
 const MAX_PARALLEL = 4;
 /** Series out of view whose points are kept for coming back. */
 const MAX_KEPT = 300;
-
-/** What is asked for. */
-export interface SeriesSpec {
-  /** Of another run than the page's own. */
-  readonly runId?: string;
-  readonly key: string;
-  readonly axis: SeriesAxis;
-  readonly from?: number;
-  readonly to?: number;
-  readonly maxPoints: number;
-  readonly smoothing: number;
-}
 
 export const wholeOf = (key: string): SeriesSpec => ({
   key,
@@ -37,12 +18,6 @@ export const wholeOf = (key: string): SeriesSpec => ({
   maxPoints: POINTS_PER_CHART,
   smoothing: 0,
 });
-
-/** `count`: how many points there are; the series is out of date as soon as that is another number. */
-export interface Wanted {
-  readonly spec: SeriesSpec;
-  readonly count: number;
-}
 
 export interface SeriesState {
   readonly series: MetricSeries | null;

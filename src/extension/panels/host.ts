@@ -4,7 +4,7 @@
  */
 import type * as z from 'zod';
 import { LoopwrightError } from '../../protocol/errors';
-import { type HostToPage, PageToHost } from '../../protocol/pages/run';
+import { FIRST_REQUEST_ID, type GivenAnswer, type HostToPage, PageToHost } from '../../protocol/pages/run';
 import { describeError, type Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
 
@@ -21,6 +21,8 @@ export interface PageHandlers<C extends PageContract> {
     ) => Promise<z.input<C['requests'][M]['result']>>;
   };
   readonly commands: { readonly [M in keyof C['commands']]: (params: z.output<C['commands'][M]>) => Promise<void> };
+  /** What the page will ask for first, to go with its document. */
+  readonly ahead?: () => Promise<readonly GivenAnswer[]>;
 }
 
 /** What a host needs of a `vscode.WebviewPanel`. */
@@ -39,6 +41,10 @@ export interface PageHostOptions<C extends PageContract> {
   /** Does something for the user; an error becomes a message. */
   readonly attempt: (what: string, work: () => Promise<void>) => Promise<void>;
   readonly log: Log;
+  /** The reader does more with the page than to look at it. */
+  readonly onUsed?: () => void;
+  /** Another page was in the same tab: what it said last is not for this one. */
+  readonly isReused?: boolean;
 }
 
 type Handlers = Readonly<Record<string, (params: unknown) => Promise<unknown>>>;
@@ -48,7 +54,10 @@ export class PageHost<C extends PageContract> implements Disposable {
   private readonly requests: Handlers;
   private readonly commands: Handlers;
   private isReady = false;
-  /** Something changed after the page may have asked, and before it could be told. */
+  private isDisposed = false;
+  /** Whether what is said comes from this page: a page begins with `ready`, or with its first request. */
+  private hasBegun: boolean;
+  /** Something changed since the page could last be told, or since its document was made. */
   private hasMissed = false;
 
   constructor(
@@ -58,17 +67,40 @@ export class PageHost<C extends PageContract> implements Disposable {
     // The types tie each handler to its own schema; the compiler can't follow a name that comes at run time.
     this.requests = options.handlers.requests as unknown as Handlers;
     this.commands = options.handlers.commands as unknown as Handlers;
+    this.hasBegun = options.isReused !== true;
     this.disposables.track(page.webview.onDidReceiveMessage((message) => void this.receive(message)));
-    this.disposables.track(page.onDidChangeViewState(() => this.changed()));
+    this.disposables.track(page.onDidChangeViewState(() => this.onViewState()));
   }
 
   /** Tells the page to look again. One that is hidden will when it is shown. */
   changed(): void {
-    if (!this.isReady) this.hasMissed = true;
-    else if (this.page.visible) this.send({ type: 'changed' });
+    if (this.isReady && this.page.visible) this.send({ type: 'changed' });
+    else this.hasMissed = true;
+  }
+
+  /** A hidden page is gone: it begins again with the document that it had, whose answers are old by then. */
+  private onViewState(): void {
+    if (!this.page.visible) this.hasMissed = true;
+    else if (this.hasMissed && this.isReady) this.tellMissed();
+  }
+
+  private tellMissed(): void {
+    this.hasMissed = false;
+    this.changed();
+  }
+
+  /** For the page's document. None where they can't be had: the page asks, and is told why. */
+  async answersAhead(): Promise<readonly GivenAnswer[]> {
+    try {
+      return (await this.options.handlers.ahead?.()) ?? [];
+    } catch (error) {
+      this.options.log.debug(`nothing goes with a page: ${describeError(error)}`);
+      return [];
+    }
   }
 
   dispose(): void {
+    this.isDisposed = true;
     this.disposables.dispose();
   }
 
@@ -78,16 +110,24 @@ export class PageHost<C extends PageContract> implements Disposable {
       this.options.log.warn(`a page sent a message that is not of its form: ${message.error.message}`);
       return;
     }
-    switch (message.data.type) {
+    const { data } = message;
+    this.hasBegun ||= data.type === 'ready' || (data.type === 'request' && data.id === FIRST_REQUEST_ID);
+    if (!this.hasBegun) return;
+    switch (data.type) {
       case 'ready':
+        if (this.isReady || this.hasMissed) {
+          this.isReady = true;
+          this.tellMissed();
+        }
         this.isReady = true;
-        if (this.hasMissed) this.changed();
-        this.hasMissed = false;
+        return;
+      case 'used':
+        this.options.onUsed?.();
         return;
       case 'request':
-        return this.answer(message.data.id, message.data.method, message.data.params);
+        return this.answer(data.id, data.method, data.params);
       case 'command':
-        return this.obey(message.data.command, message.data.params);
+        return this.obey(data.command, data.params);
     }
   }
 
@@ -110,6 +150,8 @@ export class PageHost<C extends PageContract> implements Disposable {
   }
 
   private send(message: HostToPage): void {
+    // The tab may be another page's by now.
+    if (this.isDisposed) return;
     this.page.webview.postMessage(message).then(undefined, (error: unknown) => {
       this.options.log.debug(`a page went away before its answer: ${describeError(error)}`);
     });

@@ -1,18 +1,24 @@
 /** The document of a page: its script, its style, what it needs to be restored, and nothing else. Pure. */
+import { ANSWERS_ID, type GivenAnswer } from '../../protocol/pages/run';
 
 export interface PageDocument {
   readonly title: string;
   readonly language: string;
   readonly scriptUri: string;
   readonly styleUri: string;
+  /** Further scripts that it begins with. */
+  readonly partUris?: readonly string[];
   readonly cspSource: string;
   /** Used once. */
   readonly nonce: string;
   /** What the page keeps for VS Code to hand back when it restores the page after a reload. */
   readonly state: unknown;
+  /** What the page would ask for first. */
+  readonly answers?: readonly GivenAnswer[];
 }
 
-export function pageHtml({ title, language, scriptUri, styleUri, cspSource, nonce, state }: PageDocument): string {
+export function pageHtml(page: PageDocument): string {
+  const { title, language, scriptUri, styleUri, partUris = [], cspSource, nonce, state, answers = [] } = page;
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -29,13 +35,16 @@ export function pageHtml({ title, language, scriptUri, styleUri, cspSource, nonc
 <meta name="loopwright-state" content="${escapeHtml(JSON.stringify(state))}">
 <title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="${escapeHtml(styleUri)}">
-</head>
+${partUris.map((uri) => `<link rel="modulepreload" nonce="${escapeHtml(nonce)}" href="${escapeHtml(uri)}">\n`).join('')}</head>
 <body>
-<script type="module" nonce="${escapeHtml(nonce)}" src="${escapeHtml(scriptUri)}"></script>
+${answers.length === 0 ? '' : `<script type="application/json" id="${ANSWERS_ID}">${jsonInHtml(answers)}</script>\n`}<script type="module" nonce="${escapeHtml(nonce)}" src="${escapeHtml(scriptUri)}"></script>
 </body>
 </html>
 `;
 }
+
+/** No text in it can end the element that it stands in. */
+const jsonInHtml = (value: unknown) => JSON.stringify(value).replaceAll('<', '\\u003c');
 
 export function escapeHtml(text: string): string {
   return text

@@ -1,7 +1,9 @@
 /** What pages of every kind have in common: one for each thing that they show, told of changes, brought back after a reload. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type * as z from 'zod';
+import type { GivenAnswer } from '../../protocol/pages/run';
 import type { PageFocus, RunActions } from '../commands/runActions';
 import type { Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
@@ -35,13 +37,20 @@ export interface OpenPage<State> {
   state: State;
   /** The store of its runs, looked for when it is first asked for. */
   readonly session: () => Promise<StoreSession>;
+  /** Whether its tab showed another page before. */
+  readonly isReused: boolean;
 }
 
-type PageEnd = Disposable & { changed(): void };
+type PageEnd = Disposable & { changed(): void; answersAhead(): Promise<readonly GivenAnswer[]> };
+
+/** VS Code takes longer than this to make a webview: so long its document may wait for what the page will ask first. */
+const AHEAD_MS = 250;
 
 export abstract class PagePanels<State> implements Disposable, vscode.WebviewPanelSerializer {
   private readonly disposables = new Disposables();
   private readonly open = new Map<OpenPage<State>, PageEnd>();
+  /** Its tab is the next page's, too. */
+  private preview: OpenPage<State> | null = null;
 
   constructor(
     protected readonly parts: PanelParts,
@@ -78,6 +87,7 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
   /** Makes our end of the conversation with the page. */
   protected abstract connect(page: OpenPage<State>): PageEnd;
 
+  /** A page that does not take the focus is for a look: its tab is for the next that is looked at, too, unless it is kept. */
   protected reveal(
     state: State,
     title: string,
@@ -85,12 +95,44 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
     { preserveFocus }: PageFocus = TAKES_FOCUS,
   ): void {
     const shown = this.pageOf(state);
-    if (shown) shown.panel.reveal(undefined, preserveFocus);
-    else {
-      const { viewType } = this.kind;
-      const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus };
-      this.fill(vscode.window.createWebviewPanel(viewType, plain(title, TITLE_LIMIT), place), state, session);
+    if (shown) {
+      // Opened for good, or by a second look.
+      if (!preserveFocus) this.keep(shown);
+      shown.panel.reveal(undefined, preserveFocus);
+      return;
     }
+    const name = plain(title, TITLE_LIMIT);
+    const used = preserveFocus ? this.takePreview(name) : null;
+    const page = this.fill(used ?? this.newPanel(name, preserveFocus), state, session, used !== null);
+    if (preserveFocus) this.preview = page;
+  }
+
+  /** What is looked at next gets a tab of its own. */
+  protected keep(page: OpenPage<State>): void {
+    if (this.preview === page) this.preview = null;
+  }
+
+  private newPanel(title: string, preserveFocus: boolean): vscode.WebviewPanel {
+    const place = { viewColumn: vscode.ViewColumn.Active, preserveFocus };
+    return vscode.window.createWebviewPanel(this.kind.viewType, title, place);
+  }
+
+  /** As VS Code's own editors do it; and where the tab is there, no webview has to be made. */
+  private takePreview(title: string): vscode.WebviewPanel | null {
+    const { preview } = this;
+    const isWanted = vscode.workspace.getConfiguration('workbench.editor').get<boolean>('enablePreview', true);
+    if (!preview || !isWanted) return null;
+    const { panel } = preview;
+    this.end(preview);
+    panel.title = title;
+    panel.reveal(undefined, true);
+    return panel;
+  }
+
+  private end(page: OpenPage<State>): void {
+    this.open.get(page)?.dispose();
+    this.open.delete(page);
+    this.keep(page);
   }
 
   /** What the page shows has changed by what the user did with it. */
@@ -98,8 +140,9 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
     this.open.get(page)?.changed();
   }
 
-  protected retitle({ panel }: OpenPage<State>, title: string): void {
-    panel.title = plain(title, TITLE_LIMIT);
+  protected retitle(page: OpenPage<State>, title: string): void {
+    // Of one that has gone the tab may be another's.
+    if (this.open.has(page)) page.panel.title = plain(title, TITLE_LIMIT);
   }
 
   private pageOf(state: State): OpenPage<State> | undefined {
@@ -108,7 +151,12 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
   }
 
   /** @param known the store, if it is known; after a reload it is found by the runs */
-  private fill(panel: vscode.WebviewPanel, state: State, known: StoreSession | null): void {
+  private fill(
+    panel: vscode.WebviewPanel,
+    state: State,
+    known: StoreSession | null,
+    isReused = false,
+  ): OpenPage<State> {
     const { extension } = this.parts;
     const dist = vscode.Uri.joinPath(extension, 'dist', 'webview');
     const media = vscode.Uri.joinPath(extension, 'media');
@@ -118,22 +166,36 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
     };
     panel.webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
     let session = known;
-    const page: OpenPage<State> = { panel, state, session: async () => (session ??= await this.storeOf(page.state)) };
+    const page: OpenPage<State> = {
+      panel,
+      state,
+      session: async () => (session ??= await this.storeOf(page.state)),
+      isReused,
+    };
     const end = this.connect(page);
     this.open.set(page, end);
-    panel.onDidDispose(() => {
-      end.dispose();
-      this.open.delete(page);
-    });
+    panel.onDidDispose(() => this.end(page));
+    void this.write(page, end);
+    return page;
+  }
+
+  private async write(page: OpenPage<State>, end: PageEnd): Promise<void> {
+    const answers = await Promise.race([end.answersAhead(), noneAfter(AHEAD_MS)]);
+    if (!this.open.has(page)) return;
+    const { panel, state } = page;
+    const { bundle } = this.kind;
+    const dist = vscode.Uri.joinPath(this.parts.extension, 'dist', 'webview');
     const uri = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
     panel.webview.html = pageHtml({
       title: panel.title,
       language: vscode.env.language,
-      scriptUri: uri(`${this.kind.bundle}.js`),
-      styleUri: uri(`${this.kind.bundle}.css`),
+      scriptUri: uri(`${bundle}.js`),
+      styleUri: uri(`${bundle}.css`),
+      partUris: partsOf(vscode.Uri.joinPath(dist, `${bundle}.json`).fsPath).map(uri),
       cspSource: panel.webview.cspSource,
       nonce: randomBytes(24).toString('base64url'),
       state,
+      answers,
     });
   }
 
@@ -152,4 +214,12 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
   private tell(changed: readonly string[] | 'all'): void {
     for (const [page, end] of this.open) if (this.concerns(page, changed)) end.changed();
   }
+}
+
+const noneAfter = (delayMs: number) =>
+  new Promise<readonly GivenAnswer[]>((resolve) => setTimeout(() => resolve([]), delayMs));
+
+/** The build lists which further scripts a page begins with. */
+function partsOf(file: string): string[] {
+  return JSON.parse(readFileSync(file, 'utf8')) as string[];
 }

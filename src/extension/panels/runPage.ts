@@ -8,6 +8,8 @@ import {
   type RunPageModel,
   runPageRequests,
 } from '../../protocol/pages/run';
+import { firstWanted } from '../../protocol/pages/chartPlan';
+import type { SeriesQuery } from '../../protocol/pages/charts';
 import { MAX_OUTPUT_BYTES } from '../../protocol/requests';
 import { openDiff } from '../code';
 import type { RunRef } from '../commands/pickRun';
@@ -81,7 +83,21 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
   let early: Promise<RunPageModel> | null = load();
   early.catch(() => undefined); // the page's own question meets it again
 
+  const seriesOf = async ({ runId: ofRun = runId, ...query }: SeriesQuery) =>
+    (await session()).request('metrics/series', { ...query, runId: ofRun });
+
   return {
+    ahead: async () => {
+      const model = await (early ?? load());
+      early = null;
+      const asFirst = { layout: model.layout, overrides: {}, zooms: {}, rivals: [] };
+      const points = firstWanted(model.metrics, asFirst).map(async ({ spec }) => ({
+        method: 'series',
+        params: spec,
+        value: await seriesOf(spec),
+      }));
+      return [{ method: 'load', params: {}, value: model }, ...(await Promise.all(points))];
+    },
     requests: {
       load: () => {
         // What could not be read so early may be there by now.
@@ -98,7 +114,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         (await session()).request('runs/children', { runId, orderBy, ...after(pageToken) }),
       series: async (query) => {
         if (query.runId !== undefined) parts.rivals.watch(query.runId);
-        return (await session()).request('metrics/series', { ...query, runId: query.runId ?? runId });
+        return seriesOf(query);
       },
       rivals: async () => rivalsOf(await session(), runId),
       pickRun: async () => ({ run: await chooseRival(await session(), parts.log) }),

@@ -200,13 +200,24 @@ export const runPageCommands = {
 /** What the extension tells the page: something changed, look again. */
 export const RunPageNotice = z.object({ kind: z.literal('changed') });
 
+/** Of the request that a page begins with, where it has to. */
+export const FIRST_REQUEST_ID = 0;
+
 /** The envelope in which all of this travels through `postMessage`. */
 export const PageToHost = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('used') }),
   z.object({ type: z.literal('request'), id: z.number(), method: z.string(), params: z.unknown() }),
   z.object({ type: z.literal('command'), command: z.string(), params: z.unknown() }),
 ]);
 export type PageToHost = z.infer<typeof PageToHost>;
+
+/** The answer to a request that a page has not sent yet; in its document, so that it need not wait for it. */
+export const GivenAnswer = z.object({ method: z.string(), params: z.unknown(), value: z.unknown() });
+export type GivenAnswer = z.infer<typeof GivenAnswer>;
+
+/** Of the element with all of them, as JSON. */
+export const ANSWERS_ID = 'loopwright-answers';
 
 export const HostToPage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reply'), id: z.number(), value: z.unknown() }),

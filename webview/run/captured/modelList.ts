@@ -80,3 +80,5 @@ export function modelWords({
     .filter((part) => part !== null)
     .join(' · ');
 }
+
+export const hasModels = (artifacts: readonly Artifact[]): boolean => artifacts.some(({ kind }) => kind === 'model');

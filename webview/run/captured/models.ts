@@ -2,7 +2,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { type Artifact } from '../../../src/protocol/entities';
 import { type RunPageModel } from '../../../src/protocol/pages/run';
 import '../../ui/icon';
 import { groups, linkButton } from '../../ui/styles';
@@ -107,5 +106,3 @@ export class Models extends LitElement {
     `;
   }
 }
-
-export const hasModels = (artifacts: readonly Artifact[]): boolean => artifacts.some(({ kind }) => kind === 'model');

@@ -5,7 +5,6 @@ import { fromWireNumber } from '../../../src/protocol/entities';
 import { type LoggedCurves } from '../../../src/protocol/logged';
 import { formatNumber } from '../../../src/protocol/format';
 import { dashOf } from '../../charts/colours';
-import { curvesSpec, drawCurves } from '../../charts/curvesDrawing';
 import { svgPicture } from '../../charts/picture';
 import { colourOf, readChartTheme } from '../../charts/theme';
 import '../../ui/controls';
@@ -200,6 +199,8 @@ export class Curves extends LitElement {
     if (this.drawn?.chart === chart && this.drawn.width === width && this.drawn.theme === theme) return;
     this.drawn = { chart, width, theme };
     try {
+      // With Vega-Lite, which few pages need.
+      const { curvesSpec, drawCurves } = await import('../../charts/curvesDrawing');
       this.erase?.();
       this.erase = await drawCurves(plot, curvesSpec(chart, readChartTheme(), width));
       this.problem = null;
