@@ -94,6 +94,30 @@ describe('a script run from its editor', () => {
       .toBe(2);
   });
 
+  test('is looked at in the tab of the one before, until something is done there', async () => {
+    await workbench.command('View: Close All Editors');
+    await expect.poll(() => workbench.editorTitles()).toEqual([]);
+    const click = async (name: string) => (await workbench.trees.waitForRow(name)).locator('.label-name').click();
+    // The tab has its new name before the page of the run before is gone.
+    const shows = async (name: string, text: string) => {
+      const page = await workbench.webviewFrame(name);
+      return page
+        .getByText(text)
+        .first()
+        .isVisible()
+        .catch(() => false);
+    };
+    await click('train');
+    await expect.poll(() => shows('train', '0.919')).toBe(true);
+    await click('fail');
+    await expect.poll(() => shows('fail', 'exit code 3')).toBe(true);
+    expect(await workbench.editorTitles()).toEqual(['fail']);
+    await (await workbench.webviewFrame('fail')).locator('h1').click();
+    await click('train');
+    await expect.poll(() => workbench.editorTitles()).toEqual(['fail', 'train']);
+    await expect.poll(() => shows('train', '0.919')).toBe(true);
+  });
+
   test('gets arguments as a shell would split them, and remembers them', async () => {
     await workbench.openFile('sub/arguments.py');
     await workbench.command('Run File with Arguments…');

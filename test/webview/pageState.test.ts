@@ -22,6 +22,11 @@ describe('what was kept', () => {
   it('does without a run that can’t be read', () => {
     expect(readPageState(undefined, '{')).toEqual(EMPTY);
   });
+
+  it('is not that of another run, which the tab may have shown before', () => {
+    const kept = { ...EMPTY, runId: 'r1', scrollTop: 300, zooms: { loss: { from: 1, to: 2 } } };
+    expect(readPageState(kept, '{"runId":"r2"}')).toEqual({ ...EMPTY, runId: 'r2' });
+  });
 });
 
 describe('keeping', () => {

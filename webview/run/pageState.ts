@@ -52,8 +52,11 @@ export type PageState = z.infer<typeof PageState>;
  */
 export function readPageState(kept: unknown, given: string | undefined): PageState {
   const parsed = PageState.safeParse(kept);
-  const state = parsed.success ? parsed.data : PageState.parse({});
-  return { ...state, ...readGiven(given) };
+  const { runId } = readGiven(given);
+  // A tab may have shown another run before: where its reader was is nothing to this one.
+  const isOther = runId !== undefined && parsed.data?.runId !== undefined && parsed.data.runId !== runId;
+  const state = parsed.success && !isOther ? parsed.data : PageState.parse({});
+  return { ...state, ...(runId === undefined ? {} : { runId }) };
 }
 
 function readGiven(given: string | undefined): Pick<PageState, 'runId'> {

@@ -54,6 +54,13 @@ export class RunPanels extends PagePanels<PageState> {
       log,
       onLoaded: (name) => this.retitle(page, name),
     });
-    return new PageHost(page.panel, { contract: runPageContract, handlers, attempt, log });
+    return new PageHost(page.panel, {
+      contract: runPageContract,
+      handlers,
+      attempt,
+      log,
+      onUsed: () => this.keep(page),
+      isReused: page.isReused,
+    });
   }
 }
