@@ -20,9 +20,9 @@ describe('what is typed to find runs', () => {
     ['depth=8', { search: 'depth=8' }],
     ['森林 лес', { search: '森林 лес' }],
     ["metrics.auc > 0.9 AND params.model = 'rf'", { filter: "metrics.auc > 0.9 AND params.model = 'rf'" }],
-    ['auc > 0.9', { filter: 'metrics.auc > 0.9' }],
-    ['auc>=-1e-3', { filter: 'metrics.auc >= -1e-3' }],
-    ['forest auc > 0.9 deep', { filter: 'metrics.auc > 0.9', search: 'forest deep' }],
+    ['auc > 0.9', { filter: '(metrics.auc > 0.9 OR params.auc > 0.9)' }],
+    ['auc>=-1e-3', { filter: '(metrics.auc >= -1e-3 OR params.auc >= -1e-3)' }],
+    ['forest auc > 0.9 deep', { filter: '(metrics.auc > 0.9 OR params.auc > 0.9)', search: 'forest deep' }],
     ['params.depth=8', { filter: "params.depth = '8'" }],
     ['depth = 8', { filter: "params.depth = '8'" }],
     ['depth != 8', { filter: "params.depth != '8'" }],
@@ -39,20 +39,33 @@ describe('what is typed to find runs', () => {
     ['rf status = ', { search: 'rf', unfinished: 'status =' }],
     ['a > b', { search: 'a > b' }],
     ['=', { search: '=' }],
-    ['auc > 0.9 or loss < 0.1', { filter: '(metrics.auc > 0.9 OR metrics.loss < 0.1)' }],
+    [
+      'auc > 0.9 or loss < 0.1',
+      { filter: '((metrics.auc > 0.9 OR params.auc > 0.9) OR (metrics.loss < 0.1 OR params.loss < 0.1))' },
+    ],
     [
       'rf auc > 0.9 OR loss < 0.1 status = failed',
-      { search: 'rf', filter: "(metrics.auc > 0.9 OR metrics.loss < 0.1) AND attributes.status = 'FAILED'" },
+      {
+        search: 'rf',
+        filter:
+          "((metrics.auc > 0.9 OR params.auc > 0.9) OR (metrics.loss < 0.1 OR params.loss < 0.1)) AND attributes.status = 'FAILED'",
+      },
     ],
-    ['auc > 0.9 and loss < 0.1', { filter: 'metrics.auc > 0.9 AND metrics.loss < 0.1' }],
-    ['not (tags.a = x loss < 0.1)', { filter: "NOT (tags.a = 'x' AND metrics.loss < 0.1)" }],
+    [
+      'auc > 0.9 and loss < 0.1',
+      { filter: '(metrics.auc > 0.9 OR params.auc > 0.9) AND (metrics.loss < 0.1 OR params.loss < 0.1)' },
+    ],
+    ['not (tags.a = x loss < 0.1)', { filter: "NOT (tags.a = 'x' AND (metrics.loss < 0.1 OR params.loss < 0.1))" }],
     [
       '(auc > 0.9 OR (loss<0.1 AND NOT tags.a = b))',
-      { filter: "(metrics.auc > 0.9 OR (metrics.loss < 0.1 AND NOT tags.a = 'b'))" },
+      {
+        filter:
+          "((metrics.auc > 0.9 OR params.auc > 0.9) OR ((metrics.loss < 0.1 OR params.loss < 0.1) AND NOT tags.a = 'b'))",
+      },
     ],
     ['NOT status = failed deep', { filter: "NOT attributes.status = 'FAILED'", search: 'deep' }],
     ['(old) not new or used and so on', { search: '(old) not new or used and so on' }],
-    ['auc > 0.9 or so', { filter: 'metrics.auc > 0.9', search: 'or so' }],
+    ['auc > 0.9 or so', { filter: '(metrics.auc > 0.9 OR params.auc > 0.9)', search: 'or so' }],
     ['auc > 0.9 OR ', { unfinished: 'auc > 0.9 OR' }],
     ['(auc > 0.9 ', { unfinished: '(auc > 0.9' }],
     ['status in (failed, killed)', { filter: "attributes.status IN ('FAILED', 'KILLED')" }],
@@ -111,12 +124,15 @@ describe('the query', () => {
   const query: TreeQuery = { ...EVERYTHING, text: 'rf auc > 0.9' };
 
   it('selects by words and comparisons', () => {
-    expect(selectionOf(query)).toEqual({ search: 'rf', filter: 'metrics.auc > 0.9' });
+    expect(selectionOf(query)).toEqual({ search: 'rf', filter: '(metrics.auc > 0.9 OR params.auc > 0.9)' });
     expect(selectionOf(EVERYTHING)).toEqual({});
   });
 
   it('finds one run among what it selects', () => {
-    expect(selectionWith(query, 'r1')).toEqual({ search: 'rf', filter: "metrics.auc > 0.9 AND run_id = 'r1'" });
+    expect(selectionWith(query, 'r1')).toEqual({
+      search: 'rf',
+      filter: "(metrics.auc > 0.9 OR params.auc > 0.9) AND run_id = 'r1'",
+    });
     expect(selectionWith(EVERYTHING, 'r1')).toEqual({ filter: "run_id = 'r1'" });
   });
 

@@ -131,7 +131,11 @@ function comparisonAt(text: string, isWithin: boolean): Part | null {
   const start = `${entity}.${quotedKey(key)} ${operator}`;
   // Nothing stands behind IS NULL: what follows is the next thing.
   if (operator.startsWith('IS ')) return { whole: whole.slice(0, whole.search(/NULL/i) + 4), sql: start };
-  return { whole, sql: value === undefined ? null : `${start} ${valueOf(entity, key, operator, value)}` };
+  if (value === undefined) return { whole, sql: null };
+  const compared = `${start} ${valueOf(entity, key, operator, value)}`;
+  if (prefix !== undefined || entity !== 'metrics') return { whole, sql: compared };
+  // A number without a prefix is a metric or a parameter: people don't think of which.
+  return { whole, sql: `(${compared} OR params.${quotedKey(key)} ${operator} ${value})` };
 }
 
 type Entity = 'metrics' | 'params' | 'tags' | 'attributes';
