@@ -66,6 +66,24 @@ export class NotebookEditor {
     await this.window.page.keyboard.press('Escape');
   }
 
+  /** Types at the end of a cell of the notebook in sight: others are in the page, too. */
+  async typeInto(at: number, text: string): Promise<void> {
+    const rows = this.window.page.locator('.notebookOverlay .code-cell-row:not([inert] *)');
+    await rows.nth(at).locator('.monaco-editor').click();
+    await this.window.page.keyboard.type(text);
+    await waitFor(`"${text}" in the cell`, async () =>
+      ((await rows.nth(at).locator('.view-lines').textContent()) ?? '').replaceAll('\u00a0', ' ').includes(text),
+    );
+  }
+
+  /** Answers the dialog that asks where to save, once it has proposed its own name, which it does late. */
+  async saveAs(proposed: string, file: string): Promise<void> {
+    await waitFor(`the proposal of ${proposed}`, async () =>
+      (await this.window.quickInput.prompt()).value.includes(proposed),
+    );
+    await this.window.quickInput.answer(file);
+  }
+
   async waitForCell(text: string, status: RegExp, timeoutMs = 60_000): Promise<string> {
     return waitFor(
       `the cell "${text}" to say ${String(status)}`,
