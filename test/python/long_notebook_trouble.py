@@ -116,6 +116,7 @@ class Trouble(KernelTest):
     def test_a_flood_of_output_costs_no_memory_here(self):
         for name, source in (
             ("many prints", "for i in range(300): print('x' * 1_000_000)"),
+            ("many small prints", "for i in range(1_000_000): print(i)"),
             ("one print", "print('x' * 300_000_000)"),
             ("a result", "'x' * 300_000_000"),
             ("many displays", "from IPython.display import HTML, display\nfor i in range(40): display(HTML('x' * 9_000_000))"),
