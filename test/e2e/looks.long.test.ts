@@ -2,11 +2,9 @@
  * What the Runs view, the run page and the page that compares look like in every theme: pictures for people to look at,
  * and of what can be measured (text that is cut off, a page that goes sideways) assertions.
  */
-import { execFile, type ExecFileException } from 'node:child_process';
-import path from 'node:path';
 import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { repository } from '../engine/support';
+import { loopwright } from './commandLine';
 import { openRuns, realErrors, RUNS, runFile, waitForRun } from './runsView';
 import { waitFor } from './support/wait';
 import { openWorkbench, type Theme, type Workbench } from './support/workbench';
@@ -62,20 +60,6 @@ for step in range(100000):
 
 let workbench: Workbench;
 
-function loopwright(...args: string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const done = (error: ExecFileException | null, out: string, text: string) =>
-      error ? reject(new Error(text, { cause: error })) : resolve(out);
-    const env = { ...process.env, LOOPWRIGHT_STATE_DIR: workbench.folders.state };
-    execFile(
-      process.execPath,
-      [path.join(repository, 'dist/cli.js'), ...args],
-      { cwd: workbench.folder, env, encoding: 'utf8' },
-      done,
-    );
-  });
-}
-
 beforeAll(async () => {
   workbench = await openWorkbench({ files: { 'train.py': TRAIN, 'watch.py': WAIT, '.gitignore': '.loopwright/\n' } });
   await openRuns(workbench);
@@ -120,9 +104,9 @@ describe('the Runs view', () => {
 
   test('with runs', async () => {
     for (const [name, ...args] of RUNS_MADE)
-      await loopwright('run', '--name', name, '--experiment', 'fraud', 'train.py', ...args);
+      await loopwright(workbench, 'run', '--name', name, '--experiment', 'fraud', 'train.py', ...args);
     await workbench.trees.waitForRow('forest');
-    await loopwright('runs', 'edit', 'latest', '--star');
+    await loopwright(workbench, 'runs', 'edit', 'latest', '--star');
     await workbench.trees.contextMenu('baseline', 'Pin Run');
     await inEveryTheme('runs-plain');
   });

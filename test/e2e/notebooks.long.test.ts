@@ -1,4 +1,7 @@
-/** Notebooks where there is more to it: sweeps from the form, and packages that are missing and get installed from PyPI. */
+/**
+ * Notebooks where there is more to it: sweeps from the form, the same one twice at once, one that was never saved, and
+ * packages that are missing and get installed from PyPI.
+ */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -111,6 +114,61 @@ describe('a sweep from the form', () => {
     await runWith({ rounds: '6', seconds: '0', rate: '[0.5, 2]' }, 'Run 2 Runs');
     await workbench.waitForNotification('1 of 2 runs failed', 200_000);
     await workbench.screenshot('sweep-failed');
+  });
+});
+
+describe('the same notebook twice at once', () => {
+  test('is two runs, each told of when it ends', async () => {
+    const before = (await runRows(workbench)).length;
+    await workbench.openFile('train.ipynb');
+    await workbench.command('Notifications: Clear All Notifications');
+    for (const [run, rate] of ['0.3', '0.4'].entries()) {
+      await runWith({ rounds: '6', seconds: '25', rate }, 'Run');
+      await waitFor('one more run', async () => (await runRows(workbench)).length === before + run + 1);
+    }
+    await waitFor('both in the status bar', async () =>
+      (await workbench.statusBar()).find((text) => /^train\.ipynb: cell \d of 4.*\+1 more$/.test(text)),
+    );
+    await workbench.screenshot('twice-running');
+    await waitForRun(workbench, 'train', 'finished', 120_000);
+    await waitFor(
+      'both to be told of',
+      async () =>
+        (await workbench.notifications()).filter((text) => text.startsWith('train.ipynb ran in')).length === 2,
+    );
+    await workbench.screenshot('twice-ran');
+    const newest = (await runRows(workbench)).filter((row) => row.startsWith('pass train ')).slice(0, 2);
+    expect(newest.map((row) => /loss ([\d.]+)/.exec(row)?.[1])).toEqual(['0.06667', '0.05']);
+    expect(fs.readFileSync(path.join(workbench.folder, 'train.ipynb'), 'utf8')).toBe(TRAIN);
+  });
+
+  test('is stopped as a whole by the button of its toolbar', async () => {
+    const before = (await runRows(workbench)).length;
+    for (const run of [1, 2]) {
+      await runWith({ seconds: '100' }, 'Run');
+      await waitFor('one more run', async () => (await runRows(workbench)).length === before + run);
+    }
+    await editor.waitForCell('import time', /^running /, 120_000);
+    await editor.toolbarAction('Stop Notebook Run');
+    await waitForRun(workbench, 'train', 'stopped', 60_000);
+    expect((await runRows(workbench)).slice(0, 2).every((row) => row.startsWith('circle-slash train'))).toBe(true);
+    expect(kernels()).toEqual([]);
+  });
+});
+
+describe('a notebook that was never saved', () => {
+  test('is asked a name for, and run from where it is saved', async () => {
+    await workbench.command('Notifications: Clear All Notifications');
+    await workbench.command('Create: New Jupyter Notebook');
+    await workbench.page.locator('.tab.active', { hasText: 'Untitled-1.ipynb' }).waitFor();
+    await editor.typeInto(0, 'print("nameless")');
+    await workbench.command('Run Notebook as Tracked Run');
+    await workbench.page.locator('.quick-input-widget').waitFor();
+    await workbench.screenshot('untitled-run');
+    await editor.saveAs('Untitled-1', path.join(workbench.folder, 'named.ipynb'));
+    await workbench.waitForNotification('named.ipynb ran in', 120_000);
+    await workbench.screenshot('untitled-ran');
+    await workbench.command('View: Close Editor');
   });
 });
 

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loopwright } from './commandLine';
 import { openRuns, realErrors, runFile, runRows, waitForRun } from './runsView';
 import { openWorkbench, type Workbench } from './support/workbench';
 
@@ -62,12 +62,7 @@ test('retention removes nothing before what it frees was seen and confirmed', as
   await workbench.waitForNotification('freed.', 30_000);
   await expect.poll(names, { timeout: 20_000 }).toEqual(['kept']);
 
-  const cli = path.join(import.meta.dirname, '..', '..', 'dist', 'cli.js');
-  const said = execFileSync(process.execPath, [cli, 'gc', '--history', '--json'], {
-    cwd: workbench.folder,
-    env: { ...process.env, LOOPWRIGHT_STATE_DIR: workbench.folders.state },
-    encoding: 'utf8',
-  });
+  const said = await loopwright(workbench, 'gc', '--history', '--json');
   expect(JSON.parse(said)).toMatchObject({
     retention: { older_than_days: 80, keep: null, max_size: null },
     removals: [{ by: 'user', runs: 1 }],

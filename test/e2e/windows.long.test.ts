@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startOf } from '../../src/protocol/node/processes';
-import { repository } from '../engine/support';
+import { loopwright } from './commandLine';
 import { openRuns, runFile, waitForRun } from './runsView';
 import { openWorkbench, type Workbench } from './support/workbench';
 
@@ -61,14 +60,7 @@ test.runIf(process.platform === 'linux')('a run does not notice when windows are
   fs.writeFileSync(path.join(workbench.folder, 'enough'), '');
   await waitForRun(workbench, 'log', 'finished');
   const noted = Number(fs.readFileSync(path.join(workbench.folder, 'noted'), 'utf8'));
-  const cli = path.join(repository, 'dist', 'cli.js');
-  const shown: unknown = JSON.parse(
-    execFileSync(process.execPath, [cli, 'runs', 'show', 'latest', '--json'], {
-      cwd: workbench.folder,
-      env: { ...process.env, LOOPWRIGHT_STATE_DIR: workbench.folders.state },
-      encoding: 'utf8',
-    }),
-  );
+  const shown: unknown = JSON.parse(await loopwright(workbench, 'runs', 'show', 'latest', '--json'));
   expect(shown).toMatchObject({ status: 'FINISHED', metrics: { loss: { count: noted, step: noted - 1 } } });
   expect(noted).toBeGreaterThan(100);
 });
