@@ -34,19 +34,17 @@ export async function loadWorkbench() {
 }
 
 /**
- * Runs in every frame before its own scripts: notes when the last click was, and when each chart got its first mark and
- * redrawn, and when points came.
+ * Runs in every frame before its own scripts: notes when the last click was, when each chart got its first mark, and how
+ * long each drawing took.
  */
 export function watchCharts() {
-  /** @type {{ clickMs: number, drawn: number[], redraws: number[], points: number[] }} */
-  const seen = { clickMs: 0, drawn: [], redraws: [], points: [] };
+  /** @type {{ clickMs: number, drawn: number[], drawingMs: number[] }} */
+  const seen = { clickMs: 0, drawn: [], drawingMs: [] };
   Object.assign(globalThis, { chartsSeen: seen });
   addEventListener('click', () => (seen.clickMs = Date.now()), true);
+  // The chart's own `DrawnEvent`.
   const listen = () =>
-    addEventListener('message', ({ data }) => {
-      // Other answers, as that of the run itself, have nothing to be drawn.
-      if (data?.type === 'reply' && Array.isArray(data.value?.points)) seen.points.push(Date.now());
-    });
+    addEventListener('lw-drawn', (event) => seen.drawingMs.push(/** @type {any} */ (event).durationMs), true);
   let isListening = false;
   const { attachShadow } = Element.prototype;
   const marks = '.mark-line path, .mark-symbol path';
@@ -55,13 +53,10 @@ export function watchCharts() {
     if (!isListening) listen();
     isListening = true;
     const shadow = attachShadow.call(this, init);
-    let isDrawn = false;
-    new MutationObserver(() => {
+    new MutationObserver((_, observer) => {
       if (!shadow.querySelector(marks)) return;
-      const nowMs = Date.now();
-      if (isDrawn) seen.redraws.push(nowMs);
-      else seen.drawn.push(nowMs);
-      isDrawn = true;
+      seen.drawn.push(Date.now());
+      observer.disconnect();
     }).observe(shadow, { childList: true, subtree: true, attributes: true, attributeFilter: ['d'] });
     return shadow;
   };
