@@ -2,13 +2,13 @@
  * Preparing a run: its folder, what is asked for, and the marker by which the engine finds it. The runner is then
  * started by the caller, with the caller's own environment and terminal.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { type CaptureOptions, DEFAULT_CAPTURE } from '../protocol/capture';
 import { LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
+import { newRunId } from '../protocol/node/runId';
 import {
   adopt,
   isAdopted,
@@ -145,6 +145,11 @@ function targetOf({ kind, source, argv, notebook }: RunSpec): { target: RunTarge
     const options = notebook ?? { timeLimitS: null, cellTimeLimitS: null, kernel: null };
     return { target: { kind, file: source, options }, pythonArgs: [] };
   }
+  if (kind === 'client')
+    throw new LoopwrightError(
+      'bad_request',
+      `This run was begun by a program that logged it (${source}): run that again.`,
+    );
   if (kind === 'followed') return { target: { kind, file: source }, pythonArgs: [] };
   const at = Math.max(
     words.findIndex((word, index) => word === '-m' && words[index + 1] === source),
@@ -207,6 +212,7 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     created_ms: Date.now(),
     socket: process.platform === 'win32' ? null : addresses.runSocket(runId),
     token: process.platform === 'win32' ? null : addresses.tokenFile,
+    tracking: null,
   };
   return { spec, whole: { argv, params: { ...request.params }, env: { ...request.env } } };
 }
@@ -271,15 +277,6 @@ function nameOf(target: RunTarget): string {
     case 'command':
       return basename(target.command[0] ?? 'command');
   }
-}
-
-/** A version 7 UUID without dashes: sorts by time, and is a run id for MLflow too. */
-export function newRunId(nowMs: number): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(nowMs, 0, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex');
 }
 
 /** The store that a file's runs go to, unless the user names one. */

@@ -45,9 +45,10 @@ export type RunTiming = z.infer<typeof RunTiming>;
 
 /**
  * What was asked for. A `notebook` is run from its first cell to its last by a program of ours; of a `followed` one we
- * have no process: it is executed in an editor, which tells of it.
+ * have no process: it is executed in an editor, which tells of it. A `client` run was begun by a program that logs to the
+ * store as a tracking server; its state is what that program says.
  */
-export const RunKind = z.enum(['script', 'module', 'command', 'notebook', 'followed']);
+export const RunKind = z.enum(['script', 'module', 'command', 'notebook', 'followed', 'client']);
 export type RunKind = z.infer<typeof RunKind>;
 
 export const Headline = z.object({ key: z.string(), value: WireNumber });
@@ -89,9 +90,9 @@ export type RunRow = z.infer<typeof RunRow>;
 
 /**
  * Where a parameter's value comes from; the later in this list wins when a run has several. `library`: read from the
- * objects of a library that the script uses.
+ * objects of a library that the script uses; `client`: logged by a tracking client such as MLflow's.
  */
-export const PARAM_SOURCES = ['library', 'argparse', 'cli', 'api'] as const;
+export const PARAM_SOURCES = ['library', 'argparse', 'cli', 'api', 'client'] as const;
 export const ParamSource = z.enum(PARAM_SOURCES);
 export type ParamSource = z.infer<typeof ParamSource>;
 

@@ -1,48 +1,53 @@
 /** What a journal holds: one schema for each kind of record (`docs/run-folder.md`). */
 import * as z from 'zod';
 import { Column, FactSection, WorkKind } from './capture';
-import { ArtifactKind, ParamSource, RunId, WireNumber } from './entities';
+import { ArtifactKind, ParamSource, RunId, RunStatus, WireNumber } from './entities';
 import { RunEdit } from './lists';
-import { CellError, CellOutput, ExecutionState } from './notebooks';
+import { NOTEBOOK_RECORDS } from './notebookRecords';
 
 const Milliseconds = z.number();
 
 /** `r` read, `w` written, `rw` both. */
 const FileMode = z.enum(['r', 'w', 'rw']);
 
-/** A later record of the same execution replaces what it names; `source` and `tags` may be left out then. */
-const ExecutionRecord = z.object({
-  n: z.number().int().min(0),
-  cell: z.string().nullable(),
-  index: z.number().int().nullable(),
-  state: ExecutionState,
-  start_ms: z.number(),
-  end_ms: z.number().nullable().default(null),
-  count: z.number().int().nullable().default(null),
-  source: z.string().optional(),
-  source_cut: z.boolean().default(false),
-  tags: z.array(z.string()).optional(),
-  error: CellError.nullable().default(null),
+/** What a tracking client says of a run. */
+export const ToldRecord = z.object({
+  status: RunStatus.optional(),
+  start_ms: z.number().optional(),
+  end_ms: z.number().nullable().optional(),
+  name: z.string().optional(),
+  /** By name. */
+  experiment: z.string().optional(),
 });
+export type ToldRecord = z.infer<typeof ToldRecord>;
 
-/** A later record of the same output replaces it. */
-const OutputRecord = z.object({
-  n: z.number().int().min(0),
-  i: z.number().int().min(0),
-  kind: CellOutput.shape.kind,
-  name: z.string().nullable().default(null),
-  mime: z.string(),
-  data: z.string().nullable().default(null),
-  path: z.string().nullable().default(null),
-  alternative: z.string().nullable().default(null),
-  size: z.number(),
-  cut: z.boolean().default(false),
+/** A data set that a run used, as MLflow describes one. */
+export const DatasetRecord = z.object({
+  name: z.string(),
+  digest: z.string(),
+  source_type: z.string(),
+  source: z.string(),
+  schema: z.string().nullable().default(null),
+  profile: z.string().nullable().default(null),
+  tags: z.record(z.string(), z.string()).default({}),
 });
+export type DatasetRecord = z.infer<typeof DatasetRecord>;
 
-/** What is told of notebooks while they are executed. */
-export const NOTEBOOK_RECORDS = [
-  z.tuple([z.literal('execution'), Milliseconds, ExecutionRecord]),
-  z.tuple([z.literal('output'), Milliseconds, OutputRecord]),
+/** What the engine writes down for a program that logs to it as to a tracking server. */
+const CLIENT_RECORDS = [
+  z.tuple([z.literal('told'), Milliseconds, ToldRecord]),
+  /** `[key, value, timestamp in Unix milliseconds, step]` of each. */
+  z.tuple([z.literal('points'), Milliseconds, z.array(z.tuple([z.string(), WireNumber, z.number(), z.number()]))]),
+  z.tuple([z.literal('dataset'), Milliseconds, DatasetRecord]),
+  /** An artifact, or all below a folder of artifacts. */
+  z.tuple([z.literal('removed'), Milliseconds, z.string()]),
+  /** Logged models that the run read or made, by id; the step is of those that it made. */
+  z.tuple([
+    z.literal('models'),
+    Milliseconds,
+    z.enum(['in', 'out']),
+    z.array(z.object({ id: z.string(), step: z.number().default(0) })),
+  ]),
 ] as const;
 
 /** What it does is written out for each run: children that go along have records of their own. */
@@ -57,7 +62,9 @@ export const JournalRecord = z.union([
   ...NOTEBOOK_RECORDS,
   z.tuple([z.literal('metric'), Milliseconds, z.number(), z.record(z.string(), WireNumber)]),
   z.tuple([z.literal('param'), Milliseconds, ParamSource, z.record(z.string(), z.string())]),
-  z.tuple([z.literal('tag'), Milliseconds, z.record(z.string(), z.string())]),
+  /** null takes a tag away. */
+  z.tuple([z.literal('tag'), Milliseconds, z.record(z.string(), z.string().nullable())]),
+  ...CLIENT_RECORDS,
   z.tuple([
     z.literal('artifact'),
     Milliseconds,

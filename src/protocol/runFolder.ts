@@ -55,6 +55,8 @@ export const RunSpec = z.object({
   created_ms: z.number(),
   socket: z.string().nullable(),
   token: z.string().nullable(),
+  /** The store's tracking server, which the script is told of; older runs have no word on it. */
+  tracking: z.string().nullable().default(null),
 });
 export type RunSpec = z.infer<typeof RunSpec>;
 

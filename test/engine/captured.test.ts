@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
-import { newRunId } from '../../src/client/launch';
+import { newRunId } from '../../src/protocol/node/runId';
 import { bootId, startOf } from '../../src/protocol/node/processes';
 import { preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
-import { newRunId } from '../../src/client/launch';
+import { newRunId } from '../../src/protocol/node/runId';
 import type { ChildOrder } from '../../src/protocol/requests';
 import { preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
 

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { takeSnapshot } from '../../src/engine/code';
 import { type CaptureOptions, CodeFacts, DEFAULT_CAPTURE } from '../../src/protocol/capture';
-import { newRunId } from '../../src/client/launch';
+import { newRunId } from '../../src/protocol/node/runId';
 import { makeStore } from '../../src/protocol/node/storeFolder';
 import { parseRecord, splitJournal } from '../../src/protocol/journal';
 import { RunSpec } from '../../src/protocol/runFolder';

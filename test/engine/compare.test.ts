@@ -10,7 +10,7 @@ let db: Database.Database;
 beforeEach(() => {
   db = new Database(':memory:');
   migrate(db);
-  db.exec("INSERT INTO experiments VALUES (1, 'fraud', 0)");
+  db.exec("INSERT INTO experiments (experiment_id, name, created_ms) VALUES (1, 'fraud', 0)");
 });
 
 function addRun(id: string, change: Readonly<Record<string, string | number | null>> = {}): number {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
-import { newRunId } from '../../src/client/launch';
+import { newRunId } from '../../src/protocol/node/runId';
 import type { Params } from '../../src/protocol/requests';
 import { ended, opened } from './data.support';
 import { exists, type TestStore, testStore, until } from './support';

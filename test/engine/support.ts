@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { type EngineClient, findEngine, type OpenEngine, openEngine } from '../../src/client/engine';
-import { newRunId, type PreparedRun, prepareRun } from '../../src/client/launch';
+import { type PreparedRun, prepareRun } from '../../src/client/launch';
+import { newRunId } from '../../src/protocol/node/runId';
 import { pathsOf, type StorePaths } from '../../src/protocol/node/storeFolder';
 import type { RunnerState } from '../../src/protocol/runFolder';
 

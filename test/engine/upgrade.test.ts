@@ -6,7 +6,7 @@ import { addressesOf, adoptionFile } from '../../src/protocol/node/addresses';
 import { bootId } from '../../src/protocol/node/processes';
 import { makeStore, storeIdOf } from '../../src/protocol/node/storeFolder';
 import { isUpgrading, whileUpgrading } from '../../src/protocol/node/upgrade';
-import { openForWriting } from '../../src/engine/store';
+import { migrate } from '../../src/engine/store/schema';
 import { testStore, type TestStore } from './support';
 
 let store: TestStore;
@@ -17,9 +17,8 @@ beforeEach(() => {
 afterEach(() => store.dispose());
 
 function makeOld(): void {
-  const db = openForWriting(store.paths.database);
-  db.exec('DROP TABLE search_terms');
-  db.pragma('user_version = 4');
+  const db = new Database(store.paths.database);
+  migrate(db, undefined, 4);
   db.close();
 }
 

@@ -190,7 +190,7 @@ export class RunHeader extends LitElement {
       @click=${() => this.host.command('compareRuns', {})}
     ></lw-button>`;
     // It is executed in an editor: nothing of ours could be started again, stopped or looked at.
-    if (run.kind === 'followed') return compare;
+    if (run.kind === 'followed' || run.kind === 'client') return compare;
     return html`
       ${
         canAct

@@ -189,7 +189,7 @@ export class RunPage extends LitElement {
         ? this.section('artifacts', 'Artifacts', count(totals.artifacts), () => this.renderArtifacts(page))
         : nothing
     }
-    ${run.kind === 'followed' ? nothing : this.renderOutput(!isOver(run))}
+    ${run.kind === 'followed' || run.kind === 'client' ? nothing : this.renderOutput(!isOver(run))}
     ${
       hasCode(page)
         ? this.section('code', 'Code', '', () => html`<lw-code .page=${page} .host=${this.host}></lw-code>`)

@@ -22,6 +22,7 @@ export const SOURCES: Readonly<Record<ParamSource, string>> = {
   argparse: 'argparse',
   cli: 'command line',
   api: 'logged',
+  client: 'logged by MLflow',
 };
 
 export function isOver(run: RunRow): boolean {
@@ -66,7 +67,7 @@ export interface CommandWords {
 }
 
 /** How many words of a command line were put in front of what the user named: an interpreter, a program of ours. */
-const OWN_WORDS = { script: 1, module: 1, command: 0, notebook: 2, followed: 0 } as const;
+const OWN_WORDS = { script: 1, module: 1, command: 0, notebook: 2, followed: 0, client: 0 } as const;
 
 /** The command line without the interpreter in front of it. */
 export function commandWords({ kind, argv, source }: Provenance): CommandWords {

@@ -32,7 +32,7 @@ export function readRuns(db: Database): StoredRun[] {
   return db
     .prepare<[string], Omit<StoredRun, 'isPinned'> & { isPinned: number }>(
       `SELECT run_seq AS seq, run_id AS runId, parent_run_id AS parentRunId, e.name AS experiment, r.name,
-         start_ms AS startMs, end_ms AS endMs, deleted_ms AS deletedMs,
+         start_ms AS startMs, end_ms AS endMs, r.deleted_ms AS deletedMs,
          EXISTS (SELECT 1 FROM tags t WHERE t.run_seq = r.run_seq AND t.key = ? AND t.edited <> 2
            AND lower(t.value) <> 'false') AS isPinned
        FROM runs r JOIN experiments e USING (experiment_id)`,

@@ -1,10 +1,12 @@
 /** Turning journal records into what the database wants: pure, tested with plain records. */
 import { fromWireNumber, type ParamSource } from '../../protocol/entities';
-import type { JournalRecord } from '../../protocol/records';
+import type { DatasetRecord, JournalRecord, ToldRecord } from '../../protocol/records';
 
 type RecordOf<Kind extends JournalRecord[0]> = Extract<JournalRecord, readonly [Kind, ...unknown[]]>;
 
 export interface Point {
+  /** Whether a tracking client told of it. */
+  readonly told?: true;
   readonly step: number;
   readonly timestampMs: number;
   readonly value: number;
@@ -14,7 +16,13 @@ export interface Point {
 export interface Batch {
   readonly points: Map<string, Point[]>;
   readonly params: { key: string; value: string; source: ParamSource }[];
-  readonly tags: { key: string; value: string }[];
+  /** null takes a tag away. */
+  readonly tags: { key: string; value: string | null }[];
+  readonly told: (ToldRecord & { timestampMs: number })[];
+  readonly datasets: DatasetRecord[];
+  /** Paths of artifacts. */
+  readonly removed: string[];
+  readonly models: { direction: 'in' | 'out'; id: string; step: number }[];
   readonly artifacts: (Omit<RecordOf<'artifact'>[2], 'size'> & { sizeBytes: number; timestampMs: number })[];
   readonly notes: { level: string; text: string; timestampMs: number }[];
   readonly facts: { section: RecordOf<'facts'>[2]; key: string; value: unknown }[];
@@ -36,6 +44,10 @@ export function emptyBatch(): Batch {
     points: new Map(),
     params: [],
     tags: [],
+    told: [],
+    datasets: [],
+    removed: [],
+    models: [],
     artifacts: [],
     notes: [],
     facts: [],
@@ -60,13 +72,26 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
       for (const key in values) {
         const value = values[key];
         if (value === undefined) continue;
-        const point = { step, timestampMs, value: fromWireNumber(value) };
-        const points = batch.points.get(key);
-        if (points) points.push(point);
-        else batch.points.set(key, [point]);
+        addPoint(batch, key, { step, timestampMs, value: fromWireNumber(value) });
       }
       return;
     }
+    case 'points':
+      for (const [key, value, timestampMs, step] of record[2])
+        addPoint(batch, key, { step, timestampMs, value: fromWireNumber(value), told: true });
+      return;
+    case 'told':
+      batch.told.push({ ...record[2], timestampMs: record[1] });
+      return;
+    case 'dataset':
+      batch.datasets.push(record[2]);
+      return;
+    case 'removed':
+      batch.removed.push(record[2]);
+      return;
+    case 'models':
+      for (const model of record[3]) batch.models.push({ direction: record[2], ...model });
+      return;
     case 'param':
       for (const [key, value] of Object.entries(record[3])) batch.params.push({ key, value, source: record[2] });
       return;
@@ -113,6 +138,12 @@ export function addRecord(batch: Batch, record: JournalRecord): void {
   }
 }
 
+function addPoint(batch: Batch, key: string, point: Point): void {
+  const points = batch.points.get(key);
+  if (points) points.push(point);
+  else batch.points.set(key, [point]);
+}
+
 /** A metric's one-line summary while points arrive. */
 export interface Summary {
   count: number;
@@ -123,10 +154,14 @@ export interface Summary {
   max: number | null;
 }
 
-/** Adds a point: the last value is that of the highest step, the later written where steps repeat. */
-export function addToSummary(summary: Summary, point: Point): void {
+/**
+ * Adds a point: the last value is that of the highest step; where steps repeat that of the latest time, and of several at
+ * the same time the later written. A tracking client that says both itself counts on the greatest of those.
+ */
+export function addToSummary(summary: Summary, point: Point, greatestCounts = false): void {
   summary.count++;
-  if (point.step >= summary.lastStep) {
+  const order = point.step - summary.lastStep || point.timestampMs - summary.lastMs;
+  if (order > 0 || (order === 0 && (!greatestCounts || !(point.value < summary.last)))) {
     summary.last = point.value;
     summary.lastStep = point.step;
     summary.lastMs = point.timestampMs;

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { RunEdit } from '../../protocol/lists';
 import type { Batch } from './batch';
+import { ensureExperiment } from './experimentRows';
 import { BEING_REMOVED } from './removal';
 import { SearchRows } from './searchRows';
 
@@ -10,8 +11,10 @@ type Edit = Batch['edits'][number];
 export class EditRows {
   private readonly statements;
   private readonly search: SearchRows;
+  private readonly ensureExperiment;
 
   constructor(db: Database) {
+    this.ensureExperiment = ensureExperiment(db);
     this.search = new SearchRows(db);
     const set = (column: string) => db.prepare(`UPDATE runs SET ${column} = ? WHERE run_seq = ?`);
     this.statements = {
@@ -20,10 +23,7 @@ export class EditRows {
       setNote: set('note'),
       setStarred: set('starred'),
       setPinned: set('pinned'),
-      addExperiment: db.prepare('INSERT INTO experiments (name, created_ms) VALUES (?, ?) ON CONFLICT DO NOTHING'),
-      setExperiment: db.prepare(
-        'UPDATE runs SET experiment_id = (SELECT experiment_id FROM experiments WHERE name = ?) WHERE run_seq = ?',
-      ),
+      setExperiment: set('experiment_id'),
       setDeleted: db.prepare(
         `UPDATE runs SET deleted_ms = ? WHERE run_seq = ? AND deleted_ms IS NOT ${String(BEING_REMOVED)}`,
       ),
@@ -49,16 +49,13 @@ export class EditRows {
   }
 
   private change(seq: number, edit: Edit): void {
-    const { setName, setNote, setStarred, setPinned, addExperiment, setDeleted, setTag, removeTag } = this.statements;
+    const { setName, setNote, setStarred, setPinned, setExperiment, setDeleted, setTag, removeTag } = this.statements;
     const atMs = Math.trunc(edit.timestampMs);
     if (edit.name !== undefined) setName.run(edit.name, seq);
     if (edit.note !== undefined) setNote.run(edit.note, seq);
     if (edit.starred !== undefined) setStarred.run(edit.starred ? 1 : 0, seq);
     if (edit.pinned !== undefined) setPinned.run(edit.pinned ? 1 : 0, seq);
-    if (edit.experiment !== undefined) {
-      addExperiment.run(edit.experiment, atMs);
-      this.statements.setExperiment.run(edit.experiment, seq);
-    }
+    if (edit.experiment !== undefined) setExperiment.run(this.ensureExperiment(edit.experiment, atMs), seq);
     if (edit.deleted !== undefined) setDeleted.run(edit.deleted ? atMs : null, seq);
     for (const [key, value] of Object.entries(edit.tags ?? {})) {
       if (value === null) removeTag.run(seq, key);

@@ -12,9 +12,9 @@ import type { StorePaths } from '../../protocol/node/storeFolder';
 import type { RecordedEdit } from '../../protocol/records';
 import { asStoreError } from '../store';
 import { emptyBatch } from './batch';
-import { appendEdits, EDITS, editsOf, type Appended } from './editJournal';
 import { EditRows, EditsBefore } from './editRows';
 import type { Follower } from './follow';
+import { appendRecords, type Appended, EDITS, journalOf } from './ownJournal';
 import { takePiece } from './journalFile';
 import { BEING_REMOVED } from './removal';
 
@@ -184,9 +184,10 @@ export class RunEdits {
       for (const [home, records] of byHome) {
         const isMarked = this.markHome(home);
         try {
-          const path = editsOf(this.paths.runFolder(home.run_id));
+          const path = journalOf(this.paths.runFolder(home.run_id), EDITS);
           const taken = this.statements.taken.get(home.run_seq) ?? 0;
-          appended.push({ ...appendEdits(path, taken, nowMs, records), home, isMarked });
+          const edits = records.map((edit) => ['edit', nowMs, edit]);
+          appended.push({ ...appendRecords(path, taken, edits), home, isMarked });
         } catch (error) {
           if (isMarked) this.unmarkHome(home);
           throw error;
@@ -213,7 +214,7 @@ export class RunEdits {
     let taken = from;
     for (let hasMore = true; hasMore;) {
       const batch = emptyBatch();
-      const piece = takePiece(editsOf(this.paths.runFolder(home.run_id)), taken, batch);
+      const piece = takePiece(journalOf(this.paths.runFolder(home.run_id), EDITS), taken, batch);
       for (const edit of batch.edits) this.rows.add(home.run_seq, edit);
       hasMore = piece.hasMore && piece.taken > taken;
       taken = piece.taken;

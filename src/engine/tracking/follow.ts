@@ -9,13 +9,14 @@ import type { Database } from 'better-sqlite3';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { HANDED_OVER, type RunnerState, type RunSpec } from '../../protocol/runFolder';
 import { type Batch, emptyBatch } from './batch';
-import { EDITS } from './editJournal';
+import { ClientOutcomes } from './clientOutcome';
 import { ENGINE_WORK, EngineWork, type EngineWorkKind } from './engineWork';
 import { lastSign, listNames, sizeOf } from './folderSigns';
 import { type Followed, type Journal, NO_PASS, type Standing, Liveness } from './followed';
 import { Ingest } from './ingest';
 import { takePiece } from './journalFile';
 import { isSame, outcomeOf } from './outcome';
+import { EDITS } from './ownJournal';
 import { readRunner, readSpec } from './runFiles';
 import { Runs } from './runs';
 
@@ -47,7 +48,9 @@ export interface FollowEvents {
 
 export class Follower {
   private readonly runs: Runs;
-  private readonly ingest: Ingest;
+  /** For others in this thread that write what is told of runs: what it remembers of them must be one. */
+  readonly ingest: Ingest;
+  private readonly clients: ClientOutcomes;
   private readonly followed = new Map<string, Followed>();
   private readonly unreadable = new Set<string>();
   private readonly host = hostname();
@@ -63,6 +66,7 @@ export class Follower {
   ) {
     this.runs = new Runs(db);
     this.ingest = new Ingest(db);
+    this.clients = new ClientOutcomes(db);
     this.loadJournals = db.prepare<[number], { file: string; taken: number; damage: string | null }>(
       'SELECT file, taken, damage FROM journals WHERE run_seq = ?',
     );
@@ -241,14 +245,18 @@ export class Follower {
     runner: RunnerState | null,
     { isDrained, isQuiet, nowMs }: { isDrained: boolean; isQuiet: boolean; nowMs: number },
   ): void {
-    const outcome = outcomeOf({
-      spec: run.spec,
-      runner,
-      isAnyoneAlive: run.isAnyoneAlive,
-      nowMs,
-      lastSignMs: () => lastSign(run.folder) ?? run.spec.created_ms,
-      saidReason: () => this.runs.saidReason(run.seq),
-    });
+    const lastSignMs = () => lastSign(run.folder) ?? run.spec.created_ms;
+    const outcome =
+      run.spec.kind === 'client'
+        ? this.clients.of(run.seq, lastSignMs(), nowMs)
+        : outcomeOf({
+            spec: run.spec,
+            runner,
+            isAnyoneAlive: run.isAnyoneAlive,
+            nowMs,
+            lastSignMs,
+            saidReason: () => this.runs.saidReason(run.seq),
+          });
     const isOver = 'endMs' in outcome;
     if (isOver && !isDrained) return;
     if (!isSame(run.outcome, outcome)) {

@@ -1,5 +1,11 @@
 /** Tracking as the rest of the engine sees it. */
+export { addRecord, emptyBatch } from './batch';
 export type { EngineWorkKind } from './engineWork';
+export { DEFAULT_EXPERIMENT } from './experimentRows';
+export { sizeOf } from './folderSigns';
+export { takePiece } from './journalFile';
+export { type Appended, appendRecords, CLIENT, journalOf } from './ownJournal';
+export { Runs } from './runs';
 export { RunEdits } from './edits';
 export { readSpecOf } from './files';
 export { Follower } from './follow';
@@ -7,8 +13,8 @@ export { readRunner } from './runFiles';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { trackingQueries } from './queries';
 export { stopRun } from './stop';
+export { type Condition, type Sql, sql } from './conditions';
 export { parseMlflowFilter, parseMlflowOrder, withinTime } from './filter';
-export type { Condition } from './conditions';
 export type { OrderOfRuns } from './runOrder';
 export { type Found, type Place, runsInOrder } from './runPages';
 export type { Selection } from './selection';

@@ -9,6 +9,7 @@ import { EditRows } from './editRows';
 import { ExecutionRows } from './executions';
 import { ParamRows } from './paramRows';
 import { SearchRows } from './searchRows';
+import { ToldRows } from './toldRows';
 import { BlockWriter } from './pointBlocks';
 
 interface MetricRow {
@@ -44,6 +45,7 @@ export class Ingest {
   private readonly captured: CapturedRows;
   private readonly children: ChildRuns;
   private readonly executions: ExecutionRows;
+  private readonly told: ToldRows;
   private readonly blocks: BlockWriter;
 
   constructor(db: Database) {
@@ -63,6 +65,7 @@ export class Ingest {
         `INSERT INTO tags (run_seq, key, value) VALUES (?, ?, ?)
          ON CONFLICT DO UPDATE SET value = excluded.value WHERE edited = 0`,
       ),
+      removeTag: db.prepare('DELETE FROM tags WHERE run_seq = ? AND key = ? AND edited = 0'),
       setArtifact: db.prepare(
         `INSERT INTO artifacts (run_seq, path, kind, size_bytes, logged_ms, name, step)
          VALUES (@runSeq, @path, @kind, @sizeBytes, @timestampMs, @name, @step)
@@ -81,6 +84,7 @@ export class Ingest {
     this.captured = new CapturedRows(db);
     this.children = new ChildRuns(db);
     this.executions = new ExecutionRows(db);
+    this.told = new ToldRows(db);
     this.blocks = new BlockWriter(db);
   }
 
@@ -88,7 +92,10 @@ export class Ingest {
   add(runSeq: number, batch: Batch): void {
     for (const [key, points] of batch.points) this.addPoints(runSeq, key, points);
     for (const { key, value, source } of batch.params) this.params.set(runSeq, key, source, value);
-    for (const { key, value } of batch.tags) this.statements.setTag.run(runSeq, key, value);
+    for (const { key, value } of batch.tags) {
+      if (value === null) this.statements.removeTag.run(runSeq, key);
+      else this.statements.setTag.run(runSeq, key, value);
+    }
     for (const artifact of batch.artifacts) {
       this.statements.setArtifact.run({
         ...artifact,
@@ -101,8 +108,10 @@ export class Ingest {
     for (const note of batch.notes) this.addNote(runSeq, note);
     this.captured.add(runSeq, batch);
     this.executions.add(runSeq, batch);
+    this.told.add(runSeq, batch);
     for (const child of batch.children) this.addChild(runSeq, child);
-    if (batch.params.length > 0 || batch.tags.length > 0) this.search.update(runSeq);
+    if (batch.params.length > 0 || batch.tags.length > 0 || batch.told.some(({ name }) => name !== undefined))
+      this.search.update(runSeq);
     for (const edit of batch.edits) this.edits.add(runSeq, edit);
     if (batch.python) this.statements.setPython.run(batch.python.version, batch.python.executable, runSeq);
   }
@@ -138,7 +147,7 @@ export class Ingest {
     for (const point of points) {
       const step = clampStep(point.step);
       addPoint.run(metric.id, metric.summary.count, step, Math.trunc(point.timestampMs), storable(point.value));
-      addToSummary(metric.summary, { ...point, step });
+      addToSummary(metric.summary, { ...point, step }, point.told);
       this.blocks.written(metric.id, metric.summary.count);
     }
     const { count, last, lastStep, lastMs, min, max } = metric.summary;

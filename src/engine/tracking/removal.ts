@@ -31,6 +31,8 @@ const OF_RUN: readonly (readonly [table: string, key: string])[] = [
   ['work', 'kind'],
   ['executions', 'ordinal'],
   ['outputs', 'execution, ordinal'],
+  ['dataset_inputs', 'name, digest'],
+  ['run_models', 'direction, model_id'],
   ['journals', 'file'],
 ];
 

@@ -1,26 +1,25 @@
 /** The rows of experiments and runs as the writer changes them. */
 import type { Database } from 'better-sqlite3';
 import type { RunSpec } from '../../protocol/runFolder';
+import { ensureExperiment } from './experimentRows';
 import type { Outcome } from './outcome';
 import { ParamRows } from './paramRows';
 import { SearchRows } from './searchRows';
 
 export class Runs {
   private readonly statements;
+  private readonly ensureExperiment;
   private readonly params: ParamRows;
   private readonly search: SearchRows;
 
   constructor(private readonly db: Database) {
+    this.ensureExperiment = ensureExperiment(db);
     this.params = new ParamRows(db);
     this.search = new SearchRows(db);
     this.statements = {
       find: db.prepare<[string], { run_seq: number; end_ms: number | null }>(
         'SELECT run_seq, end_ms FROM runs WHERE run_id = ?',
       ),
-      findExperiment: db.prepare<[string], { experiment_id: number }>(
-        'SELECT experiment_id FROM experiments WHERE name = ?',
-      ),
-      addExperiment: db.prepare('INSERT INTO experiments (name, created_ms) VALUES (?, ?)'),
       addRun: db.prepare(
         `INSERT INTO runs (run_id, experiment_id, parent_run_id, name, status, start_ms, kind, source, argv, cwd, interpreter, user, host)
          VALUES (@runId, @experimentId, @parentRunId, @name, 'SCHEDULED', @startMs, @kind, @source, @argv, @cwd, @interpreter, @user, @host)`,
@@ -84,11 +83,5 @@ export class Runs {
       signal: ended.signal,
       reason: ended.reason,
     });
-  }
-
-  private ensureExperiment(name: string, createdMs: number): number {
-    const known = this.statements.findExperiment.get(name);
-    if (known) return known.experiment_id;
-    return Number(this.statements.addExperiment.run(name, Math.trunc(createdMs)).lastInsertRowid);
   }
 }

@@ -102,6 +102,11 @@ export class Launcher {
     refuseUntrusted();
     if (!(await this.mayRunIn(session))) return;
     const { spec: kept } = await session.request('runs/spec', { runId: row.runId });
+    if (kept.kind === 'client')
+      throw new LoopwrightError(
+        'bad_request',
+        vscode.l10n.t('This run was begun by a program that logged it. Run that program again.'),
+      );
     if (kept.kind === 'followed')
       throw new LoopwrightError(
         'bad_request',

@@ -1,7 +1,7 @@
 /** From a cell's outputs, as VS Code has them, to records and files of a run. Pure. */
 import type { z } from 'zod';
 import { type CellError, type CellOutput, MAX_CELL_OUTPUT_BYTES, MAX_CELL_TEXT } from '../../protocol/notebooks';
-import type { NOTEBOOK_RECORDS } from '../../protocol/records';
+import type { NOTEBOOK_RECORDS } from '../../protocol/notebookRecords';
 
 export interface SeenItem {
   readonly mime: string;

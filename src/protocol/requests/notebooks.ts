@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { Artifact, RunRow } from '../entities';
 import { CellDuration, Execution, NotebookFacts } from '../notebooks';
-import { NOTEBOOK_RECORDS } from '../records';
+import { NOTEBOOK_RECORDS } from '../notebookRecords';
 import { MAX_PAGE, nextPage, Nothing, OneRun, Page, read, RunPage, write } from './define';
 
 export const notebookRequests = {

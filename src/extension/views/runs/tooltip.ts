@@ -81,6 +81,7 @@ const COMMANDS = {
   command: (argv) => argv,
   notebook: (argv) => ['loopwright', 'run', ...argv.slice(2)],
   followed: (argv) => argv,
+  client: (argv) => argv,
 } as const satisfies Record<RunKind, (argv: readonly string[]) => readonly string[]>;
 
 /** As one would type it: words with blanks in quotes, the interpreter by its name. */

@@ -1,6 +1,7 @@
 /**
- * The journal of what the user changes of a run, `journals/edits.lwj`: the engine alone writes it. What was being
- * written when an engine was killed is cut off before more is appended, and what can't be kept is taken back.
+ * Journals that the engine alone writes: of what the user changes of a run (`journals/edits.lwj`), of what a tracking
+ * client says of it (`journals/client.lwj`), of what belongs to the store as a whole (`ledger.lwj`). What was being written
+ * when an engine was killed is cut off before more is appended, and what can't be kept is taken back.
  */
 import {
   closeSync,
@@ -17,26 +18,29 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LoopwrightError } from '../../protocol/errors';
 import { JOURNAL_MAGIC, splitJournal } from '../../protocol/journal';
-import type { RecordedEdit } from '../../protocol/records';
 
 export const EDITS = 'edits.lwj';
+export const CLIENT = 'client.lwj';
 
 export interface Appended {
   /** From where it is to be taken in: before what was appended, where an earlier engine did not come to it. */
   readonly from: number;
+  /** Where the journal ends now. */
+  readonly end: number;
   /** Makes it as if nothing had been appended. */
   takeBack(): void;
 }
 
-export const editsOf = (runFolder: string): string => join(runFolder, 'journals', EDITS);
+export const journalOf = (runFolder: string, name: typeof EDITS | typeof CLIENT): string =>
+  join(runFolder, 'journals', name);
 
 /**
- * Returns when the edits are in the journal.
+ * Returns when the records are in the journal.
  *
  * @param taken how much of it is in the database
  * @throws LoopwrightError `read_only` if it can't be written; it is as it was then
  */
-export function appendEdits(path: string, taken: number, atMs: number, edits: readonly RecordedEdit[]): Appended {
+export function appendRecords(path: string, taken: number, records: readonly (readonly unknown[])[]): Appended {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const descriptor = openSync(path, 'a+');
@@ -44,11 +48,12 @@ export function appendEdits(path: string, taken: number, atMs: number, edits: re
       const { start, from } = mendEnd(descriptor, path, taken);
       const bytes = Buffer.concat([
         ...(start === 0 ? [Buffer.from(JOURNAL_MAGIC, 'latin1')] : []),
-        ...edits.map((edit) => framed(['edit', atMs, edit])),
+        ...records.map(framed),
       ]);
       writeWhole(descriptor, bytes, start);
       return {
         from,
+        end: start + bytes.length,
         takeBack: () => {
           truncateSync(path, start);
         },
@@ -59,7 +64,7 @@ export function appendEdits(path: string, taken: number, atMs: number, edits: re
   } catch (error) {
     if (error instanceof LoopwrightError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
-    throw new LoopwrightError('read_only', `The change can't be written down in ${path}: ${cause}.`, { cause: error });
+    throw new LoopwrightError('read_only', `Nothing can be written down in ${path}: ${cause}.`, { cause: error });
   }
 }
 
