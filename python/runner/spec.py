@@ -4,6 +4,7 @@ from __future__ import annotations
 import json
 import os
 
+import tracking
 
 # The whole command line where it holds secrets; deleted as soon as it is read.
 HANDED_OVER = "handed-over.json"
@@ -34,6 +35,8 @@ class Spec:
         self.model_limit_bytes: int | None = _field(self.capture_options, "modelLimitBytes", int, None)
         self.socket: str | None = _field(document, "socket", str, None)
         self.token: str | None = _field(document, "token", str, None)
+        self.tracking: str | None = _field(document, "tracking", str, None)
+        self.experiment: str = _field(document, "experiment", str, "")
         if not self.argv or not all(isinstance(word, str) for word in self.argv):
             raise SpecError("spec.json: `argv` must be a list of strings with at least one of them")
         for name, value in self.env.items():
@@ -127,6 +130,7 @@ def child_environment(base: dict[bytes, bytes], spec: Spec, run_dir: str) -> dic
         environment[b"LOOPWRIGHT_OUTER_RANK"] = b",".join(outer)
     if spec.root:
         environment[b"LOOPWRIGHT_ROOT"] = to_bytes(spec.root)
+    environment.update(tracking.environment(environment, spec))
     environment.pop(b"LOOPWRIGHT_HOOK_DIR", None)
     if spec.hook_dir and spec.is_driven:
         environment[b"LOOPWRIGHT_HOOK_DIR"] = to_bytes(spec.hook_dir)

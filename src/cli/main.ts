@@ -12,6 +12,7 @@ import { addGc } from './commands/gc';
 import { addNotebooks } from './commands/notebooks';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
 import { addRuns } from './commands/runs';
+import { addTracking } from './commands/tracking';
 import { EXIT, Output, ReaderGone } from './output';
 import { Engines } from './store';
 import { commandIndex, rawWords, splitRunWords } from './words';
@@ -86,6 +87,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   addRun(program, perform, target);
   addRuns(program, perform);
   addNotebooks(program, perform);
+  addTracking(program, perform);
   addGc(program, perform);
   addEngine(program, perform);
   return program;

@@ -9,6 +9,7 @@ import { type CaptureOptions, DEFAULT_CAPTURE } from '../protocol/capture';
 import { LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
 import { newRunId } from '../protocol/node/runId';
+import { trackingPort, trackingUri } from '../protocol/node/tracking';
 import {
   adopt,
   isAdopted,
@@ -212,7 +213,7 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     created_ms: Date.now(),
     socket: process.platform === 'win32' ? null : addresses.runSocket(runId),
     token: process.platform === 'win32' ? null : addresses.tokenFile,
-    tracking: null,
+    tracking: process.platform === 'win32' ? null : trackingUri(trackingPort(addresses)),
   };
   return { spec, whole: { argv, params: { ...request.params }, env: { ...request.env } } };
 }

@@ -24,6 +24,8 @@ import { RunWork } from './lifecycle/runWork';
 import { createDispatch, type RequestHandlers, whyClosed } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
+import { Refusal } from './clients';
+import { TrackingServer } from './lifecycle/trackingServer';
 import { readSpecOf, stopRun } from './tracking';
 
 /** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
@@ -145,6 +147,7 @@ async function main(): Promise<void> {
   const leave = async (reason: string): Promise<void> => {
     log(`stopping: ${reason}`);
     server.close();
+    tracking.close();
     jobs.end();
     await closeThreads();
     lock.close();
@@ -164,6 +167,12 @@ async function main(): Promise<void> {
   const writer = () => {
     const found = threads?.writer;
     if (found) return found;
+    throw whyClosed(store);
+  };
+
+  /** For those who don't come through the dispatch, which says so before it asks. */
+  const writable = () => {
+    if (store.state === 'ready') return writer();
     throw whyClosed(store);
   };
 
@@ -187,6 +196,24 @@ async function main(): Promise<void> {
   const applyRetention = (): void => {
     if (store.state === 'ready' && activeRuns === 0 && !isStopping) void retention.applyIfDue(Date.now());
   };
+
+  const tracking = new TrackingServer(
+    addresses,
+    {
+      paths,
+      token: tokenOf(addresses),
+      tell: (writes) => writable().call('tell', writes),
+      read: async (method, params) => {
+        const answer = await reader().call('mlflow', { method, params });
+        if ('text' in answer) return answer.text;
+        throw new Refusal(answer.refused.code, answer.refused.message);
+      },
+      deleteRuns: (runIds) => writable().call('delete', { runIds: [...runIds] }),
+      restoreRuns: (runIds) => writable().call('restore', { runIds: [...runIds] }),
+      log,
+    },
+    (isBusy) => idle.busyWith('tracking', isBusy),
+  );
 
   const handlers: RequestHandlers = {
     initialize: ({ protocol, trusted }, connection) => {
@@ -267,6 +294,7 @@ async function main(): Promise<void> {
       retention.confirm(rules);
       return {};
     },
+    'engine/tracking': ({ port }) => tracking.address(port),
     'engine/status': () => ({
       pid: process.pid,
       uptimeMs: Date.now() - startedMs,
@@ -291,6 +319,7 @@ async function main(): Promise<void> {
   );
   openThreads();
   await server.listen(addresses.engineSocket);
+  await tracking.start();
   idle.start();
   log(`engine ${BUILD.version} of ${paths.root}, store ${store.state}`);
 

@@ -2,6 +2,8 @@
 import { parentPort } from 'node:worker_threads';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
+import { Refusal, type Refused } from '../clients';
+import { mlflowReads, type ReadMethod } from '../mlflow';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
 import { type Handlers, serveCalls } from './calls';
@@ -14,9 +16,18 @@ port.once('message', ({ root }: ReaderData) => {
 });
 
 function handlersOf(paths: StorePaths) {
-  const { db, queries } = open(paths);
+  const { db, queries, mlflow } = open(paths);
   const handlers = {
     ...queries,
+    /** An answer of MLflow's protocol, as its text. A refusal is one, too: its code would be lost on the way. */
+    mlflow: ({ method, params }: { method: ReadMethod; params: unknown }): { text: string } | { refused: Refused } => {
+      try {
+        return { text: JSON.stringify(mlflow[method](params as never)) };
+      } catch (error) {
+        if (error instanceof Refusal) return { refused: { code: error.code, message: error.message } };
+        throw error;
+      }
+    },
     /** Before the writer closes, so that the writer is the last and leaves no write-ahead log behind. */
     close: () => {
       db.close();
@@ -46,7 +57,7 @@ function guardAll<H extends Handlers>(all: H, paths: StorePaths): H {
 function open(paths: StorePaths) {
   try {
     const opened = openForReading(paths.database);
-    return { db: opened, queries: trackingQueries(opened, paths) };
+    return { db: opened, queries: trackingQueries(opened, paths), mlflow: mlflowReads(opened) };
   } catch (error) {
     throw asStoreError(paths.database, error);
   }

@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import type { CheckedParams } from '../../protocol/requests';
+import { ClientWriter, type Write } from '../clients';
 import { FollowedNotebooks } from '../notebooks';
 import { type EngineWorkKind, Follower, RunEdits, RunRemoval } from '../tracking';
 import type { Database } from 'better-sqlite3';
@@ -48,6 +49,13 @@ const edits = new RunEdits(db, paths, follower, ({ runIds, structure }) => {
   if (structure) hasNewStructure = true;
   tell();
 });
+const clients = new ClientWriter(db, paths, follower, {
+  changed: (runId, structure) => {
+    changed.add(runId);
+    if (structure) hasNewStructure = true;
+  },
+  look: step,
+});
 const notebooks = new FollowedNotebooks(paths);
 
 const handlers = {
@@ -59,6 +67,16 @@ const handlers = {
   edit: (params: CheckedParams<'runs/edit'>) => ({ before: edits.edit(params.edits) }),
   delete: ({ runIds }: CheckedParams<'runs/delete'>) => ({ runIds: edits.delete(runIds) }),
   restore: ({ runIds }: CheckedParams<'runs/restore'>) => ({ runIds: edits.restore(runIds) }),
+  /** What programs tell that use the store as a tracking server: answered when all of it is in journals and database. */
+  tell: (writes: readonly Write[]) => {
+    try {
+      return clients.tell(writes);
+    } catch (error) {
+      throw asStoreError(paths.database, error);
+    } finally {
+      tell();
+    }
+  },
   /** What an editor tells of a notebook is in the run's journal when this returns, and in the database a moment later. */
   beginFollowed: (params: CheckedParams<'notebooks/begin'>) => {
     notebooks.begin(params);

@@ -5,12 +5,13 @@ import type { GcPlan, GcResult, RemovalReason } from '../../protocol/house';
 import type { Params } from '../../protocol/requests';
 import type { StoreSession } from '../stores/session';
 import { plain, withoutIcons } from '../text';
+import { chooseStore } from './chooseStore';
 
 const DAY_MS = 24 * 3600 * 1000;
 type Rules = Params<'store/planGc'>;
 
 export async function freeSpace(sessions: readonly StoreSession[]): Promise<void> {
-  const session = await chooseStore(sessions.filter(({ canWrite }) => canWrite));
+  const session = await chooseStore(sessions, vscode.l10n.t('Free Up Space: Which Store?'));
   const rules = session && (await chooseRules());
   if (!session || !rules) return;
   const { plan } = await vscode.window.withProgress(
@@ -36,16 +37,6 @@ export async function reviewRemoval(session: StoreSession, rules: Rules, plan: G
 /** Removes what the user has agreed to, and says what came of it. */
 export async function removeAsShown(session: StoreSession, rules: Rules, plan: GcPlan): Promise<void> {
   tell(await remove(session, rules, plan));
-}
-
-async function chooseStore(sessions: readonly StoreSession[]): Promise<StoreSession | undefined> {
-  if (sessions.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is no store here that can be changed.'));
-    return undefined;
-  }
-  if (sessions.length === 1) return sessions[0];
-  const items = sessions.map((session) => ({ label: session.label, detail: session.paths.root, session }));
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Free Up Space: Which Store?') }))?.session;
 }
 
 async function chooseRules(): Promise<Rules | undefined> {

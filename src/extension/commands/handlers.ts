@@ -15,6 +15,7 @@ import type { QueryState } from '../views/runs/query/queryState';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
+import { copyTrackingUri } from './copyTrackingUri';
 import type { EditRuns } from './editRuns';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
@@ -106,6 +107,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return Promise.resolve();
     },
     'loopwright.freeSpace': () => freeSpace(stores.sessions),
+    'loopwright.copyTrackingUri': () => copyTrackingUri(stores.sessions),
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');
       const why = vscode.l10n.t('It came from elsewhere: nothing in it is run or changed until you adopt it.');

@@ -47,6 +47,7 @@ export const COMMAND_IDS = [
   'loopwright.refreshRuns',
   'loopwright.showLog',
   'loopwright.freeSpace',
+  'loopwright.copyTrackingUri',
   'loopwright.adoptStore',
   'loopwright.repairStore',
   'loopwright.retryEngine',

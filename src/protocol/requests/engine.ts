@@ -1,7 +1,7 @@
 /** The engine itself, and the beginning of a connection with it. */
 import * as z from 'zod';
 import { StoreState } from '../entities';
-import { Nothing, read } from './define';
+import { Nothing, read, write } from './define';
 
 /** Version and build of a program; the later build of the same version takes over. */
 export const ProgramInfo = z.object({ version: z.string(), build: z.number() });
@@ -28,6 +28,17 @@ export const engineRequests = {
       store: StoreState,
       log: z.string(),
     }),
+  ),
+  /**
+   * Where programs outside of runs find the store as a tracking server, and the token that they need. The engine stays for
+   * them for an hour after the last that was heard of them.
+   */
+  'engine/tracking': write(
+    z.object({
+      /** That it shall have from now on. */
+      port: z.number().int().min(1024).max(65_535).nullable().default(null),
+    }),
+    z.object({ uri: z.string(), token: z.string() }),
   ),
   /** Drains, commits and ends. Runs go on without it. */
   'engine/stop': read(z.object({ reason: z.enum(['user', 'handover']) }), Nothing),

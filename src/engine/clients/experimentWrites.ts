@@ -1,0 +1,114 @@
+/** Experiments, as clients make and change them. */
+import { alreadyExists, doesNotExist, invalid } from './refusal';
+import type { Session } from './session';
+import { DEFAULT_EXPERIMENT } from '../tracking';
+
+export interface KnownExperiment {
+  readonly experiment_id: number;
+  readonly name: string;
+  readonly deleted_ms: number | null;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export class ExperimentWrites {
+  private readonly find;
+  private readonly findByName;
+  private readonly highest;
+  private readonly runsOf;
+  private readonly findTag;
+
+  constructor(private readonly session: Session) {
+    const { db } = session;
+    this.find = db.prepare<[number], KnownExperiment>(
+      'SELECT experiment_id, name, deleted_ms FROM experiments WHERE experiment_id = ?',
+    );
+    this.findByName = db.prepare<[string], KnownExperiment>(
+      'SELECT experiment_id, name, deleted_ms FROM experiments WHERE name = ?',
+    );
+    this.highest = db.prepare<[], number | null>('SELECT max(experiment_id) FROM experiments').pluck();
+    this.runsOf = db
+      .prepare<[number], string>('SELECT run_id FROM runs WHERE experiment_id = ? AND deleted_ms IS NULL')
+      .pluck();
+    this.findTag = db
+      .prepare<[number, string], string>('SELECT value FROM experiment_tags WHERE experiment_id = ? AND key = ?')
+      .pluck();
+  }
+
+  /** @throws Refusal `RESOURCE_DOES_NOT_EXIST` */
+  one(experimentId: string): KnownExperiment {
+    const id = /^\d{1,15}$/.test(experimentId) ? Number(experimentId) : null;
+    const found = id === null ? undefined : this.find.get(id);
+    if (found) return found;
+    if (id === DEFAULT_EXPERIMENT.id) {
+      this.session.keep(['experiment', this.session.nowMs, DEFAULT_EXPERIMENT]);
+      return { experiment_id: DEFAULT_EXPERIMENT.id, name: DEFAULT_EXPERIMENT.name, deleted_ms: null };
+    }
+    throw doesNotExist(`No Experiment with id=${experimentId} exists`);
+  }
+
+  /** @throws Refusal `RESOURCE_DOES_NOT_EXIST`, `INVALID_PARAMETER_VALUE` for one that is deleted */
+  active(experimentId: string): KnownExperiment {
+    const experiment = this.one(experimentId);
+    if (experiment.deleted_ms === null) return experiment;
+    throw invalid(`The experiment ${experimentId} must be in the 'active' state. Current state is deleted.`);
+  }
+
+  /** @throws Refusal `RESOURCE_ALREADY_EXISTS` */
+  create({ name, tags, artifactLocation }: { name: string; tags: Tags; artifactLocation: string }) {
+    const known = this.findByName.get(name);
+    if (known)
+      throw alreadyExists(
+        known.deleted_ms === null
+          ? `Experiment(name=${name}) already exists.`
+          : `Experiment '${name}' already exists in deleted state. You can restore the experiment, or permanently delete it to create a new one.`,
+      );
+    const { nowMs } = this.session;
+    const id = name === DEFAULT_EXPERIMENT.name ? DEFAULT_EXPERIMENT.id : Math.max(this.highest.get() ?? 0, 0) + 1;
+    const location = artifactLocation === '' ? {} : { artifact_location: artifactLocation };
+    this.session.keep(['experiment', nowMs, { id, name, ...location }]);
+    if (Object.keys(tags).length > 0) this.session.keep(['experimentTags', nowMs, { id, tags: { ...tags } }]);
+    return { experimentId: id };
+  }
+
+  rename({ experimentId, name }: { experimentId: string; name: string }): void {
+    const { experiment_id: id } = this.active(experimentId);
+    const other = this.findByName.get(name);
+    if (other && other.experiment_id !== id) throw alreadyExists(`Experiment(name=${name}) already exists.`);
+    this.session.keep(['experiment', this.session.nowMs, { id, name }]);
+    for (const runId of this.runsOf.all(id)) this.session.touch(runId, true);
+  }
+
+  /** @returns the runs that are to go with it */
+  delete({ experimentId }: { experimentId: string }): { runIds: string[] } {
+    const { experiment_id: id } = this.active(experimentId);
+    if (id === DEFAULT_EXPERIMENT.id)
+      throw invalid(`Cannot delete the default experiment '${String(id)}'. This is an internally reserved experiment.`);
+    this.session.keep(['experiment', this.session.nowMs, { id, deleted: true }]);
+    return { runIds: this.runsOf.all(id) };
+  }
+
+  restore({ experimentId }: { experimentId: string }): { runIds: string[] } {
+    const experiment = this.one(experimentId);
+    if (experiment.deleted_ms === null)
+      throw invalid(`The experiment ${experimentId} must be in the 'deleted' state. Current state is active.`);
+    const { experiment_id: id, deleted_ms: deletedMs } = experiment;
+    this.session.keep(['experiment', this.session.nowMs, { id, deleted: false }]);
+    const went = this.session.db
+      .prepare<[number, number], string>('SELECT run_id FROM runs WHERE experiment_id = ? AND deleted_ms >= ?')
+      .pluck();
+    return { runIds: went.all(id, deletedMs) };
+  }
+
+  setTag({ experimentId, key, value }: { experimentId: string; key: string; value: string }): void {
+    const { experiment_id: id } = this.active(experimentId);
+    this.session.keep(['experimentTags', this.session.nowMs, { id, tags: { [key]: value } }]);
+  }
+
+  deleteTag({ experimentId, key }: { experimentId: string; key: string }): void {
+    const { experiment_id: id } = this.active(experimentId);
+    if (this.findTag.get(id, key) === undefined)
+      throw doesNotExist(`No tag with name: ${key} in experiment with id ${experimentId}`);
+    this.session.keep(['experimentTags', this.session.nowMs, { id, tags: { [key]: null } }]);
+  }
+}

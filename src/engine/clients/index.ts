@@ -1,0 +1,32 @@
+/** What programs tell and ask that use the store as a tracking server, as the rest of the engine sees it. */
+export {
+  type ClientExperiment,
+  type ClientPoint,
+  ClientReads,
+  type ClientRun,
+  type DatasetRow,
+  type Pair,
+  type RunValues,
+  type View,
+} from './reads';
+export {
+  type LoggedModel,
+  type LoggedModelMetric,
+  type ModelVersion,
+  type RegisteredModel,
+  RegistryReads,
+} from './registryReads';
+export { type RunSearch, searchRuns } from './runSearch';
+export { MODEL_STATUS, type ModelStatus } from './modelWrites';
+export {
+  alreadyExists,
+  doesNotExist,
+  invalid,
+  Refusal,
+  REFUSAL_CODES,
+  type RefusalCode,
+  type Refused,
+} from './refusal';
+export { canonicalStage } from './registryWrites';
+export type { Reply, SessionEvents } from './session';
+export { ClientWriter, type Write, type WriteMethod, type WriteTable } from './writes';

@@ -1,0 +1,161 @@
+/** The registry of models, as clients make and change it. */
+import type { Tags } from './experimentWrites';
+import { alreadyExists, doesNotExist, invalid } from './refusal';
+import type { Session } from './session';
+
+export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
+type Stage = (typeof STAGES)[number];
+/** Of these a model has at most a few versions; the others move on when one takes the place. */
+const HELD: ReadonlySet<string> = new Set<Stage>(['Staging', 'Production']);
+
+export interface VersionOf {
+  readonly name: string;
+  readonly version: number;
+}
+
+export class RegistryWrites {
+  private readonly findModel;
+  private readonly findVersion;
+  private readonly nextVersion;
+  private readonly atStage;
+  private readonly modelRunOf;
+
+  constructor(private readonly session: Session) {
+    const { db } = session;
+    this.findModel = db.prepare<[string], { name: string }>('SELECT name FROM registered_models WHERE name = ?');
+    this.findVersion = db.prepare<[string, number], VersionOf>(
+      'SELECT name, version FROM model_versions WHERE name = ? AND version = ? AND deleted_ms IS NULL',
+    );
+    this.nextVersion = db
+      .prepare<[string], number>('SELECT coalesce(max(version), 0) + 1 FROM model_versions WHERE name = ?')
+      .pluck();
+    this.atStage = db
+      .prepare<[string, string], number>(
+        'SELECT version FROM model_versions WHERE name = ? AND stage = ? AND deleted_ms IS NULL',
+      )
+      .pluck();
+    this.modelRunOf = db
+      .prepare<[string], string | null>('SELECT source_run_id FROM logged_models WHERE model_id = ?')
+      .pluck();
+  }
+
+  create({ name, description, tags }: { name: string; description: string; tags: Tags }): void {
+    if (this.findModel.get(name)) throw alreadyExists(`Registered Model (name=${name}) already exists.`);
+    this.session.keep(['registeredModel', this.session.nowMs, { name, description }]);
+    if (Object.keys(tags).length > 0)
+      this.session.keep(['registeredModelTags', this.session.nowMs, { name, tags: { ...tags } }]);
+  }
+
+  update({ name, description }: { name: string; description: string }): void {
+    this.model(name);
+    this.session.keep(['registeredModel', this.session.nowMs, { name, description }]);
+  }
+
+  rename({ name, newName }: { name: string; newName: string }): void {
+    this.model(name);
+    if (this.findModel.get(newName)) throw alreadyExists(`Registered Model (name=${newName}) already exists.`);
+    this.session.keep(['registeredModel', this.session.nowMs, { name, new_name: newName }]);
+  }
+
+  delete({ name }: { name: string }): void {
+    this.model(name);
+    this.session.keep(['registeredModel', this.session.nowMs, { name, deleted: true }]);
+  }
+
+  setTag({ name, key, value }: { name: string; key: string; value: string | null }): void {
+    this.model(name);
+    this.session.keep(['registeredModelTags', this.session.nowMs, { name, tags: { [key]: value } }]);
+  }
+
+  setAlias({ name, alias, version }: VersionOf & { alias: string }): void {
+    this.version({ name, version });
+    this.session.keep(['alias', this.session.nowMs, { name, alias, version }]);
+  }
+
+  deleteAlias({ name, alias }: { name: string; alias: string }): void {
+    this.model(name);
+    this.session.keep(['alias', this.session.nowMs, { name, alias, version: null }]);
+  }
+
+  createVersion(asked: {
+    name: string;
+    source: string;
+    runId: string;
+    runLink: string;
+    description: string;
+    modelId: string;
+    userId: string;
+    tags: Tags;
+  }): VersionOf {
+    const { name, source } = asked;
+    this.model(name);
+    const version = this.nextVersion.get(name) ?? 1;
+    const { nowMs } = this.session;
+    const modelId = asked.modelId === '' ? (/^models:\/(m-[^/]+)$/.exec(source)?.[1] ?? null) : asked.modelId;
+    const runId = asked.runId === '' && modelId !== null ? (this.modelRunOf.get(modelId) ?? '') : asked.runId;
+    this.session.keep([
+      'modelVersion',
+      nowMs,
+      {
+        name,
+        version,
+        source,
+        description: asked.description,
+        run_link: asked.runLink,
+        user_id: asked.userId,
+        run_id: runId === '' ? null : runId,
+        model_id: modelId,
+      },
+    ]);
+    if (Object.keys(asked.tags).length > 0)
+      this.session.keep(['modelVersionTags', nowMs, { name, version, tags: { ...asked.tags } }]);
+    return { name, version };
+  }
+
+  updateVersion({ name, version, description }: VersionOf & { description: string }): void {
+    this.version({ name, version });
+    this.session.keep(['modelVersion', this.session.nowMs, { name, version, description }]);
+  }
+
+  deleteVersion({ name, version }: VersionOf): void {
+    this.version({ name, version });
+    this.session.keep(['modelVersion', this.session.nowMs, { name, version, deleted: true }]);
+  }
+
+  setVersionTag({ name, version, key, value }: VersionOf & { key: string; value: string | null }): void {
+    this.version({ name, version });
+    this.session.keep(['modelVersionTags', this.session.nowMs, { name, version, tags: { [key]: value } }]);
+  }
+
+  transition({ name, version, stage, archiveExisting }: VersionOf & { stage: string; archiveExisting: boolean }): void {
+    const canonical = canonicalStage(stage);
+    this.version({ name, version });
+    if (archiveExisting) {
+      if (!HELD.has(canonical))
+        throw invalid(
+          `Model version transition cannot archive existing model versions because '${canonical}' is not an Active stage. Valid stages are Staging, Production.`,
+        );
+      for (const other of this.atStage.all(name, canonical))
+        if (other !== version)
+          this.session.keep(['modelVersion', this.session.nowMs, { name, version: other, stage: 'Archived' }]);
+    }
+    this.session.keep(['modelVersion', this.session.nowMs, { name, version, stage: canonical }]);
+  }
+
+  private model(name: string): void {
+    if (!this.findModel.get(name)) throw doesNotExist(`Registered Model with name=${name} not found`);
+  }
+
+  private version({ name, version }: VersionOf): void {
+    this.model(name);
+    if (!this.findVersion.get(name, version))
+      throw doesNotExist(`Model Version (name=${name}, version=${String(version)}) not found`);
+  }
+}
+
+/** @throws Refusal `INVALID_PARAMETER_VALUE` */
+export function canonicalStage(stage: string): Stage {
+  const found = STAGES.find((one) => one.toLowerCase() === stage.toLowerCase());
+  if (found) return found;
+  throw invalid(`Invalid Model Version stage: ${stage}. Value must be one of ${STAGES.join(', ')}.`);
+}

@@ -1,0 +1,139 @@
+/**
+ * Artifacts by `mlflow-artifacts`: files of runs and of logged models, streamed both ways. A path is taken apart once, and
+ * nothing of it leads out of the folder that it belongs to.
+ */
+import { randomUUID } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { doesNotExist, invalid } from '../clients';
+import { isMissing } from '../../protocol/node/addresses';
+import type { StorePaths } from '../../protocol/node/storeFolder';
+
+/** Names of ours in the making. */
+const DRAFT = '.loopwright-';
+const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
+const MODEL_ID = /^m-[0-9a-f]{32}$/;
+
+export type Owner =
+  { readonly kind: 'run'; readonly runId: string } | { readonly kind: 'model'; readonly modelId: string };
+
+export interface Place {
+  readonly owner: Owner;
+  /** The folder of all artifacts of the owner. */
+  readonly folder: string;
+  /** Below it, with `/` between the parts; empty for the folder itself. */
+  readonly path: string;
+}
+
+export interface Listed {
+  readonly path: string;
+  readonly is_dir: boolean;
+  readonly file_size?: number;
+}
+
+export class Artifacts {
+  constructor(private readonly paths: StorePaths) {}
+
+  ofRun(runId: string, path: string): Place {
+    if (!RUN_ID.test(runId)) throw invalid(`Invalid run ID: ${JSON.stringify(runId)}`);
+    return {
+      owner: { kind: 'run', runId },
+      folder: join(this.paths.runFolder(runId), 'artifacts'),
+      path: checked(path),
+    };
+  }
+
+  ofModel(modelId: string, path: string): Place {
+    if (!MODEL_ID.test(modelId)) throw invalid(`Invalid model ID: ${JSON.stringify(modelId)}`);
+    const folder = join(this.paths.root, 'models', modelId, 'artifacts');
+    return { owner: { kind: 'model', modelId }, folder, path: checked(path) };
+  }
+
+  /**
+   * From what stands behind `mlflow-artifacts/artifacts/`: `<experiment>/<run>/artifacts/…` or
+   * `<experiment>/models/<model>/artifacts/…`. A run may have moved since: its experiment counts for nothing.
+   *
+   * @throws Refusal `INVALID_PARAMETER_VALUE`
+   */
+  at(whole: string): Place {
+    const parts = checked(whole).split('/');
+    const [, first, second, third] = parts;
+    if (first === 'models' && second !== undefined && third === 'artifacts')
+      return this.ofModel(second, parts.slice(4).join('/'));
+    if (first !== undefined && second === 'artifacts') return this.ofRun(first, parts.slice(3).join('/'));
+    throw invalid(`Invalid artifact path: ${JSON.stringify(whole)}. It names no run and no model of this store.`);
+  }
+
+  /** Returns when the file is whole. */
+  async write(place: Place, body: IncomingMessage): Promise<number> {
+    if (place.path === '') throw invalid('An artifact has a name.');
+    const target = join(place.folder, place.path);
+    const draft = join(dirname(target), `${DRAFT}${randomUUID()}`);
+    await mkdir(dirname(target), { recursive: true }).catch(notAFolder);
+    try {
+      await pipeline(body, createWriteStream(draft, { flags: 'wx' }));
+      const { size } = await stat(draft);
+      await rename(draft, target).catch(notAFolder);
+      return size;
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+
+  /** @throws Refusal `RESOURCE_DOES_NOT_EXIST` */
+  async open({ folder, path }: Place): Promise<{ size: number; stream: () => NodeJS.ReadableStream }> {
+    const file = join(folder, path);
+    const found = await stat(file).catch((error: unknown) => {
+      if (isMissing(error) || hasCode(error, 'ENOTDIR')) return null;
+      throw error;
+    });
+    if (!found?.isFile()) throw doesNotExist(`No such artifact: '${path}'`);
+    return { size: found.size, stream: () => createReadStream(file) };
+  }
+
+  async delete({ folder, path }: Place): Promise<void> {
+    await rm(path === '' ? folder : join(folder, path), { recursive: true, force: true });
+  }
+
+  /** What a folder holds; nothing for a file and for what is not there. Paths are below `prefix`. */
+  async list({ folder, path }: Place, prefix: (name: string) => string): Promise<Listed[]> {
+    const at = join(folder, path);
+    const entries = await readdir(at, { withFileTypes: true }).catch((error: unknown) => {
+      if (isMissing(error) || hasCode(error, 'ENOTDIR')) return [];
+      throw error;
+    });
+    const listed = entries
+      .filter((entry) => !entry.name.startsWith(DRAFT))
+      .map(async (entry): Promise<Listed> => {
+        const found = await stat(join(at, entry.name));
+        return found.isDirectory()
+          ? { path: prefix(entry.name), is_dir: true }
+          : { path: prefix(entry.name), is_dir: false, file_size: found.size };
+      });
+    return (await Promise.all(listed)).toSorted((left, right) => (left.path < right.path ? -1 : 1));
+  }
+}
+
+/** @throws Refusal `INVALID_PARAMETER_VALUE` for a path that could lead elsewhere */
+function checked(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '');
+  const isBad = (part: string) =>
+    part === '..' || part === '.' || part.includes('\\') || part.includes('\0') || part.startsWith(DRAFT);
+  if (path.startsWith('/') || parts.some(isBad) || /^[A-Za-z]:/.test(path) || Buffer.byteLength(path) > 4096)
+    throw invalid(`Invalid path: ${JSON.stringify(path.slice(0, 200))}`);
+  if (parts.some((part) => Buffer.byteLength(part) > 255))
+    throw invalid('Invalid path: a part of it is longer than 255 bytes.');
+  return parts.join('/');
+}
+
+function notAFolder(error: unknown): never {
+  if (hasCode(error, 'EEXIST') || hasCode(error, 'ENOTDIR') || hasCode(error, 'EISDIR') || hasCode(error, 'ENOTEMPTY'))
+    throw invalid('A file and a folder of artifacts can not have the same name.');
+  throw error;
+}
+
+const hasCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

@@ -1,0 +1,324 @@
+/** The store as a tracking server: whose run a request is about, who may ask, and what is left after the worst. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import type { EngineConnection } from '../../src/client/connection';
+import type { PreparedRun } from '../../src/client/launch';
+import { addressesOf, tokenOf } from '../../src/protocol/node/addresses';
+import { startOf } from '../../src/protocol/node/processes';
+import { runToken } from '../../src/protocol/node/tracking';
+import { exists, preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
+
+let store: TestStore;
+beforeEach(() => {
+  store = testStore();
+});
+afterEach(() => store.dispose());
+
+const Info = z.object({
+  run_id: z.string(),
+  run_name: z.string(),
+  experiment_id: z.string(),
+  status: z.string(),
+  artifact_uri: z.string(),
+  lifecycle_stage: z.string(),
+});
+const Pairs = z.array(z.object({ key: z.string(), value: z.string() }));
+const Run = z.object({
+  run: z.object({
+    info: Info,
+    data: z.object({
+      params: Pairs,
+      tags: Pairs,
+      metrics: z.array(z.object({ key: z.string(), value: z.union([z.number(), z.string()]), step: z.number() })),
+    }),
+  }),
+});
+
+interface Client {
+  readonly uri: string;
+  call(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Response>;
+  post<T>(form: z.ZodType<T>, path: string, body: object): Promise<T>;
+  get<T>(form: z.ZodType<T>, path: string): Promise<T>;
+}
+
+function clientOf(uri: string, token: string): Client {
+  const call: Client['call'] = (method, path, body, headers = {}) =>
+    fetch(path.startsWith('/') ? `${uri}${path}` : `${uri}/api/2.0/mlflow/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const read = async <T>(form: z.ZodType<T>, answer: Promise<Response>): Promise<T> => {
+    const response = await answer;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${String(response.status)}: ${text}`);
+    return form.parse(JSON.parse(text));
+  };
+  return {
+    uri,
+    call,
+    post: (form, path, body) => read(form, call('POST', path, body)),
+    get: (form, path) => read(form, call('GET', path)),
+  };
+}
+
+/** A program outside of runs. */
+async function outside(connection: EngineConnection): Promise<Client> {
+  const { uri, token } = await connection.request('engine/tracking', {});
+  return clientOf(uri, token);
+}
+
+/** A process of a tracked run. */
+async function inside(connection: EngineConnection, run: PreparedRun): Promise<Client> {
+  const { uri } = await connection.request('engine/tracking', {});
+  return clientOf(uri, runToken(tokenOf(addressesOf(store.paths.root)), run.spec.run_id));
+}
+
+/** A run whose script is this process, as far as anybody can see. */
+function runningRun(): PreparedRun {
+  const run = preparedRun(store, { experiment: 'fraud', name: 'train' });
+  const self = { pid: process.pid, start: startOf(process.pid) ?? '' };
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  writeRunner(run.folder, { state: 'running', keeper: self, runner: self, child: self, boot_id: boot, ended_ms: null });
+  return run;
+}
+
+const anything = z.unknown();
+const begin = (client: Client, body: object = {}) =>
+  client.post(Run, 'runs/create', { experiment_id: '0', start_time: Date.now(), ...body });
+const tagOf = ({ run }: z.infer<typeof Run>, key: string) => run.data.tags.find((tag) => tag.key === key)?.value;
+const experimentNamed = async (client: Client, name: string) =>
+  (await client.post(z.object({ experiment_id: z.string() }), 'experiments/create', { name })).experiment_id;
+
+describe('a program of a tracked run', () => {
+  it('begins the tracked run first, then children of it, whatever processes ask', async () => {
+    const { connection } = await store.open();
+    const tracked = runningRun();
+    const client = await inside(connection, tracked);
+    const first = await begin(client);
+    expect(first.run.info.run_id).toBe(tracked.spec.run_id);
+    const later = await Promise.all([begin(client), begin(client), begin(client, { run_name: 'mine' })]);
+    expect(later.map((one) => tagOf(one, 'mlflow.parentRunId'))).toEqual(Array(3).fill(tracked.spec.run_id));
+    expect(later[2].run.info.run_name).toBe('mine');
+    const { children } = await connection.request('runs/children', { runId: tracked.spec.run_id });
+    expect(new Set(children.map(({ run }) => run.runId))).toEqual(new Set(later.map(({ run }) => run.info.run_id)));
+  });
+
+  it('has its run moved to the experiment that it asks for, and named as it says', async () => {
+    const { connection } = await store.open();
+    const tracked = runningRun();
+    const client = await inside(connection, tracked);
+    const experiment = await experimentNamed(client, 'churn');
+    const { run } = await begin(client, { experiment_id: experiment, run_name: 'third try' });
+    expect(run.info).toMatchObject({ run_id: tracked.spec.run_id, experiment_id: experiment, run_name: 'third try' });
+    const shown = await connection.request('runs/get', { runId: tracked.spec.run_id });
+    expect(shown.run).toMatchObject({ experiment: 'churn', name: 'third try' });
+  });
+
+  it('logs beside what we captured: its value counts, ours stays', async () => {
+    const { connection } = await store.open();
+    const tracked = runningRun();
+    const { run_id: runId } = tracked.spec;
+    writeJournal(tracked.folder, [['param', 1, 'argparse', { lr: '0.1', depth: '3' }]]);
+    await connection.request('runs/announce', { runId });
+    const client = await inside(connection, tracked);
+    await begin(client);
+    await client.post(anything, 'runs/log-parameter', { run_id: runId, key: 'lr', value: '0.10' });
+    const { run } = await client.get(Run, `runs/get?run_id=${runId}`);
+    expect(run.data.params).toEqual(
+      expect.arrayContaining([
+        { key: 'lr', value: '0.10' },
+        { key: 'depth', value: '3' },
+      ]),
+    );
+    const again = await client.call('POST', 'runs/log-parameter', { run_id: runId, key: 'lr', value: '0.2' });
+    expect(again.status).toBe(400);
+    expect(await again.text()).toContain("Param with key='lr' was already logged with value='0.10'");
+    const { params } = await connection.request('runs/params', { runId });
+    expect(params).toContainEqual({ key: 'lr', value: '0.10', source: 'client' });
+  });
+
+  it('leaves no run running when its script is gone', async () => {
+    const { connection } = await store.open();
+    const tracked = runningRun();
+    const client = await inside(connection, tracked);
+    await begin(client);
+    const { run: child } = await begin(client, { tags: [{ key: 'mlflow.parentRunId', value: tracked.spec.run_id }] });
+    const { run: grandchild } = await begin(client, {
+      tags: [{ key: 'mlflow.parentRunId', value: child.info.run_id }],
+    });
+    writeRunner(tracked.folder, { exit_code: null, signal: 'SIGKILL' });
+    for (const { info } of [child, grandchild]) {
+      const over = await until('its child is over', async () => {
+        const { run } = await connection.request('runs/get', { runId: info.run_id });
+        return run.timing.endMs !== null && run;
+      });
+      expect(over.timing.status).toBe('KILLED');
+      expect(over.reason).toMatch(/script has ended/);
+    }
+    const { run } = await client.get(Run, `runs/get?run_id=${tracked.spec.run_id}`);
+    expect(run.info.status).toBe('KILLED');
+  });
+
+  it('finds the server where it was, after an engine that was killed, and everything that it was told is there', async () => {
+    const first = await store.open();
+    const tracked = runningRun();
+    const client = await inside(first.connection, tracked);
+    await begin(client);
+    const { run: child } = await begin(client);
+    const { run_id: runId } = child.info;
+    const experiment = await experimentNamed(client, 'kept');
+    for (let step = 0; step < 50; step++)
+      await client.post(anything, 'runs/log-metric', { run_id: runId, key: 'm', value: step, timestamp: step, step });
+    process.kill(first.hello.engine.pid, 'SIGKILL');
+    await until('it is gone', () => !exists(first.hello.engine.pid));
+    await store.open();
+    await client.post(anything, 'runs/log-metric', { run_id: runId, key: 'm', value: 50, timestamp: 50, step: 50 });
+    const history = z.object({ metrics: z.array(z.object({ step: z.number() })) });
+    const { metrics } = await client.get(history, `metrics/get-history?run_id=${runId}&metric_key=m`);
+    expect(metrics.map(({ step }) => step)).toEqual([...Array(51).keys()]);
+    const named = z.object({ experiment: z.object({ experiment_id: z.string() }) });
+    const found = await client.get(named, 'experiments/get-by-name?experiment_name=kept');
+    expect(found.experiment.experiment_id).toBe(experiment);
+  });
+});
+
+describe('a program outside of runs', () => {
+  it('begins runs of its own, which end when it says so', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const { run } = await begin(client, { run_name: 'far away', user_id: 'ada' });
+    const { run_id: runId } = run.info;
+    expect((await connection.request('runs/get', { runId })).run).toMatchObject({
+      name: 'far away',
+      kind: 'client',
+      timing: { status: 'RUNNING' },
+    });
+    const end = Date.now() + 5000;
+    await client.post(anything, 'runs/update', { run_id: runId, status: 'FAILED', end_time: end });
+    const shown = await connection.request('runs/get', { runId });
+    expect(shown.run.timing).toMatchObject({ status: 'FAILED', endMs: end });
+    await until('nothing follows it', () => !existsSync(join(store.paths.active, runId)));
+    expect((await connection.request('runs/get', { runId })).run.timing).toMatchObject({
+      status: 'FAILED',
+      endMs: end,
+    });
+  });
+
+  it('may log to a run that is over', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const { run } = await begin(client);
+    const { run_id: runId } = run.info;
+    await client.post(anything, 'runs/update', { run_id: runId, status: 'FINISHED' });
+    await until('nothing follows it', () => !existsSync(join(store.paths.active, runId)));
+    await client.post(anything, 'runs/log-metric', { run_id: runId, key: 'late', value: 1, timestamp: 1 });
+    expect(existsSync(join(store.paths.active, runId))).toBe(false);
+    const again = await client.get(Run, `runs/get?run_id=${runId}`);
+    expect(again.run.info.status).toBe('FINISHED');
+    expect(again.run.data.metrics).toMatchObject([{ key: 'late', value: 1 }]);
+  });
+
+  it('is not let in without a token of this store, from another origin, or by another name', async () => {
+    const { connection } = await store.open();
+    const { uri } = await connection.request('engine/tracking', {});
+    const statusOf = async (
+      headers: Record<string, string>,
+      path = '/api/2.0/mlflow/experiments/get?experiment_id=0',
+    ) => (await fetch(`${uri}${path}`, { headers })).status;
+    const { token } = await connection.request('engine/tracking', {});
+    const bearer = { Authorization: `Bearer ${token}` };
+    expect(await statusOf(bearer)).toBe(200);
+    expect(await statusOf({ Authorization: `Basic ${Buffer.from(`me:${token}`).toString('base64')}` })).toBe(200);
+    expect(await statusOf({})).toBe(401);
+    expect(await statusOf({ Authorization: 'Bearer lw-0' })).toBe(401);
+    expect(await statusOf({ Authorization: `Bearer ${runToken('another store', 'a'.repeat(32))}` })).toBe(401);
+    expect(await statusOf({ ...bearer, Origin: 'http://evil.example' })).toBe(403);
+    expect(await statusOf({ ...bearer, Origin: 'null' })).toBe(403);
+    for (const open of ['/health', '/version', '/']) expect(await statusOf({}, open)).toBe(200);
+    expect(await hostStatus(uri, 'evil.example')).toBe(403);
+  });
+
+  it('keeps artifacts inside their run', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const { run } = await begin(client);
+    const { run_id: runId } = run.info;
+    const at = (path: string) => `/api/2.0/mlflow-artifacts/artifacts/0/${runId}/artifacts/${path}`;
+    const put = (path: string) => client.call('PUT', at(path), { x: 1 });
+    expect((await put('a/b%20c%2525.json')).status).toBe(200);
+    expect(readdirSync(join(store.paths.runFolder(runId), 'artifacts', 'a'))).toEqual(['b c%25.json']);
+    for (const path of ['%2e%2e/%2e%2e/x', '..%2f..%2f..%2fx', 'a/%2e%2e/%2e%2e/x', '%5c..%5cx', 'x%00y'])
+      expect((await put(path)).status, path).toBe(400);
+    expect(existsSync(join(store.paths.runs, 'x'))).toBe(false);
+    const { artifacts } = await connection.request('runs/artifacts', { runId });
+    expect(artifacts).toMatchObject([{ path: 'a/b c%25.json', kind: 'file', sizeBytes: 7 }]);
+    expect((await client.call('DELETE', at('a'))).status).toBe(200);
+    expect((await connection.request('runs/artifacts', { runId })).artifacts).toEqual([]);
+  });
+
+  it('has everything again when the database is made again from the folders', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const experiment = await experimentNamed(client, 'lasting');
+    const { run } = await begin(client, { experiment_id: experiment, tags: [{ key: 'who', value: 'ada' }] });
+    const { run_id: runId } = run.info;
+    await client.post(anything, 'runs/log-batch', {
+      run_id: runId,
+      metrics: [{ key: 'loss', value: 'NaN', timestamp: 5, step: 1 }],
+      params: [{ key: 'lr', value: '1' }],
+    });
+    await client.post(anything, 'registered-models/create', { name: 'm' });
+    await client.post(anything, 'model-versions/create', { name: 'm', source: run.info.artifact_uri, run_id: runId });
+    await client.post(anything, 'registered-models/alias', { name: 'm', alias: 'champion', version: '1' });
+    await client.post(anything, 'runs/update', { run_id: runId, status: 'FINISHED', end_time: 99 });
+    const before = [
+      await client.get(anything, `runs/get?run_id=${runId}`),
+      await client.get(anything, 'registered-models/alias?name=m&alias=champion'),
+      await client.get(anything, `experiments/get?experiment_id=${experiment}`),
+    ];
+    await connection.request('engine/stop', { reason: 'user' });
+    await until('it is gone', () => !existsSync(`${store.paths.database}-wal`));
+    writeFileSync(store.paths.database, 'no database');
+    const { connection: again } = await store.open();
+    await again.request('store/repair', {});
+    const back = await outside(again);
+    await until('it was taken in', () => !existsSync(join(store.paths.active, runId)));
+    expect(await back.get(anything, `runs/get?run_id=${runId}`)).toEqual(before[0]);
+    expect(await back.get(anything, 'registered-models/alias?name=m&alias=champion')).toEqual(before[1]);
+    expect(await back.get(anything, `experiments/get?experiment_id=${experiment}`)).toEqual(before[2]);
+  });
+});
+
+describe('the port', () => {
+  it('is another one from then on where somebody else has it, and the one that is asked for', async () => {
+    const first = await store.open();
+    const { uri } = await first.connection.request('engine/tracking', {});
+    await first.connection.request('engine/stop', { reason: 'user' });
+    await until('it is gone', () => !exists(first.hello.engine.pid));
+    const other = createServer().listen(Number(new URL(uri).port), '127.0.0.1');
+    const second = await store.open();
+    const moved = await second.connection.request('engine/tracking', {});
+    expect(moved.uri).not.toBe(uri);
+    other.close();
+    const wanted = Number(new URL(uri).port);
+    expect(await second.connection.request('engine/tracking', { port: wanted })).toMatchObject({ uri });
+    expect((await fetch(`${uri}/health`)).status).toBe(200);
+  });
+});
+
+/** `fetch` sets the Host by itself. */
+async function hostStatus(uri: string, host: string): Promise<number> {
+  const { request } = await import('node:http');
+  return new Promise((resolve, reject) => {
+    request(`${uri}/health`, { headers: { Host: host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
