@@ -1,13 +1,17 @@
 /** What the engine makes of a run that this process has in its foreground. It never holds up the script. */
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineConnection } from '../client/connection';
 import type { MetricSummary, Note, RunRow, StoreState } from '../protocol/entities';
 import { LoopwrightError } from '../protocol/errors';
+import { addressesOf } from '../protocol/node/addresses';
 import type { StorePaths } from '../protocol/node/storeFolder';
 import { allMetrics, allNotes, isOver } from './lookup';
 import { type Engines, type Session, unusable } from './store';
 
 const LOOK_AGAIN_MS = 30;
+/** Another client that needs the engine may start it anew as well: they find each other's. */
+const OPEN_AGAIN_MS = 500;
 
 export interface Finished {
   readonly run: RunRow;
@@ -17,6 +21,7 @@ export interface Finished {
 
 export class RunWatch {
   private session: Promise<Session>;
+  private isOver = false;
 
   constructor(
     private readonly engines: Engines,
@@ -43,6 +48,7 @@ export class RunWatch {
     try {
       return await Promise.race([this.poll(cancel.signal), late]);
     } finally {
+      this.isOver = true;
       cancel.abort();
       late.catch(() => undefined);
     }
@@ -82,7 +88,20 @@ export class RunWatch {
     const state = await adopted(session);
     if (state.state === 'unusable') throw unusable(state);
     await session.connection.request('runs/announce', { runId: this.runId }).catch(() => undefined);
+    session.connection.onClosed(() => {
+      if (!this.isOver) setTimeout(() => this.openAgain(), OPEN_AGAIN_MS).unref();
+    });
     return session;
+  }
+
+  /**
+   * A script that logs to the store's tracking server waits for an engine that was killed, and not for ever. One that was
+   * stopped took its socket along: whoever did that does not want it back.
+   */
+  private openAgain(): void {
+    if (this.isOver || !existsSync(addressesOf(this.paths.root).engineSocket)) return;
+    this.session = this.open();
+    this.session.catch(() => undefined); // told by `finish`
   }
 }
 
