@@ -22,6 +22,8 @@ const ARGUMENTS = `import os, sys
 print(sys.argv, 'in', os.path.basename(os.getcwd()))
 `;
 
+/** For a page, of which VS Code has to make the webview first. */
+const SOON = { timeout: 20_000 };
 let workbench: Workbench;
 
 beforeAll(async () => {
@@ -96,7 +98,7 @@ describe('a script run from its editor', () => {
 
   test('is looked at in the tab of the one before, until something is done there', async () => {
     await workbench.command('View: Close All Editors');
-    await expect.poll(() => workbench.editorTitles()).toEqual([]);
+    await expect.poll(() => workbench.editorTitles(), SOON).toEqual([]);
     const click = async (name: string) => (await workbench.trees.waitForRow(name)).locator('.label-name').click();
     // The tab has its new name before the page of the run before is gone.
     const shows = async (name: string, text: string) => {
@@ -108,14 +110,14 @@ describe('a script run from its editor', () => {
         .catch(() => false);
     };
     await click('train');
-    await expect.poll(() => shows('train', '0.919')).toBe(true);
+    await expect.poll(() => shows('train', '0.919'), SOON).toBe(true);
     await click('fail');
-    await expect.poll(() => shows('fail', 'exit code 3')).toBe(true);
+    await expect.poll(() => shows('fail', 'exit code 3'), SOON).toBe(true);
     expect(await workbench.editorTitles()).toEqual(['fail']);
     await (await workbench.webviewFrame('fail')).locator('h1').click();
     await click('train');
-    await expect.poll(() => workbench.editorTitles()).toEqual(['fail', 'train']);
-    await expect.poll(() => shows('train', '0.919')).toBe(true);
+    await expect.poll(() => workbench.editorTitles(), SOON).toEqual(['fail', 'train']);
+    await expect.poll(() => shows('train', '0.919'), SOON).toBe(true);
   });
 
   test('gets arguments as a shell would split them, and remembers them', async () => {
