@@ -2,7 +2,6 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { notebook, NotebookEditor } from './notebookEditor';
 import { openRuns, realErrors, waitForRun } from './runsView';
@@ -146,18 +145,7 @@ test('compared with its last run', async () => {
   await workbench.command('View: Close Editor');
 });
 
-test('cells that can’t be read, and a notebook that has none', async () => {
-  const store = new Database(path.join(workbench.folder, '.loopwright', 'store.db'));
-  store.exec('ALTER TABLE executions RENAME TO elsewhere');
-  await workbench.trees.action('train', 'Open Run');
-  const page = await workbench.webviewFrame('train');
-  await page.getByText('The cells could not be read').first().waitFor();
-  await page.locator('[data-section=cells]').evaluate((section) => section.scrollIntoView());
-  await inBothThemes('cells-unread');
-  store.exec('ALTER TABLE elsewhere RENAME TO executions');
-  store.close();
-  await page.locator('[data-section=cells]').getByRole('button', { name: 'Retry' }).first().click();
-  await page.getByText('if breaks:').first().waitFor();
+test('the page of a notebook that has no cell to execute', async () => {
   await workbench.command('View: Close Editor');
   await workbench.openFile('texts.ipynb');
   await workbench.command('Run Notebook as Tracked Run');
