@@ -87,7 +87,7 @@ test('parameters are asked for in a form, and a failing cell is one click away',
   await workbench.quickInput.answer('True');
   await workbench.quickInput.pick('rounds');
   await workbench.quickInput.answer('[1, 2]');
-  await waitFor('two runs', async () => (await workbench.quickInput.labels()).includes('Run 2 Runs'));
+  await waitFor('two runs', async () => (await workbench.quickInput.labels()).includes('Start 2 Runs'));
   await workbench.screenshot('notebook-parameters-changed-light');
   await workbench.quickInput.pick('rounds');
   await workbench.quickInput.answer('1');

@@ -1,5 +1,7 @@
 /** Installing packages into an interpreter's environment, where the user sees it: as a task in a terminal. */
 import { execFile } from 'node:child_process';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { LoopwrightError } from '../../protocol/errors';
 
@@ -8,7 +10,8 @@ const LOOK_TIMEOUT_MS = 20_000;
 const END_GRACE_MS = 500;
 
 /**
- * With pip, or with uv where the environment has no pip, as those have that uv has made.
+ * With pip, or with uv where the environment has no pip, as those have none that uv has made. uv is looked for in the
+ * PATH, beside the interpreter, and where its installer puts it: a window that was not started from a shell may not know.
  *
  * @param title of the task and its terminal
  * @returns whether it succeeded; the terminal says why where it did not
@@ -47,7 +50,8 @@ export async function installPackages(
 
 async function installerOf(python: string, packages: readonly string[]): Promise<readonly string[]> {
   if (await succeeds(python, ['-c', 'import pip'])) return [python, '-m', 'pip', 'install'];
-  if (await succeeds('uv', ['--version'])) return ['uv', 'pip', 'install', '--python', python];
+  for (const uv of ['uv', join(dirname(python), 'uv'), join(homedir(), '.local', 'bin', 'uv')])
+    if (await succeeds(uv, ['--version'])) return [uv, 'pip', 'install', '--python', python];
   throw new LoopwrightError(
     'bad_request',
     vscode.l10n.t('{0} has no pip, and uv was not found. Install {1} into it by hand.', python, packages.join(', ')),

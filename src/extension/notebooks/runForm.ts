@@ -70,7 +70,7 @@ async function pickRow(form: ParameterForm, title: string): Promise<ParameterRow
 function itemsOf(form: ParameterForm): Item[] {
   const { summary, runCount } = form;
   const run: Item = {
-    label: runCount > 1 ? `$(run-all) ${vscode.l10n.t('Run {0} Runs', runCount)}` : `$(run) ${vscode.l10n.t('Run')}`,
+    label: runCount > 1 ? `$(run-all) ${vscode.l10n.t('Start {0} Runs', runCount)}` : `$(run) ${vscode.l10n.t('Run')}`,
     description: summary === '' ? vscode.l10n.t('with the defaults') : withoutIcons(summary),
     alwaysShow: true,
   };
