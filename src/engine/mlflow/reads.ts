@@ -246,6 +246,7 @@ export function mlflowReads(db: Database) {
         pairs: { tag: (version) => [...registry.versionTags(version.name, version.version), NO_PROMPT] },
         numeric: ['version', 'version_number', 'creation_timestamp', 'last_updated_timestamp'],
         defaultOrder: ['last_updated_timestamp DESC', 'name ASC', 'version_number DESC'],
+        lastOrder: ['name ASC', 'version_number DESC'],
       };
       const { items, token } = paged(matching(registry.versions(), form.filter, form.order_by, searched), form);
       return { model_versions: items.map(versionOf), ...token };

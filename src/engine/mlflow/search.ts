@@ -16,8 +16,9 @@ export interface Searched<T> {
   readonly metrics?: (item: T) => readonly (readonly [string, number])[];
   /** Attributes that are numbers. */
   readonly numeric: readonly string[];
-  /** What an order that is asked for is completed by. */
   readonly defaultOrder: readonly string[];
+  /** What an order that is asked for is completed by, where that is not the default order. */
+  readonly lastOrder?: readonly string[];
 }
 
 const SIGNS: ReadonlySet<string> = new Set(['=', '!=', '<', '<=', '>', '>=']);
@@ -45,7 +46,9 @@ export function matching<T>(
   searched: Searched<T>,
 ): readonly T[] {
   const tests = testsOf(filter, searched);
-  const orders = [...orderBy, ...searched.defaultOrder].map((order) => orderOf(order, searched));
+  const { defaultOrder, lastOrder = defaultOrder } = searched;
+  const wanted = orderBy.length > 0 ? [...orderBy, ...lastOrder] : defaultOrder;
+  const orders = wanted.map((order) => orderOf(order, searched));
   return all
     .filter((item) => tests.every((test) => test(item)))
     .toSorted((left, right) => {

@@ -1,4 +1,5 @@
 """The model registry: names, versions, stages, aliases, tags, and the search for them."""
+import time
 import unittest
 
 import mlflow
@@ -274,6 +275,14 @@ class Searching(RegistryTest):
         first = self.client.search_model_versions(**options)
         second = self.client.search_model_versions(page_token=first.token, **options)
         self.assertEqual([[int(version.version) for version in page] for page in (first, second)], [[3, 2], [1]])
+
+    def test_versions_of_the_same_number_are_ordered_by_name(self):
+        for name in ("gamma", "alpha", "alpha"):
+            self.version(f"{self.prefix}-{name}")
+            time.sleep(0.002)  # the last changed would come first
+        found = self.client.search_model_versions(f"name LIKE '{self.prefix}-%'", order_by=["version_number DESC"])
+        self.assertEqual([(version.name.rpartition("-")[2], int(version.version)) for version in found],
+                         [("alpha", 2), ("alpha", 1), ("gamma", 1)])
 
     def test_through_the_fluent_functions(self):
         name = f"{self.prefix}-alpha"
