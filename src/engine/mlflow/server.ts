@@ -14,7 +14,7 @@ import { type Context, endpoints } from './endpoints';
 import { landingPage } from './landing';
 import type { ReadMethod } from './reads';
 import { routeOf } from './routes';
-import { whoAsks } from './token';
+import { Doorkeeper } from './token';
 import { Group } from './group';
 import { badForm, bodyOf, decoded, queryOf, send } from './http';
 import { forms } from './wire';
@@ -43,11 +43,14 @@ export class MlflowServer {
   private readonly server: Server;
   private readonly artifacts: Artifacts;
   private readonly group: Group;
+  private readonly doorkeeper: Doorkeeper;
+  private readonly user = userInfo().username;
   private hosts: ReadonlySet<string> = new Set();
 
   constructor(private readonly backend: Backend) {
     this.artifacts = new Artifacts(backend.paths);
     this.group = new Group((writes) => backend.tell(writes));
+    this.doorkeeper = new Doorkeeper(backend.token);
     this.server = createServer((request, response) => {
       this.answer(request, response).catch((thrown: unknown) => {
         this.fail(request, response, thrown);
@@ -96,7 +99,7 @@ export class MlflowServer {
       send(response, open.text(), open.type, open.headers);
       return;
     }
-    const asking = whoAsks(headers.authorization, this.backend.token);
+    const asking = this.doorkeeper.whoAsks(headers.authorization);
     if (asking === null) {
       response.setHeader('WWW-Authenticate', 'Bearer realm="Loopwright"');
       throw new MlflowError(
@@ -136,7 +139,7 @@ export class MlflowServer {
     const { backend } = this;
     return {
       askedBy,
-      user: userInfo().username,
+      user: this.user,
       write: (method, params) => this.group.write(method, params) as never,
       read: (method, params) => backend.read(method, params),
       deleteRuns: async (runIds) => {
