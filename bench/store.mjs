@@ -1,5 +1,5 @@
 /** A store of its own for a measurement, with an engine, spoken to through the bundled client. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,9 +29,15 @@ export async function loadClient() {
   return import(pathToFileURL(outfile).href);
 }
 
-/** @param {any} client from `loadClient` */
-export function temporaryStore(client) {
-  const folder = mkdtempSync(join(tmpdir(), 'lw-bench-'));
+/** A folder in memory, where the system has one. */
+export function memoryFolder() {
+  const memory = '/dev/shm';
+  return existsSync(memory) ? memory : tmpdir();
+}
+
+/** @param {any} client from `loadClient` @param {string} [parent] where its folder is made */
+export function temporaryStore(client, parent = tmpdir()) {
+  const folder = mkdtempSync(join(parent, 'lw-bench-'));
   process.env.LOOPWRIGHT_STATE_DIR = join(folder, 'state');
   process.env.LOOPWRIGHT_IDLE_MS = '5000';
   const paths = client.makeStore(join(folder, '.loopwright'));
