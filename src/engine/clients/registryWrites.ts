@@ -1,10 +1,14 @@
 /** The registry of models, as clients make and change it. */
+import * as z from 'zod';
 import type { Tags } from './experimentWrites';
 import { alreadyExists, doesNotExist, invalid } from './refusal';
 import type { Session } from './session';
 
 export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
 type Stage = (typeof STAGES)[number];
+/** In which a logged model has the versions that are it. */
+const VERSIONS_TAG = 'mlflow.modelVersions';
+const Versions = z.array(z.object({ name: z.string(), version: z.number() }));
 /** Of these a model has at most a few versions; the others move on when one takes the place. */
 const HELD: ReadonlySet<string> = new Set<Stage>(['Staging', 'Production']);
 
@@ -19,6 +23,7 @@ export class RegistryWrites {
   private readonly nextVersion;
   private readonly atStage;
   private readonly modelRunOf;
+  private readonly modelTag;
 
   constructor(private readonly session: Session) {
     const { db } = session;
@@ -36,6 +41,9 @@ export class RegistryWrites {
       .pluck();
     this.modelRunOf = db
       .prepare<[string], string | null>('SELECT source_run_id FROM logged_models WHERE model_id = ?')
+      .pluck();
+    this.modelTag = db
+      .prepare<[string, string], string>('SELECT value FROM logged_model_tags WHERE model_id = ? AND key = ?')
       .pluck();
   }
 
@@ -109,6 +117,7 @@ export class RegistryWrites {
     ]);
     if (Object.keys(asked.tags).length > 0)
       this.session.keep(['modelVersionTags', nowMs, { name, version, tags: { ...asked.tags } }]);
+    if (modelId !== null) this.tellModel(modelId, { name, version });
     return { name, version };
   }
 
@@ -142,6 +151,16 @@ export class RegistryWrites {
     this.session.keep(['modelVersion', this.session.nowMs, { name, version, stage: canonical }]);
   }
 
+  /** The logged model knows the versions that are it, as in MLflow. */
+  private tellModel(modelId: string, version: VersionOf): void {
+    if (this.modelRunOf.get(modelId) === undefined) return;
+    const all = [...versionsIn(this.modelTag.get(modelId, VERSIONS_TAG) ?? '[]'), version];
+    // As Python writes it: clients compare the text.
+    const one = (of: VersionOf) => `{"name": ${JSON.stringify(of.name)}, "version": ${String(of.version)}}`;
+    const text = `[${all.map(one).join(', ')}]`;
+    this.session.keep(['loggedModelTags', this.session.nowMs, { id: modelId, tags: { [VERSIONS_TAG]: text } }]);
+  }
+
   private model(name: string): void {
     if (!this.findModel.get(name)) throw doesNotExist(`Registered Model with name=${name} not found`);
   }
@@ -150,6 +169,15 @@ export class RegistryWrites {
     this.model(name);
     if (!this.findVersion.get(name, version))
       throw doesNotExist(`Model Version (name=${name}, version=${String(version)}) not found`);
+  }
+}
+
+/** None where a client has written something else there. */
+function versionsIn(tag: string): VersionOf[] {
+  try {
+    return Versions.parse(JSON.parse(tag));
+  } catch {
+    return [];
   }
 }
 

@@ -341,10 +341,16 @@ function requireRemote(source: string): void {
     throw invalid(
       `Invalid model version source: '${source}'. To use a local path as a model version source, the run_id request parameter has to be specified and the local path has to be contained within the artifact directory of the run specified by the run_id.`,
     );
-  if (/(?:^|\/)\.\.(?:\/|$)/.test(source.replaceAll(/%2e/gi, '.').replaceAll(/%2f/gi, '/')))
+  if (/(?:^|[/\\])\.\.(?:[/\\]|$)|\p{Cc}/u.test(unescaped(source)))
     throw invalid(
       `Invalid model version source: '${source}'. If supplying a source as an http, https, local file path, ftp, objectstore, or mlflow-artifacts uri, an absolute path must be provided without relative path references present.`,
     );
+}
+
+/** With every escape taken out, also one of an escape: what somebody behind us may make of it. */
+function unescaped(source: string): string {
+  const once = source.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return once === source ? source : unescaped(once);
 }
 
 /** @throws Refusal as MLflow's own */

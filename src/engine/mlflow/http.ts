@@ -78,7 +78,7 @@ export function badForm(issue: Issue | undefined, asked: Readonly<Record<string,
   let value: unknown = asked;
   for (const part of path)
     value = typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[part] : undefined;
-  if (value === undefined && path.length > 0)
+  if ((value === undefined || value === null) && path.length > 0)
     return new MlflowError(
       'INVALID_PARAMETER_VALUE',
       `Missing value for required parameter '${name}'. See the API docs for more information about request parameters.`,

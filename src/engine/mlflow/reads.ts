@@ -172,7 +172,16 @@ export function mlflowReads(db: Database) {
     }),
     'logged-models/get': ({ model_id: id }: Form<'modelId'>) => ({ model: loggedOf(registry.logged(id)) }),
     'logged-models/search': (form: Form<'searchModels'>) => {
-      const all = registry.loggedOf(form.experiment_ids).map(loggedOf);
+      const isMeant = (metric: { dataset_name?: string; dataset_digest?: string }) =>
+        form.datasets.length === 0 ||
+        form.datasets.some(
+          ({ dataset_name: name, dataset_digest: digest }) =>
+            metric.dataset_name === name && (digest === '' || metric.dataset_digest === digest),
+        );
+      const all = registry
+        .loggedOf(form.experiment_ids)
+        .map(loggedOf)
+        .filter(({ data }) => form.datasets.length === 0 || data.metrics.some(isMeant));
       const searched: Searched<(typeof all)[number]> = {
         attributes: {
           name: ({ info }) => info.name,
@@ -188,7 +197,7 @@ export function mlflowReads(db: Database) {
           tag: ({ info }) => info.tags.map(({ key, value }) => [key, value]),
           param: ({ data }) => data.params.map(({ key, value }) => [key, value]),
         },
-        metrics: ({ data }) => data.metrics.map(({ key, value }) => [key, Number(value)]),
+        metrics: ({ data }) => data.metrics.filter(isMeant).map(({ key, value }) => [key, Number(value)]),
         numeric: ['creation_time', 'creation_timestamp', 'last_updated_timestamp'],
         defaultOrder: ['creation_timestamp DESC'],
       };

@@ -110,7 +110,8 @@ const AnyTag = z.object({ key: Key('Tag'), value: Optional });
 const View = z.enum(['ACTIVE_ONLY', 'DELETED_ONLY', 'ALL']).default('ACTIVE_ONLY');
 const page = (limit: number, otherwise: number) => ({
   max_results: Integer.default(otherwise).refine((value) => value >= 1 && value <= limit, {
-    message: `max_results must be between 1 and ${String(limit)}`,
+    error: ({ input }) =>
+      `Invalid value ${String(input)} for parameter 'max_results' supplied: max_results must be between 1 and ${String(limit)}`,
   }),
   page_token: Optional,
 });
@@ -229,7 +230,7 @@ export const forms = {
   searchModels: z.object({
     experiment_ids: listOf(Text),
     filter: Optional,
-    datasets: listOf(z.unknown()),
+    datasets: listOf(z.object({ dataset_name: Text.min(1), dataset_digest: Optional })),
     max_results: Integer.default(50),
     order_by: listOf(
       z.object({

@@ -108,6 +108,7 @@ export class Follower {
     this.findRuns();
     let hasMore = false;
     for (const run of this.followed.values()) {
+      if (!isDue(run, nowMs)) continue;
       // Looked at before the journals: whatever a script logged was in its journal before it ended, or was gone.
       const seen = readRunner(run.folder);
       this.lookForProcesses(run, seen, nowMs);
@@ -335,6 +336,13 @@ export class Follower {
     this.ingest.forget(run.seq);
   }
 }
+
+/**
+ * Of a run that a client tells of, this thread itself writes the journal: there may be thousands of them that go on, and
+ * no round has to look into all of their folders.
+ */
+const isDue = ({ spec, pass, lastLookMs }: Followed, nowMs: number): boolean =>
+  spec.kind !== 'client' || pass.left.size > 0 || !pass.isWhole || nowMs - lastLookMs >= LIVENESS_MS;
 
 function takeOrWarn(path: string, taken: number, batch: Batch, events: FollowEvents) {
   try {

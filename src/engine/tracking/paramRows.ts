@@ -6,6 +6,7 @@ import { SOURCE_RANK } from './factQueries';
 export class ParamRows {
   private readonly put;
   private readonly shadow;
+  private readonly other;
 
   constructor(db: Database) {
     this.put = db.prepare(
@@ -14,13 +15,15 @@ export class ParamRows {
     this.shadow = db.prepare(
       `UPDATE params SET shadowed = ${SOURCE_RANK} <
          (SELECT max(${SOURCE_RANK}) FROM params WHERE run_seq = @runSeq AND key = @key)
-       WHERE run_seq = @runSeq AND key = @key
-         AND (SELECT count(*) FROM params WHERE run_seq = @runSeq AND key = @key) > 1`,
+       WHERE run_seq = @runSeq AND key = @key`,
+    );
+    this.other = db.prepare<[number, string, string]>(
+      'SELECT 1 FROM params WHERE run_seq = ? AND key = ? AND source <> ? LIMIT 1',
     );
   }
 
   set(runSeq: number, key: string, source: ParamSource, value: string): void {
     this.put.run(runSeq, key, source, value);
-    this.shadow.run({ runSeq, key });
+    if (this.other.get(runSeq, key, source)) this.shadow.run({ runSeq, key });
   }
 }

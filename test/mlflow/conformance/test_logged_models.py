@@ -1,4 +1,5 @@
 """Logged models, which clients have known beside runs since version 3."""
+import json
 import unittest
 
 import mlflow
@@ -105,6 +106,28 @@ class LoggedModels(ConformanceTest):
             self.client.log_metric(run_id, "loss", loss, model_id=self.model(name))
         order = [{"field_name": "metrics.loss", "ascending": True}]
         self.assertEqual(self.search(order_by=order), ["good", "bad"])
+
+    def test_search_by_a_data_set(self):
+        run_id = self.run_of(self.experiment_id)
+        for name, dataset in (("here", "a"), ("there", "b")):
+            self.client.log_metric(run_id, "loss", 0.5, model_id=self.model(name), dataset_name=dataset,
+                                   dataset_digest="123")
+        for datasets, expected in (
+            ([{"dataset_name": "a", "dataset_digest": "123"}], ["here"]),
+            ([{"dataset_name": "b"}], ["there"]),
+            ([{"dataset_name": "a", "dataset_digest": "other"}], []),
+        ):
+            with self.subTest(datasets):
+                self.assertEqual(self.search(datasets=datasets), expected)
+
+    def test_knows_the_versions_that_are_it(self):
+        name, model_id = self.unique("registered"), self.model("m")
+        self.client.create_registered_model(name)
+        source = self.client.get_logged_model(model_id).artifact_location
+        for _ in range(2):
+            self.client.create_model_version(name, source, model_id=model_id)
+        told = json.loads(self.client.get_logged_model(model_id).tags["mlflow.modelVersions"])
+        self.assertEqual(told, [{"name": name, "version": 1}, {"name": name, "version": 2}])
 
     def test_inputs_and_outputs_of_a_run(self):
         mlflow.set_experiment(experiment_id=self.experiment_id)

@@ -191,7 +191,8 @@ class Versions(RegistryTest):
 
     def test_a_source_outside_the_run(self):
         name = self.model()
-        for source in ("file:///etc", "/etc/passwd", "../../etc", "file:///etc/passwd?x=1"):
+        for source in ("file:///etc", "/etc/passwd", "../../etc", "file:///etc/passwd?x=1", "mlflow-artifacts:/1/..%2f..%2fetc",
+                       "mlflow-artifacts:/1/%252e%252e/etc", "mlflow-artifacts:/1/model%00", "s3://bucket/..\\etc"):
             with self.subTest(source):
                 self.declined(self.post("model-versions/create", {"name": name, "source": source}))
 
