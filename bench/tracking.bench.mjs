@@ -17,7 +17,6 @@ import { metricOf, RUN_KEYS, TrackingApi } from './trackingLoad.mjs';
 
 const ROUNDS = 3;
 const RUNS = 10_000;
-const MANY_RUNS = 100_000;
 const POINTS = 100_000;
 const CALLS = { ours: 4000, theirs: 100, oursBatches: 100, theirsBatches: 8, client: 1000 };
 const LIMITS = {
@@ -26,7 +25,6 @@ const LIMITS = {
   'client, of what {} allows': 0.8,
   'runs/search': 30,
   'get-history': 10,
-  'page of 100,000, ms': 100,
 };
 const SYNCHRONOUS = 'NORMAL';
 const exec = promisify(execFile);
@@ -201,8 +199,6 @@ try {
   await exec(python, [join(root, 'bench/mlflow_fill.py'), join(mlflow.folder, 'mlflow.db'), String(RUNS)]);
   await fillOurs(0, RUNS);
   const searches = await interleave(ROUNDS + 2, { theirs: search(theirs), ours: search(ours) });
-  await fillOurs(RUNS, MANY_RUNS);
-  const pages = await interleave(ROUNDS + 2, { ours: search(ours) });
   ours.close();
   theirs.close();
 
@@ -213,7 +209,6 @@ try {
     'client, of what {} allows': ratios(calls.ours, calls.empty),
     'runs/search': ratios(searches.theirs, searches.ours),
     'get-history': ratios(histories.theirs, histories.ours),
-    'page of 100,000, ms': spread(pages.ours),
   };
   report('tracking', {
     rounds: ROUNDS,
@@ -230,7 +225,7 @@ try {
   });
   const missed = Object.entries(LIMITS).filter(([name, limit]) => {
     const median = found[/** @type {keyof typeof found} */ (name)].median ?? 0;
-    return name.endsWith('ms') ? median > limit : median < limit;
+    return median < limit;
   });
   for (const [name, limit] of missed) console.log(`  missed: ${name} (${String(limit)})`);
   if (missed.length > 0) process.exitCode = 1;

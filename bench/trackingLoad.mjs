@@ -27,7 +27,11 @@ export class TrackingApi {
         });
         response.on('error', reject);
       });
-      sent.on('error', reject);
+      sent.on('error', (error) => {
+        // A server may close a connection that nobody has used for a while.
+        if (sent.reusedSocket && 'code' in error && error.code === 'ECONNRESET') resolve(this.ask(method, path, body));
+        else reject(error);
+      });
       sent.end(bytes ?? undefined);
     });
   }

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import unittest
@@ -111,8 +112,10 @@ class KernelTest(RunnerTest):
             LOOPWRIGHT_PARAMS=json.dumps(params or {}), LOOPWRIGHT_CAPTURE="code,data,figures",
             LOOPWRIGHT_ROOT=self.project, OMP_NUM_THREADS="1", MPLCONFIGDIR=os.path.join(self.base, "mpl"))
         environment.pop("PYTHONPATH", None)
+        # As the runner starts it: a shell gives what it starts in the background an ignored SIGINT.
         process = subprocess.Popen(run.spec["argv"], cwd=self.base, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
         self._processes.append(process)
         return process, run
 
