@@ -152,7 +152,9 @@ export class LedgerRows {
   }
 
   private version(of: Of<'modelVersion'>, atMs: number): void {
-    this.statements.touchRegistered.run(atMs, of.name);
+    // Its model changes with it, but not with its description.
+    if (of.source !== undefined || of.stage !== undefined || of.deleted === true)
+      this.statements.touchRegistered.run(atMs, of.name);
     this.statements.addVersion.run({ name: of.name, version: of.version, atMs });
     this.statements.setVersion.run(parametersOf('modelVersion', of, atMs));
     if (of.deleted === true) this.statements.dropAliasesOf.run({ name: of.name, version: of.version });

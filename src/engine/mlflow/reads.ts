@@ -270,7 +270,7 @@ export type ReadMethod = keyof MlflowReads;
 /** @throws Refusal `INVALID_PARAMETER_VALUE` */
 export function versionNumber(version: string): number {
   if (/^\d{1,15}$/.test(version)) return Number(version);
-  throw invalid(`Model version must be an integer, got '${version}'`);
+  throw invalid(`Parameter 'version' must be an integer, got '${version}'`);
 }
 
 const modelLocation = (experiment: string, modelId: string): string => `${experiment}/models/${modelId}/artifacts`;
