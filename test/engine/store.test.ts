@@ -91,6 +91,24 @@ describe('a run that its folder tells of', () => {
     expect((await connection.request('runs/get', one)).isComplete).toBe(true);
   });
 
+  it('has a remark once that several of its processes make', async () => {
+    const { connection } = await store.open();
+    const run = preparedRun(store);
+    for (const process of ['1', '2'])
+      writeJournal(
+        run.folder,
+        [
+          ['note', 1, 'info', 'not all figures were kept'],
+          ['note', 2, 'warning', 'a value is no number'],
+        ],
+        `${process}.lwj`,
+      );
+    writeRunner(run.folder, {});
+    await ended(connection, run.spec.run_id);
+    const { notes } = await connection.request('runs/notes', { runId: run.spec.run_id });
+    expect(notes.map(({ level }) => level).sort()).toEqual(['info', 'warning', 'warning']);
+  });
+
   it('is found without being announced, and told to everybody who is connected', async () => {
     const [first, second] = [await store.open(), await store.open()];
     const seen: string[][] = [[], []];

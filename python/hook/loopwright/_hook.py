@@ -20,6 +20,7 @@ def start(directory):
         # For this process and not for those that it starts.
         if os.environ.pop("LOOPWRIGHT_IS_KERNEL", None):
             _import_hook.after_import("jupyter_client.session", _watch_kernel_output)
+        _libraries.watch_tracking()
         kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
         _libraries.watch(kinds)
         _start_capture(directory, kinds)

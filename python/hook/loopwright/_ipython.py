@@ -15,7 +15,7 @@ _STEP = 0.05
 # What modules remember of a run: the next one begins without.
 _OF_RUN = {
     "_seeds": ("_values",), "_remarks": ("_made",), "_matplotlib": ("_names", "_shown"),
-    "_models": ("_slots", "_folders", "_waiting"), "_sklearn_fits": ("_named", "_names", "_recorded"),
+    "_mlflow": ("_told",), "_models": ("_slots", "_folders", "_waiting"), "_sklearn_fits": ("_named", "_names", "_recorded"),
 }
 
 _kernel = None  # the run that this kernel is captured into

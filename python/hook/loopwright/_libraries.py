@@ -1,4 +1,6 @@
 """The libraries that are watched: which module's import makes which part of this package put itself in place."""
+import os
+
 from . import _import_hook
 
 
@@ -12,6 +14,18 @@ def watch(kinds):
     if "figures" in kinds:
         _import_hook.after_import("matplotlib.figure", _matplotlib_figure)
         _import_hook.after_import("matplotlib.pyplot", _matplotlib_pyplot)
+
+
+def watch_tracking():
+    """Whatever is captured: where there is a token of ours, it is kept from other servers."""
+    if "LOOPWRIGHT_TRACKING_URI" not in os.environ:
+        return
+    if os.environ.get("MLFLOW_TRACKING_URI") != os.environ["LOOPWRIGHT_TRACKING_URI"]:
+        from . import _mlflow
+
+        _mlflow.adjust_environment()  # a process that was started by one which names another server
+    _import_hook.after_import("mlflow.utils.credentials", _mlflow_credentials)
+    _import_hook.after_import("mlflow.tracking._tracking_service.utils", _mlflow_service)
 
 
 def _sklearn_base(module):
@@ -48,3 +62,15 @@ def _matplotlib_pyplot(module):
     from . import _matplotlib
 
     _matplotlib.wrap_pyplot(module)
+
+
+def _mlflow_credentials(module):
+    from . import _mlflow
+
+    _mlflow.wrap_credentials(module)
+
+
+def _mlflow_service(module):
+    from . import _mlflow
+
+    _mlflow.wrap_service(module)

@@ -72,9 +72,12 @@ export class Ingest {
          ON CONFLICT DO UPDATE SET kind = excluded.kind, size_bytes = excluded.size_bytes, logged_ms = excluded.logged_ms,
            name = excluded.name, step = excluded.step`,
       ),
+      // Remarks are made by each of a run's processes, and are worth reading once.
       addNote: db.prepare(
         `INSERT INTO notes (run_seq, ordinal, level, text, logged_ms)
-         VALUES (@runSeq, (SELECT coalesce(max(ordinal), 0) + 1 FROM notes WHERE run_seq = @runSeq), @level, @text, @timestampMs)`,
+         SELECT @runSeq, (SELECT coalesce(max(ordinal), 0) + 1 FROM notes WHERE run_seq = @runSeq), @level, @text, @timestampMs
+         WHERE @level <> 'info'
+           OR NOT EXISTS (SELECT 1 FROM notes WHERE run_seq = @runSeq AND level = @level AND text = @text)`,
       ),
       setPython: db.prepare('UPDATE runs SET python_version = ?, interpreter = ? WHERE run_seq = ?'),
     };
