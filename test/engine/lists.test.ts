@@ -373,6 +373,14 @@ it('keys to choose from are those of the most runs first', () => {
     { kind: 'tag', key: 'a%b', runCount: 1 },
     { kind: 'metric', key: 'auc', runCount: 1 },
   ]);
+  // MLflow's own tags, which nearly every run of its clients has, stand behind all others.
+  store.add([
+    { tags: { 'mlflow.user': 'ada' } },
+    { tags: { 'mlflow.user': 'ada' } },
+    { tags: { 'mlflow.user': 'bob' } },
+  ]);
+  expect(store.ask('runs/keys', {}).keys.at(-1)).toEqual({ kind: 'tag', key: 'mlflow.user', runCount: 3 });
+  expect(store.ask('runs/keys', { search: 'mlflow' }).keys).toHaveLength(1);
   expect(store.ask('runs/keys', { search: 'A%' }).keys.map(({ key }) => key)).toEqual(['a%b']);
   expect(store.ask('runs/keys', { kinds: ['metric'], search: 'AU' }).keys).toHaveLength(1);
 });

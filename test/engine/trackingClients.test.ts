@@ -1,15 +1,13 @@
 /** The store as a tracking server: whose run a request is about, who may ask, and what is left after the worst. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
-import type { PreparedRun } from '../../src/client/launch';
-import { addressesOf, tokenOf } from '../../src/protocol/node/addresses';
-import { startOf } from '../../src/protocol/node/processes';
 import { runToken } from '../../src/protocol/node/tracking';
-import { exists, preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
+import { exists, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
+import { anything, begin, experimentNamed, inside, outside, Run, runningRun, tagOf } from './trackingSupport';
 
 let store: TestStore;
 beforeEach(() => {
@@ -17,87 +15,11 @@ beforeEach(() => {
 });
 afterEach(() => store.dispose());
 
-const Info = z.object({
-  run_id: z.string(),
-  run_name: z.string(),
-  experiment_id: z.string(),
-  status: z.string(),
-  artifact_uri: z.string(),
-  lifecycle_stage: z.string(),
-});
-const Pairs = z.array(z.object({ key: z.string(), value: z.string() }));
-const Run = z.object({
-  run: z.object({
-    info: Info,
-    data: z.object({
-      params: Pairs,
-      tags: Pairs,
-      metrics: z.array(z.object({ key: z.string(), value: z.union([z.number(), z.string()]), step: z.number() })),
-    }),
-  }),
-});
-
-interface Client {
-  readonly uri: string;
-  call(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Response>;
-  post<T>(form: z.ZodType<T>, path: string, body: object): Promise<T>;
-  get<T>(form: z.ZodType<T>, path: string): Promise<T>;
-}
-
-function clientOf(uri: string, token: string): Client {
-  const call: Client['call'] = (method, path, body, headers = {}) =>
-    fetch(path.startsWith('/') ? `${uri}${path}` : `${uri}/api/2.0/mlflow/${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const read = async <T>(form: z.ZodType<T>, answer: Promise<Response>): Promise<T> => {
-    const response = await answer;
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${String(response.status)}: ${text}`);
-    return form.parse(JSON.parse(text));
-  };
-  return {
-    uri,
-    call,
-    post: (form, path, body) => read(form, call('POST', path, body)),
-    get: (form, path) => read(form, call('GET', path)),
-  };
-}
-
-/** A program outside of runs. */
-async function outside(connection: EngineConnection): Promise<Client> {
-  const { uri, token } = await connection.request('engine/tracking', {});
-  return clientOf(uri, token);
-}
-
-/** A process of a tracked run. */
-async function inside(connection: EngineConnection, run: PreparedRun): Promise<Client> {
-  const { uri } = await connection.request('engine/tracking', {});
-  return clientOf(uri, runToken(tokenOf(addressesOf(store.paths.root)), run.spec.run_id));
-}
-
-/** A run whose script is this process, as far as anybody can see. */
-function runningRun(): PreparedRun {
-  const run = preparedRun(store, { experiment: 'fraud', name: 'train' });
-  const self = { pid: process.pid, start: startOf(process.pid) ?? '' };
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  writeRunner(run.folder, { state: 'running', keeper: self, runner: self, child: self, boot_id: boot, ended_ms: null });
-  return run;
-}
-
-const anything = z.unknown();
-const begin = (client: Client, body: object = {}) =>
-  client.post(Run, 'runs/create', { experiment_id: '0', start_time: Date.now(), ...body });
-const tagOf = ({ run }: z.infer<typeof Run>, key: string) => run.data.tags.find((tag) => tag.key === key)?.value;
-const experimentNamed = async (client: Client, name: string) =>
-  (await client.post(z.object({ experiment_id: z.string() }), 'experiments/create', { name })).experiment_id;
-
 describe('a program of a tracked run', () => {
   it('begins the tracked run first, then children of it, whatever processes ask', async () => {
     const { connection } = await store.open();
-    const tracked = runningRun();
-    const client = await inside(connection, tracked);
+    const tracked = runningRun(store);
+    const client = await inside(store, connection, tracked);
     const first = await begin(client);
     expect(first.run.info.run_id).toBe(tracked.spec.run_id);
     const later = await Promise.all([begin(client), begin(client), begin(client, { run_name: 'mine' })]);
@@ -109,8 +31,8 @@ describe('a program of a tracked run', () => {
 
   it('has its run moved to the experiment that it asks for, and named as it says', async () => {
     const { connection } = await store.open();
-    const tracked = runningRun();
-    const client = await inside(connection, tracked);
+    const tracked = runningRun(store);
+    const client = await inside(store, connection, tracked);
     const experiment = await experimentNamed(client, 'churn');
     const { run } = await begin(client, { experiment_id: experiment, run_name: 'third try' });
     expect(run.info).toMatchObject({ run_id: tracked.spec.run_id, experiment_id: experiment, run_name: 'third try' });
@@ -120,11 +42,11 @@ describe('a program of a tracked run', () => {
 
   it('logs beside what we captured: its value counts, ours stays', async () => {
     const { connection } = await store.open();
-    const tracked = runningRun();
+    const tracked = runningRun(store);
     const { run_id: runId } = tracked.spec;
     writeJournal(tracked.folder, [['param', 1, 'argparse', { lr: '0.1', depth: '3' }]]);
     await connection.request('runs/announce', { runId });
-    const client = await inside(connection, tracked);
+    const client = await inside(store, connection, tracked);
     await begin(client);
     await client.post(anything, 'runs/log-parameter', { run_id: runId, key: 'lr', value: '0.10' });
     const { run } = await client.get(Run, `runs/get?run_id=${runId}`);
@@ -143,8 +65,8 @@ describe('a program of a tracked run', () => {
 
   it('leaves no run running when its script is gone', async () => {
     const { connection } = await store.open();
-    const tracked = runningRun();
-    const client = await inside(connection, tracked);
+    const tracked = runningRun(store);
+    const client = await inside(store, connection, tracked);
     await begin(client);
     const { run: child } = await begin(client, { tags: [{ key: 'mlflow.parentRunId', value: tracked.spec.run_id }] });
     const { run: grandchild } = await begin(client, {
@@ -165,8 +87,8 @@ describe('a program of a tracked run', () => {
 
   it('finds the server where it was, after an engine that was killed, and everything that it was told is there', async () => {
     const first = await store.open();
-    const tracked = runningRun();
-    const client = await inside(first.connection, tracked);
+    const tracked = runningRun(store);
+    const client = await inside(store, first.connection, tracked);
     await begin(client);
     const { run: child } = await begin(client);
     const { run_id: runId } = child.info;
@@ -280,16 +202,37 @@ describe('a program outside of runs', () => {
       await client.get(anything, 'registered-models/alias?name=m&alias=champion'),
       await client.get(anything, `experiments/get?experiment_id=${experiment}`),
     ];
-    await connection.request('engine/stop', { reason: 'user' });
-    await until('it is gone', () => !existsSync(`${store.paths.database}-wal`));
-    writeFileSync(store.paths.database, 'no database');
-    const { connection: again } = await store.open();
-    await again.request('store/repair', {});
-    const back = await outside(again);
-    await until('it was taken in', () => !existsSync(join(store.paths.active, runId)));
+    const back = await outside(await rebuilt(connection));
     expect(await back.get(anything, `runs/get?run_id=${runId}`)).toEqual(before[0]);
     expect(await back.get(anything, 'registered-models/alias?name=m&alias=champion')).toEqual(before[1]);
     expect(await back.get(anything, `experiments/get?experiment_id=${experiment}`)).toEqual(before[2]);
+  });
+});
+
+describe('a description that a client gives to a run', () => {
+  const noteOf = async (connection: EngineConnection, runId: string) =>
+    (await connection.request('runs/get', { runId })).note;
+  const key = 'mlflow.note.content';
+
+  it('is its note, in both directions, and what the user has written stays', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const { run } = await begin(client, { tags: [{ key, value: 'from the start' }] });
+    const { run_id: runId } = run.info;
+    expect(await noteOf(connection, runId)).toBe('from the start');
+    await client.post(anything, 'runs/set-tag', { run_id: runId, key, value: 'by the client' });
+    expect(await noteOf(connection, runId)).toBe('by the client');
+    await client.post(anything, 'runs/delete-tag', { run_id: runId, key });
+    expect(await noteOf(connection, runId)).toBe('');
+    await connection.request('runs/edit', { edits: [{ runId, note: 'by the user' }] });
+    expect(tagOf(await client.get(Run, `runs/get?run_id=${runId}`), key)).toBe('by the user');
+    await client.post(anything, 'runs/log-batch', { run_id: runId, tags: [{ key, value: 'by the client again' }] });
+    expect(await noteOf(connection, runId)).toBe('by the user');
+    await client.post(anything, 'runs/update', { run_id: runId, status: 'FINISHED' });
+    const again = await rebuilt(connection);
+    expect(await noteOf(again, runId)).toBe('by the user');
+    await again.request('runs/edit', { edits: [{ runId, note: '' }] });
+    expect(tagOf(await (await outside(again)).get(Run, `runs/get?run_id=${runId}`), key)).toBeUndefined();
   });
 });
 
@@ -309,6 +252,17 @@ describe('the port', () => {
     expect((await fetch(`${uri}/health`)).status).toBe(200);
   });
 });
+
+/** The same store with a database that was made again from the folders of its runs. */
+async function rebuilt(connection: EngineConnection): Promise<EngineConnection> {
+  await connection.request('engine/stop', { reason: 'user' });
+  await until('it is gone', () => !existsSync(`${store.paths.database}-wal`));
+  writeFileSync(store.paths.database, 'no database');
+  const { connection: again } = await store.open();
+  await again.request('store/repair', {});
+  await until('all was taken in', () => readdirSync(store.paths.active).length === 0);
+  return again;
+}
 
 /** `fetch` sets the Host by itself. */
 async function hostStatus(uri: string, host: string): Promise<number> {

@@ -58,6 +58,29 @@ describe('the run page', () => {
     expect(host.commands).toEqual([{ command: 'openLink', params: { url: 'https://example.org/FR-118' } }]);
   });
 
+  it("has MLflow's own tags behind a word, and its description as the note alone", async () => {
+    const { page, text, shot } = await open({
+      ...runs.finished(),
+      tags: [
+        { key: 'mlflow.note.content', value: 'Worse than last week.' },
+        { key: 'mlflow.runName', value: 'rf' },
+        { key: 'mlflow.user', value: 'ada' },
+        { key: 'stage', value: 'baseline' },
+      ],
+    });
+    await eventually(() => section(page, /^Tags/).innerText()).toContain('1');
+    await section(page, /^Tags/).click();
+    await eventually(() => text('lw-tags')).toContain('stage baseline');
+    expect(await text('lw-tags')).not.toContain('mlflow.');
+    await page.getByRole('button', { name: "Show 2 of MLflow's" }).click();
+    const list = page.getByRole('list', { name: "MLflow's tags" });
+    expect(await list.getByRole('listitem').allInnerTexts()).toEqual(['mlflow.runName rf', 'mlflow.user ada']);
+    expect(await list.getByRole('button').count()).toBe(0);
+    await shot('mlflow-tags-dark-modern-1400');
+    await page.getByRole('button', { name: "Hide MLflow's" }).click();
+    expect(await text('lw-tags')).not.toContain('mlflow.');
+  });
+
   it('says why a change was not kept, and has nothing to change where nothing may be', async () => {
     const { page, text } = await open(runs.finished(), {
       prepare: (host) => host.failures.set('edit', 'The store is read-only.'),

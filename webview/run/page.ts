@@ -1,6 +1,7 @@
 /** `<lw-run-page>`: the run page. It asks for the run, keeps it up to date and lays its sections out. */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { isMlflowTag } from '../../src/protocol/mlflowTags';
 import { firstWanted } from '../../src/protocol/pages/chartPlan';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import { DrawnEvent } from '../charts/chart';
@@ -133,6 +134,7 @@ export class RunPage extends LitElement {
   private renderSections(page: RunPageModel) {
     const { totals } = page;
     const hasTags = totals.tags > 0 || this.isTagging;
+    const ownTags = totals.tags - page.tags.filter(({ key }) => isMlflowTag(key)).length;
     const hasSide = totals.params > 0 || hasTags;
     return html`<main class=${hasSide ? 'with-side' : ''}>
       ${hasNote(page) || this.isNoting || this.kept.current.draft !== undefined ? this.renderNote(page) : nothing}
@@ -145,7 +147,7 @@ export class RunPage extends LitElement {
                   ? this.section('parameters', 'Parameters', count(totals.params), () => parameterRows(page))
                   : nothing
               }
-              ${hasTags ? this.section('tags', 'Tags', count(totals.tags), () => this.renderTags(page)) : nothing}
+              ${hasTags ? this.section('tags', 'Tags', count(ownTags), () => this.renderTags(page)) : nothing}
             </div>`
           : nothing
       }

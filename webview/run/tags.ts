@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type Tag } from '../../src/protocol/entities';
+import { isMlflowTag, NOTE_TAG } from '../../src/protocol/mlflowTags';
 import '../ui/controls';
 import '../ui/states';
 import { linkButton } from '../ui/styles';
@@ -66,6 +67,12 @@ export class Tags extends LitElement {
         display: flex;
         gap: 6px;
       }
+      .foot {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+      }
     `,
   ];
 
@@ -75,35 +82,55 @@ export class Tags extends LitElement {
   /** The tag that is edited; one without a key is new. */
   @state() private edited: Tag | null = null;
   @state() private problem: string | null = null;
+  @state() private showsMlflow = false;
 
   async add(): Promise<void> {
     await this.begin({ key: '', value: '' });
   }
 
   protected override render() {
-    const { tags, editable } = this;
+    const { editable } = this;
+    const own = this.tags.filter(({ key }) => !isMlflowTag(key));
+    // The note is on the page already.
+    const mlflow = this.tags.filter(({ key }) => isMlflowTag(key) && key !== NOTE_TAG);
     return html`
-      ${
-        tags.length === 0
-          ? nothing
-          : html`<ul aria-label="Tags">
-              ${tags.map((tag) => this.renderTag(tag))}
-            </ul>`
-      }
+      ${this.renderList('Tags', own, editable)}
+      ${this.showsMlflow ? this.renderList("MLflow's tags", mlflow, false) : nothing}
       ${this.edited ? this.renderForm(this.edited) : nothing}
       ${
         this.problem === null
           ? nothing
           : html`<lw-failed quiet what="The tag could not be changed." .cause=${this.problem}></lw-failed>`
       }
-      ${editable && !this.edited ? html`<lw-button icon="add" @click=${() => this.add()}>Add Tag</lw-button>` : nothing}
+      <div class="foot">
+        ${editable && !this.edited ? html`<lw-button icon="add" @click=${() => this.add()}>Add Tag</lw-button>` : nothing}
+        ${mlflow.length === 0 ? nothing : this.renderToggle(mlflow.length)}
+      </div>
     `;
   }
 
-  private renderTag(tag: Tag) {
+  private renderList(label: string, tags: readonly Tag[], editable: boolean) {
+    if (tags.length === 0) return nothing;
+    return html`<ul aria-label=${label}>
+      ${tags.map((tag) => this.renderTag(tag, editable))}
+    </ul>`;
+  }
+
+  private renderToggle(count: number) {
+    return html`<button
+      class="link"
+      type="button"
+      aria-expanded=${String(this.showsMlflow)}
+      @click=${() => (this.showsMlflow = !this.showsMlflow)}
+    >
+      ${this.showsMlflow ? "Hide MLflow's" : `Show ${String(count)} of MLflow's`}
+    </button>`;
+  }
+
+  private renderTag(tag: Tag, editable: boolean) {
     const { key, value } = tag;
     const words = html`<span class="key">${key}</span> ${value}`;
-    if (!this.editable) return html`<li class="plain"><span class="text">${words}</span></li>`;
+    if (!editable) return html`<li class="plain"><span class="text">${words}</span></li>`;
     return html`<li>
       <button class="link text" type="button" title="Change ${key}" @click=${() => this.begin(tag)}>${words}</button
       ><lw-button

@@ -3,6 +3,7 @@ import type { Database } from 'better-sqlite3';
 import type { RunEdit } from '../../protocol/lists';
 import type { Batch } from './batch';
 import { ensureExperiment } from './experimentRows';
+import { NoteRows, tagOfNote } from './noteRows';
 import { BEING_REMOVED } from './removal';
 import { SearchRows } from './searchRows';
 
@@ -11,16 +12,17 @@ type Edit = Batch['edits'][number];
 export class EditRows {
   private readonly statements;
   private readonly search: SearchRows;
+  private readonly notes: NoteRows;
   private readonly ensureExperiment;
 
   constructor(db: Database) {
     this.ensureExperiment = ensureExperiment(db);
     this.search = new SearchRows(db);
+    this.notes = new NoteRows(db);
     const set = (column: string) => db.prepare(`UPDATE runs SET ${column} = ? WHERE run_seq = ?`);
     this.statements = {
       seqOf: db.prepare<[string], number>('SELECT run_seq FROM runs WHERE run_id = ?').pluck(),
       setName: set('name'),
-      setNote: set('note'),
       setStarred: set('starred'),
       setPinned: set('pinned'),
       setExperiment: set('experiment_id'),
@@ -49,19 +51,20 @@ export class EditRows {
   }
 
   private change(seq: number, edit: Edit): void {
-    const { setName, setNote, setStarred, setPinned, setExperiment, setDeleted, setTag, removeTag } = this.statements;
+    const { setName, setStarred, setPinned, setExperiment, setDeleted, setTag, removeTag } = this.statements;
     const atMs = Math.trunc(edit.timestampMs);
     if (edit.name !== undefined) setName.run(edit.name, seq);
-    if (edit.note !== undefined) setNote.run(edit.note, seq);
     if (edit.starred !== undefined) setStarred.run(edit.starred ? 1 : 0, seq);
     if (edit.pinned !== undefined) setPinned.run(edit.pinned ? 1 : 0, seq);
     if (edit.experiment !== undefined) setExperiment.run(this.ensureExperiment(edit.experiment, atMs), seq);
     if (edit.deleted !== undefined) setDeleted.run(edit.deleted ? atMs : null, seq);
-    for (const [key, value] of Object.entries(edit.tags ?? {})) {
+    const tags = { ...edit.tags, ...(edit.note === undefined ? {} : tagOfNote(edit.note)) };
+    for (const [key, value] of Object.entries(tags)) {
       if (value === null) removeTag.run(seq, key);
       else setTag.run(seq, key, value);
     }
-    if (edit.name !== undefined || edit.tags !== undefined) this.search.update(seq);
+    this.notes.afterTags(seq, Object.keys(tags));
+    if (edit.name !== undefined || Object.keys(tags).length > 0) this.search.update(seq);
   }
 }
 

@@ -8,6 +8,7 @@ import { ChildRuns } from './children';
 import { EditRows } from './editRows';
 import { ExecutionRows } from './executions';
 import { ParamRows } from './paramRows';
+import { NoteRows } from './noteRows';
 import { SearchRows } from './searchRows';
 import { ToldRows } from './toldRows';
 import { BlockWriter } from './pointBlocks';
@@ -41,6 +42,7 @@ export class Ingest {
   private readonly open = new Map<number, Map<string, OpenMetric>>();
   private readonly params: ParamRows;
   private readonly search: SearchRows;
+  private readonly notes: NoteRows;
   private readonly edits: EditRows;
   private readonly captured: CapturedRows;
   private readonly children: ChildRuns;
@@ -83,6 +85,7 @@ export class Ingest {
     };
     this.params = new ParamRows(db);
     this.search = new SearchRows(db);
+    this.notes = new NoteRows(db);
     this.edits = new EditRows(db);
     this.captured = new CapturedRows(db);
     this.children = new ChildRuns(db);
@@ -99,6 +102,10 @@ export class Ingest {
       if (value === null) this.statements.removeTag.run(runSeq, key);
       else this.statements.setTag.run(runSeq, key, value);
     }
+    this.notes.afterTags(
+      runSeq,
+      batch.tags.map(({ key }) => key),
+    );
     for (const artifact of batch.artifacts) {
       this.statements.setArtifact.run({
         ...artifact,

@@ -1,6 +1,7 @@
 /** Lists of runs: pages in any order, groups, and the keys to choose from. */
 import type { Database } from 'better-sqlite3';
 import { COUNTED_RUNS } from '../../protocol/lists';
+import { MLFLOW_TAGS } from '../../protocol/mlflowTags';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { KEYED, type Keyed } from './conditions';
 import { withinTime } from './filter';
@@ -50,7 +51,7 @@ export function listQueries(db: Database, rows: RunRows, byId: (runId: string) =
       const keys = db
         .prepare<(string | number)[], { kind: Keyed; key: string; runCount: number }>(
           `SELECT kind, key, runCount FROM (${parts.map(keysOf).join(' UNION ALL ')})
-           ORDER BY runCount DESC, key, kind LIMIT ?`,
+           ORDER BY kind = 'tag' AND key LIKE '${MLFLOW_TAGS}%', runCount DESC, key, kind LIMIT ?`,
         )
         .all(...parts.flatMap(() => [like, like]), limit);
       return { keys };

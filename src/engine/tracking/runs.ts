@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { RunSpec } from '../../protocol/runFolder';
 import { ensureExperiment } from './experimentRows';
+import { NoteRows } from './noteRows';
 import type { Outcome } from './outcome';
 import { ParamRows } from './paramRows';
 import { SearchRows } from './searchRows';
@@ -11,11 +12,13 @@ export class Runs {
   private readonly ensureExperiment;
   private readonly params: ParamRows;
   private readonly search: SearchRows;
+  private readonly notes: NoteRows;
 
   constructor(private readonly db: Database) {
     this.ensureExperiment = ensureExperiment(db);
     this.params = new ParamRows(db);
     this.search = new SearchRows(db);
+    this.notes = new NoteRows(db);
     this.statements = {
       find: db.prepare<[string], { run_seq: number; end_ms: number | null }>(
         'SELECT run_seq, end_ms FROM runs WHERE run_id = ?',
@@ -61,6 +64,7 @@ export class Runs {
         );
         for (const [key, value] of Object.entries(spec.params)) this.params.set(seq, key, 'cli', value);
         for (const [key, value] of Object.entries(spec.tags)) this.statements.addTag.run(seq, key, value);
+        this.notes.afterTags(seq, Object.keys(spec.tags));
         this.search.update(seq);
         return { seq, isNew: true, hasEnded: false };
       })

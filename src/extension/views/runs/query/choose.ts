@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { RunGrouping, RunOrder } from '../../../../protocol/lists';
 import type { StoreSession } from '../../../stores/session';
-import { keyItem, knownKeys, underHeadings } from './keys';
+import { keyItem, knownKeys, leftOutRow, type Offered, offered, underHeadings } from './keys';
 import { pickLive } from './livePick';
 import { directionsOf, type OrderBy, wordOfGrouping, wordOfOrder } from './query';
 import type { QueryState } from './queryState';
@@ -10,6 +10,7 @@ import type { QueryState } from './queryState';
 const KEYS_LIMIT = 200;
 
 interface OrderRow extends vscode.QuickPickItem {
+  readonly types?: string;
   readonly order?: Pick<RunOrder, 'by' | 'key'>;
 }
 
@@ -39,18 +40,22 @@ function chooseWhat(current: RunOrder, sessions: readonly StoreSession[]) {
     placeholder: vscode.l10n.t('Sort by'),
     now: () => attributes,
     later: async (value) => {
-      const keys = await knownKeys(sessions, value.trim(), ['metric', 'param', 'tag'], KEYS_LIMIT);
-      const rows = keys.map((key) => {
+      const found = offered(await knownKeys(sessions, value.trim(), ['metric', 'param', 'tag'], KEYS_LIMIT), value);
+      const rows = found.keys.map((key) => {
         const order = { by: key.kind, key: key.key };
         return { ...keyItem(key), ...(isCurrent(order) ? mark(true) : {}), order };
       });
-      return { items: [...attributes, ...underHeadings(rows)], isWhole: isWhole(value, keys) };
+      return { items: [...attributes, ...underHeadings(rows), ...leftOutRow(found)], isWhole: isWhole(value, found) };
     },
-    accept: (item) => item?.order && { answer: item.order },
+    accept: (item) => goOn(item) ?? (item?.order && { answer: item.order }),
   });
 }
 
-const isWhole = (value: string, keys: readonly unknown[]): boolean => value === '' && keys.length < KEYS_LIMIT;
+const isWhole = (value: string, { keys, leftOut }: Offered): boolean =>
+  value === '' && leftOut === 0 && keys.length < KEYS_LIMIT;
+
+const goOn = (item: { readonly types?: string } | undefined) =>
+  item?.types === undefined ? undefined : { value: item.types };
 
 const mark = (isCurrent: boolean) => (isCurrent ? { description: vscode.l10n.t('current') } : {});
 
@@ -79,6 +84,7 @@ async function chooseDirection(
 }
 
 interface GroupingRow extends vscode.QuickPickItem {
+  readonly types?: string;
   readonly grouping?: RunGrouping;
 }
 
@@ -107,14 +113,14 @@ export async function chooseGrouping(state: QueryState, sessions: readonly Store
     placeholder: vscode.l10n.t('Group by'),
     now: () => fixed,
     later: async (value) => {
-      const keys = await knownKeys(sessions, value.trim(), ['tag'], KEYS_LIMIT);
-      const tags = keys.map((known) => {
+      const found = offered(await knownKeys(sessions, value.trim(), ['tag'], KEYS_LIMIT), value);
+      const tags = found.keys.map((known) => {
         const byTag: RunGrouping = { by: 'tag', key: known.key };
         return { ...keyItem(known), ...(isCurrent(byTag) ? mark(true) : {}), grouping: byTag };
       });
-      return { items: [...fixed, ...underHeadings(tags)], isWhole: isWhole(value, keys) };
+      return { items: [...fixed, ...underHeadings(tags), ...leftOutRow(found)], isWhole: isWhole(value, found) };
     },
-    accept: (item) => item?.grouping && { answer: item.grouping },
+    accept: (item) => goOn(item) ?? (item?.grouping && { answer: item.grouping }),
   });
   if (grouping !== undefined && grouping !== 'back') await state.change({ grouping });
 }

@@ -6,7 +6,7 @@ import { describeError, type Log } from '../../../log';
 import { showUntilLeft } from '../../../quickInput';
 import { Disposables } from '../../../signal';
 import { plain, withoutIcons } from '../../../text';
-import { idOf, KEY_ICONS, keyItem, type KnownKey, knownKeys, underHeadings } from './keys';
+import { idOf, KEY_ICONS, keyItem, type KnownKey, knownKeys, offered, underHeadings } from './keys';
 import type { QueryState } from './queryState';
 
 const KEYS_LIMIT = 200;
@@ -24,6 +24,7 @@ export async function chooseColumns(state: QueryState, sessions: readonly StoreS
   pick.placeholder = vscode.l10n.t('What rows show in place of the main metric, {0} at most', MAX_COLUMNS);
   let chosen: readonly RunColumn[] = state.query.columns;
   let hasAll = false;
+  let showsAll = false;
   let timer: NodeJS.Timeout | undefined;
   let turn = 0;
   const show = (keys: readonly KnownKey[]) => {
@@ -36,10 +37,12 @@ export async function chooseColumns(state: QueryState, sessions: readonly StoreS
     const mine = ++turn;
     pick.busy = true;
     try {
-      const keys = await knownKeys(sessions, value.trim(), ['metric', 'param', 'tag'], KEYS_LIMIT);
+      const known = await knownKeys(sessions, value.trim(), ['metric', 'param', 'tag'], KEYS_LIMIT);
       if (mine !== turn) return;
+      const { keys, leftOut } = showsAll ? { keys: known, leftOut: 0 } : offered(known, value);
+      pick.buttons = leftOut === 0 ? [] : [showButton(leftOut)];
       // VS Code narrows the list by itself as long as everything is in it.
-      if (value === '') hasAll = keys.length < KEYS_LIMIT;
+      if (value === '') hasAll = leftOut === 0 && keys.length < KEYS_LIMIT;
       show(keys);
     } catch (error) {
       log.warn(`list of columns: ${describeError(error)}`);
@@ -66,6 +69,12 @@ export async function chooseColumns(state: QueryState, sessions: readonly StoreS
           if (!hasAll) timer = setTimeout(() => void look(value), TYPING_MS);
         }),
       );
+      held.track(
+        pick.onDidTriggerButton(() => {
+          showsAll = true;
+          void look(pick.value);
+        }),
+      );
       held.track(pick.onDidAccept(() => resolve(chosen.length <= MAX_COLUMNS)));
       show([]);
       held.track(showUntilLeft(pick, () => resolve(false)));
@@ -77,6 +86,10 @@ export async function chooseColumns(state: QueryState, sessions: readonly StoreS
     turn++;
     held.dispose();
   }
+}
+
+function showButton(leftOut: number): vscode.QuickInputButton {
+  return { iconPath: new vscode.ThemeIcon('eye'), tooltip: vscode.l10n.t("Show {0} of MLflow's", leftOut) };
 }
 
 function titleOf(count: number): string {

@@ -6,7 +6,7 @@ import { formatNumber } from '../../../../protocol/format';
 import type { StoreSession } from '../../../stores/session';
 import { plain, withoutIcons } from '../../../text';
 import { completed, fragmentOf, headOf, keyFragmentOf, meaningOf } from './filterText';
-import { keyItem, knownKeys, openOf } from './keys';
+import { keyItem, knownKeys, offered, openOf } from './keys';
 import { pickLive } from './livePick';
 import { type SavedFilter, selectionOf } from './query';
 import type { QueryState } from './queryState';
@@ -174,8 +174,9 @@ function mayBegin(head: string): boolean {
 async function suggestions(value: string, sessions: readonly StoreSession[]): Promise<Row[]> {
   const rows = suggestionRows(value);
   if (!mayBegin(headOf(value))) return headed(vscode.l10n.t('Suggestions'), rows);
-  const keys = await knownKeys(sessions, keyFragmentOf(value), ['metric', 'param', 'tag'], SUGGESTIONS);
-  const keyRows = keys.map((key): Row => {
+  const fragment = keyFragmentOf(value);
+  const known = await knownKeys(sessions, fragment, ['metric', 'param', 'tag'], SUGGESTIONS);
+  const keyRows = offered(known, fragment).keys.map((key): Row => {
     const item = keyItem(key);
     return { ...item, alwaysShow: true, does: { kind: 'type', text: completed(value, item.column) } };
   });

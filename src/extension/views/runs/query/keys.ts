@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { formatNumber } from '../../../../protocol/format';
 import { COUNTED_RUNS, type RunColumn } from '../../../../protocol/lists';
+import { isMlflowTag, MLFLOW_TAGS } from '../../../../protocol/mlflowTags';
 import type { StoreSession } from '../../../stores/session';
 import { plain, withoutIcons } from '../../../text';
 
@@ -11,7 +12,7 @@ export interface KnownKey extends RunColumn {
 
 const LABEL_LIMIT = 100;
 
-/** Those of the most runs first. */
+/** Those of the most runs first, MLflow's own tags last. */
 export async function knownKeys(
   sessions: readonly StoreSession[],
   search: string,
@@ -26,7 +27,30 @@ export async function knownKeys(
     const id = idOf(key);
     known.set(id, { ...key, runCount: key.runCount + (known.get(id)?.runCount ?? 0) });
   }
-  return [...known.values()].sort((a, b) => b.runCount - a.runCount).slice(0, limit);
+  const all = [...known.values()];
+  const byRuns = (keys: readonly KnownKey[]) => [...keys].sort((a, b) => b.runCount - a.runCount);
+  return [...byRuns(all.filter((key) => !isPlumbing(key))), ...byRuns(all.filter(isPlumbing))].slice(0, limit);
+}
+
+/** What nobody looks for who has not typed a part of it. */
+export const isPlumbing = ({ kind, key }: RunColumn): boolean => kind === 'tag' && isMlflowTag(key);
+
+export interface Offered {
+  readonly keys: readonly KnownKey[];
+  /** How many tags of MLflow's are left out, as nothing was typed. */
+  readonly leftOut: number;
+}
+
+export function offered(keys: readonly KnownKey[], search: string): Offered {
+  const shown = search.trim() === '' ? keys.filter((key) => !isPlumbing(key)) : keys;
+  return { keys: shown, leftOut: keys.length - shown.length };
+}
+
+/** The row that shows those, by typing what they begin with. */
+export function leftOutRow({ leftOut }: Offered): (vscode.QuickPickItem & { readonly types: string })[] {
+  if (leftOut === 0) return [];
+  const label = vscode.l10n.t("Show {0} of MLflow's", leftOut);
+  return [{ label, iconPath: new vscode.ThemeIcon('ellipsis'), alwaysShow: true, types: MLFLOW_TAGS }];
 }
 
 export const idOf = ({ kind, key }: RunColumn): string => `${kind}:${key}`;
