@@ -22,6 +22,7 @@ import { RetentionOffer } from './house/retention';
 import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
+import { RunLinks } from './links/openLink';
 import { inBackground } from './log';
 import { Notebooks } from './notebooks/notebooks';
 import { CompareRunsPanels } from './panels/compareRunsPanel';
@@ -150,6 +151,7 @@ export function activate(context: vscode.ExtensionContext): void {
   track(new RunningStatus(stores, log, (running) => view.setRunning(running)));
   track(new RetentionOffer({ stores, attempt, log }));
 
+  track(vscode.window.registerUriHandler(new RunLinks({ stores, actions, attempt })));
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
 
   track(

@@ -92,6 +92,6 @@ describe('package.json', () => {
 
   it('starts for a reason only', () => {
     for (const event of manifest.activationEvents)
-      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onFileSystem|onDebugResolve|onNotebook):/);
+      expect(event).toMatch(/^(workspaceContains|onWebviewPanel|onFileSystem|onDebugResolve|onNotebook):|^onUri$/);
   });
 });

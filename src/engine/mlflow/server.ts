@@ -11,7 +11,7 @@ import { Refusal, type Reply, type Write } from '../clients';
 import { MlflowError } from './answers';
 import { type Listed, type Place, Artifacts } from './artifacts';
 import { type Context, endpoints } from './endpoints';
-import { landingPage } from './landing';
+import { LANDING_HEADERS, landingPage } from './landing';
 import type { ReadMethod } from './reads';
 import { routeOf } from './routes';
 import { Doorkeeper } from './token';
@@ -96,7 +96,7 @@ export class MlflowServer {
       throw new MlflowError('PERMISSION_DENIED', 'This server does not answer pages of other origins (Origin).');
     const open = method === 'GET' ? OPEN[url.pathname] : undefined;
     if (open) {
-      send(response, open.text(), open.type, open.headers);
+      send(response, open.text(this.backend.paths.root, headers.host ?? ''), open.type, open.headers);
       return;
     }
     const asking = this.doorkeeper.whoAsks(headers.authorization);
@@ -230,13 +230,13 @@ export class MlflowServer {
   }
 }
 
-const LANDING_HEADERS = {
-  'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-  'Referrer-Policy': 'no-referrer',
-};
-
 /** What everybody may ask. */
-const OPEN: Readonly<Record<string, { text: () => string; type: string; headers?: Record<string, string> }>> = {
+interface Open {
+  readonly text: (storeRoot: string, host: string) => string;
+  readonly type: string;
+  readonly headers?: Record<string, string>;
+}
+const OPEN: Readonly<Record<string, Open>> = {
   '/health': { text: () => 'OK', type: 'text/plain' },
   '/version': { text: () => MLFLOW_VERSION, type: 'text/plain' },
   '/': { text: landingPage, type: 'text/html; charset=utf-8', headers: LANDING_HEADERS },
