@@ -36,9 +36,9 @@ class KernelTest(CaptureTest):
         self.run_ = self.followed_run()
         self.follow("a.ipynb", self.run_)
 
-    def followed_run(self) -> Run:
+    def followed_run(self, **changes: object) -> Run:
         capture = {"kinds": KINDS, "modelLimitBytes": 10 ** 8, "pinLimitBytes": 0}
-        run = Run(self.store, ["a.ipynb"], kind="followed", root=self.base, capture=capture, name="a")
+        run = Run(self.store, ["a.ipynb"], kind="followed", root=self.base, capture=capture, name="a", **changes)
         with open(os.path.join(self.store, "active", run.id), "w"):
             pass
         with open(run.path("runner.json"), "w") as file:
@@ -141,6 +141,26 @@ cell('loopwright.log(loss=4.0); open("four.txt", "w")')
         self.assertEqual(self.metric("loss"), [(0, 3.0)])
         self.assertEqual(self.facts("seeds"), {"random.seed": 5})
         self.assertEqual([os.path.basename(record[2]["path"]) for record in self.records("file")], ["three.txt"])
+
+    def test_mlflow_is_told_of_the_store_for_as_long_as_the_run_goes_on(self) -> None:
+        self.run_ = self.followed_run(tracking="http://127.0.0.1:20100")
+        self.follow("a.ipynb", self.run_)
+        show = """cell('print("seen", [os.environ.get("MLFLOW_" + name) for name in ("TRACKING_URI", "TRACKING_TOKEN", "EXPERIMENT_NAME")])')
+"""
+        code = "cell('import os')\n" + LOAD + show + 'runner(%r, "exited")\n' % self.run_.dir + "cell('pass')\n" + show
+        out = self.cells(code, MLFLOW_TRACKING_TOKEN="theirs")
+        self.assertIn("is captured into the run a. So is what it logs by MLflow.", out)
+        seen = [line for line in out.split("\n") if line.startswith("seen")]
+        self.assertRegex(seen[0], r"^seen \['http://127.0.0.1:20100', 'lw-%s-[0-9a-f]{64}', 'Default'\]$" % self.run_.id)
+        self.assertEqual(seen[1], "seen [None, 'theirs', None]")
+
+    def test_a_tracking_server_that_the_kernel_has_already_stays(self) -> None:
+        self.run_ = self.followed_run(tracking="http://127.0.0.1:20100")
+        self.follow("a.ipynb", self.run_)
+        out = self.cells("cell('import os')\n" + LOAD + "cell('print(os.environ[\"MLFLOW_TRACKING_URI\"])')",
+                         MLFLOW_TRACKING_URI="http://elsewhere")
+        self.assertIn("is captured into the run a.\n", out)
+        self.assertIn("http://elsewhere\n", out)
 
     def test_a_run_that_begins_a_moment_later_is_waited_for(self) -> None:
         entry = os.path.join(self.state, "followed", "1-a.ipynb.json")

@@ -33,6 +33,7 @@ def enter(directory):
     _claim_main(directory)
     _watch_forks()
     kinds = os.environ.get("LOOPWRIGHT_CAPTURE", "").split(",")
+    _libraries.watch_tracking()
     # Not argparse: the magics of IPython parse with it all day long.
     _libraries.watch(kinds)
     _start_capture(directory, kinds)

@@ -9,6 +9,7 @@ import sys
 import time
 
 from . import _followed, _hook
+from ._kernel_tracking import Tracking
 
 _PATIENCE = 20.0
 _STEP = 0.05
@@ -29,7 +30,8 @@ def load(shell):
         else:
             _end()
             _kernel = Kernel(shell, _run_of(shell))
-            text = "this kernel is captured into the run %s." % _kernel.name
+            text = "this kernel is captured into the run %s.%s" % (
+                _kernel.name, " So is what it logs by MLflow." if _kernel.tracking.is_ours else "")
     except _followed.NotFollowed as error:
         text = str(error)
         _may_be_loaded_again(shell)
@@ -181,7 +183,10 @@ class Kernel:
         before = os.environ.get("PYTHONPATH")
         os.environ["PYTHONPATH"] = self._hook_dir + (os.pathsep + before if before else "")
 
+        self.tracking = Tracking(self._spec, os.path.dirname(self._hook_dir))
+
     def _clear_environment(self):
+        self.tracking.clear()
         for name in ("RUN_ID", "RUN_DIR", "PARAMS", "CAPTURE", "MODEL_LIMIT", "ROOT"):
             os.environ.pop("LOOPWRIGHT_" + name, None)
         path = os.environ.get("PYTHONPATH", "").split(os.pathsep)

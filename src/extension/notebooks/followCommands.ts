@@ -29,6 +29,7 @@ export interface FollowCommandsParts {
 }
 
 const OFFERED = 'loopwright.offeredCaptureInKernel';
+const OFFERED_MLFLOW = 'loopwright.offeredMlflowInKernel';
 const OPEN_RUN: CommandId = 'loopwright.openTrackedRun';
 
 export class FollowCommands implements Disposable {
@@ -81,19 +82,27 @@ export class FollowCommands implements Disposable {
     await insertCaptureCell(document, this.parts.link);
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
-        'Run the first cell, after each restart of the kernel too: from then on files, parameters, models and figures are captured.',
+        'Run the first cell, after each restart of the kernel too: from then on files, parameters, models, figures and what MLflow logs are captured.',
       ),
     );
   }
 
   private offer(document: vscode.NotebookDocument): void {
     const { memory, attempt } = this.parts;
-    if (memory.get<boolean>(OFFERED) === true || !isPython(document)) return;
-    void memory.update(OFFERED, true);
+    if (!isPython(document)) return;
+    // A notebook that logs by MLflow has more to gain, also for those who were asked about another one.
+    const offered = usesMlflow(document) ? OFFERED_MLFLOW : OFFERED;
+    if (memory.get<boolean>(offered) === true) return;
+    void memory.update(offered, true);
     const capture = vscode.l10n.t('Capture Inside This Kernel');
-    const text = vscode.l10n.t(
-      'The cells that you run from now on are tracked, with their outputs and errors. Files, parameters and models are seen from inside the kernel only.',
-    );
+    const text =
+      offered === OFFERED
+        ? vscode.l10n.t(
+            'The cells that you run from now on are tracked, with their outputs and errors. Files, parameters and models are seen from inside the kernel only.',
+          )
+        : vscode.l10n.t(
+            'The cells that you run from now on are tracked, with their outputs and errors. What they log by MLflow goes into the same run once this kernel is told so, by a cell at the top.',
+          );
     // Not awaited: the notebook is tracked, the offer may stand for as long as the user likes.
     void vscode.window.showInformationMessage(text, capture).then((chosen) => {
       if (chosen === capture) void attempt(capture, () => this.captureIn(document));
@@ -130,6 +139,13 @@ function tellNothingYet(): void {
 }
 
 const active = (): vscode.NotebookDocument | undefined => vscode.window.activeNotebookEditor?.notebook;
+
+const IMPORTS_MLFLOW = /^\s*(?:import|from)\s+mlflow\b/m;
+
+const usesMlflow = (document: vscode.NotebookDocument): boolean =>
+  document
+    .getCells()
+    .some(({ kind, document: cell }) => kind === vscode.NotebookCellKind.Code && IMPORTS_MLFLOW.test(cell.getText()));
 
 const isPython = (document: vscode.NotebookDocument): boolean =>
   document

@@ -52,7 +52,7 @@ export class HookLink {
 /** The cell that is inserted. */
 export function captureCell(source: string): string {
   return [
-    '# Loopwright: capture files, parameters, models and figures inside this kernel. Remove this cell to stop.',
+    '# Loopwright: capture files, parameters, models, figures and what MLflow logs inside this kernel. Remove this cell to stop.',
     'import os, sys',
     `sys.path.append(${source})`,
     LOAD,
