@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
 import { runToken } from '../../src/protocol/node/tracking';
-import { exists, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
+import { exists, preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
 import { anything, begin, experimentNamed, inside, outside, Run, runningRun, tagOf } from './trackingSupport';
 
 let store: TestStore;
@@ -206,6 +206,50 @@ describe('a program outside of runs', () => {
     expect(await back.get(anything, `runs/get?run_id=${runId}`)).toEqual(before[0]);
     expect(await back.get(anything, 'registered-models/alias?name=m&alias=champion')).toEqual(before[1]);
     expect(await back.get(anything, `experiments/get?experiment_id=${experiment}`)).toEqual(before[2]);
+  });
+});
+
+describe('an experiment that is renamed', () => {
+  const named = z.object({ experiment: z.object({ experiment_id: z.string(), name: z.string() }) });
+  const where = async (connection: EngineConnection, runId: string) =>
+    (await connection.request('runs/get', { runId })).run.experiment;
+  const trackedRun = async (connection: EngineConnection, experiment: string) => {
+    const run = preparedRun(store, { experiment });
+    writeRunner(run.folder, {});
+    await connection.request('runs/announce', { runId: run.spec.run_id });
+    await until('it was taken in', () => !existsSync(join(store.paths.active, run.spec.run_id)));
+    return run.spec.run_id;
+  };
+
+  it('has the runs of its old name and of its new one when the database is made again', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    // Made by a run of ours, and known to clients by its id alone.
+    const before = await trackedRun(connection, 'fraud');
+    const id = (await client.get(named, 'experiments/get-by-name?experiment_name=fraud')).experiment.experiment_id;
+    const old = await begin(client, { experiment_id: id, start_time: 1 });
+    await client.post(anything, 'experiments/update', { experiment_id: id, new_name: 'fraud, first year' });
+    const later = await begin(client, { experiment_id: id, start_time: 1 });
+    // The old name is free: what is tracked under it now is another experiment, also for clients.
+    const again = await trackedRun(connection, 'fraud');
+    const other = await begin(client, {
+      experiment_id: (await client.get(named, 'experiments/get-by-name?experiment_name=fraud')).experiment
+        .experiment_id,
+    });
+    for (const { run } of [old, later, other])
+      await client.post(anything, 'runs/update', { run_id: run.info.run_id, status: 'FINISHED' });
+    const all = [before, old.run.info.run_id, later.run.info.run_id, again, other.run.info.run_id];
+    const experiments = async (from: EngineConnection) => Promise.all(all.map((runId) => where(from, runId)));
+    const expected = [...Array<string>(3).fill('fraud, first year'), 'fraud', 'fraud'];
+    expect(await experiments(connection)).toEqual(expected);
+    const made = await rebuilt(connection);
+    expect(await experiments(made)).toEqual(expected);
+    const info = await (await outside(made)).get(named, `experiments/get?experiment_id=${id}`);
+    expect(info.experiment.name).toBe('fraud, first year');
+    expect((await made.request('experiments/list', {})).experiments.map(({ name }) => name).sort()).toEqual([
+      'fraud',
+      'fraud, first year',
+    ]);
   });
 });
 

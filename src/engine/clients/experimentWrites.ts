@@ -6,6 +6,7 @@ import { DEFAULT_EXPERIMENT } from '../tracking';
 export interface KnownExperiment {
   readonly experiment_id: number;
   readonly name: string;
+  readonly created_ms: number;
   readonly deleted_ms: number | null;
 }
 
@@ -17,18 +18,22 @@ export class ExperimentWrites {
   private readonly highest;
   private readonly runsOf;
   private readonly findTag;
+  private readonly isKept;
 
   constructor(private readonly session: Session) {
     const { db } = session;
     this.find = db.prepare<[number], KnownExperiment>(
-      'SELECT experiment_id, name, deleted_ms FROM experiments WHERE experiment_id = ?',
+      'SELECT experiment_id, name, created_ms, deleted_ms FROM experiments WHERE experiment_id = ?',
     );
     this.findByName = db.prepare<[string], KnownExperiment>(
-      'SELECT experiment_id, name, deleted_ms FROM experiments WHERE name = ?',
+      'SELECT experiment_id, name, created_ms, deleted_ms FROM experiments WHERE name = ?',
     );
     this.highest = db.prepare<[], number | null>('SELECT max(experiment_id) FROM experiments').pluck();
     this.runsOf = db
       .prepare<[number], string>('SELECT run_id FROM runs WHERE experiment_id = ? AND deleted_ms IS NULL')
+      .pluck();
+    this.isKept = db
+      .prepare<[number], number>('SELECT EXISTS (SELECT 1 FROM experiment_names WHERE experiment_id = ?)')
       .pluck();
     this.findTag = db
       .prepare<[number, string], string>('SELECT value FROM experiment_tags WHERE experiment_id = ? AND key = ?')
@@ -39,10 +44,16 @@ export class ExperimentWrites {
   one(experimentId: string): KnownExperiment {
     const id = /^\d{1,15}$/.test(experimentId) ? Number(experimentId) : null;
     const found = id === null ? undefined : this.find.get(id);
-    if (found) return found;
+    if (found) {
+      // One that a run's folder has brought along: clients know it by its id, which a database made anew must give it again.
+      if (this.isKept.get(found.experiment_id) === 0)
+        this.session.keep(['experiment', found.created_ms, { id: found.experiment_id, name: found.name }]);
+      return found;
+    }
     if (id === DEFAULT_EXPERIMENT.id) {
       this.session.keep(['experiment', this.session.nowMs, DEFAULT_EXPERIMENT]);
-      return { experiment_id: DEFAULT_EXPERIMENT.id, name: DEFAULT_EXPERIMENT.name, deleted_ms: null };
+      const { id: defaultId, name } = DEFAULT_EXPERIMENT;
+      return { experiment_id: defaultId, name, created_ms: this.session.nowMs, deleted_ms: null };
     }
     throw doesNotExist(`No Experiment with id=${experimentId} exists`);
   }

@@ -16,6 +16,9 @@ export class LedgerRows {
         `INSERT INTO experiments (experiment_id, name, created_ms, updated_ms) VALUES (@id, @name, @atMs, @atMs)
          ON CONFLICT DO NOTHING`,
       ),
+      addExperimentName: db.prepare(
+        `INSERT INTO experiment_names (experiment_id, name, since_ms) VALUES (@id, @name, @atMs)`,
+      ),
       setExperiment: db.prepare(
         `UPDATE experiments SET name = coalesce(@name, name), updated_ms = @atMs,
            artifact_location = coalesce(@artifact_location, artifact_location), deleted_ms = ${deletedMs}
@@ -136,7 +139,10 @@ export class LedgerRows {
   }
 
   private experiment(of: Of<'experiment'>, atMs: number): void {
-    if (of.name !== undefined) this.statements.addExperiment.run({ id: of.id, name: of.name, atMs });
+    if (of.name !== undefined) {
+      this.statements.addExperiment.run({ id: of.id, name: of.name, atMs });
+      this.statements.addExperimentName.run({ id: of.id, name: of.name, atMs });
+    }
     this.statements.setExperiment.run(parametersOf('experiment', of, atMs));
   }
 

@@ -386,4 +386,15 @@ export const migrations: readonly string[] = [
   -- How far the store's own journal has been taken in.
   CREATE TABLE ledger (one INTEGER PRIMARY KEY CHECK (one = 1), taken INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- What the store's own journal has called experiments, from when on: a run's folder names its experiment as it was then.
+  CREATE TABLE experiment_names (
+    ordinal       INTEGER PRIMARY KEY,
+    experiment_id INTEGER NOT NULL,
+    name          TEXT NOT NULL,
+    since_ms      INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX experiment_names_by_name ON experiment_names (name);
+  CREATE INDEX experiment_names_by_experiment ON experiment_names (experiment_id);
+  `,
 ];

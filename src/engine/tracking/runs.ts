@@ -1,5 +1,6 @@
 /** The rows of experiments and runs as the writer changes them. */
 import type { Database } from 'better-sqlite3';
+import { madeMs } from '../../protocol/node/runId';
 import type { RunSpec } from '../../protocol/runFolder';
 import { ensureExperiment } from './experimentRows';
 import { NoteRows } from './noteRows';
@@ -49,7 +50,7 @@ export class Runs {
         const seq = Number(
           this.statements.addRun.run({
             runId: spec.run_id,
-            experimentId: this.ensureExperiment(spec.experiment, spec.created_ms),
+            experimentId: this.ensureExperiment(spec.experiment, begunMs(spec)),
             parentRunId: spec.parent_run_id,
             name: spec.name,
             startMs: Math.trunc(spec.created_ms),
@@ -89,3 +90,7 @@ export class Runs {
     });
   }
 }
+
+/** By our clock: a client may say any time at which its run began, and the id has the one at which it asked. */
+const begunMs = ({ kind, run_id: runId, created_ms: createdMs }: RunSpec): number =>
+  (kind === 'client' ? madeMs(runId) : null) ?? createdMs;

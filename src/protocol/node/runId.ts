@@ -9,3 +9,8 @@ export function newRunId(nowMs: number): string {
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString('hex');
 }
+
+/** When an id was made; null for one that others have made. */
+export function madeMs(runId: string): number | null {
+  return runId[12] === '7' ? Number.parseInt(runId.slice(0, 12), 16) : null;
+}
