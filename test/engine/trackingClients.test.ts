@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
@@ -253,6 +254,77 @@ describe('an experiment that is renamed', () => {
   });
 });
 
+describe('an experiment that is deleted', () => {
+  const stageOf = async (connection: EngineConnection, runIds: readonly string[]) =>
+    Promise.all(runIds.map(async (runId) => (await connection.request('runs/get', { runId })).run.deleted));
+
+  it('takes its runs along and brings them back, but for those that were dealt with by themselves', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const [id, other] = [await experimentNamed(client, 'going'), await experimentNamed(client, 'staying')];
+    const made = await Promise.all(
+      [id, id, id, id, other, other].map(async (experiment) => {
+        const { run } = await begin(client, { experiment_id: experiment, start_time: 1 });
+        await client.post(anything, 'runs/update', { run_id: run.info.run_id, status: 'FINISHED' });
+        return run.info.run_id;
+      }),
+    );
+    const [deletedBefore, restoredBefore, restoredAfter, plain, movedIn, staying] = made as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    await connection.request('runs/delete', { runIds: [deletedBefore, restoredBefore] });
+    await connection.request('runs/restore', { runIds: [restoredBefore] });
+    await connection.request('runs/edit', { edits: [{ runId: movedIn, experiment: 'going' }] });
+    await client.post(anything, 'experiments/delete', { experiment_id: id });
+    await connection.request('runs/restore', { runIds: [restoredAfter] });
+    const all = [deletedBefore, restoredBefore, restoredAfter, plain, movedIn, staying];
+    const gone = [true, true, false, true, true, false];
+    expect(await stageOf(connection, all)).toEqual(gone);
+    const made2 = await rebuilt(connection);
+    expect(await stageOf(made2, all)).toEqual(gone);
+    const back = await outside(made2);
+    await back.post(anything, 'experiments/restore', { experiment_id: id });
+    const restored = [true, false, false, false, false, false];
+    expect(await stageOf(made2, all)).toEqual(restored);
+    expect(await stageOf(await rebuilt(made2), all)).toEqual(restored);
+  });
+
+  it('is gone at once however many runs it has', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const id = await experimentNamed(client, 'large');
+    await begin(client, { experiment_id: id });
+    await connection.request('engine/stop', { reason: 'user' });
+    await until('it is gone', () => !existsSync(`${store.paths.database}-wal`));
+    // As many rows as that many runs leave; their folders would take minutes to make and are not looked at.
+    const db = new Database(store.paths.database);
+    db.exec(`WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+      INSERT INTO runs (run_id, experiment_id, name, status, start_ms, end_ms, kind, source, argv, cwd, user, host)
+      SELECT printf('%032x', i), ${id}, 'r', 'FINISHED', i, i + 1, 'client', 's', '[]', '', 'u', 'h' FROM n`);
+    db.close();
+    const again = await outside((await store.open()).connection);
+    const took = async (path: string) => {
+      const began = performance.now();
+      await again.post(anything, path, { experiment_id: id });
+      return performance.now() - began;
+    };
+    const count = async (view: string) => {
+      const found = z.object({ runs: z.array(z.unknown()) });
+      const asked = { experiment_ids: [id], run_view_type: view, max_results: 50_000 };
+      return (await again.post(found, 'runs/search', asked)).runs.length;
+    };
+    expect(await took('experiments/delete')).toBeLessThan(2_000);
+    expect(await count('ACTIVE_ONLY')).toBe(0);
+    expect(await took('experiments/restore')).toBeLessThan(2_000);
+    expect(await count('ACTIVE_ONLY')).toBe(10_001);
+  });
+});
+
 describe('a description that a client gives to a run', () => {
   const noteOf = async (connection: EngineConnection, runId: string) =>
     (await connection.request('runs/get', { runId })).note;
@@ -299,8 +371,9 @@ describe('the port', () => {
 
 /** The same store with a database that was made again from the folders of its runs. */
 async function rebuilt(connection: EngineConnection): Promise<EngineConnection> {
+  const { pid } = await connection.request('engine/status', {});
   await connection.request('engine/stop', { reason: 'user' });
-  await until('it is gone', () => !existsSync(`${store.paths.database}-wal`));
+  await until('it is gone', () => !exists(pid));
   writeFileSync(store.paths.database, 'no database');
   const { connection: again } = await store.open();
   await again.request('store/repair', {});

@@ -87,28 +87,30 @@ export class ExperimentWrites {
     const other = this.findByName.get(name);
     if (other && other.experiment_id !== id) throw alreadyExists(`Experiment(name=${name}) already exists.`);
     this.session.keep(['experiment', this.session.nowMs, { id, name }]);
-    for (const runId of this.runsOf.all(id)) this.session.touch(runId, true);
+    this.touchRuns(id);
   }
 
-  /** @returns the runs that are to go with it */
-  delete({ experimentId }: { experimentId: string }): { runIds: string[] } {
+  /** Its runs go with it. */
+  delete({ experimentId }: { experimentId: string }): void {
     const { experiment_id: id } = this.active(experimentId);
     if (id === DEFAULT_EXPERIMENT.id)
       throw invalid(`Cannot delete the default experiment '${String(id)}'. This is an internally reserved experiment.`);
+    this.touchRuns(id);
     this.session.keep(['experiment', this.session.nowMs, { id, deleted: true }]);
-    return { runIds: this.runsOf.all(id) };
   }
 
-  restore({ experimentId }: { experimentId: string }): { runIds: string[] } {
+  /** With the runs that went when it did. */
+  restore({ experimentId }: { experimentId: string }): void {
     const experiment = this.one(experimentId);
     if (experiment.deleted_ms === null)
       throw invalid(`The experiment ${experimentId} must be in the 'deleted' state. Current state is active.`);
-    const { experiment_id: id, deleted_ms: deletedMs } = experiment;
+    const { experiment_id: id } = experiment;
     this.session.keep(['experiment', this.session.nowMs, { id, deleted: false }]);
-    const went = this.session.db
-      .prepare<[number, number], string>('SELECT run_id FROM runs WHERE experiment_id = ? AND deleted_ms >= ?')
-      .pluck();
-    return { runIds: went.all(id, deletedMs) };
+    this.touchRuns(id);
+  }
+
+  private touchRuns(id: number): void {
+    for (const runId of this.runsOf.all(id)) this.session.touch(runId, true);
   }
 
   setTag({ experimentId, key, value }: { experimentId: string; key: string; value: string }): void {

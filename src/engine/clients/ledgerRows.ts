@@ -1,6 +1,7 @@
 /** The store's journal as rows. Runs inside a transaction of the writer. */
 import type { Database } from 'better-sqlite3';
 import { fromWireNumber } from '../../protocol/entities';
+import { ExperimentDeletion } from '../tracking';
 import type { LedgerRecord } from './ledger';
 
 type Of<Kind extends LedgerRecord[0]> = Extract<LedgerRecord, readonly [Kind, ...unknown[]]>[2];
@@ -8,8 +9,10 @@ type Of<Kind extends LedgerRecord[0]> = Extract<LedgerRecord, readonly [Kind, ..
 export class LedgerRows {
   private readonly statements;
   private readonly setTags;
+  private readonly deletion: ExperimentDeletion;
 
   constructor(db: Database) {
+    this.deletion = new ExperimentDeletion(db);
     const deletedMs = 'CASE @deleted WHEN 1 THEN @atMs WHEN 0 THEN NULL ELSE deleted_ms END';
     this.statements = {
       addExperiment: db.prepare(
@@ -143,6 +146,7 @@ export class LedgerRows {
       this.statements.addExperiment.run({ id: of.id, name: of.name, atMs });
       this.statements.addExperimentName.run({ id: of.id, name: of.name, atMs });
     }
+    if (of.deleted !== undefined) this.deletion.apply(of.id, of.deleted, atMs);
     this.statements.setExperiment.run(parametersOf('experiment', of, atMs));
   }
 

@@ -92,14 +92,12 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     await write('experiments/rename', { experimentId: asked.experiment_id, name: asked.new_name });
     return NOTHING;
   }),
-  'POST experiments/delete': on('experimentId', async ({ experiment_id: id }, { write, deleteRuns }) => {
-    const { runIds } = await write('experiments/delete', { experimentId: id });
-    await deleteRuns(runIds);
+  'POST experiments/delete': on('experimentId', async ({ experiment_id: id }, { write }) => {
+    await write('experiments/delete', { experimentId: id });
     return NOTHING;
   }),
-  'POST experiments/restore': on('experimentId', async ({ experiment_id: id }, { write, restoreRuns }) => {
-    const { runIds } = await write('experiments/restore', { experimentId: id });
-    await restoreRuns(runIds);
+  'POST experiments/restore': on('experimentId', async ({ experiment_id: id }, { write }) => {
+    await write('experiments/restore', { experimentId: id });
     return NOTHING;
   }),
   'POST experiments/set-experiment-tag': on('experimentTag', async ({ experiment_id: id, key, value }, { write }) => {

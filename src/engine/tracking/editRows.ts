@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { RunEdit } from '../../protocol/lists';
 import type { Batch } from './batch';
+import { deletedWith, moveToExperiment } from './experimentDeletion';
 import { ensureExperiment } from './experimentRows';
 import { NoteRows, tagOfNote } from './noteRows';
 import { BEING_REMOVED } from './removal';
@@ -14,9 +15,11 @@ export class EditRows {
   private readonly search: SearchRows;
   private readonly notes: NoteRows;
   private readonly ensureExperiment;
+  private readonly moveTo;
 
   constructor(db: Database) {
     this.ensureExperiment = ensureExperiment(db);
+    this.moveTo = moveToExperiment(db);
     this.search = new SearchRows(db);
     this.notes = new NoteRows(db);
     const set = (column: string) => db.prepare(`UPDATE runs SET ${column} = ? WHERE run_seq = ?`);
@@ -25,9 +28,12 @@ export class EditRows {
       setName: set('name'),
       setStarred: set('starred'),
       setPinned: set('pinned'),
-      setExperiment: set('experiment_id'),
       setDeleted: db.prepare(
-        `UPDATE runs SET deleted_ms = ? WHERE run_seq = ? AND deleted_ms IS NOT ${String(BEING_REMOVED)}`,
+        `UPDATE runs SET deleted_ms = @atMs WHERE run_seq = @seq AND deleted_ms IS NOT ${String(BEING_REMOVED)}`,
+      ),
+      setRestored: db.prepare(
+        `UPDATE runs SET deleted_ms = ${deletedWith('runs.experiment_id', '@atMs')}
+         WHERE run_seq = @seq AND deleted_ms IS NOT ${String(BEING_REMOVED)}`,
       ),
       setTag: db.prepare(
         `INSERT INTO tags (run_seq, key, value, edited) VALUES (?, ?, ?, 1)
@@ -51,13 +57,13 @@ export class EditRows {
   }
 
   private change(seq: number, edit: Edit): void {
-    const { setName, setStarred, setPinned, setExperiment, setDeleted, setTag, removeTag } = this.statements;
+    const { setName, setStarred, setPinned, setDeleted, setRestored, setTag, removeTag } = this.statements;
     const atMs = Math.trunc(edit.timestampMs);
     if (edit.name !== undefined) setName.run(edit.name, seq);
     if (edit.starred !== undefined) setStarred.run(edit.starred ? 1 : 0, seq);
     if (edit.pinned !== undefined) setPinned.run(edit.pinned ? 1 : 0, seq);
-    if (edit.experiment !== undefined) setExperiment.run(this.ensureExperiment(edit.experiment, atMs), seq);
-    if (edit.deleted !== undefined) setDeleted.run(edit.deleted ? atMs : null, seq);
+    if (edit.experiment !== undefined) this.moveTo(seq, this.ensureExperiment(edit.experiment, atMs), atMs);
+    if (edit.deleted !== undefined) (edit.deleted ? setDeleted : setRestored).run({ seq, atMs });
     const tags = { ...edit.tags, ...(edit.note === undefined ? {} : tagOfNote(edit.note)) };
     for (const [key, value] of Object.entries(tags)) {
       if (value === null) removeTag.run(seq, key);

@@ -10,6 +10,7 @@ export { RunEdits } from './edits';
 export { readSpecOf } from './files';
 export { Follower } from './follow';
 export { readRunner } from './runFiles';
+export { ExperimentDeletion } from './experimentDeletion';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { trackingQueries } from './queries';
 export { stopRun } from './stop';

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { madeMs } from '../../protocol/node/runId';
 import type { RunSpec } from '../../protocol/runFolder';
+import { deletedWith } from './experimentDeletion';
 import { ensureExperiment } from './experimentRows';
 import { NoteRows } from './noteRows';
 import type { Outcome } from './outcome';
@@ -25,8 +26,8 @@ export class Runs {
         'SELECT run_seq, end_ms FROM runs WHERE run_id = ?',
       ),
       addRun: db.prepare(
-        `INSERT INTO runs (run_id, experiment_id, parent_run_id, name, status, start_ms, kind, source, argv, cwd, interpreter, user, host)
-         VALUES (@runId, @experimentId, @parentRunId, @name, 'SCHEDULED', @startMs, @kind, @source, @argv, @cwd, @interpreter, @user, @host)`,
+        `INSERT INTO runs (run_id, experiment_id, parent_run_id, name, status, start_ms, deleted_ms, kind, source, argv, cwd, interpreter, user, host)
+         VALUES (@runId, @experimentId, @parentRunId, @name, 'SCHEDULED', @startMs, ${deletedWith('@experimentId', '@begunMs')}, @kind, @source, @argv, @cwd, @interpreter, @user, @host)`,
       ),
       addTag: db.prepare('INSERT OR REPLACE INTO tags (run_seq, key, value) VALUES (?, ?, ?)'),
       setOutcome: db.prepare(
@@ -50,6 +51,7 @@ export class Runs {
         const seq = Number(
           this.statements.addRun.run({
             runId: spec.run_id,
+            begunMs: Math.trunc(begunMs(spec)),
             experimentId: this.ensureExperiment(spec.experiment, begunMs(spec)),
             parentRunId: spec.parent_run_id,
             name: spec.name,

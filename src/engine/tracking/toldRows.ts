@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import type { RunStatus } from '../../protocol/entities';
 import type { Batch } from './batch';
+import { moveToExperiment } from './experimentDeletion';
 import { ensureExperiment } from './experimentRows';
 
 /** The tag of MLflow that says for what a data set was used: `train`, `eval`, … */
@@ -26,9 +27,11 @@ interface Known {
 export class ToldRows {
   private readonly statements;
   private readonly ensureExperiment;
+  private readonly moveTo;
 
   constructor(db: Database) {
     this.ensureExperiment = ensureExperiment(db);
+    this.moveTo = moveToExperiment(db);
     this.statements = {
       find: db.prepare<[number], Known>(
         'SELECT kind, status, told_status, told_end_ms, start_ms FROM runs WHERE run_seq = ?',
@@ -43,7 +46,6 @@ export class ToldRows {
          WHERE run_seq = @seq`,
       ),
       setName: db.prepare('UPDATE runs SET name = ? WHERE run_seq = ?'),
-      setExperiment: db.prepare('UPDATE runs SET experiment_id = ? WHERE run_seq = ?'),
       setDataset: db.prepare(
         `INSERT INTO dataset_inputs (run_seq, name, digest, context, source_type, source, schema, profile, tags)
          VALUES (@seq, @name, @digest, @context, @source_type, @source, @schema, @profile, @tags)
@@ -61,11 +63,11 @@ export class ToldRows {
   }
 
   add(seq: number, batch: Batch): void {
-    const { setName, setExperiment, setDataset, dropArtifacts, setModel } = this.statements;
+    const { setName, setDataset, dropArtifacts, setModel } = this.statements;
     for (const told of batch.told) {
       if (told.name !== undefined) setName.run(told.name, seq);
       if (told.experiment !== undefined)
-        setExperiment.run(this.ensureExperiment(told.experiment, told.timestampMs), seq);
+        this.moveTo(seq, this.ensureExperiment(told.experiment, told.timestampMs), told.timestampMs);
       this.setState(seq, told);
     }
     for (const { tags, ...dataset } of batch.datasets)
