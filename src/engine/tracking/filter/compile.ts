@@ -68,7 +68,7 @@ function comparisonOf({ subject: { entity, key }, test }: Comparison): Condition
 
 function keyedCondition(kind: Keyed, key: string, test: Test): Condition {
   if (test.is === 'null') return test.not ? hasKeyed(kind, key, sql('TRUE')) : lacksKeyed(kind, key);
-  if (kind === 'metric') return hasKeyed(kind, key, testOf('last', test));
+  if (kind === 'metric') return hasKeyed(kind, key, testOf('last', test), testOf('+last', test));
   if (test.is === 'text' && test.sign === '=') return hasText(kind, key, test.value);
   if (test.is === 'in') return hasKeyed(kind, key, inPair(test));
   if (test.is !== 'number') return hasKeyed(kind, key, testOf('value', test));
@@ -156,7 +156,7 @@ function testOf(column: string, test: Test): Sql {
   }
 }
 
-const isNumberOfKey = (column: string): boolean => column === 'last' || column.endsWith('number');
+const isNumberOfKey = (column: string): boolean => column.endsWith('last') || column.endsWith('number');
 
 /** SQLite's LIKE ignores case in ASCII; GLOB does not, but has other wildcards. */
 function likeTest(column: string, { by, not, value }: Test & { is: 'like' }): Sql {
