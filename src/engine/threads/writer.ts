@@ -20,6 +20,8 @@ const IDLE_MS = 500;
 /** After a round that failed (a full disk): nothing is lost meanwhile, the journals wait. */
 const FAILED_MS = 2000;
 const LEASE_MS = 10_000;
+/** How long changes that clients tell of are collected. */
+const TELL_MS = 15;
 
 export interface WriterData {
   readonly root: string;
@@ -40,6 +42,7 @@ let hasNewStructure = false;
 let lastActive = -1;
 let trouble: ErrorCode | null = null;
 let timer: NodeJS.Timeout | null = null;
+let telling: NodeJS.Timeout | null = null;
 let leaseRenewedMs = Date.now();
 
 const { db, lease, follower } = open();
@@ -74,7 +77,7 @@ const handlers = {
     } catch (error) {
       throw asStoreError(paths.database, error);
     } finally {
-      tell();
+      tellSoon();
     }
   },
   /** What an editor tells of a notebook is in the run's journal when this returns, and in the database a moment later. */
@@ -113,6 +116,7 @@ const handlers = {
   /** Everything is committed; nothing will be written any more. */
   close: () => {
     if (timer) clearTimeout(timer);
+    if (telling) clearTimeout(telling);
     timer = null;
     lease.release();
     // Without a write-ahead log a database can be read from where nothing can be written, too.
@@ -156,6 +160,14 @@ function step(): number {
     tell();
     return FAILED_MS;
   }
+}
+
+/** After what comes a thousand times a second: to wake the main thread costs as much as to write a point down. */
+function tellSoon(): void {
+  telling ??= setTimeout(() => {
+    telling = null;
+    tell();
+  }, TELL_MS);
 }
 
 function tell(): void {
