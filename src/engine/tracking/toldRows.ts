@@ -49,7 +49,8 @@ export class ToldRows {
       setDataset: db.prepare(
         `INSERT INTO dataset_inputs (run_seq, name, digest, context, source_type, source, schema, profile, tags)
          VALUES (@seq, @name, @digest, @context, @source_type, @source, @schema, @profile, @tags)
-         ON CONFLICT DO UPDATE SET context = coalesce(excluded.context, context), tags = excluded.tags`,
+         -- As MLflow's: what is said first of a use counts. A metric that is logged for a data set says it once more.
+         ON CONFLICT DO NOTHING`,
       ),
       dropArtifacts: db.prepare(
         `DELETE FROM artifacts WHERE run_seq = @seq

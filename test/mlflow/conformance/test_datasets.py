@@ -54,6 +54,14 @@ class Datasets(ConformanceTest):
         again = self.logged((dataset, "training", None))
         self.assertEqual(len(self.client.get_run(again).inputs.dataset_inputs), 1)
 
+    def test_what_is_said_first_of_a_use_counts(self):
+        self.active_experiment()
+        dataset = mlflow.data.from_pandas(FRAME, name="train")
+        run_id = self.logged((dataset, "training", {"split": "80 %"}), (dataset, "testing", None))
+        (given,) = self.client.get_run(run_id).inputs.dataset_inputs
+        self.assertEqual({tag.key: tag.value for tag in given.tags},
+                         {"mlflow.data.context": "training", "split": "80 %"})
+
     def test_runs_are_found_by_their_datasets(self):
         experiment_id = self.active_experiment()
         one = self.logged((mlflow.data.from_pandas(FRAME, name="cats"), "training", None))
