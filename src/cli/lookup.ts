@@ -1,10 +1,8 @@
-/** Finding runs and reading all pages of what belongs to them. */
+/** Finding runs, and reading what belongs to them. */
 import type { EngineConnection } from '../client/connection';
-import type { FactSection } from '../protocol/capture';
 import type { RunRow } from '../protocol/entities';
 import { LoopwrightError } from '../protocol/errors';
-import { MAX_PAGE, type Params, type Result } from '../protocol/requests';
-import type { RunFacts } from './documents';
+import { MAX_PAGE } from '../protocol/requests';
 
 const LEAST_PREFIX = 4;
 const FULL_ID = 32;
@@ -61,96 +59,6 @@ async function startingWith(connection: EngineConnection, prefix: string, delete
   return runs.filter((run) => run.runId.startsWith(prefix));
 }
 
-type Paged =
-  | 'runs/params'
-  | 'runs/metrics'
-  | 'runs/tags'
-  | 'runs/artifacts'
-  | 'runs/notes'
-  | 'runs/files'
-  | 'notebooks/executions';
-
-/** Every page of one of a run's lists. */
-async function allPages<M extends Paged, Item>(
-  connection: EngineConnection,
-  method: M,
-  runId: string,
-  itemsOf: (page: Result<M>) => readonly Item[],
-  more: Omit<Params<M>, 'runId' | 'limit' | 'pageToken'> | Record<string, never> = {},
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for (let pageToken: string | undefined; ;) {
-    const params = { ...more, runId, limit: MAX_PAGE, ...(pageToken === undefined ? {} : { pageToken }) };
-    // Every request in `Paged` takes these parameters, and answers with a token.
-    const page = await connection.request(method, params as Params<M>);
-    items.push(...itemsOf(page));
-    const { nextPageToken } = page as { nextPageToken: string | null };
-    if (nextPageToken === null) return items;
-    pageToken = nextPageToken;
-  }
-}
-
-export const allParams = (connection: EngineConnection, runId: string) =>
-  allPages(connection, 'runs/params', runId, (page) => page.params);
-
-export const allMetrics = (connection: EngineConnection, runId: string) =>
-  allPages(connection, 'runs/metrics', runId, (page) => page.metrics);
-
-export const allArtifacts = (connection: EngineConnection, runId: string) =>
-  allPages(connection, 'runs/artifacts', runId, (page) => page.artifacts);
-
-export const allNotes = (connection: EngineConnection, runId: string) =>
-  allPages(connection, 'runs/notes', runId, (page) => page.notes);
-
-export const allTags = (connection: EngineConnection, runId: string) =>
-  allPages(connection, 'runs/tags', runId, (page) => page.tags);
-
-const allExecutions = (connection: EngineConnection, runId: string) =>
-  allPages(connection, 'notebooks/executions', runId, (page) => page.executions);
-
-const SHOWN_SECTIONS = [
-  'code',
-  'environment',
-  'packages',
-  'hardware',
-  'seeds',
-  'models',
-  'notebook',
-] as const satisfies readonly FactSection[];
-
-export async function factsOf(connection: EngineConnection, runId: string): Promise<RunFacts> {
-  const files = (direction: 'in' | 'out') =>
-    allPages(connection, 'runs/files', runId, (page) => page.files, { direction });
-  const factsIn = async (section: FactSection) => (await connection.request('runs/facts', { runId, section })).facts;
-  const [got, params, metrics, tags, artifacts, notes, inputs, outputs, executions, ...sections] = await Promise.all([
-    connection.request('runs/get', { runId }),
-    allParams(connection, runId),
-    allMetrics(connection, runId),
-    allTags(connection, runId),
-    allArtifacts(connection, runId),
-    allNotes(connection, runId),
-    files('in'),
-    files('out'),
-    allExecutions(connection, runId),
-    ...SHOWN_SECTIONS.map(factsIn),
-  ]);
-  const facts = Object.fromEntries(SHOWN_SECTIONS.map((section, index) => [section, sections[index] ?? {}]));
-  return { ...got, params, metrics, tags, artifacts, notes, inputs, outputs, executions, facts };
-}
-
-/** Every logged point of a metric, page by page, so that a series of any length takes little memory. */
-export async function* pointsOf(connection: EngineConnection, runId: string, key: string) {
-  for (let pageToken: string | undefined; ;) {
-    const page = await connection.request('metrics/points', {
-      runId,
-      key,
-      limit: 5000,
-      ...(pageToken === undefined ? {} : { pageToken }),
-    });
-    yield page.points;
-    if (page.nextPageToken === null) return;
-    pageToken = page.nextPageToken;
-  }
-}
+export { allArtifacts, allMetrics, allNotes, allParams, allTags, factsOf, pointsOf } from '../protocol/runFacts';
 
 export const isOver = (run: RunRow): boolean => run.timing.endMs !== null;
