@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
+import type { JobOptions } from './jobs';
 import type { FromJob, ToJob } from './messages';
 
 const HEAP_MB = 512;
@@ -14,6 +15,7 @@ interface Task {
   readonly name: string;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: LoopwrightError) => void;
+  readonly onProgress: ((value: unknown) => void) | undefined;
 }
 
 export class JobProcess {
@@ -39,7 +41,11 @@ export class JobProcess {
   }
 
   /** One at a time. @throws LoopwrightError what the task says, `internal` if the process died */
-  async perform(name: string, params: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  async perform(
+    name: string,
+    params: unknown,
+    { signal, onProgress }: Pick<JobOptions, 'signal' | 'onProgress'>,
+  ): Promise<unknown> {
     let patience: NodeJS.Timeout | undefined;
     const onAbort = () => {
       this.tell({ kind: 'abort' });
@@ -48,7 +54,7 @@ export class JobProcess {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       return await new Promise<unknown>((resolve, reject) => {
-        this.task = { name, resolve, reject };
+        this.task = { name, resolve, reject, onProgress };
         this.tell({ kind: 'task', name, params });
       });
     } finally {
@@ -77,6 +83,9 @@ export class JobProcess {
     switch (message.kind) {
       case 'log':
         this.log(`${this.task?.name ?? 'job'}: ${message.text}`);
+        return;
+      case 'progress':
+        this.task?.onProgress?.(message.value);
         return;
       case 'done':
         this.task?.resolve(message.value);

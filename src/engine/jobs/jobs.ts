@@ -14,12 +14,14 @@ export type Lane = 'code' | 'data' | 'house';
 export interface JobOptions {
   readonly lane: Lane;
   readonly signal?: AbortSignal;
+  /** Told what the task says of how far it has come. */
+  readonly onProgress?: (value: unknown) => void;
 }
 
 interface Waiting {
   readonly name: string;
   readonly params: unknown;
-  readonly signal: AbortSignal | undefined;
+  readonly options: JobOptions;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: LoopwrightError) => void;
 }
@@ -39,12 +41,12 @@ export class Jobs {
 
   /** @throws LoopwrightError what the job says, `internal` if it died, `cancelled` */
   run<Name extends TaskName>(name: Name, params: TaskParams<Name>, options: JobOptions): Promise<TaskResult<Name>> {
-    const { lane, signal } = options;
+    const { lane } = options;
     return new Promise((resolve, reject) => {
       const state = this.lanes.get(lane) ?? { waiting: [], process: null, isBusy: false, leaving: undefined };
       this.lanes.set(lane, state);
       // The task's own type says what its process answers with.
-      state.waiting.push({ name, params, signal, resolve: resolve as (value: unknown) => void, reject });
+      state.waiting.push({ name, params, options, resolve: resolve as (value: unknown) => void, reject });
       if (!state.isBusy) void this.work(state);
     });
   }
@@ -59,16 +61,16 @@ export class Jobs {
     clearTimeout(lane.leaving);
     lane.isBusy = true;
     for (let next = lane.waiting.shift(); next; next = lane.waiting.shift()) {
-      const { name, params, signal, resolve, reject } = next;
-      if (this.isCancelled(signal)) {
+      const { name, params, options, resolve, reject } = next;
+      if (this.isCancelled(options.signal)) {
         reject(cancelled());
         continue;
       }
       if (!lane.process?.isAlive) lane.process = new JobProcess(this.log);
       try {
-        resolve(await lane.process.perform(name, params, signal));
+        resolve(await lane.process.perform(name, params, options));
       } catch (thrown) {
-        reject(this.isCancelled(signal) ? cancelled() : LoopwrightError.from(thrown));
+        reject(this.isCancelled(options.signal) ? cancelled() : LoopwrightError.from(thrown));
       }
     }
     lane.isBusy = false;

@@ -6,5 +6,6 @@ export type ToJob =
 
 export type FromJob =
   | { readonly kind: 'log'; readonly text: string }
+  | { readonly kind: 'progress'; readonly value: unknown }
   | { readonly kind: 'done'; readonly value: unknown }
   | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };

@@ -15,6 +15,7 @@ async function perform({ name, params }: Extract<ToJob, { kind: 'task' }>): Prom
   const context: JobContext = {
     signal: abort.signal,
     log: (text) => send({ kind: 'log', text }),
+    progress: (value) => send({ kind: 'progress', value }),
   };
   try {
     const task = (tasks as Readonly<Record<string, (params: unknown, context: JobContext) => Promise<unknown>>>)[name];

@@ -11,6 +11,8 @@ export interface JobContext {
   readonly signal: AbortSignal;
   /** Something for the engine's log. */
   readonly log: (message: string) => void;
+  /** How far it has come, in the task's own words. */
+  readonly progress: (value: unknown) => void;
 }
 
 type Task = (params: never, context: JobContext) => Promise<unknown>;
