@@ -8,6 +8,7 @@ import { LoopwrightError } from '../protocol/errors';
 import { BUILD } from '../protocol/version';
 import { commonOptionsOf, examples, type Perform, withCommonOptions } from './command';
 import { addEngine } from './commands/engine';
+import { addExport } from './commands/export';
 import { addGc } from './commands/gc';
 import { addNotebooks } from './commands/notebooks';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
@@ -88,6 +89,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   addRuns(program, perform);
   addNotebooks(program, perform);
   addTracking(program, perform);
+  addExport(program, perform);
   addGc(program, perform);
   addEngine(program, perform);
   return program;

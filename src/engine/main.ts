@@ -17,6 +17,7 @@ import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
 import { takeLock } from './lifecycle/lock';
 import { CodeQueries } from './code';
+import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
 import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
@@ -197,6 +198,8 @@ async function main(): Promise<void> {
     if (store.state === 'ready' && activeRuns === 0 && !isStopping) void retention.applyIfDue(Date.now());
   };
 
+  const exporter = new Exports(paths.root, jobs, (isBusy) => idle.busyWith('export', isBusy));
+
   const tracking = new TrackingServer(
     addresses,
     {
@@ -292,6 +295,12 @@ async function main(): Promise<void> {
     'store/retention': () => retention.state,
     'store/confirmRetention': ({ rules }) => {
       retention.confirm(rules);
+      return {};
+    },
+    'export/start': (order) => exporter.start(order),
+    'export/state': () => exporter.state,
+    'export/cancel': () => {
+      exporter.cancel();
       return {};
     },
     'engine/tracking': ({ port }) => tracking.address(port),

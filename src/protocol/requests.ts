@@ -8,6 +8,7 @@ import { artifactRequests } from './requests/artifacts';
 import { codeRequests } from './requests/code';
 import { type Request } from './requests/define';
 import { engineRequests } from './requests/engine';
+import { exportRequests } from './requests/exports';
 import { metricRequests } from './requests/metrics';
 import { notebookRequests } from './requests/notebooks';
 import { runRequests } from './requests/runs';
@@ -34,6 +35,7 @@ export const requests = {
   ...notebookRequests,
   ...codeRequests,
   ...storeRequests,
+  ...exportRequests,
 } as const satisfies Record<string, Request>;
 
 export type Requests = typeof requests;

@@ -12,6 +12,7 @@ import { EXIT } from '../output';
 import { artifactTable, pointHeading, pointLine, runPage, runTable, type View } from '../rendering';
 import { type Session, storeToRead } from '../store';
 import { code, type CodeOptions } from './code';
+import { addRunExport } from './export';
 import { addEditOptions, edit, type EditOptions } from './edit';
 import { compareRuns } from './compare';
 import { writeOutput } from '../scriptOutput';
@@ -130,6 +131,7 @@ export function addRuns(program: Command, perform: Perform): void {
       );
   onRuns(on('delete', 'Hide runs from the lists, with their children; their files stay.'), true);
   onRuns(on('restore', 'Undo the deletion of runs.'), false);
+  addRunExport(on('export', 'Write a run and its children out: MLflow, CSV, Parquet, JSON.'), perform);
   addEditOptions(on('edit', "Change a run's name, note, tags, marks or experiment."))
     .argument('<id>', 'the run')
     .action((id: string, options: EditOptions, self: Command) =>

@@ -7,6 +7,7 @@ export {
   type DatasetRow,
   type Pair,
   type RunValues,
+  STATE_COLUMNS,
   type View,
 } from './reads';
 export {

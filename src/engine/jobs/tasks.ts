@@ -4,6 +4,7 @@
  */
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { digestRun } from '../data';
+import { writeExport } from '../exporters/task';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
 export interface JobContext {
@@ -27,6 +28,7 @@ export const tasks = {
   'house/removeFolders': removeFolders,
   'house/sweepData': sweepData,
   'house/sweepCode': sweepCode,
+  'export/write': writeExport,
 } as const satisfies Record<string, Task>;
 
 export type Tasks = typeof tasks;

@@ -1,0 +1,132 @@
+/** `loopwright export`: runs in the formats of other programs. */
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Command, Option } from 'commander';
+import type { EngineConnection } from '../../client/connection';
+import { LoopwrightError } from '../../protocol/errors';
+import { EXPORT_FORMATS, type ExportFormat, type ExportResult, type MlflowMajor } from '../../protocol/exports';
+import type { Params } from '../../protocol/requests';
+import { type Cli, examples, type Perform, withCommonOptions } from '../command';
+import { exportDocument, exportLines, exportProgressLine } from '../exportWords';
+import { findRuns } from '../lookup';
+import { EXIT } from '../output';
+import { storeToRead } from '../store';
+
+const LOOK_AGAIN_MS = 200;
+
+interface ExportOptions {
+  readonly format?: ExportFormat;
+  readonly mlflow: MlflowMajor;
+  readonly filter?: string;
+  readonly search?: string;
+  readonly deleted?: boolean;
+  readonly overwrite?: boolean;
+}
+
+const withExportOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option('--format <format>', "of the files (default: what PATH's ending says, mlflow for a folder)").choices(
+        EXPORT_FORMATS,
+      ),
+    )
+    .addOption(
+      new Option('--mlflow <version>', 'the oldest MLflow to open the database: 2 (2.9), without logged models')
+        .choices(['2', '3'])
+        .default('3'),
+    )
+    .option('--deleted', 'deleted runs too (a database of MLflow has them by itself, as deleted)')
+    .option('--overwrite', 'write over files that are there');
+
+export function addExport(program: Command, perform: Perform): void {
+  withExportOptions(withCommonOptions(program.command('export')))
+    .summary('write runs out: MLflow, CSV, Parquet, JSON')
+    .description(
+      'Write runs with all that they have into files: an MLflow database (.db) with the artifacts beside it, which ' +
+        '"mlflow ui" opens; tables of runs and of points (.csv, .parquet); or a document (.json).',
+    )
+    .argument('<path>', 'a file, or a folder')
+    .argument('[runs...]', 'only these, with their children (default: all)')
+    .option('--filter <filter>', 'only runs that meet it, with their children, such as "metrics.auc > 0.9"')
+    .option('--search <text>', 'only runs with each of these words, with their children')
+    .addHelpText(
+      'after',
+      examples(
+        'export out/mlflow.db',
+        'export runs.csv --filter "metrics.auc > 0.9"',
+        'export best.parquet latest 0195f7a2',
+        'export everything --format mlflow --mlflow 2',
+      ),
+    )
+    .action((path: string, runs: string[], options: ExportOptions, self: Command) =>
+      perform(self, (cli) => exportRuns(cli, path, runs, options)),
+    );
+}
+
+/** `runs export ID PATH`: the same, where one looks for what is done with a run. */
+export function addRunExport(command: Command, perform: Perform): void {
+  withExportOptions(command)
+    .argument('<id>', 'the run')
+    .argument('<path>', 'a file, or a folder')
+    .addHelpText('after', examples('runs export latest best.json'))
+    .action((id: string, path: string, options: ExportOptions, self: Command) =>
+      perform(self, (cli) => exportRuns(cli, path, [id], options)),
+    );
+}
+
+async function exportRuns(cli: Cli, path: string, ids: readonly string[], options: ExportOptions): Promise<number> {
+  const { output } = cli;
+  const { format, mlflow, filter, search, deleted, overwrite } = options;
+  if (ids.length > 0 && (filter !== undefined || search !== undefined))
+    throw new LoopwrightError('bad_request', 'Runs are named, or found by --filter and --search. Leave one out.');
+  const { connection } = await cli.engines.openToRead(storeToRead(cli.store, cli.cwd));
+  try {
+    const runs = await findRuns(connection, ids);
+    const result = await follow(cli, connection, {
+      path: resolve(cli.cwd, path),
+      mlflow,
+      overwrite: overwrite === true,
+      ...(format === undefined ? {} : { format }),
+      ...(runs.length === 0 ? {} : { runIds: runs.map(({ runId }) => runId) }),
+      ...(filter === undefined ? {} : { filter }),
+      ...(search === undefined ? {} : { search }),
+      ...(deleted === undefined ? {} : { deleted }),
+    });
+    if (output.isJson) output.document(exportDocument(result));
+    else output.lines(exportLines(result, output.paint));
+    for (const problem of result.problems) output.note(`${output.paintNote('yellow', '!')} ${problem}`);
+    return EXIT.done;
+  } finally {
+    connection.close();
+  }
+}
+
+/** Has the engine do it, and says how far it has come. Ctrl+C ends it; what is whole of the artifacts stays. */
+async function follow(
+  { output }: Cli,
+  connection: EngineConnection,
+  order: Params<'export/start'>,
+): Promise<ExportResult> {
+  const cancel = () => {
+    output.note('Cancelling…');
+    connection.request('export/cancel', {}).catch(() => undefined); // a dead engine has ended it, too
+  };
+  process.once('SIGINT', cancel);
+  let isOver = false;
+  const result = connection.request('export/start', order).finally(() => (isOver = true));
+  const tell = async () => {
+    for (let last = ''; ;) {
+      await Promise.race([sleep(LOOK_AGAIN_MS), result]);
+      if (isOver) return;
+      const line = exportProgressLine(await connection.request('export/state', {}));
+      if (line !== '' && line !== last) output.note(output.paintNote('dim', line));
+      if (line !== '') last = line;
+    }
+  };
+  try {
+    const [done] = await Promise.all([result, tell()]);
+    return done;
+  } finally {
+    process.off('SIGINT', cancel);
+  }
+}

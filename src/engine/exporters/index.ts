@@ -1,0 +1,2 @@
+/** Writing runs out into the formats of other programs. */
+export { Exports } from './exports';
