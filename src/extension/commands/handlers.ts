@@ -17,6 +17,7 @@ import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
 import { copyTrackingUri } from './copyTrackingUri';
 import type { EditRuns } from './editRuns';
+import { exportRuns } from './exportRuns';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
 import { OnRuns, runsIn } from './onRuns';
@@ -108,6 +109,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
     'loopwright.freeSpace': () => freeSpace(stores.sessions),
     'loopwright.copyTrackingUri': () => copyTrackingUri(stores.sessions),
+    'loopwright.export': (...given) => exportRuns(stores.sessions, runsIn(given), query.query),
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');
       const why = vscode.l10n.t('It came from elsewhere: nothing in it is run or changed until you adopt it.');

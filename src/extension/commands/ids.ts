@@ -48,6 +48,7 @@ export const COMMAND_IDS = [
   'loopwright.showLog',
   'loopwright.freeSpace',
   'loopwright.copyTrackingUri',
+  'loopwright.export',
   'loopwright.adoptStore',
   'loopwright.repairStore',
   'loopwright.retryEngine',
