@@ -22,7 +22,7 @@ import { Gc, RetentionKeeper } from './house';
 import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
-import { createDispatch, type RequestHandlers, whyClosed } from './rpc/dispatch';
+import { createDispatch, type RequestHandlers, whyClosed, whyNotWritten } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
 import { Refusal } from './clients';
@@ -174,7 +174,7 @@ async function main(): Promise<void> {
   /** For those who don't come through the dispatch, which says so before it asks. */
   const writable = () => {
     if (store.state === 'ready') return writer();
-    throw whyClosed(store);
+    throw whyNotWritten(store);
   };
 
   const code = new CodeQueries({

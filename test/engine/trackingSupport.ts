@@ -30,6 +30,7 @@ export const Run = z.object({
 
 export interface Client {
   readonly uri: string;
+  readonly headers: { readonly Authorization: string };
   call(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Response>;
   post<T>(form: z.ZodType<T>, path: string, body: object): Promise<T>;
   get<T>(form: z.ZodType<T>, path: string): Promise<T>;
@@ -50,6 +51,7 @@ export function clientOf(uri: string, token: string): Client {
   };
   return {
     uri,
+    headers: { Authorization: `Bearer ${token}` },
     call,
     post: (form, path, body) => read(form, call('POST', path, body)),
     get: (form, path) => read(form, call('GET', path)),

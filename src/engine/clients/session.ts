@@ -67,6 +67,8 @@ export class Session {
   private readonly revive;
   private open = new Map<string, OpenRun>();
   private kept: LedgerRecord[] = [];
+  /** Runs whose folders were made within the group. */
+  private begun: string[] = [];
   private touched = new Map<string, { structure: boolean }>();
   nowMs = 0;
 
@@ -113,6 +115,7 @@ export class Session {
       return replies;
     } catch (error) {
       for (const one of applied) one.takeBack();
+      this.unmake(0);
       for (const { run } of this.open.values()) this.follower.ingest.forget(run.run_seq);
       throw error;
     } finally {
@@ -121,6 +124,7 @@ export class Session {
         if (!this.follower.follows(run.run_id)) this.follower.ingest.forget(run.run_seq);
       this.open = new Map();
       this.kept = [];
+      this.begun = [];
       this.touched = new Map();
     }
   }
@@ -168,6 +172,7 @@ export class Session {
   /** A run that a client begins: its folder, marker and row. */
   begin(spec: RunSpec): KnownRun {
     const folder = this.paths.runFolder(spec.run_id);
+    this.begun.push(spec.run_id);
     try {
       mkdirSync(join(folder, 'journals'), { recursive: true });
       mkdirSync(join(folder, 'artifacts'), { recursive: true });
@@ -186,12 +191,14 @@ export class Session {
 
   private attempt(write: () => unknown): Reply {
     const kept = this.kept.length;
+    const begun = this.begun.length;
     const records = new Map([...this.open].map(([runId, open]) => [runId, open.records.length]));
     try {
       return { value: this.db.transaction(write)() };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.kept.length = kept;
+      this.unmake(begun);
       for (const [runId, open] of this.open) {
         const before = records.get(runId);
         if (before === open.records.length) continue;
@@ -199,6 +206,18 @@ export class Session {
         open.records.length = before ?? 0;
       }
       return { refused: { code: error.code, message: error.message } };
+    }
+  }
+
+  /** The folders of runs that are none after all, from the given one on. */
+  private unmake(from: number): void {
+    for (const runId of this.begun.splice(from)) {
+      rmSync(join(this.paths.active, runId), { force: true });
+      rmSync(this.paths.runFolder(runId), { recursive: true, force: true });
+      const open = this.open.get(runId);
+      if (open) this.follower.ingest.forget(open.run.run_seq);
+      this.open.delete(runId);
+      this.touched.delete(runId);
     }
   }
 

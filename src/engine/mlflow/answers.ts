@@ -2,7 +2,8 @@
 import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { Refusal, type RefusalCode } from '../clients';
 
-export type MlflowCode = RefusalCode | 'BAD_REQUEST' | 'ENDPOINT_NOT_FOUND' | 'UNAUTHENTICATED' | 'NOT_IMPLEMENTED';
+export type MlflowCode =
+  RefusalCode | 'BAD_REQUEST' | 'ENDPOINT_NOT_FOUND' | 'UNAUTHENTICATED' | 'NOT_IMPLEMENTED' | 'RESOURCE_EXHAUSTED';
 
 const STATUS: Readonly<Record<MlflowCode, number>> = {
   RESOURCE_DOES_NOT_EXIST: 404,
@@ -13,6 +14,8 @@ const STATUS: Readonly<Record<MlflowCode, number>> = {
   PERMISSION_DENIED: 403,
   UNAUTHENTICATED: 401,
   NOT_IMPLEMENTED: 501,
+  // Not among those that MLflow's clients try again for minutes: 408, 429, 500, 502, 503, 504.
+  RESOURCE_EXHAUSTED: 507,
   TEMPORARILY_UNAVAILABLE: 503,
 };
 
@@ -44,8 +47,19 @@ export class MlflowError extends Error {
   static from(thrown: unknown): MlflowError {
     if (thrown instanceof MlflowError) return thrown;
     if (thrown instanceof Refusal) return new MlflowError(thrown.code, thrown.message);
+    if (isDiskFull(thrown)) return new MlflowError('RESOURCE_EXHAUSTED', DISK_FULL);
     const { code, message } = LoopwrightError.from(thrown);
     if (code === 'internal') return new MlflowError('BAD_REQUEST', `The server could not answer: ${message}`);
     return new MlflowError(CODES[code] ?? 'PERMISSION_DENIED', message);
   }
+}
+
+const DISK_FULL =
+  'The disk that holds the store is full. Nothing of what was sent is kept. Free some space ("loopwright gc" shows what could go), then log it again.';
+
+/** By the words, too: what crossed the border of a thread has lost its cause. */
+function isDiskFull(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  const code = 'code' in thrown ? thrown.code : null;
+  return code === 'ENOSPC' || code === 'EDQUOT' || /\b(?:ENOSPC|EDQUOT)\b|the disk is full/.test(thrown.message);
 }

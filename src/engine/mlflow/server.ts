@@ -22,6 +22,8 @@ import { forms } from './wire';
 const API = /^\/(?:ajax-)?api\/(?:2\.0|3\.0|2\.0\/preview)\/mlflow\/(.+)$/;
 const ARTIFACTS = /^\/(?:ajax-)?api\/2\.0\/mlflow-artifacts\/artifacts(?:\/(.*))?$/;
 const MULTIPART = /^\/(?:ajax-)?api\/2\.0\/mlflow-artifacts\/mpu\//;
+/** How long nothing may come of a body that is not whole: then it won't any more. */
+const PAUSE_MS = Number(process.env.LOOPWRIGHT_BODY_PAUSE_MS ?? 60_000);
 /** The version of MLflow whose protocol this is: clients ask for it before they send what older servers don't know. */
 export const MLFLOW_VERSION = '3.6.0';
 
@@ -52,6 +54,7 @@ export class MlflowServer {
     this.group = new Group((writes) => backend.tell(writes));
     this.doorkeeper = new Doorkeeper(backend.token);
     this.server = createServer((request, response) => {
+      this.endStalled(request, response);
       this.answer(request, response).catch((thrown: unknown) => {
         this.fail(request, response, thrown);
       });
@@ -133,6 +136,20 @@ export class MlflowServer {
     if (!form.success) throw badForm(form.error.issues[0], { ...asked, ...route.params });
     const answer = await endpoint.answer(form.data as never, this.contextOf(asking.runId));
     send(response, typeof answer === 'string' ? answer : JSON.stringify(answer), 'application/json');
+  }
+
+  /** A large artifact may take its time over a slow pipe, so there is no limit on the whole: only on its pauses. */
+  private endStalled(request: IncomingMessage, response: ServerResponse): void {
+    const { headers } = request;
+    if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return;
+    request.setTimeout(PAUSE_MS, () => {
+      if (request.complete || response.headersSent) return;
+      const seconds = String(PAUSE_MS / 1000);
+      this.fail(request, response, new MlflowError('BAD_REQUEST', `Nothing came of the body for ${seconds} s.`, 408));
+      response.once('finish', () => request.destroy());
+    });
+    // The answer may take longer than that.
+    request.once('end', () => request.setTimeout(0));
   }
 
   private contextOf(askedBy: string | null): Context {

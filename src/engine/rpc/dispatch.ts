@@ -59,8 +59,13 @@ function mayWrite(connection: ConnectionState, method: Method, store: StoreState
       'This folder is not trusted: nothing is run or changed in it. Trust the workspace first.',
     );
   if (MENDING.has(method)) return;
-  if (store.state === 'unusable') throw whyClosed(store);
-  if (store.state === 'readonly') throw new LoopwrightError(store.adopted ? 'read_only' : 'not_adopted', store.reason);
+  if (store.state !== 'ready') throw whyNotWritten(store);
+}
+
+/** The error of whoever wants to change something in a store that is not to be changed. */
+export function whyNotWritten(store: StoreState): LoopwrightError {
+  if (store.state !== 'readonly') return whyClosed(store);
+  return new LoopwrightError(store.adopted ? 'read_only' : 'not_adopted', store.reason);
 }
 
 /** The error of whoever asks for something that the store can't give as it is. */
