@@ -96,7 +96,13 @@ export const PARAM_SOURCES = ['library', 'argparse', 'cli', 'api', 'client'] as 
 export const ParamSource = z.enum(PARAM_SOURCES);
 export type ParamSource = z.infer<typeof ParamSource>;
 
-export const Param = z.object({ key: z.string(), value: z.string(), source: ParamSource });
+export const Param = z.object({
+  key: z.string(),
+  value: z.string(),
+  source: ParamSource,
+  /** What was captured of it, where a tracking client has logged another value. */
+  other: z.object({ value: z.string(), source: ParamSource }).optional(),
+});
 export type Param = z.infer<typeof Param>;
 
 export const Tag = z.object({ key: z.string(), value: z.string() });

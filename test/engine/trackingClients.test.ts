@@ -61,7 +61,8 @@ describe('a program of a tracked run', () => {
     expect(again.status).toBe(400);
     expect(await again.text()).toContain("Param with key='lr' was already logged with value='0.10'");
     const { params } = await connection.request('runs/params', { runId });
-    expect(params).toContainEqual({ key: 'lr', value: '0.10', source: 'client' });
+    const other = { value: '0.1', source: 'argparse' };
+    expect(params).toContainEqual({ key: 'lr', value: '0.10', source: 'client', other });
   });
 
   it('leaves no run running when its script is gone', async () => {

@@ -7,6 +7,8 @@ export interface KeyValue {
   readonly value: string;
   /** In grey behind the value. */
   readonly hint?: string;
+  /** The same behind that. */
+  readonly more?: string | undefined;
 }
 
 /** Whether a text can be higher than its cell even where that is wide: then it is scrolled, by keyboard, too. */
@@ -16,8 +18,8 @@ const mayScroll = (text: string) => text.length > 200 || text.split('\n', 8).len
 const breakable = (name: string) => name.split(/(?<=[_./-])(?![_./-])/).map((part) => html`${part}<wbr />`);
 
 /** By itself: a line break of the source would be one of the page, which keeps those of the texts. */
-const valueOf = ({ value, hint }: KeyValue) =>
-  html`${value}${hint ? html` <span class="hint">${hint}</span>` : nothing}`;
+const valueOf = ({ value, hint, more }: KeyValue) =>
+  html`${value}${[hint, more].map((text) => (text ? html` <span class="hint">${text}</span>` : nothing))}`;
 
 @customElement('lw-key-values')
 export class KeyValues extends LitElement {
@@ -70,6 +72,10 @@ export class KeyValues extends LitElement {
       display: inline-block;
       margin-inline-start: 4px;
       font-size: 0.9em;
+      max-width: 100%;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      vertical-align: bottom;
       white-space: nowrap;
     }
     :host([mono]) dd {

@@ -25,6 +25,9 @@ const METRIC_TABLES = {
 } as const;
 
 export function factQueries(db: Database, seqOf: (runId: string) => number) {
+  const captured = db.prepare<[number], Param>(
+    `SELECT key, value, source FROM params WHERE run_seq = ? AND shadowed = 1 ORDER BY ${SOURCE_RANK}`,
+  );
   const page = (
     columns: string,
     table: string,
@@ -37,7 +40,8 @@ export function factQueries(db: Database, seqOf: (runId: string) => number) {
       const strongest = `(SELECT run_seq, key, value, source, max(${SOURCE_RANK}) FROM params
         WHERE run_seq = ${String(seqOf(params.runId))} GROUP BY key)`;
       const { items, nextPageToken } = page('key, value, source', strongest, 'key', params);
-      return { params: items.map((item) => Param.parse(item)), nextPageToken };
+      const byKey = new Map(captured.all(seqOf(params.runId)).map((param) => [param.key, param]));
+      return { params: items.map((item) => withCaptured(Param.parse(item), byKey)), nextPageToken };
     },
 
     'runs/metrics': (params: CheckedParams<'runs/metrics'>): Result<'runs/metrics'> => {
@@ -69,4 +73,11 @@ function toSummary(row: MetricRow): MetricSummary {
     step: row.last_step,
     timestampMs: row.last_ms,
   };
+}
+
+/** What a client logs stands in front of what was captured, in whichever spelling; that stays to be seen beside it. */
+function withCaptured(param: Param, captured: ReadonlyMap<string, Param>): Param {
+  const other = captured.get(param.key);
+  if (param.source !== 'client' || !other || other.value === param.value) return param;
+  return { ...param, other: { value: other.value, source: other.source } };
 }
