@@ -1,0 +1,30 @@
+/** Data sets that programs name, which use the store as their tracking server. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { type TestStore, testStore } from './support';
+import { anything, begin, outside, Pairs } from './trackingSupport';
+
+let store: TestStore;
+beforeEach(() => {
+  store = testStore();
+});
+afterEach(() => store.dispose());
+
+describe('a data set that is named twice', () => {
+  it('keeps the tags that it was named with first', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const { run } = await begin(client);
+    const dataset = { name: 'train', digest: 'd1', source_type: 'local', source: '{}' };
+    const named = (tags: object[]) =>
+      client.post(anything, 'runs/log-inputs', { run_id: run.info.run_id, datasets: [{ dataset, tags }] });
+    await named([{ key: 'mlflow.data.context', value: 'training' }]);
+    // As MLflow's client does with a metric that is logged for a data set.
+    await named([]);
+    const Inputs = z.object({
+      run: z.object({ inputs: z.object({ dataset_inputs: z.array(z.object({ tags: Pairs })) }) }),
+    });
+    const seen = await client.get(Inputs, `runs/get?run_id=${run.info.run_id}`);
+    expect(seen.run.inputs.dataset_inputs).toEqual([{ tags: [{ key: 'mlflow.data.context', value: 'training' }] }]);
+  });
+});
