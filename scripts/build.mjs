@@ -51,10 +51,14 @@ const programs = [
     platform: 'node',
     target: 'node22',
     format: 'cjs',
+    charset: 'utf8', // an ellipsis as it is takes half the room of its escape
+    // What is loaded late is required, as all of it is.
+    supported: { 'dynamic-import': false },
     // ES modules first: what is not used of them can be left out.
     mainFields: ['module', 'main'],
     entryPoints: {
       extension: 'src/extension/main.ts',
+      exports: 'src/extension/exports/exports.ts',
       engine: 'src/engine/main.ts',
       writer: 'src/engine/threads/writer.ts',
       reader: 'src/engine/threads/reader.ts',
@@ -62,7 +66,8 @@ const programs = [
       hasher: 'src/engine/data/hasher.ts',
       cli: 'src/cli/main.ts',
     },
-    external: ['vscode', ...Object.keys(manifest.dependencies ?? {})],
+    // The last is a program of its own, which the extension loads when it is needed.
+    external: ['vscode', './exports', ...Object.keys(manifest.dependencies ?? {})],
   },
   ...PAGES.map((name) => pageBuild(name, 'dist/webview', shared)),
 ];

@@ -57,17 +57,15 @@ async function writeDocument(task: FormatTask, file: TextFile): Promise<void> {
 
 async function writePoints({ source, pace }: FormatTask, run: ExportRun, file: TextFile): Promise<void> {
   let count = 0;
-  for (const [index, [key]] of source.values(run).metrics.entries()) {
-    file.write(`${index === 0 ? '' : ','}${JSON.stringify(key)}:[`);
-    let isFirst = true;
-    for (const [step, timestampMs, value] of source.points(run, key)) {
-      const point = pointDocument({ step, timestampMs, value: toWireNumber(value ?? Number.NaN) });
-      file.write(`${isFirst ? '' : ','}${JSON.stringify(point)}`);
-      isFirst = false;
-      if (++count % POINTS_AT_ONCE === 0) await pace.done(POINTS_AT_ONCE);
-    }
-    file.write(']');
+  let last: string | null = null;
+  for (const [key, step, timestampMs, value] of source.points(run)) {
+    if (key === last) file.write(',');
+    else file.write(`${last === null ? '' : '],'}${JSON.stringify(key)}:[`);
+    last = key;
+    file.write(JSON.stringify(pointDocument({ step, timestampMs, value: toWireNumber(value ?? Number.NaN) })));
+    if (++count % POINTS_AT_ONCE === 0) await pace.done(POINTS_AT_ONCE);
   }
+  if (last !== null) file.write(']');
   await pace.done(count % POINTS_AT_ONCE);
 }
 

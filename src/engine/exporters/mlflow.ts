@@ -12,7 +12,7 @@ import { MlflowPlaces } from './mlflowPlaces';
 import { writeModels, writeRegistry } from './mlflowModels';
 import { REVISIONS, SCHEMAS } from './mlflowSchema';
 import { lifecycle, metricRow } from './mlflowValues';
-import { rowWriter } from './rowWriter';
+import { type RowWriter, rowWriter } from './rowWriter';
 import type { ExportRun, ExportSource } from './source';
 
 const POINTS_AT_ONCE = 1000;
@@ -62,9 +62,11 @@ async function writeDatabase(db: Database.Database, places: MlflowPlaces, task: 
   pace.begin('runs', source.runCount + source.pointCount);
   writeExperiments(db, source, places);
   const writeRun = runWriter(db, source, places);
+  // MLflow keeps the same point once.
+  const points = rowWriter(db, 'metrics', 'IGNORE');
   for (const run of source.runs()) {
     writeRun(run);
-    await writePoints(db, task, run);
+    await writePoints(points, task, run);
     await pace.done(1);
   }
   writeModels(db, source, places);
@@ -153,15 +155,12 @@ function tagsOf(run: ExportRun, own: readonly Pair[], repository: string | undef
   ];
 }
 
-async function writePoints(db: Database.Database, { source, pace }: FormatTask, run: ExportRun): Promise<void> {
-  // MLflow keeps the same point once.
-  const points = rowWriter(db, 'metrics', 'IGNORE');
+async function writePoints(points: RowWriter, { source, pace }: FormatTask, run: ExportRun): Promise<void> {
   let count = 0;
-  for (const [key] of source.values(run).metrics)
-    for (const [step, timestampMs, value] of source.points(run, key)) {
-      points.add(metricRow(run.run_id, [key, value, timestampMs, step]));
-      if (++count % POINTS_AT_ONCE === 0) await pace.done(POINTS_AT_ONCE);
-    }
+  for (const [key, step, timestampMs, value] of source.points(run)) {
+    points.add(metricRow(run.run_id, [key, value, timestampMs, step]));
+    if (++count % POINTS_AT_ONCE === 0) await pace.done(POINTS_AT_ONCE);
+  }
   await pace.done(count % POINTS_AT_ONCE);
 }
 

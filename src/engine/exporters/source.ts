@@ -22,6 +22,8 @@ import { openForReading } from '../store';
 import { BEING_REMOVED, DEFAULT_EXPERIMENT, defineRegexp, selectionOf } from '../tracking';
 
 const RUNS_AT_ONCE = 200;
+/** So many points are read at once: one after the other they take several times as long. */
+const FEW_POINTS = 10_000;
 
 export interface ExportRun extends ClientRun {
   readonly experiment: string;
@@ -32,7 +34,7 @@ export interface ExportRun extends ClientRun {
   readonly note: string;
 }
 
-export type ExportPoint = [step: number, timestampMs: number, value: number | null];
+export type ExportPoint = [key: string, step: number, timestampMs: number, value: number | null];
 
 export type StoredModel = LoggedModel & { readonly status_message: string | null };
 export type StoredVersion = ModelVersion & { readonly deleted_ms: number | null };
@@ -58,6 +60,7 @@ export class ExportSource {
   readonly isWhole: boolean;
   private readonly runsAfter;
   private readonly pointsOf;
+  private readonly pointCountOf;
 
   /** @throws LoopwrightError `bad_request` for a filter that is not understood, `not_found` for a run that is not there */
   constructor(
@@ -80,11 +83,12 @@ export class ExportSource {
        WHERE c.run_seq > ? ORDER BY c.run_seq LIMIT ?`,
     );
     this.pointsOf = db
-      .prepare<[number, string], ExportPoint>(
-        `SELECT p.step, p.logged_ms, p.value FROM metrics m JOIN points p USING (metric_id)
-         WHERE m.run_seq = ? AND m.key = ? ORDER BY p.ordinal`,
+      .prepare<[number], ExportPoint>(
+        `SELECT m.key, p.step, p.logged_ms, p.value FROM metrics m CROSS JOIN points p USING (metric_id)
+         WHERE m.run_seq = ? ORDER BY m.key, p.ordinal`,
       )
       .raw();
+    this.pointCountOf = db.prepare<[number], number | null>('SELECT sum(count) FROM metrics WHERE run_seq = ?').pluck();
   }
 
   static open(paths: StorePaths, which: Which): ExportSource {
@@ -115,9 +119,10 @@ export class ExportSource {
     return this.reads.values(run.run_seq);
   }
 
-  /** As they were logged. */
-  points(run: ExportRun, key: string): IterableIterator<ExportPoint> {
-    return this.pointsOf.iterate(run.run_seq, key);
+  /** Those of one metric after the other, as they were logged. */
+  points(run: ExportRun): Iterable<ExportPoint> {
+    const { run_seq: seq } = run;
+    return (this.pointCountOf.get(seq) ?? 0) <= FEW_POINTS ? this.pointsOf.all(seq) : this.pointsOf.iterate(seq);
   }
 
   /** All of a whole export, else those that its runs and models belong to, and the one that MLflow counts on. */

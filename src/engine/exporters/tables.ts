@@ -4,7 +4,7 @@
  */
 import type { RunValues } from '../clients';
 import type { FormatTask } from './format';
-import type { ExportPoint, ExportRun, ExportSource, KeyKind } from './source';
+import type { ExportRun, KeyKind } from './source';
 
 export type ColumnType = 'text' | 'number' | 'time' | 'integer' | 'flag';
 /** Times are Unix milliseconds; NaN stands for a metric that was none, null for what is not there. */
@@ -78,19 +78,14 @@ export const pointTable = ({ source, pace }: FormatTask): Table => ({
   columns: POINT_COLUMNS,
   async *rows() {
     let count = 0;
-    for (const [run, key, [step, timestampMs, value]] of points(source)) {
-      yield [run.run_id, key, step, timestampMs, value ?? Number.NaN];
-      if (++count % ROWS_AT_ONCE === 0) await pace.done(ROWS_AT_ONCE);
-    }
+    for (const run of source.runs())
+      for (const [key, step, timestampMs, value] of source.points(run)) {
+        yield [run.run_id, key, step, timestampMs, value ?? Number.NaN];
+        if (++count % ROWS_AT_ONCE === 0) await pace.done(ROWS_AT_ONCE);
+      }
     await pace.done(count % ROWS_AT_ONCE);
   },
 });
-
-function* points(source: ExportSource): Generator<readonly [ExportRun, string, ExportPoint]> {
-  for (const run of source.runs())
-    for (const [key] of source.values(run).metrics)
-      for (const point of source.points(run, key)) yield [run, key, point];
-}
 
 function cellsOf({ params, metrics, tags }: RunValues, kind: KeyKind): ReadonlyMap<string, Cell> {
   if (kind === 'metrics') return new Map(metrics.map(([key, value]) => [key, value ?? Number.NaN]));

@@ -1,19 +1,11 @@
-/** Which of the stores a command is for: of those that can be changed, or read. */
+/** Which of the stores that can be changed a command is for. */
 import * as vscode from 'vscode';
 import type { StoreSession } from '../stores/session';
 
-export async function chooseStore(
-  sessions: readonly StoreSession[],
-  title: string,
-  must: 'writable' | 'readable' = 'writable',
-): Promise<StoreSession | undefined> {
-  const open = sessions.filter(({ canWrite, canRead }) => (must === 'writable' ? canWrite : canRead));
+export async function chooseStore(sessions: readonly StoreSession[], title: string): Promise<StoreSession | undefined> {
+  const open = sessions.filter(({ canWrite }) => canWrite);
   if (open.length === 0) {
-    void vscode.window.showInformationMessage(
-      must === 'writable'
-        ? vscode.l10n.t('There is no store here that can be changed.')
-        : vscode.l10n.t('There is no store here that can be read.'),
-    );
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no store here that can be changed.'));
     return undefined;
   }
   if (open.length === 1) return open[0];

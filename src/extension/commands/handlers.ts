@@ -1,6 +1,7 @@
 /** What each command does. Those that are about a run ask which one where they were not called on one. */
 import * as vscode from 'vscode';
 import { openCompare } from '../code';
+import { exportRuns } from '../exports';
 import { problemOf, type WayOut } from '../stores/problem';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
@@ -11,13 +12,13 @@ import type { CompareRunsPanels } from '../panels/compareRunsPanel';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
+import { selectionOf } from '../views/runs/query/query';
 import type { QueryState } from '../views/runs/query/queryState';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
 import { copyTrackingUri } from './copyTrackingUri';
 import type { EditRuns } from './editRuns';
-import { exportRuns } from './exportRuns';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
 import { OnRuns, runsIn } from './onRuns';
@@ -109,7 +110,10 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
     'loopwright.freeSpace': () => freeSpace(stores.sessions),
     'loopwright.copyTrackingUri': () => copyTrackingUri(stores.sessions),
-    'loopwright.export': (...given) => exportRuns(stores.sessions, runsIn(given), query.query),
+    'loopwright.export': (...given) => {
+      const { text } = query.query;
+      return exportRuns(stores.sessions, runsIn(given), { text, ...selectionOf({ text }) });
+    },
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');
       const why = vscode.l10n.t('It came from elsewhere: nothing in it is run or changed until you adopt it.');

@@ -72,10 +72,6 @@ export class StoreSession implements Disposable {
     return this.current.kind === 'open' && this.current.store.state === 'ready';
   }
 
-  get canRead(): boolean {
-    return this.current.kind === 'open' && this.current.store.state !== 'unusable';
-  }
-
   /** Connects if there is a store; also sooner than the next attempt would. */
   start(): void {
     if (this.isDisposed || this.isConnecting || this.engine) return;

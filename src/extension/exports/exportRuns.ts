@@ -7,9 +7,7 @@ import { formatNumber } from '../../protocol/format';
 import type { Params } from '../../protocol/requests';
 import type { StoreSession } from '../stores/session';
 import { plain } from '../text';
-import { isFiltered, selectionOf, type TreeQuery } from '../views/runs/query/query';
-import { chooseStore } from './chooseStore';
-import type { RunRef } from './pickRun';
+import type { RunRef } from '../commands/pickRun';
 
 const LOOK_AGAIN_MS = 300;
 
@@ -22,18 +20,24 @@ interface FormatItem extends vscode.QuickPickItem {
   readonly mlflow?: MlflowMajor;
 }
 
-/** @param runs those that the command was called on; none for the store, or what the filter of the view leaves of it */
+/** The filter that is in force in the view. */
+export interface FilterInForce extends Pick<Order, 'filter' | 'search'> {
+  /** As the user typed it; empty for none. */
+  readonly text: string;
+}
+
+/** @param runs those that the command was called on; none for the store, or what the filter leaves of it */
 export async function exportRuns(
   sessions: readonly StoreSession[],
   runs: readonly RunRef[],
-  query: Pick<TreeQuery, 'text'>,
+  inForce: FilterInForce,
 ): Promise<void> {
   const [first] = runs;
-  const session = first?.session ?? (await chooseStore(sessions, vscode.l10n.t('Export: Which Store?'), 'readable'));
+  const session = first?.session ?? (await chooseStore(sessions));
   if (!session) return;
   // Runs of other stores go into files of their own.
   const runIds = runs.filter((run) => run.session === session).map(({ row }) => row.runId);
-  const selected = runIds.length > 0 ? { runIds } : await chooseRuns(query);
+  const selected = runIds.length > 0 ? { runIds } : await chooseRuns(inForce);
   const format = selected && (await chooseFormat());
   const place = format && (await choosePlace(session, format));
   if (!selected || !place) return;
@@ -48,15 +52,24 @@ export async function exportRuns(
   if (result) await tell(result);
 }
 
-async function chooseRuns(query: Pick<TreeQuery, 'text'>): Promise<Selected | undefined> {
-  if (!isFiltered(query)) return {};
+/** One that can be read is enough. */
+async function chooseStore(sessions: readonly StoreSession[]): Promise<StoreSession | undefined> {
+  const open = sessions.filter(({ state }) => state.kind === 'open' && state.store.state !== 'unusable');
+  if (open.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t('There are no runs here to export.'));
+  if (open.length <= 1) return open[0];
+  const items = open.map((session) => ({ label: session.label, detail: session.paths.root, session }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Export: Which Store?') }))?.session;
+}
+
+async function chooseRuns({ text, ...selection }: FilterInForce): Promise<Selected | undefined> {
+  if (text.trim() === '') return {};
   const all: vscode.QuickPickItem = { label: vscode.l10n.t('All Runs') };
   const met: vscode.QuickPickItem = {
     label: vscode.l10n.t('Runs That Meet the Filter'),
-    description: plain(query.text, 100),
+    description: plain(text, 100),
   };
   const chosen = await vscode.window.showQuickPick([met, all], { title: vscode.l10n.t('Export: Which Runs?') });
-  return chosen === undefined ? undefined : chosen === met ? selectionOf(query) : {};
+  return chosen === undefined ? undefined : chosen === met ? selection : {};
 }
 
 function chooseFormat(): Thenable<FormatItem | undefined> {
