@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ensureVenv } from '../../scripts/lib/python.mjs';
 import { type Workplace, workplace } from '../cli/support';
@@ -16,7 +16,7 @@ const Shown = z.object({
 });
 
 let python: string;
-beforeAll(async () => {
+beforeEach(async () => {
   python = await ensureVenv('venv-mlflow-3.17', join(mlflow, 'requirements-3.17.txt'));
 });
 let place: Workplace;
@@ -66,6 +66,13 @@ it.each(['set', 'environment', 'client', 'child'])('has none of our token where 
   expect(notes).toEqual(noted());
   // A client beside it that names no server goes on logging here.
   expect(metrics).toEqual(way === 'client' ? { auc: expect.objectContaining({ last: 0.5 }) as unknown } : {});
+});
+
+it.each(['set', 'client', 'registry'])('has none of it with an old client: %s', { timeout: 900_000 }, async (way) => {
+  python = await ensureVenv('venv-mlflow-2.9', join(mlflow, 'requirements-2.9.txt'));
+  await run(way);
+  expect(asked.length).toBeGreaterThan(0);
+  expect(sent()).toEqual([null]);
 });
 
 it('has none of it where only its models are registered elsewhere', async () => {

@@ -25,6 +25,7 @@ def watch_tracking():
 
         _mlflow.adjust_environment()  # a process that was started by one which names another server
     _import_hook.after_import("mlflow.utils.credentials", _mlflow_credentials)
+    _import_hook.after_import("mlflow.tracking._model_registry.utils", _mlflow_credentials)
     _import_hook.after_import("mlflow.tracking._tracking_service.utils", _mlflow_service)
 
 

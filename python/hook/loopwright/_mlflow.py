@@ -20,11 +20,14 @@ _told = set()
 
 
 def wrap_credentials(module):
-    _wrap.attach(module, {"get_default_host_creds": (None, _choose_credentials)})
+    """In `mlflow.utils.credentials`, and before 2.10 in the modules of the stores; elsewhere it is imported from there."""
+    _wrap.attach(module, {name: (None, _choose_credentials)
+                          for name in ("get_default_host_creds", "_get_default_host_creds") if hasattr(module, name)})
 
 
 def wrap_service(module):
     """All that MLflow logs and reads of runs goes by `_get_store`, which is told the server, or looks it up."""
+    wrap_credentials(module)
 
     def about_to_use(args, kwargs):
         uri = _wrap.argument(args, kwargs, 0, "store_uri") or module.get_tracking_uri()
