@@ -58,7 +58,7 @@ const programs = [
     mainFields: ['module', 'main'],
     entryPoints: {
       extension: 'src/extension/main.ts',
-      exports: 'src/extension/exports/exports.ts',
+      exporting: 'src/extension/exports/exporting.ts',
       engine: 'src/engine/main.ts',
       writer: 'src/engine/threads/writer.ts',
       reader: 'src/engine/threads/reader.ts',
@@ -67,7 +67,7 @@ const programs = [
       cli: 'src/cli/main.ts',
     },
     // The last is a program of its own, which the extension loads when it is needed.
-    external: ['vscode', './exports', ...Object.keys(manifest.dependencies ?? {})],
+    external: ['vscode', './exporting', ...Object.keys(manifest.dependencies ?? {})],
   },
   ...PAGES.map((name) => pageBuild(name, 'dist/webview', shared)),
 ];

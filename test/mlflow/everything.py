@@ -69,8 +69,8 @@ def run_of(found):
         "metrics": {key: number(value) for key, value in data.metrics.items()},
         "histories": histories,
         "datasets": sorted(
-            [one.dataset.name, one.dataset.digest, one.dataset.source_type, one.dataset.source, one.dataset.schema,
-             one.dataset.profile, sorted((tag.key, tag.value) for tag in one.tags)]
+            [one.dataset.name, one.dataset.digest, one.dataset.source_type, one.dataset.source, one.dataset.schema or "",
+             one.dataset.profile or "", sorted((tag.key, tag.value) for tag in one.tags)]
             for one in (run.inputs.dataset_inputs if run.inputs else [])),
         "listed": sorted([one.path, one.is_dir, one.file_size or 0] for one in listed),
         "artifacts": artifacts_of(run_id=info.run_id, artifact_path="") if listed else {},
