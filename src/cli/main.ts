@@ -10,6 +10,7 @@ import { commonOptionsOf, examples, type Perform, withCommonOptions } from './co
 import { addEngine } from './commands/engine';
 import { addExport } from './commands/export';
 import { addGc } from './commands/gc';
+import { addImport } from './commands/import';
 import { addNotebooks } from './commands/notebooks';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
 import { addRuns } from './commands/runs';
@@ -90,6 +91,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   addNotebooks(program, perform);
   addTracking(program, perform);
   addExport(program, perform);
+  addImport(program, perform);
   addGc(program, perform);
   addEngine(program, perform);
   return program;

@@ -213,6 +213,7 @@ function specOf(paths: StorePaths, request: RunRequest, parts: PythonParts): { s
     created_ms: Date.now(),
     socket: process.platform === 'win32' ? null : addresses.runSocket(runId),
     token: process.platform === 'win32' ? null : addresses.tokenFile,
+    origin: null,
     tracking: process.platform === 'win32' ? null : trackingUri(trackingPort(addresses)),
   };
   return { spec, whole: { argv, params: { ...request.params }, env: { ...request.env } } };

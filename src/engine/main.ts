@@ -19,6 +19,7 @@ import { takeLock } from './lifecycle/lock';
 import { CodeQueries } from './code';
 import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
+import { Imports } from './importers';
 import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
@@ -194,6 +195,15 @@ async function main(): Promise<void> {
     onRemoved: (rules, removal) => retention.note(rules, removal, Date.now()),
   });
   const retention = new RetentionKeeper(join(addresses.folder, 'retention.json'), storeIdOf(paths), gc, log);
+  const imports = new Imports({
+    store: paths.root,
+    jobs,
+    writer: () => ({
+      takeIncoming: () => writer().call('takeIncoming'),
+      editImported: (change) => writer().call('editImported', change),
+    }),
+    onBusy: (isBusy) => idle.busyWith('import', isBusy),
+  });
   const applyRetention = (): void => {
     if (store.state === 'ready' && activeRuns === 0 && !isStopping) void retention.applyIfDue(Date.now());
   };
@@ -301,6 +311,12 @@ async function main(): Promise<void> {
     'export/state': () => exporter.state,
     'export/cancel': () => {
       exporter.cancel();
+      return {};
+    },
+    'import/start': ({ path }) => imports.start(path),
+    'import/state': () => imports.state,
+    'import/cancel': () => {
+      imports.cancel();
       return {};
     },
     'engine/tracking': ({ port }) => tracking.address(port),

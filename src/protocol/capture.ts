@@ -80,6 +80,7 @@ export const FACT_SECTIONS = [
   'notebook',
   'sweep',
   'outcome',
+  'origin',
 ] as const;
 export const FactSection = z.enum(FACT_SECTIONS);
 export type FactSection = z.infer<typeof FactSection>;

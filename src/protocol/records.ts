@@ -55,6 +55,8 @@ export const RecordedEdit = RunEdit.omit({ runId: true }).extend({
   /** Runs without a folder of their own that are meant, instead of the one whose journal it is. */
   runs: z.array(RunId).optional(),
   deleted: z.boolean().optional(),
+  /** Not by the user: an import says so, because the run was deleted or restored where it came from. */
+  imported: z.literal(true).optional(),
 });
 export type RecordedEdit = z.infer<typeof RecordedEdit>;
 

@@ -9,6 +9,7 @@ import { codeRequests } from './requests/code';
 import { type Request } from './requests/define';
 import { engineRequests } from './requests/engine';
 import { exportRequests } from './requests/exports';
+import { importRequests } from './requests/imports';
 import { metricRequests } from './requests/metrics';
 import { notebookRequests } from './requests/notebooks';
 import { runRequests } from './requests/runs';
@@ -36,6 +37,7 @@ export const requests = {
   ...codeRequests,
   ...storeRequests,
   ...exportRequests,
+  ...importRequests,
 } as const satisfies Record<string, Request>;
 
 export type Requests = typeof requests;

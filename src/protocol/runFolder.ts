@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CaptureOptions, DEFAULT_CAPTURE } from './capture';
 import { RunId, RunKind } from './entities';
+import { RunOrigin } from './imports';
 import { NotebookOptions } from './notebooks';
 
 export const RUN_FOLDER_FORMAT = 1;
@@ -55,6 +56,8 @@ export const RunSpec = z.object({
   created_ms: z.number(),
   socket: z.string().nullable(),
   token: z.string().nullable(),
+  /** Where the run was imported from; null for one that was tracked here. */
+  origin: RunOrigin.nullable().default(null),
   /** The store's tracking server, which the script is told of; older runs have no word on it. */
   tracking: z.string().nullable().default(null),
 });

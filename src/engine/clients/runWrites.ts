@@ -203,6 +203,7 @@ export class RunWrites {
       created_ms: asked.startMs ?? this.session.nowMs,
       socket: null,
       token: null,
+      origin: null,
       tracking: null,
     };
   }

@@ -5,6 +5,7 @@
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { digestRun } from '../data';
 import { writeExport } from '../exporters/task';
+import { importRuns } from '../importers';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
 export interface JobContext {
@@ -24,6 +25,7 @@ export const tasks = {
   'code/snapshot': takeSnapshot,
   'code/check': checkLoaded,
   'code/tree': treeOfNow,
+  'import/runs': importRuns,
   'house/plan': planGc,
   'house/removeFolders': removeFolders,
   'house/sweepData': sweepData,

@@ -8,7 +8,7 @@ import { pathsOf } from '../../protocol/node/storeFolder';
 import type { CheckedParams } from '../../protocol/requests';
 import { ClientWriter, type Write } from '../clients';
 import { FollowedNotebooks } from '../notebooks';
-import { type EngineWorkKind, Follower, RunEdits, RunRemoval } from '../tracking';
+import { type EngineWorkKind, Follower, IncomingRuns, RunEdits, RunRemoval } from '../tracking';
 import type { Database } from 'better-sqlite3';
 import { serveCalls } from './calls';
 import { letOthersGoFirst } from './priority';
@@ -60,6 +60,7 @@ const clients = new ClientWriter(db, paths, follower, {
   look: step,
 });
 const notebooks = new FollowedNotebooks(paths);
+const incoming = new IncomingRuns(db, paths, follower, (message) => emit({ kind: 'log', message }));
 
 const handlers = {
   /** Looks at the active runs at once; resolves when a new run has its row. */
@@ -93,6 +94,24 @@ const handlers = {
   endFollowed: (params: CheckedParams<'notebooks/end'>) => {
     notebooks.end(params);
     step();
+    return {};
+  },
+  /** A slice of taking in runs that others have put into the store. */
+  takeIncoming: () => {
+    try {
+      const { runIds, left } = incoming.take(Date.now());
+      for (const runId of runIds) changed.add(runId);
+      if (runIds.length > 0) hasNewStructure = true;
+      return { taken: runIds.length, left };
+    } catch (error) {
+      throw asStoreError(paths.database, error);
+    } finally {
+      tell();
+    }
+  },
+  /** Says of runs that they were deleted or restored where they came from. */
+  editImported: (change: { runIds: readonly string[]; deleted: boolean }) => {
+    edits.markImported(change.runIds, change.deleted);
     return {};
   },
   /** Hides runs for good. @returns those of them that may go: they are over, and nothing follows them. */

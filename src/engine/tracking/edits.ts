@@ -136,6 +136,14 @@ export class RunEdits {
     return [...named];
   }
 
+  /** What the source of imported runs says of them: of these alone, whatever is below them. */
+  markImported(runIds: readonly string[], deleted: boolean): void {
+    const known = runIds.filter((runId) => this.statements.find.get(runId) !== undefined);
+    if (known.length === 0) return;
+    this.keep(known.map((runId) => ({ runId, edit: { deleted, imported: true } })));
+    this.onChanged({ runIds: known, structure: true });
+  }
+
   private mark(runIds: ReadonlySet<string>, deleted: boolean, asked: readonly string[]): void {
     this.keep([...runIds].map((runId) => ({ runId, edit: { deleted } })));
     this.onChanged({ runIds: [...new Set([...asked, ...runIds])], structure: true });

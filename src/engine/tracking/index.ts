@@ -1,15 +1,16 @@
 /** Tracking as the rest of the engine sees it. */
-export { addRecord, emptyBatch } from './batch';
+export { addRecord, type Batch, emptyBatch } from './batch';
 export type { EngineWorkKind } from './engineWork';
 export { DEFAULT_EXPERIMENT } from './experimentRows';
 export { sizeOf } from './folderSigns';
 export { takePiece } from './journalFile';
-export { type Appended, appendRecords, CLIENT, journalOf } from './ownJournal';
+export { IMPORT_JOURNAL, IncomingRuns, type TakenIn } from './incoming';
+export { type Appended, appendRecords, CLIENT, EDITS, journalOf } from './ownJournal';
 export { Runs } from './runs';
 export { RunEdits } from './edits';
 export { readSpecOf } from './files';
 export { Follower } from './follow';
-export { readRunner } from './runFiles';
+export { readRunner, readSpec } from './runFiles';
 export { ExperimentDeletion } from './experimentDeletion';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { trackingQueries } from './queries';

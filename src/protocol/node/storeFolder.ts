@@ -14,6 +14,8 @@ export interface StorePaths {
   readonly database: string;
   readonly active: string;
   readonly runs: string;
+  /** Markers of runs whose folders are whole, in full or in a part that is new, and wait to be taken in. */
+  readonly incoming: string;
   readonly storeFile: string;
   /** For what is moved to its place once it is whole; what is left behind here goes with the next collection. */
   readonly drafts: string;
@@ -27,6 +29,7 @@ export function pathsOf(root: string): StorePaths {
     database: join(root, 'store.db'),
     active: join(root, 'active'),
     runs,
+    incoming: join(root, 'incoming'),
     storeFile: join(root, 'store.json'),
     drafts: join(root, 'cache', 'drafts'),
     runFolder: (runId) => join(runs, runId),

@@ -1,0 +1,3 @@
+/** Taking over what other tools have tracked, as the rest of the engine sees it. */
+export { importRuns } from './importRuns';
+export { Imports } from './imports';

@@ -1,0 +1,47 @@
+/** Taking over what other tools have tracked: from where, how far it has come, what came of it. */
+import * as z from 'zod';
+
+/** `mlflow-database`: MLflow's SQLite file; `mlruns`: its folder of files. */
+export const ImportFormat = z.enum(['mlflow-database', 'mlruns']);
+export type ImportFormat = z.infer<typeof ImportFormat>;
+
+/** Where a run was imported from. */
+export const RunOrigin = z.object({
+  format: ImportFormat,
+  /** The file or folder. */
+  source: z.string(),
+  /** What it is called there. */
+  id: z.string(),
+});
+export type RunOrigin = z.infer<typeof RunOrigin>;
+
+export const ImportStep = z.enum(['look', 'runs', 'models', 'registry']);
+export type ImportStep = z.infer<typeof ImportStep>;
+
+export const ImportState = z.object({
+  isRunning: z.boolean(),
+  step: ImportStep.nullable(),
+  doneRuns: z.number(),
+  totalRuns: z.number(),
+});
+export type ImportState = z.infer<typeof ImportState>;
+
+/** How many problems are told in words; `problemCount` has all of them. */
+export const SHOWN_PROBLEMS = 100;
+
+export const ImportResult = z.object({
+  format: ImportFormat,
+  /** What was read: the file or folder itself, where a folder around it was named. */
+  path: z.string(),
+  /** `unchanged`: imported before, and nothing came since. */
+  runs: z.object({ imported: z.number(), updated: z.number(), unchanged: z.number(), unreadable: z.number() }),
+  artifacts: z.object({ count: z.number(), sizeBytes: z.number() }),
+  /** Of experiments, logged models and versions of registered models: those that are new or have changed. */
+  experiments: z.number(),
+  loggedModels: z.number(),
+  modelVersions: z.number(),
+  /** What could not be read, and what was left where it is. */
+  problems: z.array(z.string()),
+  problemCount: z.number(),
+});
+export type ImportResult = z.infer<typeof ImportResult>;
