@@ -3,7 +3,7 @@
  * is theirs. The main thread does sockets only.
  */
 import './threads/early';
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { StoreState } from '../protocol/entities';
@@ -41,6 +41,10 @@ const MAY_MEND: ReadonlySet<string> = new Set<ErrorCode>(['read_only', 'internal
 
 const log = (message: string): void => {
   writeSync(2, `${new Date().toISOString()} [${String(process.pid)}] ${message}\n`);
+};
+
+const onTrouble = (what: string) => (thrown: unknown) => {
+  log(`${what}: ${LoopwrightError.from(thrown).message}`);
 };
 
 async function main(): Promise<void> {
@@ -200,6 +204,8 @@ async function main(): Promise<void> {
     jobs,
     writer: () => ({
       takeIncoming: () => writer().call('takeIncoming'),
+      clearIncoming: () => writer().call('clearIncoming'),
+      tell: (writes) => writer().call('tell', writes),
       editImported: (change) => writer().call('editImported', change),
     }),
     onBusy: (isBusy) => idle.busyWith('import', isBusy),
@@ -345,6 +351,7 @@ async function main(): Promise<void> {
   openThreads();
   await server.listen(addresses.engineSocket);
   await tracking.start();
+  if (store.state === 'ready' && existsSync(paths.incoming)) imports.takeRest().catch(onTrouble('incoming runs'));
   idle.start();
   log(`engine ${BUILD.version} of ${paths.root}, store ${store.state}`);
 

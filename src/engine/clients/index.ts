@@ -18,6 +18,7 @@ export {
   RegistryReads,
 } from './registryReads';
 export { type RunSearch, searchRuns } from './runSearch';
+export type { Change, ImportedExperiment, ImportedModel, ImportedRegistered } from './imported';
 export { artifactKindOf } from './artifactKind';
 export { MODEL_STATUS, type ModelStatus } from './modelWrites';
 export {

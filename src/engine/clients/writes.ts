@@ -3,6 +3,8 @@ import type { Database } from 'better-sqlite3';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import type { Follower } from '../tracking';
 import { ExperimentWrites } from './experimentWrites';
+import { ImportedRegistry } from './importedRegistry';
+import { ImportWrites } from './importWrites';
 import { ModelWrites } from './modelWrites';
 import { RegistryWrites } from './registryWrites';
 import { RunWrites } from './runWrites';
@@ -13,6 +15,8 @@ function tableOf(session: Session) {
   const runs = new RunWrites(session, experiments);
   const models = new ModelWrites(session, experiments);
   const registry = new RegistryWrites(session);
+  const imports = new ImportWrites(session);
+  const importedRegistry = new ImportedRegistry(session);
   return {
     'experiments/create': experiments.create.bind(experiments),
     'experiments/rename': experiments.rename.bind(experiments),
@@ -47,6 +51,9 @@ function tableOf(session: Session) {
     'registry/deleteVersion': registry.deleteVersion.bind(registry),
     'registry/setVersionTag': registry.setVersionTag.bind(registry),
     'registry/transition': registry.transition.bind(registry),
+    'imports/experiment': imports.experiment.bind(imports),
+    'imports/model': imports.model.bind(imports),
+    'imports/registered': importedRegistry.model.bind(importedRegistry),
   } as const;
 }
 

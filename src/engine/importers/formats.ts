@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
 import type { ForeignStore, OpenForeign, Report } from './foreignStore';
 import { openMlflowDatabase } from './mlflowDatabase';
+import { isMlruns, openMlruns } from './mlruns';
 
 interface Format {
   /** What it is called inside a folder, where a folder is named. */
@@ -16,6 +17,7 @@ const SQLITE_MAGIC = 'SQLite format 3\0';
 
 const formats: readonly Format[] = [
   { usualName: 'mlflow.db', isOne: (path) => beginsWith(path, SQLITE_MAGIC), open: openMlflowDatabase },
+  { usualName: 'mlruns', isOne: isMlruns, open: openMlruns },
 ];
 
 /** @throws LoopwrightError `not_found`, `bad_request` if it is nothing that can be imported */

@@ -33,12 +33,15 @@ export class ImportJournal {
   private descriptor: number | null;
   private waiting: Buffer[] = [Buffer.from(JOURNAL_MAGIC, 'latin1')];
   private waitingBytes = JOURNAL_MAGIC.length;
-  records = 0;
 
-  constructor(private readonly runFolder: string) {
+  /** @param isNew of a run whose folder nobody sees before it is whole: its journal needs no draft */
+  constructor(
+    private readonly runFolder: string,
+    private readonly isNew: boolean,
+  ) {
     this.folder = join(runFolder, 'journals');
     mkdirSync(this.folder, { recursive: true });
-    this.draft = join(this.folder, '.import.tmp');
+    this.draft = join(this.folder, isNew ? nameOf(1) : '.import.tmp');
     this.descriptor = openSync(this.draft, 'w');
   }
 
@@ -49,20 +52,17 @@ export class ImportJournal {
     header.writeUInt32LE(crc32(payload), 4);
     this.waiting.push(header, payload);
     this.waitingBytes += 8 + payload.length;
-    this.records++;
     if (this.waitingBytes > FLUSH_BYTES) this.flush();
   }
 
-  /** @param lastSignMs when the run was last heard of at its source: the time of the file, as of every journal */
-  finish(lastSignMs: number): void {
+  /** @param lastSignMs when a run that goes on was last heard of at its source: the time of the file, as of every journal */
+  finish(lastSignMs: number | null): void {
     this.flush();
     this.close();
-    const last = importJournals(this.runFolder).at(-1);
-    const number = last === undefined ? 1 : Number(IMPORT_JOURNAL.exec(last.slice(this.folder.length + 1))?.[1]) + 1;
-    const seconds = lastSignMs / 1000;
-    utimesSync(this.draft, seconds, seconds);
-    renameSync(this.draft, join(this.folder, nameOf(number)));
-    utimesSync(this.folder, seconds, seconds);
+    const path = this.isNew ? this.draft : join(this.folder, nameOf(importJournals(this.runFolder).length + 1));
+    if (!this.isNew) renameSync(this.draft, path);
+    if (lastSignMs === null) return;
+    for (const one of [path, this.folder]) utimesSync(one, lastSignMs / 1000, lastSignMs / 1000);
   }
 
   close(): void {

@@ -2,17 +2,19 @@
  * The job that takes the runs of another store over, and the files of its logged models. It writes into folders only: the
  * writer takes them in from there. Cut off at any time and started again, it goes on where it was.
  */
-import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LoopwrightError } from '../../protocol/errors';
-import { type ImportResult, SHOWN_PROBLEMS } from '../../protocol/imports';
+import type { ImportResult } from '../../protocol/imports';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import type { JobContext } from '../jobs';
 import { openForReading } from '../store';
 import { type Copied, copyArtifacts, diskFull, isFull, isSame } from './copying';
-import type { ForeignExperiment, ForeignRun, ForeignStore, Report } from './foreignStore';
+import type { ForeignExperiment, ForeignRun, ForeignStore } from './foreignStore';
 import { openForeign } from './formats';
+import { Problems } from './problems';
 import { RunFolders } from './runFolders';
 import { modelIdOf, RunIds } from './runIds';
 
@@ -41,26 +43,14 @@ export async function importRuns(
   const problems = new Problems();
   const foreign = await openForeign(path, problems);
   try {
-    return await new RunImport(pathsOf(store), foreign, problems, context).perform();
+    const work = new RunImport(pathsOf(store), foreign, problems, context);
+    try {
+      return await work.perform();
+    } finally {
+      work.close();
+    }
   } finally {
     foreign.close();
-  }
-}
-
-/** Counts all and keeps the first. */
-export class Problems implements Report {
-  readonly shown: string[] = [];
-  count = 0;
-  unreadable = 0;
-
-  problem(text: string): void {
-    this.count++;
-    if (this.shown.length < SHOWN_PROBLEMS) this.shown.push(text);
-  }
-
-  unreadableRun(text: string): void {
-    this.unreadable++;
-    this.problem(text);
   }
 }
 
@@ -72,6 +62,8 @@ class RunImport {
   private readonly counts = { imported: 0, updated: 0, unchanged: 0 };
   private readonly deleted: string[] = [];
   private readonly restored: string[] = [];
+  /** Of the runs that wait to be taken in. */
+  private readonly list: number;
   private turnEnds = 0;
 
   constructor(
@@ -82,6 +74,7 @@ class RunImport {
   ) {
     mkdirSync(paths.incoming, { recursive: true });
     mkdirSync(paths.drafts, { recursive: true });
+    this.list = openSync(join(paths.incoming, `${randomBytes(8).toString('hex')}.ids`), 'ax');
     this.ids = new RunIds(paths, foreign);
     this.folders = new RunFolders({
       paths,
@@ -91,8 +84,13 @@ class RunImport {
         const root = /^[a-z][a-z0-9+.-]+:\/\/[^/]+|^[^/]*\/[^/]*/i.exec(where)?.[0] ?? where;
         this.elsewhere.set(root, (this.elsewhere.get(root) ?? 0) + 1);
       },
+      ready: (runId) => writeSync(this.list, `${runId}\n`),
       takenOf: takenJournals(paths),
     });
+  }
+
+  close(): void {
+    closeSync(this.list);
   }
 
   async perform(): Promise<RunsImported> {

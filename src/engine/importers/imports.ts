@@ -4,14 +4,22 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LoopwrightError } from '../../protocol/errors';
-import type { ImportResult, ImportState } from '../../protocol/imports';
+import { type ImportResult, type ImportState, SHOWN_PROBLEMS } from '../../protocol/imports';
+import type { Reply, Write, WriteMethod } from '../clients';
 import type { Jobs } from '../jobs';
 import type { ImportProgress } from './importRuns';
+import { keepAccount } from './outline';
+
+/** So many are written in one transaction. */
+const GROUP = 50;
 
 /** What the database's writer does for it. */
 export interface ImportWriter {
   /** A slice of taking in what lies ready. */
   takeIncoming(): Promise<{ readonly taken: number; readonly left: number }>;
+  /** All of it was taken in, and nobody puts more there. */
+  clearIncoming(): Promise<unknown>;
+  tell(writes: readonly Write[]): Promise<readonly Reply[]>;
   editImported(change: { readonly runIds: readonly string[]; readonly deleted: boolean }): Promise<unknown>;
 }
 
@@ -42,7 +50,7 @@ export class Imports {
     try {
       return await this.perform(path, abort.signal);
     } finally {
-      await this.takeAll().catch(() => undefined); // what lies ready waits for the next engine then
+      await this.takeRest().catch(() => undefined); // it waits for the next engine then
       this.abort = null;
       this.state = IDLE;
       this.parts.onBusy(false);
@@ -53,31 +61,65 @@ export class Imports {
     this.abort?.abort();
   }
 
-  /** Takes in what an engine that was killed has not come to. */
-  async takeAll(): Promise<void> {
+  /** Takes in what lies ready, also what an engine that was killed has left so. */
+  async takeRest(): Promise<void> {
+    await this.taking?.catch(() => undefined);
+    await this.takeSoFar();
+    await this.parts.writer().clearIncoming();
+  }
+
+  private takeSoFar(): Promise<void> {
     this.taking ??= this.take().finally(() => (this.taking = null));
-    await this.taking;
+    return this.taking;
   }
 
   private async perform(path: string, signal: AbortSignal): Promise<ImportResult> {
     const { store, jobs, writer } = this.parts;
+    const outline = await jobs.run('import/outline', { store, path }, { lane: 'import', signal });
+    // The runs say to which of them they belong.
+    const experiments = await this.tell('imports/experiment', outline.experiments);
     const onProgress = (value: unknown) => {
       this.state = { isRunning: true, ...(value as ImportProgress) };
-      this.takeAll().catch(() => undefined); // told when the rest is taken in
+      this.takeSoFar().catch(() => undefined); // told when the rest is taken in
     };
     const { deleted, restored, ...found } = await jobs.run(
       'import/runs',
       { store, path },
       { lane: 'import', signal, onProgress },
     );
-    await this.takeAll();
-    await this.takeAll();
+    await this.takeRest();
     for (const change of [
       { runIds: deleted, deleted: true },
       { runIds: restored, deleted: false },
     ])
       if (change.runIds.length > 0) await writer().editImported(change);
-    return { ...found, experiments: 0, loggedModels: 0, modelVersions: 0 };
+    this.state = { ...this.state, step: 'registry' };
+    // Their files are there now.
+    const models = await this.tell('imports/model', outline.models);
+    const versions = await this.tell('imports/registered', outline.registered);
+    keepAccount(outline.account);
+    const problems = [...new Set([...found.problems, ...outline.problems])];
+    return {
+      ...found,
+      experiments: sum(experiments),
+      loggedModels: sum(models),
+      modelVersions: sum(versions),
+      problems: problems.slice(0, SHOWN_PROBLEMS),
+      problemCount: found.problemCount + problems.length - found.problems.length,
+    };
+  }
+
+  /** @throws LoopwrightError what was refused: nothing is lost, the next import tells it again */
+  private async tell<M extends WriteMethod>(method: M, all: readonly Write<M>['params'][]): Promise<unknown[]> {
+    const values: unknown[] = [];
+    for (let at = 0; at < all.length; at += GROUP) {
+      const replies = await this.parts.writer().tell(all.slice(at, at + GROUP).map((params) => ({ method, params })));
+      for (const reply of replies) {
+        if ('refused' in reply) throw new LoopwrightError('internal', reply.refused.message);
+        values.push(reply.value);
+      }
+    }
+    return values;
   }
 
   private async take(): Promise<void> {
@@ -88,3 +130,5 @@ export class Imports {
     }
   }
 }
+
+const sum = (values: readonly unknown[]): number => values.reduce<number>((total, value) => total + Number(value), 0);

@@ -1,8 +1,7 @@
 /** Runs of another store as run folders of this one: whole ones, and what has come since to those that are there. */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type StorePaths, writeAtomically } from '../../protocol/node/storeFolder';
-import type { RunSpec } from '../../protocol/runFolder';
+import type { StorePaths } from '../../protocol/node/storeFolder';
 import { artifactKindOf } from '../clients';
 import { appendRecords, EDITS, journalOf, sizeOf } from '../tracking';
 import { type Copied, copyArtifacts } from './copying';
@@ -18,6 +17,8 @@ export interface FolderParts {
   readonly copied: Copied;
   /** Told where artifacts are that can't be copied. */
   readonly elsewhere: (where: string) => void;
+  /** Told of each run that is whole, and of each that has something new. */
+  readonly ready: (runId: string) => void;
   /** How much of a journal is in the database. */
   readonly takenOf: (runId: string, file: string) => number;
 }
@@ -29,8 +30,8 @@ export class RunFolders {
     const { paths } = this.parts;
     const draft = join(paths.drafts, `import-${runId}`);
     // Of one that was cut off, the artifacts that were copied are used.
-    rmSync(join(draft, 'journals'), { recursive: true, force: true });
-    const journal = new ImportJournal(draft);
+    if (existsSync(draft)) rmSync(join(draft, 'journals'), { recursive: true, force: true });
+    const journal = new ImportJournal(draft, true);
     try {
       const spec = specOf(run, runId, naming);
       if (spec.origin) journal.append(['facts', nowMs, 'origin', spec.origin]);
@@ -43,16 +44,16 @@ export class RunFolders {
       await this.addArtifacts(run, join(draft, 'artifacts'), null, journal, nowMs);
       if (run.isDeleted)
         appendRecords(journalOf(draft, EDITS), 0, [['edit', nowMs, { deleted: true, imported: true }]]);
-      journal.finish(Math.min(lastMs, nowMs));
-      writeSpec(draft, spec);
+      journal.finish(signOf(run, lastMs));
+      writeFileSync(join(draft, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
     } finally {
       journal.close();
     }
     const folder = paths.runFolder(runId);
-    // Left only where a crash of the machine has torn what says what it is.
-    rmSync(folder, { recursive: true, force: true });
+    // There only where a crash of the machine has torn what says what it is.
+    if (existsSync(folder)) rmSync(folder, { recursive: true });
     renameSync(draft, folder);
-    this.mark(runId);
+    this.parts.ready(runId);
   }
 
   /** @returns what has changed; `isDeleted` is what is to be said of it here, null for nothing */
@@ -73,12 +74,12 @@ export class RunFolders {
         lastMs = latest(points, lastMs);
       }
       await this.addArtifacts(run, join(folder, 'artifacts'), known, journal, nowMs);
-      journal.made?.finish(Math.min(lastMs, nowMs));
+      journal.made?.finish(signOf(run, lastMs));
     } finally {
       journal.made?.close();
     }
     const isNew = journal.made !== null;
-    if (isNew || this.hasWaiting(runId, folder)) this.mark(runId);
+    if (isNew || this.hasWaiting(runId, folder)) this.parts.ready(runId);
     const isDeleted = run.isDeleted === wasDeleted(folder) ? null : run.isDeleted;
     return { change: isNew || isDeleted !== null ? 'updated' : 'unchanged', isDeleted };
   }
@@ -114,10 +115,6 @@ export class RunFolders {
     const from = join(folder, 'journals').length + 1;
     return importJournals(folder).some((path) => sizeOf(path) > this.parts.takenOf(runId, path.slice(from)));
   }
-
-  private mark(runId: string): void {
-    writeFileSync(join(this.parts.paths.incoming, runId), '');
-  }
 }
 
 /** Made when there is something to be written. */
@@ -127,7 +124,7 @@ class LazyJournal {
   constructor(private readonly folder: string) {}
 
   get(): ImportJournal {
-    this.made ??= new ImportJournal(this.folder);
+    this.made ??= new ImportJournal(this.folder, false);
     return this.made;
   }
 }
@@ -152,10 +149,9 @@ async function* newPoints(run: ForeignRun, folder: string, known: KnownRun): Asy
   }
 }
 
-function writeSpec(folder: string, spec: RunSpec): void {
-  mkdirSync(folder, { recursive: true });
-  writeAtomically(join(folder, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
-}
+/** When a run that goes on was last heard of; of one that is over nobody asks. */
+const signOf = ({ status }: ForeignRun, lastMs: number): number | null =>
+  status === 'RUNNING' || status === 'SCHEDULED' ? Math.min(lastMs, Date.now()) : null;
 
 const latest = (points: readonly ForeignPoint[], ms: number): number =>
   points.reduce((last, [, , timestampMs]) => Math.max(last, timestampMs), ms);

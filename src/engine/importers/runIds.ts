@@ -30,7 +30,12 @@ export class RunIds {
   async ofParent({ id, tags }: ForeignRun): Promise<string | null> {
     const parent = tags[MLFLOW_TAGS.parent];
     if (parent === undefined || parent === '' || parent === id) return null;
-    return (await this.resolve(parent, () => this.startOf(parent))).runId;
+    return this.named(parent);
+  }
+
+  /** Of a run that something else names. */
+  async named(id: string): Promise<string> {
+    return (await this.resolve(id, () => this.startOf(id))).runId;
   }
 
   private async resolve(id: string, startMs: () => Promise<number>): Promise<RunHere> {

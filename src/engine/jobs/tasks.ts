@@ -5,7 +5,7 @@
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { digestRun } from '../data';
 import { writeExport } from '../exporters/task';
-import { importRuns } from '../importers';
+import { importRuns, outlineImport } from '../importers';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
 export interface JobContext {
@@ -25,6 +25,7 @@ export const tasks = {
   'code/snapshot': takeSnapshot,
   'code/check': checkLoaded,
   'code/tree': treeOfNow,
+  'import/outline': outlineImport,
   'import/runs': importRuns,
   'house/plan': planGc,
   'house/removeFolders': removeFolders,

@@ -109,6 +109,11 @@ const handlers = {
       tell();
     }
   },
+  /** All of them were taken in, and nobody puts others there any more. */
+  clearIncoming: () => {
+    incoming.clear();
+    return {};
+  },
   /** Says of runs that they were deleted or restored where they came from. */
   editImported: (change: { runIds: readonly string[]; deleted: boolean }) => {
     edits.markImported(change.runIds, change.deleted);

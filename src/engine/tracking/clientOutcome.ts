@@ -38,13 +38,14 @@ export class ClientOutcomes {
     );
   }
 
-  of(seq: number, lastWordMs: number, nowMs: number): Outcome {
+  /** @param lastSignMs when the run was last heard of; asked where that counts */
+  of(seq: number, lastSignMs: () => number, nowMs: number): Outcome {
     const told = this.told.get(seq);
-    const startMs = told?.start_ms ?? lastWordMs;
+    const startMs = told?.start_ms ?? lastSignMs();
     const status = told?.told_status ?? 'RUNNING';
     const none = { exitCode: null, signal: null };
     if (status !== 'RUNNING' && status !== 'SCHEDULED')
-      return { status, startMs, endMs: told?.told_end_ms ?? lastWordMs, ...none, reason: null };
+      return { status, startMs, endMs: told?.told_end_ms ?? lastSignMs(), ...none, reason: null };
     const owner = told && this.owner.get(told.run_id);
     if (owner) {
       if (owner.end_ms === null || owner.status === 'RUNNING' || owner.status === 'SCHEDULED')
@@ -52,6 +53,7 @@ export class ClientOutcomes {
       const reason = 'Its script has ended without a word on how it went.';
       return { status: owner.status, startMs, endMs: Math.max(startMs, owner.end_ms), ...none, reason };
     }
+    const lastWordMs = lastSignMs();
     if (nowMs - lastWordMs < SILENT_MS) return { status, startMs };
     const reason = `Nothing was heard of it for ${String(Math.round(SILENT_MS / 60_000))} minutes: whoever logged it is gone.`;
     return { status: 'KILLED', startMs, endMs: Math.max(startMs, lastWordMs), ...none, reason };

@@ -249,7 +249,7 @@ export class Follower {
     const lastSignMs = () => lastSign(run.folder) ?? run.spec.created_ms;
     const outcome =
       run.spec.kind === 'client'
-        ? this.clients.of(run.seq, lastSignMs(), nowMs)
+        ? this.clients.of(run.seq, lastSignMs, nowMs)
         : outcomeOf({
             spec: run.spec,
             runner,

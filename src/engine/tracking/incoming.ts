@@ -1,9 +1,9 @@
 /**
- * Taking in runs whose folders were written by others, many at a time: `incoming/<run_id>` marks each that is whole, or
- * has a new journal that is. Rows are made as the follower makes them; a transaction holds as many runs as fit into a
- * slice, where the follower needs several for one.
+ * Taking in runs whose folders were written by others, many at a time. `incoming/<name>.ids` names them, one a line: each
+ * run is whole when its line is there, or has a new journal that is. Rows are made as the follower makes them; but a
+ * transaction holds as many runs as fit into a slice, where the follower needs several for one.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { StorePaths } from '../../protocol/node/storeFolder';
@@ -16,11 +16,17 @@ import { EDITS } from './ownJournal';
 import { readSpec } from './runFiles';
 import { Runs } from './runs';
 
-const SLICE_MS = 20;
+/**
+ * Every run touches every index. Where very many come in, a page that is changed for several of them is written once:
+ * within a transaction, and from the write-ahead log back to the database.
+ */
+const FEW = { sliceMs: 20, logPages: 1000 };
+const MANY = { sliceMs: 50, logPages: 20_000 };
+const MANY_RUNS = 200;
 
 export interface TakenIn {
   readonly runIds: string[];
-  /** How many wait still. */
+  /** How many are known to wait still. */
   readonly left: number;
 }
 
@@ -30,6 +36,8 @@ export class IncomingRuns {
   private readonly loadTaken;
   private readonly setTaken;
   private waiting: string[] = [];
+  /** How many lines of each list were read. */
+  private readonly read = new Map<string, number>();
 
   constructor(
     private readonly db: Database,
@@ -48,36 +56,52 @@ export class IncomingRuns {
     );
   }
 
-  /** Goes on for a slice. To be called until nothing is left. */
+  /** Goes on for a slice. To be called until there is nothing. */
   take(nowMs: number): TakenIn {
-    if (this.waiting.length === 0) this.waiting = namesIn(this.paths.incoming);
-    const until = performance.now() + SLICE_MS;
-    const taken: { runId: string; goesOn: boolean }[] = [];
-    const batch: string[] = [];
-    const seqs: number[] = [];
+    if (this.waiting.length === 0) this.waiting = this.newLines();
+    const { sliceMs, logPages } = this.waiting.length > MANY_RUNS ? MANY : FEW;
+    this.db.pragma(`wal_autocheckpoint = ${String(logPages)}`);
+    const until = performance.now() + sliceMs;
+    const taken: { runId: string; seq: number; goesOn: boolean }[] = [];
     try {
       this.db
         .transaction(() => {
           for (let runId = this.waiting.pop(); runId !== undefined; runId = this.waiting.pop()) {
-            batch.push(runId);
             const run = this.takeRun(runId, nowMs);
-            if (run) {
-              taken.push({ runId, goesOn: run.goesOn });
-              seqs.push(run.seq);
-            }
+            if (run) taken.push({ runId, ...run });
             if (performance.now() >= until) return;
           }
         })
         .immediate();
     } catch (error) {
-      this.waiting = []; // to be found again: their markers stay
+      // To be found again: the lists stay.
+      this.waiting = [];
+      this.read.clear();
       throw error;
     } finally {
-      for (const seq of seqs) this.follower.ingest.forget(seq);
+      for (const { seq } of taken) this.follower.ingest.forget(seq);
     }
     for (const { runId, goesOn } of taken) if (goesOn) this.follow(runId);
-    for (const runId of batch) rmSync(join(this.paths.incoming, runId), { force: true });
     return { runIds: taken.map(({ runId }) => runId), left: this.waiting.length };
+  }
+
+  /** Nobody writes lists any more, and all of them were taken in. */
+  clear(): void {
+    for (const name of this.read.keys()) rmSync(join(this.paths.incoming, name), { force: true });
+    this.read.clear();
+  }
+
+  private newLines(): string[] {
+    const fresh = new Set<string>();
+    mkdirSync(this.paths.incoming, { recursive: true });
+    for (const name of readdirSync(this.paths.incoming)) {
+      if (!name.endsWith('.ids')) continue;
+      const lines = readFileSync(join(this.paths.incoming, name), 'utf8').split('\n');
+      const whole = lines.length - 1; // behind the last line break there is nothing, or half a line
+      for (const runId of lines.slice(this.read.get(name) ?? 0, whole)) fresh.add(runId);
+      this.read.set(name, whole);
+    }
+    return [...fresh].reverse();
   }
 
   private takeRun(runId: string, nowMs: number): { seq: number; goesOn: boolean } | null {
@@ -86,15 +110,14 @@ export class IncomingRuns {
     const folder = this.paths.runFolder(runId);
     const spec = readSpec(folder);
     if (spec?.run_id !== runId) {
-      this.warn(`incoming/${runId} names a run whose spec.json is missing or not of its form; it is left alone`);
+      this.warn(`the run ${runId} was to be taken in, but its spec.json is missing or not of its form`);
       return null;
     }
     const { seq } = this.runs.ensure(spec);
     const names = listNames(join(folder, 'journals')).filter((name) => name.endsWith('.lwj'));
-    // Edits may name runs that another journal tells of: they come last.
     for (const name of names.toSorted((left, right) => orderOf(left) - orderOf(right)))
       this.takeJournal(seq, folder, name);
-    const outcome = this.outcomes.of(seq, lastSign(folder) ?? spec.created_ms, nowMs);
+    const outcome = this.outcomes.of(seq, () => lastSign(folder) ?? spec.created_ms, nowMs);
     this.runs.setOutcome(seq, outcome);
     return { seq, goesOn: !('endMs' in outcome) };
   }
@@ -122,10 +145,7 @@ export class IncomingRuns {
 
 /** Which journal of an import it is; 0 for the others. */
 export const IMPORT_JOURNAL = /^import-(\d+)\.lwj$/;
+
+/** Edits may name runs that another journal tells of: they come last. */
 const orderOf = (name: string): number =>
   name === EDITS ? Number.POSITIVE_INFINITY : Number(IMPORT_JOURNAL.exec(name)?.[1] ?? 0);
-
-function namesIn(folder: string): string[] {
-  mkdirSync(folder, { recursive: true });
-  return readdirSync(folder);
-}

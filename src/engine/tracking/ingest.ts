@@ -97,7 +97,7 @@ export class Ingest {
   /** Writes a batch. @returns nothing; throws what SQLite throws, and then the transaction is undone as a whole */
   add(runSeq: number, batch: Batch): void {
     for (const [key, points] of batch.points) this.addPoints(runSeq, key, points);
-    for (const { key, value, source } of batch.params) this.params.set(runSeq, key, source, value);
+    this.params.setAll(runSeq, batch.params);
     for (const { key, value } of batch.tags) {
       if (value === null) this.statements.removeTag.run(runSeq, key);
       else this.statements.setTag.run(runSeq, key, value);

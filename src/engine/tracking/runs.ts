@@ -68,7 +68,8 @@ export class Runs {
         for (const [key, value] of Object.entries(spec.params)) this.params.set(seq, key, 'cli', value);
         for (const [key, value] of Object.entries(spec.tags)) this.statements.addTag.run(seq, key, value);
         this.notes.afterTags(seq, Object.keys(spec.tags));
-        this.search.update(seq);
+        // What is imported has all of its words, its name too, in a journal that is taken in next.
+        if (spec.origin === null) this.search.update(seq);
         return { seq, isNew: true, hasEnded: false };
       })
       .immediate();

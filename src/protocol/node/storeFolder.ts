@@ -14,7 +14,7 @@ export interface StorePaths {
   readonly database: string;
   readonly active: string;
   readonly runs: string;
-  /** Markers of runs whose folders are whole, in full or in a part that is new, and wait to be taken in. */
+  /** Lists of runs whose folders were put there by others, and wait to be taken in. */
   readonly incoming: string;
   readonly storeFile: string;
   /** For what is moved to its place once it is whole; what is left behind here goes with the next collection. */
