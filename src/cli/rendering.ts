@@ -137,7 +137,9 @@ export function runPage({ run, provenance, ...lists }: RunFacts, view: View): st
     ['folder', provenance.cwd],
     ...optional('code', codeLine(lists.facts.code ?? {})),
     ...optional('python', provenance.pythonVersion),
-    ['by', `${provenance.user} on ${provenance.host}`],
+    provenance.origin === null
+      ? ['by', `${provenance.user} on ${provenance.host}`]
+      : ['by', `${provenance.user}, imported from ${provenance.origin.source}`],
   ];
   const deleted = run.deleted ? ' · deleted' : '';
   const heading = `${paint(colour, `${mark} ${printable(run.name)}`)}  ${word} · ${durationOf(run, nowMs)}${deleted}`;

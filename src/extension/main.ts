@@ -19,6 +19,7 @@ import { waysOutOf } from './commands/waysOut';
 import { Context } from './context';
 import { DebugRuns } from './debug/debugRuns';
 import { RetentionOffer } from './house/retention';
+import { offerImports } from './imports';
 import { problemOf } from './stores/problem';
 import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
@@ -150,6 +151,9 @@ export function activate(context: vscode.ExtensionContext): void {
   );
   track(new RunningStatus(stores, log, (running) => view.setRunning(running)));
   track(new RetentionOffer({ stores, attempt, log }));
+  // Told when the workspace is trusted, and when a folder comes.
+  const importParts = { stores, memory: context.globalState, attempt, showLog, log };
+  track(stores.onDidChangeList(() => offerImports(importParts)));
 
   track(vscode.window.registerUriHandler(new RunLinks({ stores, actions, attempt })));
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));

@@ -3,6 +3,7 @@
  * trusted afterwards. Times are Unix milliseconds, sizes bytes.
  */
 import * as z from 'zod';
+import { RunOrigin } from './imports';
 import { CellError, Execution } from './notebooks';
 
 export const RunId = z.string().regex(/^[a-zA-Z0-9][\w-]{0,255}$/);
@@ -147,7 +148,9 @@ export const Provenance = z.object({
   interpreter: z.string().nullable(),
   pythonVersion: z.string().nullable(),
   user: z.string(),
+  /** Empty for a run that was imported. */
   host: z.string(),
+  origin: RunOrigin,
 });
 export type Provenance = z.infer<typeof Provenance>;
 

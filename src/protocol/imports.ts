@@ -5,21 +5,24 @@ import * as z from 'zod';
 export const ImportFormat = z.enum(['mlflow-database', 'mlruns']);
 export type ImportFormat = z.infer<typeof ImportFormat>;
 
-/** Where a run was imported from. */
-export const RunOrigin = z.object({
-  format: ImportFormat,
-  /** The file or folder. */
-  source: z.string(),
-  /** What it is called there. */
-  id: z.string(),
-});
+/** Where a run was imported from; null for one that was tracked here. */
+export const RunOrigin = z
+  .object({
+    format: ImportFormat,
+    /** The file or folder. */
+    source: z.string(),
+    /** What it is called there. */
+    id: z.string(),
+  })
+  .nullable()
+  .default(null);
 export type RunOrigin = z.infer<typeof RunOrigin>;
 
 export const ImportStep = z.enum(['look', 'runs', 'models', 'registry']);
 export type ImportStep = z.infer<typeof ImportStep>;
 
 export const ImportState = z.object({
-  isRunning: z.boolean(),
+  /** null while nothing is imported. */
   step: ImportStep.nullable(),
   doneRuns: z.number(),
   totalRuns: z.number(),

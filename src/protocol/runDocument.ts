@@ -100,6 +100,7 @@ export function runDocument(known: RunFacts, store: string) {
       user: provenance.user,
       host: provenance.host,
     },
+    origin: provenance.origin,
     models: facts.models ?? {},
     notebook: notebookDocument(known),
     complete: known.isComplete,

@@ -56,8 +56,7 @@ export const RunSpec = z.object({
   created_ms: z.number(),
   socket: z.string().nullable(),
   token: z.string().nullable(),
-  /** Where the run was imported from; null for one that was tracked here. */
-  origin: RunOrigin.nullable().default(null),
+  origin: RunOrigin,
   /** The store's tracking server, which the script is told of; older runs have no word on it. */
   tracking: z.string().nullable().default(null),
 });

@@ -132,6 +132,7 @@ describe('the tooltip of a run', () => {
     pythonVersion: '3.11.2',
     user: 'ada',
     host: 'box',
+    origin: null,
   };
   const none = { files: [], total: 0 };
   const more = { provenance, code: null, inputs: none, outputs: none };

@@ -255,7 +255,11 @@ export class RunHeader extends LitElement {
       ${this.renderCode()}
       ${provenance.pythonVersion === null ? nothing : html`<span>python ${provenance.pythonVersion} ·</span>`}
       <span>${absoluteTime(run.timing.startMs)} ·</span>
-      <span><bdi>${provenance.user}@${provenance.host}</bdi></span>
+      ${
+        provenance.origin === null
+          ? html`<span><bdi>${provenance.user}@${provenance.host}</bdi></span>`
+          : html`<span><bdi>${provenance.user}</bdi> · imported from <bdi>${provenance.origin.source}</bdi></span>`
+      }
     </div>`;
   }
 

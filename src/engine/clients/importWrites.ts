@@ -54,11 +54,10 @@ export class ImportWrites {
     const known = this.statements.model.get(id);
     const atMs = known ? this.session.nowMs : now.updatedMs;
     const records: LedgerRecord[] = [];
-    const isOther = (field: keyof ImportedModel) => before === null || before[field] !== now[field];
     if (!known) {
       const experiment = this.statements.byName.get(now.experiment)?.experiment_id ?? DEFAULT_EXPERIMENT.id;
       records.push(['loggedModel', now.createdMs, { id, experiment_id: experiment, ...fieldsOf(now) }]);
-    } else if (before && (['name', 'modelType', 'status', 'statusMessage'] as const).some(isOther))
+    } else if (FIELDS.some((field) => before !== null && before[field] !== now[field]))
       records.push(['loggedModel', atMs, { id, ...fieldsOf(now) }]);
     const params = changedKeys(now.params, before?.params, Object.fromEntries(this.statements.modelParams.all(id)));
     const set = Object.entries(params).filter((entry): entry is [string, string] => entry[1] !== null);
@@ -90,6 +89,9 @@ export class ImportWrites {
     return Math.max(this.statements.highest.get() ?? 0, 0) + 1;
   }
 }
+
+/** What can change of a model. */
+const FIELDS = ['name', 'modelType', 'status', 'statusMessage'] as const;
 
 const fieldsOf = ({ name, modelType, sourceRunId, status, statusMessage }: ImportedModel) => ({
   name,

@@ -31,7 +31,7 @@ export interface ImportParts {
   readonly onBusy: (isBusy: boolean) => void;
 }
 
-const IDLE: ImportState = { isRunning: false, step: null, doneRuns: 0, totalRuns: 0 };
+const IDLE: ImportState = { step: null, doneRuns: 0, totalRuns: 0 };
 
 export class Imports {
   state: ImportState = IDLE;
@@ -46,7 +46,7 @@ export class Imports {
     const abort = new AbortController();
     this.abort = abort;
     this.parts.onBusy(true);
-    this.state = { ...IDLE, isRunning: true, step: 'look' };
+    this.state = { ...IDLE, step: 'look' };
     try {
       return await this.perform(path, abort.signal);
     } finally {
@@ -79,7 +79,7 @@ export class Imports {
     // The runs say to which of them they belong.
     const experiments = await this.tell('imports/experiment', outline.experiments);
     const onProgress = (value: unknown) => {
-      this.state = { isRunning: true, ...(value as ImportProgress) };
+      this.state = value as ImportProgress;
       this.takeSoFar().catch(() => undefined); // told when the rest is taken in
     };
     const { deleted, restored, ...found } = await jobs.run(

@@ -28,7 +28,8 @@ function entriesIn(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    if (isMissing(error)) return []; // made with the first of them
+    // Made with the first of them; or a file that is not what it is named as.
+    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'ENOTDIR')) return [];
     throw error;
   }
 }

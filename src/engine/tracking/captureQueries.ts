@@ -1,5 +1,6 @@
 /** What was captured of one run: facts, files, and the work that went on beside it. */
 import type { Database } from 'better-sqlite3';
+import { RunOrigin } from '../../protocol/imports';
 import { LineageFile, Work } from '../../protocol/capture';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { pageOfRun } from './pages';
@@ -49,4 +50,14 @@ export function captureState(db: Database, seq: number) {
     .all(seq)
     .map((row) => Work.parse(row));
   return { inputs: count('in'), outputs: count('out'), work };
+}
+
+/** Where a run was imported from; null for one that was tracked here. */
+export function originOf(db: Database, runSeq: number): RunOrigin {
+  const facts = db
+    .prepare<[number], [string, string]>(`SELECT key, value FROM facts WHERE run_seq = ? AND section = 'origin'`)
+    .raw()
+    .all(runSeq);
+  const origin = RunOrigin.safeParse(Object.fromEntries(facts.map(([key, value]) => [key, JSON.parse(value)])));
+  return origin.success ? origin.data : null;
 }

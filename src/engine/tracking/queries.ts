@@ -9,7 +9,7 @@ import type { CheckedParams, Result } from '../../protocol/requests';
 import { readOutput, readSpecOf } from './files';
 import { searchOutput } from './outputSearch';
 import { artifactQueries, countFigures } from './artifactQueries';
-import { captureQueries, captureState } from './captureQueries';
+import { captureQueries, captureState, originOf } from './captureQueries';
 import { childQueries } from './childQueries';
 import { compareQueries } from './compareQueries';
 import { executionQueries } from './executionQueries';
@@ -100,7 +100,12 @@ export function trackingQueries(db: Database, paths: StorePaths) {
       return {
         run: toRow(record),
         note,
-        provenance: { ...provenance, pythonVersion, argv: JSON.parse(argv) as string[] },
+        provenance: {
+          ...provenance,
+          pythonVersion,
+          argv: JSON.parse(argv) as string[],
+          origin: originOf(db, record.run_seq),
+        },
         counts: {
           params,
           metrics: count('metrics'),

@@ -1,7 +1,7 @@
 /** What each command does. Those that are about a run ask which one where they were not called on one. */
 import * as vscode from 'vscode';
 import { openCompare } from '../code';
-import { exportRuns } from '../exports';
+import { later } from '../later';
 import { problemOf, type WayOut } from '../stores/problem';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
@@ -17,7 +17,6 @@ import type { QueryState } from '../views/runs/query/queryState';
 import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
-import { copyTrackingUri } from './copyTrackingUri';
 import type { EditRuns } from './editRuns';
 import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
@@ -109,11 +108,12 @@ export function handlersOf(parts: HandlerParts): Handlers {
       return Promise.resolve();
     },
     'loopwright.freeSpace': () => freeSpace(stores.sessions),
-    'loopwright.copyTrackingUri': () => copyTrackingUri(stores.sessions),
-    'loopwright.export': (...given) => {
+    'loopwright.copyTrackingUri': async () => (await later()).copyTrackingUri(stores.sessions),
+    'loopwright.export': async (...given) => {
       const { text } = query.query;
-      return exportRuns(stores.sessions, runsIn(given), { text, ...selectionOf({ text }) });
+      return (await later()).exportRuns(stores.sessions, runsIn(given), { text, ...selectionOf({ text }) });
     },
+    'loopwright.import': async () => (await later()).chooseAndImport(parts),
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');
       const why = vscode.l10n.t('It came from elsewhere: nothing in it is run or changed until you adopt it.');

@@ -49,6 +49,7 @@ export const COMMAND_IDS = [
   'loopwright.freeSpace',
   'loopwright.copyTrackingUri',
   'loopwright.export',
+  'loopwright.import',
   'loopwright.adoptStore',
   'loopwright.repairStore',
   'loopwright.retryEngine',
