@@ -244,6 +244,7 @@ export const RunDocument = z.strictObject({
   inputs: z.array(FileDocument),
   outputs: z.array(FileDocument),
   code: z.looseObject({}),
+  origin: z.strictObject({ format: z.string(), source: z.string(), id: z.string() }).nullable(),
   models: z.looseObject({}),
   notebook: z
     .strictObject({
