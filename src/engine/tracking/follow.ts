@@ -2,7 +2,7 @@
  * Following the runs that may still produce records: finding them by their markers, taking in what their journals
  * hold, telling how they ended. It works in slices of a few milliseconds so that other writes come in between.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
@@ -119,7 +119,11 @@ export class Follower {
         run.outcome !== null && 'endMs' in run.outcome && !this.liveness.hasLivingWriter(run, runner, nowMs);
       const isOver = run.isAnyoneAlive === false || (runner !== null && runner.ended_ms !== null);
       const drained = this.drain(run, { isOver, isQuiet });
-      if (!drained) hasMore = true;
+      if (run.isBlocked && !existsSync(run.folder)) {
+        this.forget(run);
+        continue;
+      }
+      if (!drained && !run.isBlocked) hasMore = true;
       this.settle(run, runner, {
         isDrained: drained !== null && (drained.isOver || !isOver),
         isQuiet: drained?.isQuiet === true,
@@ -160,6 +164,7 @@ export class Follower {
         newInputsMs: null,
         isAnyoneAlive: true,
         saidHowTracked: hasEnded,
+        isBlocked: false,
         pass: NO_PASS,
       });
       if (isNew) this.events.changed(runId, true);
@@ -192,7 +197,7 @@ export class Follower {
       let hasMore = true;
       let state: { taken: number; damage: string | null } = { taken: journal.taken, damage: null };
       while (hasMore && performance.now() < until) {
-        const piece = takeOrWarn(journal.path, state.taken, batch, this.events);
+        const piece = this.takeOrWarn(run, journal, state.taken, batch);
         if (!piece) break;
         state = piece;
         hasMore = piece.hasMore;
@@ -205,6 +210,20 @@ export class Follower {
     }
     if (pieces.length > 0) this.commit(pieces);
     return pass.left.size === 0 && pass.isWhole ? pass.standing : null;
+  }
+
+  /** What can't be read now is looked at again in the next round, and told of once. */
+  private takeOrWarn(run: Followed, { path }: Journal, taken: number, batch: Batch) {
+    try {
+      const piece = takePiece(path, taken, batch);
+      run.isBlocked = false;
+      return piece;
+    } catch (error) {
+      if (!run.isBlocked)
+        this.events.warn(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}`);
+      run.isBlocked = true;
+      return null;
+    }
   }
 
   private commit(pieces: readonly Piece[]): void {
@@ -332,6 +351,11 @@ export class Follower {
     // Left behind only by a runner that never came up.
     rmSync(join(run.folder, HANDED_OVER), { force: true });
     rmSync(join(this.paths.active, run.spec.run_id), { force: true });
+    this.forget(run);
+  }
+
+  /** Also where somebody has deleted its folder, or the whole store. */
+  private forget(run: Followed): void {
     this.followed.delete(run.spec.run_id);
     this.ingest.forget(run.seq);
   }
@@ -343,15 +367,6 @@ export class Follower {
  */
 const isDue = ({ spec, pass, lastLookMs }: Followed, nowMs: number): boolean =>
   spec.kind !== 'client' || pass.left.size > 0 || !pass.isWhole || nowMs - lastLookMs >= LIVENESS_MS;
-
-function takeOrWarn(path: string, taken: number, batch: Batch, events: FollowEvents) {
-  try {
-    return takePiece(path, taken, batch);
-  } catch (error) {
-    events.warn(`${path} can't be read: ${error instanceof Error ? error.message : String(error)}`);
-    return null;
-  }
-}
 
 /** Whether the run's own command is a Python that should have loaded the hook. */
 const isPython = ({ kind, sweep }: RunSpec): boolean => (kind === 'script' || kind === 'module') && sweep === null;

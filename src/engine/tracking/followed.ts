@@ -29,6 +29,8 @@ export interface Followed {
   newInputsMs: number | null;
   isAnyoneAlive: boolean | null;
   saidHowTracked: boolean;
+  /** One of its journals could not be read when it was last tried. */
+  isBlocked: boolean;
   pass: Pass;
 }
 
