@@ -3,7 +3,7 @@
  * before what has come since. Pure.
  */
 import { crc32 } from 'node:zlib';
-import { toWireNumber } from '../../protocol/entities';
+import { toWireNumber, type WireNumber } from '../../protocol/entities';
 import type { ImportFormat } from '../../protocol/imports';
 import type { DatasetRecord, JournalRecord, ToldRecord } from '../../protocol/records';
 import { RUN_FOLDER_FORMAT, type RunSpec } from '../../protocol/runFolder';
@@ -111,6 +111,8 @@ export function recordsOf(run: ForeignRun, naming: Naming, known: KnownRun | nul
   ];
 }
 
+type WirePoint = [key: string, value: WireNumber, timestampMs: number, step: number];
+
 export function pointRecords(points: readonly ForeignPoint[], nowMs: number): JournalRecord[] {
   const records: JournalRecord[] = [];
   for (let at = 0; at < points.length; at += POINTS_PER_RECORD)
@@ -119,7 +121,7 @@ export function pointRecords(points: readonly ForeignPoint[], nowMs: number): Jo
       nowMs,
       points
         .slice(at, at + POINTS_PER_RECORD)
-        .map(([key, value, timestampMs, step]) => [key, toWireNumber(value), timestampMs, step]),
+        .map(([key, value, timestampMs, step]): WirePoint => [key, toWireNumber(value), timestampMs, step]),
     ]);
   return records;
 }
