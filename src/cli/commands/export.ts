@@ -1,18 +1,15 @@
 /** `loopwright export`: runs in the formats of other programs. */
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
-import type { EngineConnection } from '../../client/connection';
 import { LoopwrightError } from '../../protocol/errors';
-import { EXPORT_FORMATS, type ExportFormat, type ExportResult, type MlflowMajor } from '../../protocol/exports';
+import { EXPORT_FORMATS, type ExportFormat, type MlflowMajor } from '../../protocol/exports';
 import type { Params } from '../../protocol/requests';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { exportDocument, exportLines, exportProgressLine } from '../exportWords';
 import { findRuns } from '../lookup';
+import { followWork } from '../longWork';
 import { EXIT } from '../output';
 import { storeToRead } from '../store';
-
-const LOOK_AGAIN_MS = 200;
 
 interface ExportOptions {
   readonly format?: ExportFormat;
@@ -82,7 +79,7 @@ async function exportRuns(cli: Cli, path: string, ids: readonly string[], option
   const { connection } = await cli.engines.openToRead(storeToRead(cli.store, cli.cwd));
   try {
     const runs = await findRuns(connection, ids);
-    const result = await follow(cli, connection, {
+    const order: Params<'export/start'> = {
       path: resolve(cli.cwd, path),
       mlflow,
       overwrite: overwrite === true,
@@ -91,6 +88,12 @@ async function exportRuns(cli: Cli, path: string, ids: readonly string[], option
       ...(filter === undefined ? {} : { filter }),
       ...(search === undefined ? {} : { search }),
       ...(deleted === undefined ? {} : { deleted }),
+    };
+    // What is whole of the artifacts stays when it is cancelled.
+    const result = await followWork(output, {
+      start: () => connection.request('export/start', order),
+      progress: async () => exportProgressLine(await connection.request('export/state', {})),
+      cancel: () => connection.request('export/cancel', {}),
     });
     if (output.isJson) output.document(exportDocument(result));
     else output.lines(exportLines(result, output.paint));
@@ -98,35 +101,5 @@ async function exportRuns(cli: Cli, path: string, ids: readonly string[], option
     return EXIT.done;
   } finally {
     connection.close();
-  }
-}
-
-/** Has the engine do it, and says how far it has come. Ctrl+C ends it; what is whole of the artifacts stays. */
-async function follow(
-  { output }: Cli,
-  connection: EngineConnection,
-  order: Params<'export/start'>,
-): Promise<ExportResult> {
-  const cancel = () => {
-    output.note('Cancelling…');
-    connection.request('export/cancel', {}).catch(() => undefined); // a dead engine has ended it, too
-  };
-  process.once('SIGINT', cancel);
-  let isOver = false;
-  const result = connection.request('export/start', order).finally(() => (isOver = true));
-  const tell = async () => {
-    for (let last = ''; ;) {
-      await Promise.race([sleep(LOOK_AGAIN_MS), result]);
-      if (isOver) return;
-      const line = exportProgressLine(await connection.request('export/state', {}));
-      if (line !== '' && line !== last) output.note(output.paintNote('dim', line));
-      if (line !== '') last = line;
-    }
-  };
-  try {
-    const [done] = await Promise.all([result, tell()]);
-    return done;
-  } finally {
-    process.off('SIGINT', cancel);
   }
 }

@@ -1,18 +1,15 @@
 /** `loopwright gc`: what a store may be freed of, and doing it. */
 import { createInterface } from 'node:readline/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { EngineConnection } from '../../client/connection';
 import { LoopwrightError } from '../../protocol/errors';
-import type { GcPlan, GcResult } from '../../protocol/house';
 import type { Params } from '../../protocol/requests';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { gcDocument, parseAge, parseSize, retentionDocument } from '../gcWords';
 import { gcPlanLines, gcProgressLine, gcResultLines, retentionLines } from '../gcRendering';
+import { followWork } from '../longWork';
 import { EXIT, type Output } from '../output';
 import { storeToRead } from '../store';
-
-const LOOK_AGAIN_MS = 200;
 
 interface GcOptions {
   readonly olderThan?: number;
@@ -94,7 +91,12 @@ async function gc(cli: Cli, options: GcOptions): Promise<number> {
       output.note('Nothing was removed.');
       return EXIT.failed;
     }
-    const result = await collect(cli, connection, rules, plan);
+    const { planId } = plan;
+    const result = await followWork(output, {
+      start: () => connection.request('store/gc', { ...rules, planId }),
+      progress: async () => gcProgressLine(await connection.request('store/gcState', {})),
+      cancel: () => connection.request('store/cancelGc', {}),
+    });
     if (output.isJson) output.document(gcDocument(plan, result));
     else output.lines(gcResultLines(result, output.paint));
     return result.problems.length > 0 ? EXIT.failed : EXIT.done;
@@ -156,36 +158,5 @@ async function agreed({ output }: Cli): Promise<boolean> {
     return /^y(es)?$/i.test((await asking.question('Remove this for good? [y/N] ')).trim());
   } finally {
     asking.close();
-  }
-}
-
-/** Has the engine do it, and says how far it has come. Ctrl+C ends it where that harms nothing. */
-async function collect(
-  { output }: Cli,
-  connection: EngineConnection,
-  rules: Params<'store/planGc'>,
-  { planId }: GcPlan,
-): Promise<GcResult> {
-  const cancel = () => {
-    output.note('Cancelling…');
-    connection.request('store/cancelGc', {}).catch(() => undefined); // a dead engine has ended it, too
-  };
-  process.once('SIGINT', cancel);
-  let isOver = false;
-  const result = connection.request('store/gc', { ...rules, planId }).finally(() => (isOver = true));
-  const tell = async () => {
-    for (let last = ''; ;) {
-      await Promise.race([sleep(LOOK_AGAIN_MS), result]);
-      if (isOver) return;
-      const line = gcProgressLine(await connection.request('store/gcState', {}));
-      if (line !== '' && line !== last) output.note(output.paintNote('dim', line));
-      if (line !== '') last = line;
-    }
-  };
-  try {
-    const [done] = await Promise.all([result, tell()]);
-    return done;
-  } finally {
-    process.off('SIGINT', cancel);
   }
 }
