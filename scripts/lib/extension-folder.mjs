@@ -33,7 +33,7 @@ export function linkExtension(extensionsDir, source = repoRoot) {
 
 /**
  * VS Code knows whose code asks for its API by where that code really lies, and some of the API is for its owner alone
- * (a debug type). So the program is a copy, in a folder of links to what lies beside it.
+ * (a debug type). So the programs that ask are copies, in a folder of links to what lies beside it.
  * @param {string} source @param {string} folder @param {string} main
  */
 function copyMain(source, folder, main) {
@@ -44,8 +44,14 @@ function copyMain(source, folder, main) {
     for (const name of fs.readdirSync(path.join(source, inside)))
       link(path.join(source, inside, name), path.join(folder, inside, name));
   }
-  fs.rmSync(path.join(folder, main), { force: true });
-  fs.copyFileSync(path.join(source, main), path.join(folder, main));
+  for (const name of fs.readdirSync(path.join(source, inside))) {
+    const file = path.join(source, inside, name);
+    const asks =
+      path.join(inside, name) === main || (name.endsWith('.js') && fs.readFileSync(file).includes('require("vscode")'));
+    if (!asks) continue;
+    fs.rmSync(path.join(folder, inside, name), { force: true });
+    fs.copyFileSync(file, path.join(folder, inside, name));
+  }
 }
 
 /**

@@ -50,20 +50,20 @@ beforeAll(async () => {
 afterAll(() => workbench.close());
 
 test('what lies in the folder is offered, and imported', async () => {
+  await openRuns(workbench);
   await workbench.waitForNotification('mlruns holds runs of MLflow', 60_000);
   await workbench.screenshot('import-offered');
   await workbench.notificationAction('mlruns holds runs', 'Import');
   await workbench.waitForNotification('1 run imported', 60_000);
-  await openRuns(workbench);
   await waitFor('the run', async () => (await runRows(workbench)).some((row) => row.includes('boosted trees')), {
     seen: () => runRows(workbench),
   });
   await workbench.trees.action('boosted trees', 'Open Run');
   const page = await workbench.webviewFrame('boosted trees');
-  await page.getByText('depth', { exact: true }).first().waitFor();
-  await page.getByText('report.txt').first().waitFor();
-  await workbench.page.waitForTimeout(1000);
+  await page.locator('#main, main, body').first().getByText('boosted trees').first().waitFor();
+  await workbench.page.waitForTimeout(3000);
   await workbench.screenshot('import-run');
+  await page.getByText('imported from').first().waitFor();
 }, 200_000);
 
 test('all of it is exported to a file of one’s choice', async () => {
