@@ -13,7 +13,7 @@ import { PAGES, pageBuild } from './lib/pages.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const isDev = process.argv.includes('--dev');
-const EXTENSION_LIMIT_BYTES = 410_000;
+const EXTENSION_LIMIT_BYTES = 400_000;
 
 /**
  * Nothing of ours asks zod for JSON schemas, but each of its schemas knows how to become one: a twentieth of the bundle

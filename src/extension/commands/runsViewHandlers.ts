@@ -1,10 +1,10 @@
 /** The commands of the Runs view: what it shows, and what is changed in it. */
 import * as vscode from 'vscode';
 import type { Log } from '../log';
+import { later } from '../later';
 import type { Stores } from '../stores/stores';
 import { chooseGrouping, chooseOrder } from '../views/runs/query/choose';
 import { chooseColumns } from '../views/runs/query/chooseColumns';
-import { chooseFilter } from '../views/runs/query/chooseFilter';
 import type { QueryState } from '../views/runs/query/queryState';
 import type { EditRuns } from './editRuns';
 import type { OnRuns } from './onRuns';
@@ -22,7 +22,7 @@ export interface RunsViewHandlerParts {
 
 export function runsViewHandlers({ stores, onRuns, actions, edits, query, log }: RunsViewHandlerParts) {
   return {
-    'loopwright.filterRuns': () => chooseFilter(query, stores.sessions),
+    'loopwright.filterRuns': async () => (await later()).chooseFilter(query, stores.sessions),
     'loopwright.clearRunFilter': () => query.change({ text: '' }),
     'loopwright.sortRuns': () => chooseOrder(query, stores.sessions),
     'loopwright.groupRuns': () => chooseGrouping(query, stores.sessions),

@@ -3,3 +3,4 @@ export { copyTrackingUri } from '../commands/copyTrackingUri';
 export { exportRuns } from '../exports/exportRuns';
 export { chooseAndImport } from '../imports/importInto';
 export { offerToImport } from '../imports/offer';
+export { chooseFilter } from '../views/runs/query/chooseFilter';
