@@ -77,12 +77,10 @@ it('the database is the same when it is made again from the folders', async () =
     importing.rows('SELECT experiment_id, name, created_ms FROM experiments ORDER BY experiment_id'),
   ];
   const before = content();
-  await importing.connection.request('engine/stop', { reason: 'user' });
-  importing.connection.close();
+  await importing.stop();
   writeFileSync(importing.store.paths.database, 'damaged');
   rmSync(`${importing.store.paths.database}-wal`, { force: true });
-  await until('the engine has ended', () => !existsSync(`${importing.store.paths.database}-shm`));
-  ({ connection: importing.connection } = await importing.store.open());
+  await importing.open();
   await importing.connection.request('store/repair', {});
   await until(
     'all are there',

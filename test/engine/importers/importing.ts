@@ -3,19 +3,36 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach } from 'vitest';
 import type { EngineConnection } from '../../../src/client/connection';
-import { type TestStore, testStore } from '../support';
+import type { OpenEngine } from '../../../src/client/engine';
+import { exists, type TestStore, testStore, until } from '../support';
 
 /** Makes a store before each test of a file and takes it away afterwards. */
 export class Importing {
   store!: TestStore;
-  connection!: EngineConnection;
+  private opened!: OpenEngine;
 
   constructor() {
     beforeEach(async () => {
       this.store = testStore();
-      ({ connection: this.connection } = await this.store.open());
+      await this.open();
     });
     afterEach(() => this.store.dispose());
+  }
+
+  get connection(): EngineConnection {
+    return this.opened.connection;
+  }
+
+  async open(): Promise<void> {
+    this.opened = await this.store.open();
+  }
+
+  /** Ends the engine; the store's files are nobody's then. */
+  async stop(): Promise<void> {
+    const { pid } = this.opened.hello.engine;
+    await this.connection.request('engine/stop', { reason: 'user' });
+    this.connection.close();
+    await until('the engine has ended', () => !exists(pid));
   }
 
   path(name: string): string {
