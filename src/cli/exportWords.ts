@@ -1,5 +1,5 @@
 /** What `loopwright export` says. Pure. */
-import type { ExportResult, ExportState } from '../protocol/exports';
+import type { ExportResult, ExportState, SendResult } from '../protocol/exports';
 import { formatNumber, formatSize } from '../protocol/format';
 import type { Paint } from './output';
 import { printable } from './format';
@@ -31,6 +31,27 @@ export function exportLines({ files, runs, points, artifacts, artifactBytes }: E
 }
 
 export const exportDocument = ({ artifacts, artifactBytes, ...rest }: ExportResult) => ({
+  ...rest,
+  artifacts,
+  artifact_bytes: artifactBytes,
+});
+
+export function sendLines({ url, runs, points, artifacts, artifactBytes }: SendResult, paint: Paint): string[] {
+  const copied = artifacts === 0 ? '' : `, ${countOf(artifacts, 'artifact')} (${formatSize(artifactBytes)})`;
+  const counts = [
+    `${countOf(runs.sent, 'run')} sent`,
+    ...(runs.updated > 0 ? [`${formatNumber(runs.updated)} had something new`] : []),
+    ...(runs.unchanged > 0 ? [`${formatNumber(runs.unchanged)} had nothing new`] : []),
+  ];
+  return [
+    paint('green', `✔ ${printable(url)}`),
+    `  ${counts.join(', ')}`,
+    ...(points + artifacts > 0 ? [`  ${countOf(points, 'point')} of metrics${copied}`] : []),
+  ];
+}
+
+/** The document of `export URL --json`. */
+export const sendDocument = ({ artifacts, artifactBytes, ...rest }: SendResult) => ({
   ...rest,
   artifacts,
   artifact_bytes: artifactBytes,

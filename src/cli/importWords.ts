@@ -39,7 +39,7 @@ export function importProgressLine({ step, doneRuns, totalRuns }: ImportState): 
     case 'look':
       return 'Looking at what there is…';
     case 'runs':
-      return `${String(doneRuns)} of ${plural(totalRuns, 'run')}`;
+      return totalRuns === 0 ? plural(doneRuns, 'run') : `${String(doneRuns)} of ${plural(totalRuns, 'run')}`;
     case 'models':
       return 'Files of models…';
     case 'registry':

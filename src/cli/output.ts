@@ -122,11 +122,13 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'no_python':
     case 'notebook_packages_missing':
     case 'run_over':
+    case 'server_refused':
       return EXIT.wrongUse;
     case 'read_only':
     case 'engine_unavailable':
     case 'engine_stopping':
     case 'run_failed_to_start':
+    case 'server_unreachable':
     case 'cancelled':
     case 'internal':
       return EXIT.failed;

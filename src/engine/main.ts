@@ -314,17 +314,20 @@ async function main(): Promise<void> {
       return {};
     },
     'export/start': (order) => exporter.start(order),
+    'export/send': (order) => exporter.send(order),
     'export/state': () => exporter.state,
     'export/cancel': () => {
       exporter.cancel();
       return {};
     },
-    'import/start': ({ path }) => imports.start(path),
+    'import/start': (source) => imports.start(source),
     'import/state': () => imports.state,
     'import/cancel': () => {
       imports.cancel();
       return {};
     },
+    'servers/experiments': (params) => jobs.run('servers/experiments', params, { lane: 'servers' }),
+    'servers/runs': (params) => jobs.run('servers/runs', params, { lane: 'servers' }),
     'engine/tracking': ({ port }) => tracking.address(port),
     'engine/status': () => ({
       pid: process.pid,

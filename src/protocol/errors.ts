@@ -19,6 +19,8 @@ export const ERROR_CODES = [
   'notebook_packages_missing',
   'run_over',
   'run_failed_to_start',
+  'server_unreachable',
+  'server_refused',
   'cancelled',
   'internal',
 ] as const;

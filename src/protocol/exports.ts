@@ -1,6 +1,7 @@
 /** Writing runs out into formats that other programs read: what is asked for, how far it has come, what there is then. */
 import * as z from 'zod';
 import { RunId } from './entities';
+import { ServerAccess } from './servers';
 
 export const EXPORT_FORMATS = ['mlflow', 'csv', 'parquet', 'json'] as const;
 export const ExportFormat = z.enum(EXPORT_FORMATS);
@@ -52,6 +53,24 @@ export const ExportResult = z.object({
   problems: z.array(z.string()),
 });
 export type ExportResult = z.infer<typeof ExportResult>;
+
+/** Which runs go to a tracking server; all where nothing is said. */
+export const SendOrder = ExportOrder.pick({ runIds: true, filter: true, search: true }).extend({
+  server: ServerAccess,
+});
+export type SendOrder = z.infer<typeof SendOrder>;
+
+export const SendResult = z.object({
+  url: z.string(),
+  /** `updated`: sent before, and there was something new. */
+  runs: z.object({ sent: z.number(), updated: z.number(), unchanged: z.number() }),
+  points: z.number(),
+  artifacts: z.number(),
+  artifactBytes: z.number(),
+  /** What could not be taken along, and why. */
+  problems: z.array(z.string()),
+});
+export type SendResult = z.infer<typeof SendResult>;
 
 const ENDINGS: readonly (readonly [RegExp, ExportFormat])[] = [
   [/\.(db|sqlite3?)$/i, 'mlflow'],

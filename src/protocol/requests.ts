@@ -13,6 +13,7 @@ import { importRequests } from './requests/imports';
 import { metricRequests } from './requests/metrics';
 import { notebookRequests } from './requests/notebooks';
 import { runRequests } from './requests/runs';
+import { serverRequests } from './requests/servers';
 import { storeRequests } from './requests/store';
 
 export * from './requests/artifacts';
@@ -21,6 +22,7 @@ export { MAX_PAGE } from './requests/define';
 export * from './requests/engine';
 export * from './requests/metrics';
 export * from './requests/runs';
+export { ServerExperiment, ServerRun } from './requests/servers';
 
 /** Raised when a message changes its meaning; an engine refuses clients that speak another number. */
 export const PROTOCOL_VERSION = 1;
@@ -38,6 +40,7 @@ export const requests = {
   ...storeRequests,
   ...exportRequests,
   ...importRequests,
+  ...serverRequests,
 } as const satisfies Record<string, Request>;
 
 export type Requests = typeof requests;

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { CodeFacts } from '../../protocol/capture';
-import type { Pair, RunValues } from '../clients';
+import type { RunValues } from '../clients';
 import { copyArtifacts, type Copied } from './artifactCopy';
 import type { Format, FormatTask } from './format';
+import { repositoryFact, tagsOf } from './mlflowTags';
 import { MlflowPlaces } from './mlflowPlaces';
 import { writeModels, writeRegistry } from './mlflowModels';
 import { REVISIONS, SCHEMAS } from './mlflowSchema';
@@ -100,9 +100,7 @@ function runWriter(db: Database.Database, source: ExportSource, places: MlflowPl
   const tags = rowWriter(db, 'tags');
   const latest = rowWriter(db, 'latest_metrics');
   const inputs = inputWriter(db);
-  const codeOf = source.db
-    .prepare<[number], string>("SELECT value FROM facts WHERE run_seq = ? AND section = 'code' AND key = 'repository'")
-    .pluck();
+  const codeOf = repositoryFact(source.db);
   return (run) => {
     const { run_id: runId } = run;
     const values = source.values(run);
@@ -123,36 +121,10 @@ function runWriter(db: Database.Database, source: ExportSource, places: MlflowPl
       experiment_id: run.experiment_id,
     });
     for (const [key, value] of values.params) params.add({ key, value, run_uuid: runId });
-    for (const [key, value] of tagsOf(run, values.tags, codeOf.get(run.run_seq)))
-      tags.add({ key, value, run_uuid: runId });
+    for (const [key, value] of tagsOf(run, values.tags, codeOf(run))) tags.add({ key, value, run_uuid: runId });
     for (const metric of values.metrics) latest.add(metricRow(runId, metric));
     inputs(run, values);
   };
-}
-
-/** What MLflow's client says of each run in tags, where the run has none that say it: its pages show these. */
-function tagsOf(run: ExportRun, own: readonly Pair[], repository: string | undefined): Pair[] {
-  const isNotebook = run.kind === 'notebook' || run.kind === 'followed';
-  const code = CodeFacts.shape.repository.safeParse(repository === undefined ? null : JSON.parse(repository));
-  const commit = code.success ? code.data?.commit : null;
-  const others: (readonly [key: string, value: string | null | undefined])[] = [
-    ['mlflow.runName', run.name],
-    ['mlflow.parentRunId', run.parent_run_id],
-    ['mlflow.note.content', run.note],
-    ...(run.kind === 'client'
-      ? []
-      : [
-          ['mlflow.user', run.user] as const,
-          ['mlflow.source.name', run.source] as const,
-          ['mlflow.source.type', isNotebook ? 'NOTEBOOK' : 'LOCAL'] as const,
-          ['mlflow.source.git.commit', commit] as const,
-        ]),
-  ];
-  const known = new Set(own.map(([key]) => key));
-  return [
-    ...own,
-    ...others.filter((one): one is Pair => typeof one[1] === 'string' && one[1] !== '' && !known.has(one[0])),
-  ];
 }
 
 async function writePoints(points: RowWriter, { source, pace }: FormatTask, run: ExportRun): Promise<void> {

@@ -101,6 +101,11 @@ export class ExportSource {
     }
   }
 
+  /** From here on what is read is as it is then: an export that takes hours keeps the store from tidying up otherwise. */
+  letGo(): void {
+    this.db.exec('COMMIT');
+  }
+
   close(): void {
     this.db.close();
   }
@@ -112,6 +117,33 @@ export class ExportSource {
       yield* runs;
       last = runs.at(-1)?.run_seq ?? last;
       if (runs.length < RUNS_AT_ONCE) return;
+    }
+  }
+
+  /** Every parent before its children, where both are exported. */
+  *parentsFirst(): Generator<ExportRun> {
+    const waiting = new Map<string, ExportRun[]>();
+    const told = new Set<string>();
+    const isChosen = this.db
+      .prepare<[string], number>('SELECT 1 FROM chosen JOIN runs USING (run_seq) WHERE run_id = ?')
+      .pluck();
+    for (const run of this.runs()) {
+      const { parent_run_id: parent } = run;
+      if (parent !== null && !told.has(parent) && isChosen.get(parent) !== undefined) append(waiting, parent, run);
+      else yield* withChildren(run);
+    }
+    // Runs that are each other's parents, as only a damaged store has them.
+    for (const [parent, runs] of waiting) {
+      waiting.delete(parent);
+      for (const run of runs) yield* withChildren(run);
+    }
+
+    function* withChildren(run: ExportRun): Generator<ExportRun> {
+      told.add(run.run_id);
+      yield run;
+      const children = waiting.get(run.run_id) ?? [];
+      waiting.delete(run.run_id);
+      for (const child of children) yield* withChildren(child);
     }
   }
 
@@ -176,6 +208,12 @@ export class ExportSource {
       .pluck()
       .all();
   }
+}
+
+function append(waiting: Map<string, ExportRun[]>, parent: string, run: ExportRun): void {
+  const others = waiting.get(parent);
+  if (others) others.push(run);
+  else waiting.set(parent, [run]);
 }
 
 /** Fills the table `chosen`, which belongs to this connection alone: the database itself is open for reading only. */

@@ -5,9 +5,8 @@ import { pathsOf } from '../../protocol/node/storeFolder';
 import { ExportFiles, targetOf } from './files';
 import { formats } from './formats';
 import { Pace } from './pace';
+import { Told } from './problems';
 import { ExportSource } from './source';
-
-const MAX_PROBLEMS = 100;
 
 interface Context {
   readonly signal: AbortSignal;
@@ -20,12 +19,7 @@ export async function writeExport(
 ): Promise<ExportResult> {
   const { format: name, main } = targetOf(order.path, order.format, store);
   const format = formats[name];
-  const problems: string[] = [];
-  let others = 0;
-  const problem = (text: string) => {
-    if (problems.length < MAX_PROBLEMS) problems.push(text);
-    else others++;
-  };
+  const problems = new Told();
   let files: ExportFiles | null = null;
   let source: ExportSource | null = null;
   try {
@@ -38,10 +32,11 @@ export async function writeExport(
       files,
       pace,
       mlflow: order.mlflow,
-      problem,
+      problem: (text) => {
+        problems.add(text);
+      },
     });
     const written = files.publish();
-    if (others > 0) problems.push(`and ${String(others)} more`);
     return {
       format: name,
       files: [...written, ...folders],
@@ -49,7 +44,7 @@ export async function writeExport(
       points: pointCount,
       artifacts,
       artifactBytes,
-      problems,
+      problems: problems.texts,
     };
   } catch (thrown) {
     files?.discard();

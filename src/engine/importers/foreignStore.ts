@@ -36,6 +36,8 @@ export interface ForeignRun {
   readonly modelsIn: readonly string[];
   readonly modelsOut: readonly { readonly id: string; readonly step: number }[];
   readonly artifacts: ForeignArtifacts;
+  /** The last point of each metric, where the points themselves take long to get. */
+  readonly lastPoints?: readonly ForeignPoint[];
   /** All points, in pieces; those of one metric in their order. It can be asked for more than once. */
   points(): AsyncIterable<readonly ForeignPoint[]>;
 }

@@ -2,8 +2,10 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
+import type { ImportSource } from '../../protocol/imports';
 import type { ForeignStore, OpenForeign, Report } from './foreignStore';
 import { openMlflowDatabase } from './mlflowDatabase';
+import { MlflowServer } from './mlflowServer';
 import { isMlruns, openMlruns } from './mlruns';
 
 interface Format {
@@ -21,7 +23,11 @@ const formats: readonly Format[] = [
 ];
 
 /** @throws LoopwrightError `not_found`, `bad_request` if it is nothing that can be imported */
-export function openForeign(path: string, report: Report): Promise<ForeignStore> {
+export function openForeign(source: ImportSource, report: Report, signal: AbortSignal): Promise<ForeignStore> {
+  return 'url' in source ? Promise.resolve(new MlflowServer(source, report, signal)) : openAt(source.path, report);
+}
+
+function openAt(path: string, report: Report): Promise<ForeignStore> {
   if (!statSync(path, { throwIfNoEntry: false }))
     throw new LoopwrightError('not_found', `There is nothing at ${path}. Name a mlflow.db or a mlruns folder.`);
   const named = formats.find((format) => format.isOne(path));

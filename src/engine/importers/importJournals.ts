@@ -10,7 +10,7 @@ import type { JournalRecord, ToldRecord } from '../../protocol/records';
 import { type Batch, EDITS, emptyBatch, IMPORT_JOURNAL, journalOf, sizeOf, takePiece } from '../tracking';
 import { diskFull } from './copying';
 import type { ForeignPoint } from './foreignStore';
-import { datasetIdentity, identityOf, type KnownRun, modelIdentity, PointSums } from './runRecords';
+import { datasetIdentity, identityOf, isLater, type KnownRun, modelIdentity, PointSums } from './runRecords';
 
 const FLUSH_BYTES = 256 * 1024;
 
@@ -87,6 +87,7 @@ export function readKnown(runFolder: string): KnownRun {
   const inputs = new Set<string>();
   const artifacts = new Map<string, { sizeBytes: number; modifiedMs: number }>();
   const points = new PointSums();
+  const last = new Map<string, ForeignPoint>();
   for (const path of importJournals(runFolder))
     eachPiece(path, (batch) => {
       for (const { timestampMs: _, ...one } of batch.told) Object.assign(told, one);
@@ -99,9 +100,14 @@ export function readKnown(runFolder: string): KnownRun {
       for (const { direction, id, step } of batch.models) inputs.add(modelIdentity(direction, id, step));
       for (const { path: file, sizeBytes, timestampMs } of batch.artifacts)
         artifacts.set(file, { sizeBytes, modifiedMs: timestampMs });
-      for (const point of pointsIn(batch)) points.add(point);
+      for (const point of pointsIn(batch)) {
+        points.add(point);
+        const [key] = point;
+        const before = last.get(key);
+        if (!before || isLater(point, before)) last.set(key, point);
+      }
     });
-  return { told, params, tags, inputs, artifacts, points };
+  return { told, params, tags, inputs, artifacts, points, last };
 }
 
 /** How often each point of some metrics was imported. */

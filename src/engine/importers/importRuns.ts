@@ -7,7 +7,7 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LoopwrightError } from '../../protocol/errors';
-import type { ImportResult } from '../../protocol/imports';
+import type { ImportResult, ImportSource } from '../../protocol/imports';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import type { JobContext } from '../jobs';
 import { openForReading } from '../store';
@@ -37,11 +37,11 @@ export interface ImportProgress {
 }
 
 export async function importRuns(
-  { store, path }: { store: string; path: string },
+  { store, source }: { store: string; source: ImportSource },
   context: JobContext,
 ): Promise<RunsImported> {
   const problems = new Problems();
-  const foreign = await openForeign(path, problems);
+  const foreign = await openForeign(source, problems, context.signal);
   try {
     const work = new RunImport(pathsOf(store), foreign, problems, context);
     try {

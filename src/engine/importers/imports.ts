@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LoopwrightError } from '../../protocol/errors';
-import { type ImportResult, type ImportState, SHOWN_PROBLEMS } from '../../protocol/imports';
+import { type ImportResult, type ImportSource, type ImportState, SHOWN_PROBLEMS } from '../../protocol/imports';
 import type { Reply, Write, WriteMethod } from '../clients';
 import type { Jobs } from '../jobs';
 import type { ImportProgress } from './importRuns';
@@ -40,15 +40,15 @@ export class Imports {
 
   constructor(private readonly parts: ImportParts) {}
 
-  /** @throws LoopwrightError what is wrong with the path; `cancelled`: what was imported until then stays */
-  async start(path: string): Promise<ImportResult> {
+  /** @throws LoopwrightError what is wrong with the source; `cancelled`: what was imported until then stays */
+  async start(source: ImportSource): Promise<ImportResult> {
     if (this.abort) throw new LoopwrightError('bad_request', 'Something is being imported already. Wait for its end.');
     const abort = new AbortController();
     this.abort = abort;
     this.parts.onBusy(true);
     this.state = { ...IDLE, step: 'look' };
     try {
-      return await this.perform(path, abort.signal);
+      return await this.perform(source, abort.signal);
     } finally {
       await this.takeRest().catch(() => undefined); // it waits for the next engine then
       this.abort = null;
@@ -73,9 +73,9 @@ export class Imports {
     return this.taking;
   }
 
-  private async perform(path: string, signal: AbortSignal): Promise<ImportResult> {
+  private async perform(source: ImportSource, signal: AbortSignal): Promise<ImportResult> {
     const { store, jobs, writer } = this.parts;
-    const outline = await jobs.run('import/outline', { store, path }, { lane: 'import', signal });
+    const outline = await jobs.run('import/outline', { store, source }, { lane: 'import', signal });
     // The runs say to which of them they belong.
     const experiments = await this.tell('imports/experiment', outline.experiments);
     const onProgress = (value: unknown) => {
@@ -84,7 +84,7 @@ export class Imports {
     };
     const { deleted, restored, ...found } = await jobs.run(
       'import/runs',
-      { store, path },
+      { store, source },
       { lane: 'import', signal, onProgress },
     );
     await this.takeRest();

@@ -17,15 +17,13 @@ import type {
 import { asImportError, ForeignTables } from './foreignTables';
 import { artifactsAt } from './localArtifacts';
 import { registeredModels } from './mlflowRegistryTables';
-import { statusOf, textsOf, timeOf } from './mlflowValues';
+import { statusOf, textsOf, timeOf, valueOf } from './mlflowValues';
 
 /** Rows of one reading. */
 const PAGE = 500;
 const POINT_PAGE = 20_000;
 /** The folders in which a server has its artifacts by itself; MLflow's defaults. */
 const ARTIFACT_FOLDERS = ['mlartifacts', 'mlruns'];
-/** How MLflow writes the infinities into a database; see its `SqlAlchemyStore`. */
-const INFINITY = 1.797_693_134_862_315_7e308;
 /** The workspace of those who use none. */
 const DEFAULT_WORKSPACE = 'default';
 
@@ -235,7 +233,7 @@ const inWorkspace = (workspace: string | null, name: string): string =>
 
 function numberOf(value: number | null, isNan: number | null): number {
   if (value === null || isNan === 1) return Number.NaN;
-  return Math.abs(value) >= INFINITY ? Math.sign(value) * Number.POSITIVE_INFINITY : value;
+  return valueOf(value);
 }
 
 function preparedOn(tables: ForeignTables) {

@@ -2,6 +2,13 @@
 import type { RunStatus } from '../../protocol/entities';
 import type { Texts } from './foreignStore';
 
+/** How MLflow writes the infinities into a database, and so tells them; see its `SqlAlchemyStore`. */
+const INFINITY = 1.797_693_134_862_315_7e308;
+
+/** A metric's value as it was logged. */
+export const valueOf = (value: number): number =>
+  Math.abs(value) >= INFINITY ? Math.sign(value) * Number.POSITIVE_INFINITY : value;
+
 /** MLflow's numbers of them, as its files have them. */
 const STATUSES: readonly (RunStatus | undefined)[] = [
   undefined,

@@ -7,8 +7,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toWireNumber } from '../../protocol/entities';
+import type { ImportSource } from '../../protocol/imports';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import type { Change, ImportedExperiment, ImportedModel, ImportedRegistered } from '../clients';
+import type { JobContext } from '../jobs';
 import type { ForeignStore } from './foreignStore';
 import { openForeign } from './formats';
 import { Problems } from './problems';
@@ -29,9 +31,12 @@ export interface Outline {
   readonly account: string;
 }
 
-export async function outlineImport({ store, path }: { store: string; path: string }): Promise<Outline> {
+export async function outlineImport(
+  { store, source }: { store: string; source: ImportSource },
+  { signal }: Pick<JobContext, 'signal'>,
+): Promise<Outline> {
   const problems = new Problems();
-  const foreign = await openForeign(path, problems);
+  const foreign = await openForeign(source, problems, signal);
   try {
     const now = await entitiesOf(foreign, new RunIds(pathsOf(store), foreign));
     const folder = join(store, 'imports');

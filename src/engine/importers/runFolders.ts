@@ -131,6 +131,7 @@ class LazyJournal {
 
 /** The points of metrics that have others than were imported. */
 async function* newPoints(run: ForeignRun, folder: string, known: KnownRun): AsyncGenerator<ForeignPoint[]> {
+  if (isSettled(run, known)) return;
   const there = new PointSums();
   for await (const points of run.points()) for (const point of points) there.add(point);
   const differing = known.points.differing(there);
@@ -147,6 +148,20 @@ async function* newPoints(run: ForeignRun, folder: string, known: KnownRun): Asy
     });
     if (fresh.length > 0) yield fresh;
   }
+}
+
+/**
+ * Whether a run has no points but those that are known, told without asking for them: it is over, and each metric ends as
+ * it did. What was logged afterwards below the highest step of a metric is not seen so.
+ */
+function isSettled({ status, lastPoints }: ForeignRun, { told, last }: KnownRun): boolean {
+  if (lastPoints === undefined || status === 'RUNNING' || status === 'SCHEDULED' || told.status !== status)
+    return false;
+  const isKnown = ([key, ...point]: ForeignPoint) => {
+    const [, ...known] = last.get(key) ?? [];
+    return known.length === 3 && identityOf(known) === identityOf(point);
+  };
+  return lastPoints.length === last.size && lastPoints.every(isKnown);
 }
 
 /** When a run that goes on was last heard of; of one that is over nobody asks. */

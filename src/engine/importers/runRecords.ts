@@ -22,6 +22,15 @@ export interface KnownRun {
   readonly inputs: ReadonlySet<string>;
   readonly artifacts: ReadonlyMap<string, { readonly sizeBytes: number; readonly modifiedMs: number }>;
   readonly points: PointSums;
+  /** The last point of each metric. */
+  readonly last: ReadonlyMap<string, ForeignPoint>;
+}
+
+/** Of two points of a metric, the one that MLflow calls the last: of the highest step, of these of the latest time. */
+export function isLater([, value, timestampMs, step]: ForeignPoint, other: ForeignPoint): boolean {
+  const [, otherValue, otherMs, otherStep] = other;
+  if (step !== otherStep) return step > otherStep;
+  return timestampMs === otherMs ? value > otherValue : timestampMs > otherMs;
 }
 
 /** The points of each metric told from others without keeping them: in whatever order they come, the same sum. */

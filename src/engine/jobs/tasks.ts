@@ -4,8 +4,10 @@
  */
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { digestRun } from '../data';
+import { sendRuns } from '../exporters/send/send';
 import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
+import { browseExperiments, browseRuns } from '../remotes';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
 export interface JobContext {
@@ -32,6 +34,9 @@ export const tasks = {
   'house/sweepData': sweepData,
   'house/sweepCode': sweepCode,
   'export/write': writeExport,
+  'export/send': sendRuns,
+  'servers/experiments': browseExperiments,
+  'servers/runs': browseRuns,
 } as const satisfies Record<string, Task>;
 
 export type Tasks = typeof tasks;

@@ -36,6 +36,8 @@ export function waysOutOf(interpreters: Interpreters): WaysOut {
       case 'cancelled':
       case 'not_found':
       case 'run_over':
+      case 'server_refused':
+      case 'server_unreachable':
         return [];
       case 'engine_unavailable':
       case 'engine_stopping':

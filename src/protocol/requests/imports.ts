@@ -1,11 +1,10 @@
 /** Taking over what other tools have tracked. */
-import * as z from 'zod';
-import { ImportResult, ImportState } from '../imports';
+import { ImportResult, ImportSource, ImportState } from '../imports';
 import { Nothing, read, write } from './define';
 
 export const importRequests = {
-  /** Imports what is new in a file or folder. Answers when it is done. */
-  'import/start': write(z.object({ path: z.string().min(1) }), ImportResult),
+  /** Imports what is new in a file or folder, or on a server. Answers when it is done. */
+  'import/start': write(ImportSource, ImportResult),
   'import/state': read(Nothing, ImportState),
   /** It ends soon; what has been imported stays, and importing again goes on from there. */
   'import/cancel': write(Nothing, Nothing),
