@@ -28,6 +28,7 @@ import { inBackground } from './log';
 import { Notebooks } from './notebooks/notebooks';
 import { CompareRunsPanels } from './panels/compareRunsPanel';
 import { RunPanels } from './panels/runPanel';
+import { Servers } from './servers';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
 import { TerminalEnvironment } from './terminals/environment';
@@ -62,10 +63,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const terminals = track(new RunTerminals(context.workspaceState, log));
   const keys = new Context();
   const query = track(new QueryState(context.workspaceState));
+  const servers = track(new Servers({ stores, secrets: context.secrets, showLog, log }));
   const view = track(
     new RunsView({
       stores,
       query,
+      others: servers,
       keys,
       log,
       drop: (runs, edit) => attempt('drop', () => edits.drop(runs, edit)),
@@ -143,6 +146,7 @@ export function activate(context: vscode.ExtensionContext): void {
       args,
       debug,
       terminalEnvironment,
+      servers,
       view,
       query,
       showLog,

@@ -8,9 +8,11 @@ import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
 import type { Notebooks } from '../notebooks/notebooks';
+import type { Servers } from '../servers';
 import type { CompareRunsPanels } from '../panels/compareRunsPanel';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { DoubleClicks } from '../views/runs/doubleClicks';
+import { isOther } from '../views/runs/otherNodes';
 import { MoreNode, ProblemNode, RunNode } from '../views/runs/nodes';
 import { selectionOf } from '../views/runs/query/query';
 import type { QueryState } from '../views/runs/query/queryState';
@@ -18,7 +20,6 @@ import { RUNS_VIEW, type RunsView } from '../views/runs/view';
 import { adoptWithConsent } from './adoption';
 import { type Arguments, chooseFile } from './chooseFile';
 import type { EditRuns } from './editRuns';
-import { freeSpace } from './freeSpace';
 import type { Launcher } from './launcher';
 import { OnRuns, runsIn } from './onRuns';
 import { runsToCompare } from './compareRuns';
@@ -37,6 +38,7 @@ export interface HandlerParts {
   readonly args: Arguments;
   readonly debug: DebugRuns;
   readonly terminalEnvironment: TerminalEnvironment;
+  readonly servers: Servers;
   readonly view: RunsView;
   readonly query: QueryState;
   readonly showLog: () => void;
@@ -54,6 +56,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     args,
     debug,
     terminalEnvironment,
+    servers,
     view,
     query,
     showLog,
@@ -101,19 +104,22 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'loopwright.refreshRuns': () => {
       for (const session of stores.sessions) session.start();
       view.provider.reset();
+      servers.refresh();
       return Promise.resolve();
     },
     'loopwright.showLog': () => {
       showLog();
       return Promise.resolve();
     },
-    'loopwright.freeSpace': () => freeSpace(stores.sessions),
+    'loopwright.freeSpace': async () => (await later()).freeSpace(stores.sessions),
     'loopwright.copyTrackingUri': async () => (await later()).copyTrackingUri(stores.sessions),
     'loopwright.export': async (...given) => {
       const { text } = query.query;
       return (await later()).exportRuns(stores.sessions, runsIn(given), { text, ...selectionOf({ text }) });
     },
     'loopwright.import': async () => (await later()).chooseAndImport(parts),
+    ...servers.handlers,
+    'loopwright.copyToServer': async (...given) => (await servers.commands()).send(runsIn(given)),
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');
       const why = vscode.l10n.t('It came from elsewhere: nothing in it is run or changed until you adopt it.');
@@ -128,7 +134,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
       await Promise.all(sessions.map((session) => session.restart()));
     },
     'loopwright.loadMore': async (given) => {
-      if (given instanceof MoreNode) await given.load();
+      if (given instanceof MoreNode || isOther(given)) await given.load?.();
     },
     // As in the explorer: a click shows, a double click or Enter goes there.
     'loopwright.showRunPage': (given) => {

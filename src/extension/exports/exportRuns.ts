@@ -1,15 +1,13 @@
 /** *Export…*: which runs, as what, where to; then the engine writes, and the user goes on with the files. */
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { LoopwrightError } from '../../protocol/errors';
 import type { ExportFormat, ExportResult, ExportState, MlflowMajor } from '../../protocol/exports';
 import { formatNumber } from '../../protocol/format';
 import type { Params } from '../../protocol/requests';
+import { followWork } from '../longWork';
 import type { StoreSession } from '../stores/session';
 import { plain } from '../text';
 import type { RunRef } from '../commands/pickRun';
-
-const LOOK_AGAIN_MS = 300;
 
 type Order = Params<'export/start'>;
 type Selected = Pick<Order, 'runIds' | 'filter' | 'search'>;
@@ -125,33 +123,13 @@ function choosePlace(session: StoreSession, { label, format, ending }: FormatIte
 }
 
 /** @returns null if the user has cancelled it */
-function write(session: StoreSession, order: Order): Thenable<ExportResult | null> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
+const write = (session: StoreSession, order: Order): Promise<ExportResult | null> =>
+  followWork({
     title: vscode.l10n.t('Exporting {0}', plain(basename(order.path), 60)),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (progress, token) => {
-    token.onCancellationRequested(() => {
-      // That it is cancelled is told by the export itself.
-      session.request('export/cancel', {}).catch(() => undefined);
-    });
-    const looking = setInterval(() => {
-      session.request('export/state', {}).then(
-        (state) => progress.report({ message: wordsOf(state) }),
-        () => undefined, // the export itself tells what is wrong
-      );
-    }, LOOK_AGAIN_MS);
-    try {
-      return await session.request('export/start', order);
-    } catch (thrown) {
-      if (LoopwrightError.from(thrown).code === 'cancelled') return null;
-      throw thrown;
-    } finally {
-      clearInterval(looking);
-    }
+    start: () => session.request('export/start', order),
+    look: async () => ({ message: wordsOf(await session.request('export/state', {})) }),
+    cancel: () => session.request('export/cancel', {}),
   });
-}
 
 function wordsOf({ step, done, total }: ExportState): string {
   const percent = total === 0 ? '' : `${String(Math.floor((100 * done) / total))} %`;

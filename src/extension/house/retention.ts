@@ -3,10 +3,10 @@
  * have come with a clone) are shown with what they would remove; until the user says so, nothing is.
  */
 import * as vscode from 'vscode';
-import { removeAsShown, reviewRemoval } from '../commands/freeSpace';
 import type { Commands } from '../commands/registry';
 import { formatSize } from '../../protocol/format';
 import { type GcPlan, isSameRetention } from '../../protocol/house';
+import { later } from '../later';
 import type { Log } from '../log';
 import { inBackground } from '../log';
 import { type Disposable, Disposables } from '../signal';
@@ -73,6 +73,7 @@ export class RetentionOffer implements Disposable {
     if (chosen === change) await vscode.commands.executeCommand('workbench.action.openSettings', `${SETTINGS}.`);
     if (chosen !== yes && chosen !== review) return;
     await this.parts.attempt('retention', async () => {
+      const { removeAsShown, reviewRemoval } = await later();
       try {
         if (chosen === review && !(await reviewRemoval(session, rules, plan))) return;
         if (chosen === yes && !isNothing) await removeAsShown(session, rules, plan);

@@ -1,18 +1,15 @@
 /** Importing what MLflow has tracked: from where, how far it has come, what came of it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { LoopwrightError } from '../../protocol/errors';
 import { formatNumber } from '../../protocol/format';
-import type { ImportResult, ImportState } from '../../protocol/imports';
+import type { ImportResult, ImportSource, ImportState } from '../../protocol/imports';
 import { makeStore } from '../../protocol/node/storeFolder';
 import { adoptWithConsent, needsAdoption } from '../commands/adoption';
 import type { Log } from '../log';
+import { followWork } from '../longWork';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import { plain } from '../text';
 import { importableIn } from './importable';
-
-const LOOK_AGAIN_MS = 300;
 
 export interface ImportParts {
   readonly stores: Stores;
@@ -23,7 +20,7 @@ export interface ImportParts {
 /** Asks what is to be imported, and imports it into the store of the folder that it lies in, else the window's first. */
 export async function chooseAndImport(parts: ImportParts): Promise<void> {
   const chosen = await choose();
-  if (chosen) await importInto(parts.stores.forFile(chosen), chosen.fsPath, parts);
+  if (chosen) await importInto(parts.stores.forFile(chosen), { path: chosen.fsPath }, parts);
 }
 
 async function choose(): Promise<vscode.Uri | undefined> {
@@ -62,46 +59,26 @@ async function choose(): Promise<vscode.Uri | undefined> {
   return picked;
 }
 
-/** @throws LoopwrightError what is wrong with the path; `cancelled` is no error */
-export async function importInto(session: StoreSession, path: string, { showLog, log }: ImportParts): Promise<void> {
+/** @throws LoopwrightError what is wrong with the source; `cancelled` is no error */
+export async function importInto(
+  session: StoreSession,
+  source: ImportSource,
+  { showLog, log }: ImportParts,
+): Promise<void> {
   const why = vscode.l10n.t('Runs are imported into the store of this folder, which came from elsewhere.');
   if (needsAdoption(session) && !(await adoptWithConsent(session, why))) return;
   makeStore(session.paths.root);
-  const result = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Importing'), cancellable: true },
-    (progress, token) => perform(session, path, progress, token),
-  );
-  if (result) tell(result, showLog, log);
-}
-
-async function perform(
-  session: StoreSession,
-  path: string,
-  progress: vscode.Progress<{ message?: string; increment?: number }>,
-  token: vscode.CancellationToken,
-): Promise<ImportResult | null> {
-  token.onCancellationRequested(() => {
-    session.request('import/cancel', {}).catch(() => undefined); // told by the import itself
-  });
-  let isOver = false;
-  const result = session.request('import/start', { path }).finally(() => (isOver = true));
-  const show = async () => {
-    for (let shown = 0; ;) {
-      await Promise.race([sleep(LOOK_AGAIN_MS), result.catch(() => undefined)]);
-      if (isOver) return;
+  const result = await followWork({
+    title: vscode.l10n.t('Importing'),
+    start: () => session.request('import/start', source),
+    look: async () => {
       const state = await session.request('import/state', {});
-      const part = state.totalRuns === 0 ? 0 : (100 * state.doneRuns) / state.totalRuns;
-      progress.report({ message: wordsOf(state), increment: Math.max(0, part - shown) });
-      shown = Math.max(shown, part);
-    }
-  };
-  try {
-    const [done] = await Promise.all([result, show().catch(() => undefined)]);
-    return done;
-  } catch (thrown) {
-    if (LoopwrightError.from(thrown).code === 'cancelled') return null;
-    throw thrown;
-  }
+      const { doneRuns, totalRuns } = state;
+      return { message: wordsOf(state), ...(totalRuns === 0 ? {} : { part: (100 * doneRuns) / totalRuns }) };
+    },
+    cancel: () => session.request('import/cancel', {}),
+  });
+  if (result) tell(result, showLog, log);
 }
 
 function wordsOf({ step, doneRuns, totalRuns }: ImportState): string {
@@ -110,7 +87,9 @@ function wordsOf({ step, doneRuns, totalRuns }: ImportState): string {
     case 'look':
       return vscode.l10n.t('looking at what there is');
     case 'runs':
-      return vscode.l10n.t('{0} of {1} runs', formatNumber(doneRuns), formatNumber(totalRuns));
+      return totalRuns === 0
+        ? vscode.l10n.t('{0} runs', formatNumber(doneRuns))
+        : vscode.l10n.t('{0} of {1} runs', formatNumber(doneRuns), formatNumber(totalRuns));
     case 'models':
       return vscode.l10n.t('files of models');
     case 'registry':

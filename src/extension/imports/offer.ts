@@ -25,5 +25,5 @@ async function offer(path: string, parts: OfferParts): Promise<void> {
   const name = vscode.workspace.asRelativePath(path);
   const text = vscode.l10n.t('{0} holds runs of MLflow. Import them to see them here? They stay there, too.', name);
   const chosen = await vscode.window.showInformationMessage(text, yes, vscode.l10n.t('No'));
-  if (chosen === yes) await importInto(parts.stores.forFile(vscode.Uri.file(path)), path, parts);
+  if (chosen === yes) await importInto(parts.stores.forFile(vscode.Uri.file(path)), { path }, parts);
 }

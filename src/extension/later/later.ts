@@ -1,6 +1,9 @@
 /** What is loaded when it is asked for; `index.ts` does so. */
+export { freeSpace, removeAsShown, reviewRemoval } from '../commands/freeSpace';
 export { copyTrackingUri } from '../commands/copyTrackingUri';
 export { exportRuns } from '../exports/exportRuns';
 export { chooseAndImport } from '../imports/importInto';
 export { offerToImport } from '../imports/offer';
+export { ServerCommands } from '../servers/commands';
+export { ServerTree } from '../servers/tree';
 export { chooseFilter } from '../views/runs/query/chooseFilter';

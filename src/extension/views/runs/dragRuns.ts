@@ -24,7 +24,7 @@ export class DragRuns implements vscode.TreeDragAndDropController<Node> {
 
   async handleDrop(target: Node | undefined, data: vscode.DataTransfer): Promise<void> {
     const dragged: unknown = data.get(MIME)?.value;
-    if (!target || !(dragged instanceof DraggedRuns)) return;
+    if (!target || target.kind === 'other' || !(dragged instanceof DraggedRuns)) return;
     const { edit, session } = dropOn(target);
     // Another store is another folder with its own files: a run does not go there by a change of name.
     const own = dragged.runs.filter((run) => run.session === session && run !== target);

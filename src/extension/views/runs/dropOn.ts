@@ -1,8 +1,8 @@
 import type { EditOf } from '../../commands/runEdits';
-import type { Node, RunNode } from './nodes';
+import type { RunNode, StoreNode } from './nodes';
 
 /** What is changed in runs that fall onto a node; no edit where that would mean nothing. */
-export function dropOn(target: Node): { edit?: EditOf; session: Node['session'] } {
+export function dropOn(target: StoreNode): { edit?: EditOf; session: StoreNode['session'] } {
   const { session } = target;
   const group = target.kind === 'run' ? groupAbove(target) : target;
   if (group.kind !== 'group' || group.group.value === null) return { session };
@@ -20,6 +20,6 @@ export function dropOn(target: Node): { edit?: EditOf; session: Node['session'] 
   }
 }
 
-function groupAbove(node: RunNode): Node {
+function groupAbove(node: RunNode): StoreNode {
   return node.parent.kind === 'run' ? groupAbove(node.parent) : node.parent;
 }

@@ -3,9 +3,11 @@ import type { RunRow } from '../../../protocol/entities';
 import type { RunGroup, RunGrouping } from '../../../protocol/lists';
 import type { Problem } from '../../stores/problem';
 import type { StoreSession } from '../../stores/session';
+import type { OtherNode } from './otherNodes';
 import type { RunList } from './runList';
 
-export type Node = FolderNode | ProblemNode | NothingNode | GroupNode | RunNode | MoreNode;
+export type StoreNode = FolderNode | ProblemNode | NothingNode | GroupNode | RunNode | MoreNode;
+export type Node = StoreNode | OtherNode;
 
 export class FolderNode {
   readonly kind = 'folder';

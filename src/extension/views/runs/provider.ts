@@ -8,6 +8,7 @@ import { describeRun } from './format';
 import { LiveRuns } from './liveRuns';
 import { type Found, type Parent } from './model';
 import { type Node, ProblemNode, type RunNode } from './nodes';
+import type { OtherRoots } from './otherNodes';
 import type { QueryState } from './query/queryState';
 import { runDetails } from './runDetails';
 import { tooltipOf } from './tooltip';
@@ -34,8 +35,10 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
   constructor(
     private readonly stores: Stores,
     private readonly query: QueryState,
+    private readonly others: OtherRoots,
     private readonly log: Log,
   ) {
+    this.disposables.track(others.onDidChange((node) => this.emitter.fire(node)));
     this.disposables.track(stores.onDidChangeList(() => this.takeStores()));
     this.takeStores();
   }
@@ -48,13 +51,15 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
 
   async getChildren(node?: Node): Promise<Node[]> {
     this.wasAsked = true;
-    if (!node) return this.roots();
+    if (!node) return [...(await this.roots()), ...(await this.others.roots())];
     switch (node.kind) {
       case 'folder':
         return this.orProblem(node.session, (runs) => runs.model.roots());
       case 'group':
       case 'run':
         return this.orProblem(node.session, (runs) => runs.model.childrenOf(node));
+      case 'other':
+        return [...(await node.children())];
       case 'problem':
       case 'nothing':
       case 'more':
@@ -65,6 +70,7 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
   getParent(node: Node): Node | undefined {
     switch (node.kind) {
       case 'run':
+      case 'other':
         return node.parent;
       case 'more':
         return node.parent ?? this.folderOf(node.session);
@@ -91,6 +97,8 @@ export class RunsProvider implements vscode.TreeDataProvider<Node>, Disposable {
         return runTreeItem(node, Date.now(), this.query.query.columns);
       case 'more':
         return moreTreeItem(node);
+      case 'other':
+        return node.item(Date.now());
     }
   }
 

@@ -11,6 +11,7 @@ import { DragRuns, type DropEdits } from './dragRuns';
 import type { RunRow } from '../../../protocol/entities';
 import { type Node, RunNode } from './nodes';
 import { RunsProvider } from './provider';
+import type { OtherRoots } from './otherNodes';
 import { isFiltered, messageOf } from './query/query';
 import type { QueryState } from './query/queryState';
 import { StoreSize } from './storeSize';
@@ -29,6 +30,7 @@ const REASON_LIMIT = 300;
 export interface RunsViewParts {
   readonly stores: Stores;
   readonly query: QueryState;
+  readonly others: OtherRoots;
   readonly keys: Context;
   readonly log: Log;
   /** Runs were dropped somewhere. */
@@ -46,8 +48,8 @@ export class RunsView implements Disposable {
   private isLost = false;
 
   constructor(private readonly parts: RunsViewParts) {
-    const { stores, query, log, drop } = parts;
-    this.provider = this.disposables.track(new RunsProvider(stores, query, log));
+    const { stores, query, others, log, drop } = parts;
+    this.provider = this.disposables.track(new RunsProvider(stores, query, others, log));
     this.view = this.disposables.track(
       vscode.window.createTreeView(RUNS_VIEW, {
         treeDataProvider: this.provider,
