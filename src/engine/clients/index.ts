@@ -18,7 +18,15 @@ export {
   RegistryReads,
 } from './registryReads';
 export { type RunSearch, searchRuns } from './runSearch';
-export type { Change, ImportedExperiment, ImportedModel, ImportedRegistered } from './imported';
+export type {
+  Change,
+  ImportedExperiment,
+  ImportedModel,
+  ImportedModelMetric,
+  ImportedRegistered,
+  ImportedVersion,
+  Texts,
+} from './imported';
 export { artifactKindOf } from './artifactKind';
 export { MODEL_STATUS, type ModelStatus } from './modelWrites';
 export {

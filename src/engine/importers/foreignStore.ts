@@ -5,18 +5,20 @@
 import type { RunStatus } from '../../protocol/entities';
 import type { ImportFormat } from '../../protocol/imports';
 import type { DatasetRecord } from '../../protocol/records';
+import type {
+  ImportedExperiment,
+  ImportedModel,
+  ImportedModelMetric,
+  ImportedRegistered,
+  ImportedVersion,
+  Texts,
+} from '../clients';
 
-export type Texts = Readonly<Record<string, string>>;
+/** One after the other: at once, or as they come from elsewhere. */
+export type Told<T> = Iterable<T> | AsyncIterable<T>;
 
-export interface ForeignExperiment {
-  readonly id: string;
-  /** Unlike that of every other experiment of the store. */
-  readonly name: string;
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  readonly isDeleted: boolean;
-  readonly tags: Texts;
-}
+/** Of a name unlike that of every other experiment of the store. */
+export type ForeignExperiment = ImportedExperiment;
 
 export type ForeignPoint = readonly [key: string, value: number, timestampMs: number, step: number];
 
@@ -39,60 +41,20 @@ export interface ForeignRun {
   /** The last point of each metric, where the points themselves take long to get. */
   readonly lastPoints?: readonly ForeignPoint[];
   /** All points, in pieces; those of one metric in their order. It can be asked for more than once. */
-  points(): AsyncIterable<readonly ForeignPoint[]>;
+  points(): Told<readonly ForeignPoint[]>;
 }
 
-export interface ForeignModelMetric {
-  readonly key: string;
-  readonly value: number;
-  readonly timestampMs: number;
-  readonly step: number;
-  readonly runId: string;
-  readonly datasetName: string;
-  readonly datasetDigest: string;
-}
+export type ForeignModelMetric = Omit<ImportedModelMetric, 'value'> & { readonly value: number };
 
-export interface ForeignLoggedModel {
-  readonly id: string;
+/** As it is imported, but by the id of its experiment; `status` is MLflow's number. */
+export type ForeignLoggedModel = Omit<ImportedModel, 'experiment' | 'metrics'> & {
   readonly experimentId: string;
-  readonly name: string;
-  readonly modelType: string | null;
-  readonly sourceRunId: string | null;
-  /** MLflow's number. */
-  readonly status: number;
-  readonly statusMessage: string | null;
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  readonly isDeleted: boolean;
-  readonly params: Texts;
-  readonly tags: Texts;
   readonly metrics: readonly ForeignModelMetric[];
   readonly artifacts: ForeignArtifacts;
-}
+};
 
-export interface ForeignModelVersion {
-  readonly version: number;
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  readonly description: string;
-  readonly user: string;
-  readonly stage: string;
-  readonly source: string;
-  readonly runId: string | null;
-  readonly runLink: string;
-  readonly modelId: string | null;
-  readonly tags: Texts;
-}
-
-export interface ForeignRegisteredModel {
-  readonly name: string;
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  readonly description: string;
-  readonly tags: Texts;
-  readonly aliases: Readonly<Record<string, number>>;
-  readonly versions: readonly ForeignModelVersion[];
-}
+export type ForeignModelVersion = ImportedVersion;
+export type ForeignRegisteredModel = ImportedRegistered;
 
 export interface ForeignFile {
   /** With `/` between the parts. */
@@ -104,7 +66,7 @@ export interface ForeignFile {
 }
 
 export type ForeignArtifacts =
-  | { readonly kind: 'files'; files(): AsyncIterable<ForeignFile> }
+  | { readonly kind: 'files'; files(): Told<ForeignFile> }
   /** They can't be had from here; `where` says where they are. */
   | { readonly kind: 'elsewhere'; readonly where: string };
 
@@ -113,10 +75,10 @@ export interface ForeignStore {
   /** The file or folder that is read. */
   readonly path: string;
   countRuns(): Promise<number>;
-  experiments(): AsyncIterable<ForeignExperiment>;
-  runs(): AsyncIterable<ForeignRun>;
-  loggedModels(): AsyncIterable<ForeignLoggedModel>;
-  registeredModels(): AsyncIterable<ForeignRegisteredModel>;
+  experiments(): Told<ForeignExperiment>;
+  runs(): Told<ForeignRun>;
+  loggedModels(): Told<ForeignLoggedModel>;
+  registeredModels(): Told<ForeignRegisteredModel>;
   close(): void;
 }
 

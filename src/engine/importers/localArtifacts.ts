@@ -48,8 +48,7 @@ function foldersOf(uri: string, scheme: string, base: string, beside: readonly s
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous, and there is nothing to wait for
-async function* nothing(): AsyncGenerator<ForeignFile> {
+function* nothing(): Generator<ForeignFile> {
   yield* [];
 }
 

@@ -99,8 +99,7 @@ class MlflowDatabase implements ForeignStore {
     return Promise.resolve(this.tables.count('runs'));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-  async *experiments(): AsyncGenerator<ForeignExperiment> {
+  *experiments(): Generator<ForeignExperiment> {
     for (const row of this.rows.experiments.all()) {
       const id = String(row.id);
       const createdMs = timeOf(row.created) ?? 0;
@@ -129,8 +128,7 @@ class MlflowDatabase implements ForeignStore {
     }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-  async *loggedModels(): AsyncGenerator<ForeignLoggedModel> {
+  *loggedModels(): Generator<ForeignLoggedModel> {
     const { loggedModels, modelParams, modelTags, modelMetrics } = this.rows;
     for (const row of loggedModels?.all() ?? []) {
       yield {
@@ -195,8 +193,7 @@ class MlflowDatabase implements ForeignStore {
     });
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-  private async *pointsOf(runId: string): AsyncGenerator<ForeignPoint[]> {
+  private *pointsOf(runId: string): Generator<ForeignPoint[]> {
     for (let last = Number.MIN_SAFE_INTEGER; ;) {
       const page = this.rows.metrics.all(runId, last);
       const newest = page.at(-1);

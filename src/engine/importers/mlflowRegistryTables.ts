@@ -34,11 +34,10 @@ interface TagRow {
   readonly workspace: string | null;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-export async function* registeredModels(
+export function* registeredModels(
   tables: ForeignTables,
   nameOf: (workspace: string | null, name: string) => string,
-): AsyncGenerator<ForeignRegisteredModel> {
+): Generator<ForeignRegisteredModel> {
   if (!tables.has('registered_models') || !tables.has('model_versions')) return;
   const rows = preparedOn(tables);
   for (const model of rows.models.all()) {

@@ -1,6 +1,6 @@
 /** Values as MLflow keeps them, in a database or in files. Pure. */
 import type { RunStatus } from '../../protocol/entities';
-import type { Texts } from './foreignStore';
+import type { Texts } from '../clients';
 
 /** How MLflow writes the infinities into a database, and so tells them; see its `SqlAlchemyStore`. */
 const INFINITY = 1.797_693_134_862_315_7e308;

@@ -55,8 +55,7 @@ class Mlruns implements ForeignStore {
     return Promise.resolve(this.folders.reduce((sum, { folder }) => sum + runFolders(folder).length, 0));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-  async *experiments(): AsyncGenerator<ForeignExperiment> {
+  *experiments(): Generator<ForeignExperiment> {
     const all = this.folders.flatMap((one) => this.attempt(`The experiment ${one.id}`, () => experimentIn(one)) ?? []);
     const active = new Set(all.filter(({ isDeleted }) => !isDeleted).map(({ name }) => name));
     for (const experiment of all) {
@@ -66,8 +65,7 @@ class Mlruns implements ForeignStore {
     }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-  async *runs(): AsyncGenerator<ForeignRun> {
+  *runs(): Generator<ForeignRun> {
     for (const { id, folder } of this.folders) {
       for (const runFolder of runFolders(folder)) {
         try {
@@ -79,8 +77,7 @@ class Mlruns implements ForeignStore {
     }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-  async *loggedModels(): AsyncGenerator<ForeignLoggedModel> {
+  *loggedModels(): Generator<ForeignLoggedModel> {
     for (const { id, folder } of this.folders)
       for (const name of foldersIn(join(folder, 'models'))) {
         const model = this.attempt(`The model ${name}`, () =>
@@ -90,8 +87,7 @@ class Mlruns implements ForeignStore {
       }
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-  async *registeredModels(): AsyncGenerator<ForeignRegisteredModel> {
+  *registeredModels(): Generator<ForeignRegisteredModel> {
     const folder = join(this.path, REGISTRY);
     for (const name of foldersIn(folder)) {
       if (!hasMeta(join(folder, name))) continue;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMissing } from '../../protocol/node/addresses';
-import type { Texts } from './foreignStore';
+import type { Texts } from '../clients';
 
 export function foldersIn(folder: string): string[] {
   return entriesIn(folder)

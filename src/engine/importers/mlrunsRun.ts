@@ -53,8 +53,7 @@ export function runIn(folder: string, experiment: string, experimentId: string, 
   };
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the seam is asynchronous
-async function* pointsOf(folder: string, report: Report): AsyncGenerator<ForeignPoint[]> {
+function* pointsOf(folder: string, report: Report): Generator<ForeignPoint[]> {
   const metrics = join(folder, 'metrics');
   for (const key of keysBelow(metrics)) {
     const path = join(metrics, key);

@@ -7,7 +7,8 @@ import { toWireNumber, type WireNumber } from '../../protocol/entities';
 import type { ImportFormat } from '../../protocol/imports';
 import type { DatasetRecord, JournalRecord, ToldRecord } from '../../protocol/records';
 import { RUN_FOLDER_FORMAT, type RunSpec } from '../../protocol/runFolder';
-import { type ForeignPoint, type ForeignRun, MLFLOW_TAGS, type Texts } from './foreignStore';
+import type { Texts } from '../clients';
+import { type ForeignPoint, type ForeignRun, MLFLOW_TAGS } from './foreignStore';
 
 /** So that no record comes near the limit of one. */
 const TEXTS_PER_RECORD = 500;
