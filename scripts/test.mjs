@@ -1,5 +1,5 @@
 /**
- * npm test: installs what is missing, then types, build, unit, Python and end-to-end tests, and lint beside them.
+ * npm test: installs what is missing, then build, unit, Python and end-to-end tests; types and lint beside them.
  *
  *   node scripts/test.mjs                   all tiers
  *   node scripts/test.mjs unit python       only these
@@ -18,7 +18,7 @@ import { runSuite, startClock } from './lib/suite.mjs';
 import { ensureSystem } from './lib/system.mjs';
 import { build, lint, python, sum, types, vitest } from './lib/tiers.mjs';
 
-const ALL = ['types', 'build', 'unit', 'python', 'e2e', 'lint'];
+const ALL = ['build', 'unit', 'python', 'e2e', 'types', 'lint'];
 
 await runMain(async () => {
   startClock();
@@ -33,28 +33,32 @@ await runMain(async () => {
   if (!isSecondNode) await ensureSystemOrSay(needs);
   await underPinnedNode();
 
-  // The slow installs run beside the first tiers; a tier waits for what it needs.
+  // A tier waits for what it needs. What the first one waits for is installed by itself, the rest beside that tier.
   let codeServer = Promise.resolve();
   let examples = Promise.resolve();
   let capture = Promise.resolve();
   const prepare = async () => {
     await ensurePackages();
-    if (needs.vsCode) codeServer = ensureCodeServer().then(() => {});
-    if (needs.examples) examples = installExamples();
     if (needs.capture) capture = installCapture();
+    if (needs.vsCode) codeServer = capture.then(ensureCodeServer).then(() => {});
+    if (needs.examples) examples = capture.then(installExamples);
     codeServer.catch(() => {});
-    // ESLint needs none of what is being installed now.
+    // These need none of what is being installed now.
+    if (names.includes('types')) startTypes().catch(() => {});
     if (names.includes('lint')) startLint().catch(() => {});
   };
   // Tests start dist/engine.js and dist/cli.js; whoever names only their tier may not have built yet.
   const built = async () => (names.includes('build') || fs.existsSync(inRepo('dist', 'cli.js')) ? sum([]) : build());
-  /** @type {Promise<import('./lib/tiers.mjs').Outcome> | undefined} */
-  let linting;
-  const startLint = () => (linting ??= lint());
+  const startTypes = once(types);
+  // Two minutes of processor time: what is installed and compiled meanwhile is waited for, this is not.
+  const startLint = once(async () => {
+    if (names.includes('types')) await startTypes().catch(() => {});
+    return lint();
+  });
   /** @type {Record<string, import('./lib/tiers.mjs').Tier>} */
   const tiers = {
     lint: startLint,
-    types,
+    types: startTypes,
     build,
     unit: async () => {
       await capture; // the command line runs notebooks, which needs a kernel
@@ -77,6 +81,17 @@ await runMain(async () => {
     prepare,
   );
 });
+
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {() => Promise<T>} starts it when it is asked for the first time
+ */
+function once(work) {
+  /** @type {Promise<T> | undefined} */
+  let started;
+  return () => (started ??= work());
+}
 
 /** @param {string[]} args */
 function parse(args) {

@@ -90,7 +90,9 @@ async function makeVenv(python, folder, requirements) {
   delete env.PYTHONPATH;
   delete env.PYTHONHOME;
   await run(python.executable, ['-m', 'venv', folder], { env });
-  await run(venvPython(folder), ['-m', 'pip', 'install', '--quiet', '-r', requirements], { env });
+  // Most of what comes with a package is never imported: what is, Python compiles then, and keeps.
+  const quickly = ['--quiet', '--no-compile'];
+  await run(venvPython(folder), ['-m', 'pip', 'install', ...quickly, '-r', requirements], { env });
 }
 
 /** @param {string} folder */

@@ -46,13 +46,20 @@ interface Finding {
   readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
 }
 
+/** Sections below what is seen first come a moment later. */
+const SETTLED_MS = 500;
+
 /** What stands folded away is looked at, too. */
 async function unfoldAll(page: Page): Promise<void> {
   const folded = page.locator('lw-section h2 button[aria-expanded="false"]');
-  for (let left = await folded.count(); left > 0; left = await folded.count()) {
-    await folded.first().click();
-    await eventually(() => folded.count()).toBeLessThan(left);
-  }
+  do {
+    for (let one = await folded.elementHandles(); one[0]; one = await folded.elementHandles()) {
+      const [button] = one;
+      await button.click();
+      await eventually(() => button.getAttribute('aria-expanded')).toBe('true');
+    }
+    await page.waitForTimeout(SETTLED_MS);
+  } while ((await folded.count()) > 0);
 }
 
 /** The serious findings, each in a line that says where it is. */
