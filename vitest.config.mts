@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 90_000,
     hookTimeout: 90_000,
     pool: 'forks',
-    // Twice the cores there are at least: most tests wait for processes.
-    maxWorkers: 4,
+    // One more than there are cores at least: most tests wait for processes.
+    maxWorkers: 3,
   },
 });

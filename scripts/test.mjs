@@ -1,5 +1,6 @@
 /**
- * npm test: installs what is missing, then build, unit, Python and end-to-end tests; types and lint beside them.
+ * npm test: installs what is missing, then build and unit tests, then end-to-end and Python tests at once, as both wait
+ * for processes more than they compute; types and lint beside them.
  *
  *   node scripts/test.mjs                   all tiers
  *   node scripts/test.mjs unit python       only these
@@ -18,7 +19,7 @@ import { runSuite, startClock } from './lib/suite.mjs';
 import { ensureSystem } from './lib/system.mjs';
 import { build, lint, python, sum, types, vitest } from './lib/tiers.mjs';
 
-const ALL = ['build', 'unit', 'python', 'e2e', 'types', 'lint'];
+const ALL = ['build', 'unit', 'e2e', 'python', 'types', 'lint'];
 
 await runMain(async () => {
   startClock();
@@ -49,6 +50,11 @@ await runMain(async () => {
   };
   // Tests start dist/engine.js and dist/cli.js; whoever names only their tier may not have built yet.
   const built = async () => (names.includes('build') || fs.existsSync(inRepo('dist', 'cli.js')) ? sum([]) : build());
+  const startPython = once(async () => {
+    await examples;
+    await capture;
+    return python();
+  });
   const startTypes = once(types);
   // Two minutes of processor time: what is installed and compiled meanwhile is waited for, this is not.
   const startLint = once(async () => {
@@ -64,12 +70,9 @@ await runMain(async () => {
       await capture; // the command line runs notebooks, which needs a kernel
       return sum([await built(), await vitest('vitest.config.mts', filters)]);
     },
-    python: async () => {
-      await examples;
-      await capture;
-      return python();
-    },
+    python: startPython,
     e2e: async () => {
+      if (names.includes('python')) startPython().catch(() => {});
       await examples;
       await capture;
       await codeServer;

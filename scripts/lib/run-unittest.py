@@ -75,10 +75,10 @@ def run_apart(folder, name):
 
 
 def main(folder, prefix, report_file):
-    """Three files at a time: most tests wait for processes, and seldom for a core."""
+    """Two files at a time: most tests wait for processes, and seldom for a core."""
     names = sorted(name for name in os.listdir(folder) if name.startswith(prefix) and name.endswith(".py"))
     report = {"passed": 0, "failed": [], "skipped": []}
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(2) as pool:
         for name, (part, said) in zip(names, pool.map(lambda name: run_apart(folder, name), names)):
             sys.stderr.write("%s\n%s" % (name, said))
             sys.stderr.flush()

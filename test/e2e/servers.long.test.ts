@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { madeRun, type MlflowServer, startMlflowServer } from '../mlflow/server';
-import { openRuns, realErrors, RUNS } from './runsView';
+import { openRuns, realErrors, runFile, RUNS, waitForRun } from './runsView';
 import { waitFor } from './support/wait';
 import { openWorkbench, type Workbench } from './support/workbench';
 
@@ -15,6 +15,7 @@ let server: MlflowServer;
 let guarded: Server;
 let folder: string;
 
+const SCRIPT = `import loopwright\n\nfor step in range(5):\n    loopwright.log(loss=1 / (step + 1), step=step)\n`;
 const TOKEN = 'a-token-of-the-test';
 const nameOf = (url: string) => url.replace('http://', '');
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
     answer.end(JSON.stringify(isAllowed ? { experiments: [{ experiment_id: '1', name: 'behind a token' }] } : {}));
   });
   await new Promise<void>((resolve) => guarded.listen(0, '127.0.0.1', resolve));
-  workbench = await openWorkbench({ files: {}, size: { width: 1400, height: 900 } });
+  workbench = await openWorkbench({ files: { 'train.py': SCRIPT }, size: { width: 1400, height: 900 } });
 }, 300_000);
 afterAll(async () => {
   await workbench.close();
@@ -73,16 +74,21 @@ test('a run is copied here with its children', async () => {
   await workbench.screenshot('server-copied');
 }, 200_000);
 
-test('all of the store is copied to the server', async () => {
+test('all of the store is copied to the server, but for what came from there', async () => {
+  await runFile(workbench, 'train.py');
+  await waitForRun(workbench, 'train', 'finished');
   await workbench.command('Notifications: Clear All Notifications');
   await workbench.command('Loopwright: Copy Runs to MLflow Server…');
   await workbench.quickInput.pick(server.url);
-  await workbench.waitForNotification('2 runs copied to', 60_000);
+  await workbench.waitForNotification('1 run copied to', 60_000);
   await workbench.screenshot('server-sent');
-  const { runs } = await server.post<{ runs: { info: { run_name: string } }[] }>('runs/search', {
-    experiment_ids: ['1'],
+  const experiments = await server.post<{ experiments: { experiment_id: string }[] }>('experiments/search', {
+    max_results: 10,
   });
-  expect(runs.filter(({ info }) => info.run_name === 'boosted trees')).toHaveLength(2);
+  const { runs } = await server.post<{ runs: { info: { run_name: string } }[] }>('runs/search', {
+    experiment_ids: experiments.experiments.map(({ experiment_id: id }) => id),
+  });
+  expect(runs.map(({ info }) => info.run_name).toSorted()).toEqual(['boosted trees', 'fold 1', 'train']);
 }, 200_000);
 
 test('one that wants a token is asked with the one that is typed, which is kept', async () => {

@@ -226,6 +226,21 @@ describe('runs that are sent to a server', () => {
     expect(await runsThere()).toHaveLength(2);
   });
 
+  it('are not sent back to where they came from, but their own children are', async () => {
+    const { id } = await madeRun('first');
+    await here.connection.request('import/start', server);
+    const own = await begin(await outside(here.connection), {
+      run_name: 'own',
+      tags: [{ key: 'mlflow.parentRunId', value: id }],
+    });
+    const sent = await here.connection.request('export/send', { server });
+    expect(sent.runs).toEqual({ sent: 1, updated: 0, unchanged: 2 });
+    const { runs } = await there.connection.request('runs/list', { allLevels: true });
+    expect(runs.map(({ name, parentRunId }) => [name, parentRunId])).toContainEqual(['own', id]);
+    expect(runs).toHaveLength(3);
+    expect(own.run.info.run_name).toBe('own');
+  });
+
   it('go on where they were cut off, with no point twice', async () => {
     const { id } = await madeRun('first', 4500);
     await here.connection.request('import/start', server);

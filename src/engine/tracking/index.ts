@@ -10,6 +10,7 @@ export { Runs } from './runs';
 export { RunEdits } from './edits';
 export { readSpecOf } from './files';
 export { Follower } from './follow';
+export { originOf } from './captureQueries';
 export { headlineKey } from './headline';
 export { readRunner, readSpec } from './runFiles';
 export { ExperimentDeletion } from './experimentDeletion';

@@ -12,6 +12,7 @@ import { pathsOf, type StorePaths } from '../../../protocol/node/storeFolder';
 import type { Pair, RunValues } from '../../clients';
 import type { JobContext } from '../../jobs';
 import { MlflowClient, Nothing, serverReads, ServerRefusal } from '../../remotes';
+import { originOf } from '../../tracking';
 import { repositoryFact, tagsOf } from '../mlflowTags';
 import { Pace } from '../pace';
 import { Told } from '../problems';
@@ -69,6 +70,7 @@ class Sending {
   private readonly experiments = new Map<string, string>();
   private readonly models = new Map<string, StoredModel[]>();
   private readonly repositoryOf;
+  private readonly seqOf;
   private points = 0;
   private artifacts = 0;
   private artifactBytes = 0;
@@ -81,6 +83,7 @@ class Sending {
     private readonly pace: Pace,
   ) {
     this.repositoryOf = repositoryFact(source.db);
+    this.seqOf = source.db.prepare<[string], number>('SELECT run_seq FROM runs WHERE run_id = ?').pluck();
     for (const model of source.loggedModels()) {
       if (model.deleted_ms !== null || model.source_run_id === null) continue;
       this.models.set(model.source_run_id, [...(this.models.get(model.source_run_id) ?? []), model]);
@@ -99,6 +102,11 @@ class Sending {
   }
 
   private async run(run: ExportRun): Promise<void> {
+    // It is there: here is the copy.
+    if (this.originThere(run.run_id) !== null) {
+      this.counts.unchanged++;
+      return;
+    }
     const whole = await this.wholeOf(run);
     const digest = digestOf(run, whole);
     let sent = this.account.of(run.run_id);
@@ -127,7 +135,8 @@ class Sending {
 
   private async wholeOf(run: ExportRun): Promise<Whole> {
     const values = this.source.values(run);
-    const parent = run.parent_run_id === null ? null : this.account.of(run.parent_run_id).there;
+    const { parent_run_id: above } = run;
+    const parent = above === null ? null : (this.originThere(above) ?? this.account.of(above).there);
     const tags = tagsOf(run, values.tags, this.repositoryOf(run))
       .map(([key, value]): Pair => [key, key === PARENT_TAG && parent !== null ? parent : value])
       // One that stays here is nobody's parent there.
@@ -137,6 +146,13 @@ class Sending {
       models.push({ model, files: await filesBelow(join(this.paths.root, 'models', model.model_id, 'artifacts')) });
     const files = await filesBelow(join(this.paths.runFolder(run.run_id), 'artifacts'));
     return { values, tags: [...tags, [RUN_TAG, run.run_id]], files, models };
+  }
+
+  /** What a run is called on this very server, where it was imported from there. */
+  private originThere(runId: string): string | null {
+    const seq = this.seqOf.get(runId);
+    const origin = seq === undefined ? null : originOf(this.source.db, seq);
+    return origin?.source === this.client.url ? origin.id : null;
   }
 
   private async experimentOf(name: string): Promise<string> {
