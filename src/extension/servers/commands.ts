@@ -39,8 +39,9 @@ export class ServerCommands {
     );
     if (!found) return;
     const { urls } = this.servers;
-    if (!urls.includes(url)) await this.servers.setUrls([...urls, url]);
-    this.servers.refresh();
+    // A change of the setting has the tree drawn again.
+    if (urls.includes(url)) this.servers.refresh();
+    else await this.servers.setUrls([...urls, url]);
     const count = formatNumber(found.experiments.length);
     const more = found.nextPageToken === null ? '' : '+';
     void vscode.window.showInformationMessage(
