@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
 import type { ServerAccess } from '../../src/protocol/servers';
 import { type TestStore, testStore } from './support';
@@ -46,6 +47,9 @@ async function serverOf({ connection }: Place): Promise<{ client: Client; server
   return { client: await outside(connection), server: { url, token } };
 }
 
+const Model = z.object({ model: z.object({ info: z.object({ model_id: z.string(), artifact_uri: z.string() }) }) });
+const Models = z.object({ models: z.array(Model.shape.model) });
+const Files = z.object({ files: z.array(z.object({ path: z.string(), file_size: z.number() })) });
 const START_MS = 1_760_000_000_000;
 
 /** A run on the server with points, a file and a child. */
@@ -142,6 +146,27 @@ describe('a server that is looked at', () => {
     }
   });
 
+  it('may have anything in a tag that names a parent', async () => {
+    const tags = [{ key: 'mlflow.parentRunId', value: 'x'.repeat(3000) }];
+    const { run } = await begin(client, { experiment_id: fraud, run_name: 'odd', tags });
+    const { runs } = await here.connection.request('servers/runs', { server, experimentId: fraud });
+    expect(runs.find(({ id }) => id === run.info.run_id)).toMatchObject({ name: 'odd', parentId: null });
+  });
+
+  it('that breaks off within its answer is said to', async () => {
+    const torn = await listening((_, answer) => {
+      answer.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+      answer.write('{"experiments": [');
+      setTimeout(() => answer.destroy(), 50);
+    });
+    try {
+      const access = { url: urlOf(torn), token: null };
+      await expect(looked(access)).rejects.toMatchObject({ code: 'server_unreachable' });
+    } finally {
+      torn.close();
+    }
+  });
+
   it('that is not there is said to be unreachable', async () => {
     const gone = await listening(() => undefined);
     const url = urlOf(gone);
@@ -177,6 +202,24 @@ describe('runs of a server', () => {
     await client.post(anything, 'runs/log-batch', { run_id: id, metrics: [point] });
     expect((await here.connection.request('import/start', server)).runs).toMatchObject({ updated: 1, unchanged: 1 });
     expect(await pointsHere(id, 'auc')).toHaveLength(2501);
+  });
+
+  it('are named where the server has something against one, and the others come', async () => {
+    const { id, child } = await madeRun('gone meanwhile');
+    const between = await listening((request, answer) => {
+      const isOfIt = request.url?.includes('get-history') === true && request.url.includes(id);
+      if (isOfIt) answer.writeHead(404).end('{"error_code":"RESOURCE_DOES_NOT_EXIST","message":"No run"}');
+      else void forward(request, answer, server.url);
+    });
+    try {
+      const { runs, problems } = await here.connection.request('import/start', { ...server, url: urlOf(between) });
+      expect(runs).toMatchObject({ imported: 1, unreadable: 1 });
+      expect(problems).toEqual([expect.stringContaining(id)]);
+      const listed = await here.connection.request('runs/list', { allLevels: true });
+      expect(listed.runs.map(({ runId }) => runId)).toEqual([child]);
+    } finally {
+      between.close();
+    }
   });
 
   it('come with their children where they are chosen, and others do not', async () => {
@@ -239,6 +282,38 @@ describe('runs that are sent to a server', () => {
     expect(runs.map(({ name, parentRunId }) => [name, parentRunId])).toContainEqual(['own', id]);
     expect(runs).toHaveLength(3);
     expect(own.run.info.run_name).toBe('own');
+  });
+
+  it('have their models whole, also where the first file was cut off', async () => {
+    const own = await outside(here.connection);
+    const { run } = await begin(own, { run_name: 'with model' });
+    const body = { experiment_id: '0', name: 'm', source_run_id: run.info.run_id };
+    const { model } = await own.post(Model, 'logged-models', body);
+    const path = model.info.artifact_uri.replace(/^mlflow-artifacts:\/+/, '');
+    const file = `${own.uri}/api/2.0/mlflow-artifacts/artifacts/${path}/MLmodel`;
+    expect((await fetch(file, { method: 'PUT', headers: own.headers, body: 'flavors: {}' })).status).toBe(200);
+    let isCut = true;
+    const between = await listening((request, answer) => {
+      if (request.method === 'PUT' && isCut) request.socket.destroy();
+      else void forward(request, answer, server.url);
+    });
+    try {
+      const to = { ...server, url: urlOf(between) };
+      await expect(here.connection.request('export/send', { server: to })).rejects.toMatchObject({
+        code: 'server_unreachable',
+      });
+      isCut = false;
+      expect(await here.connection.request('export/send', { server: to })).toMatchObject({
+        artifacts: 1,
+        problems: [],
+      });
+    } finally {
+      between.close();
+    }
+    const { models } = await client.post(Models, 'logged-models/search', { experiment_ids: ['0'] });
+    expect(models).toHaveLength(1);
+    const listed = `logged-models/${models[0]?.info.model_id ?? ''}/artifacts/directories`;
+    expect((await client.get(Files, listed)).files).toMatchObject([{ path: 'MLmodel', file_size: 11 }]);
   });
 
   it('go on where they were cut off, with no point twice', async () => {

@@ -10,6 +10,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { ImportResult, ImportSource } from '../../protocol/imports';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import type { JobContext } from '../jobs';
+import { ServerRefusal } from '../remotes';
 import { openForReading } from '../store';
 import { type Copied, copyArtifacts, diskFull, isFull, isSame } from './copying';
 import type { ForeignExperiment, ForeignRun, ForeignStore } from './foreignStore';
@@ -123,7 +124,7 @@ class RunImport {
       } catch (error) {
         const { code, message } = LoopwrightError.from(error);
         // Where one can't be written the others can't, either.
-        if (code !== 'internal') throw error;
+        if (code !== 'internal' && !isOfThisRun(error)) throw error;
         if (isFull(error)) throw diskFull(error);
         this.problems.unreadableRun(`The run ${run.id} can't be imported: ${message}`);
       }
@@ -186,6 +187,9 @@ class RunImport {
     this.turnEnds = performance.now() + TURN_MS;
   }
 }
+
+/** What a server has against one run, such as one that was removed meanwhile, it need not have against the next. */
+const isOfThisRun = (error: unknown): boolean => error instanceof ServerRefusal && error.code !== 'server_refused';
 
 /** How much of each journal of an import is in the database now. */
 function takenJournals(paths: StorePaths): (runId: string, file: string) => number {

@@ -29,8 +29,8 @@ const MAX_DEPTH = 30;
 export class MlflowServer implements ForeignStore {
   readonly format = 'mlflow-server';
   private readonly client: MlflowClient;
-  /** Of chosen runs, each is asked for once. */
-  private readonly chosen = new Map<string, WireRun>();
+  /** The runs that were chosen, with their children; asked for once. */
+  private chosen: Promise<readonly WireRun[]> | null = null;
 
   constructor(
     private readonly source: ServerSource,
@@ -63,8 +63,7 @@ export class MlflowServer implements ForeignStore {
   async *runs(): AsyncGenerator<ForeignRun> {
     const { runIds, experimentIds } = this.source;
     if (runIds !== undefined) {
-      const told = new Set<string>();
-      for (const id of runIds) yield* this.withChildren(await this.run(id), told);
+      for (const run of await this.chosenRuns(runIds)) yield this.runOf(run);
       return;
     }
     if (experimentIds === undefined) {
@@ -78,10 +77,11 @@ export class MlflowServer implements ForeignStore {
   async *loggedModels(): AsyncGenerator<ForeignLoggedModel> {
     const ids: string[] = [];
     for await (const { id } of this.experiments()) ids.push(id);
-    const runIds = this.source.runIds && (await this.chosenIds());
+    const { runIds } = this.source;
+    const chosen = runIds && new Set((await this.chosenRuns(runIds)).map(({ info }) => info.run_id));
     for (let at = 0; at < ids.length; at += EXPERIMENTS_AT_ONCE)
       for await (const model of serverReads.loggedModels(this.client, ids.slice(at, at + EXPERIMENTS_AT_ONCE)))
-        if (!runIds || runIds.has(model.info.source_run_id ?? '')) yield this.modelOf(model);
+        if (!chosen || chosen.has(model.info.source_run_id ?? '')) yield this.modelOf(model);
   }
 
   /** The registry is of the whole server: where a part was chosen, it is not asked for. */
@@ -111,35 +111,29 @@ export class MlflowServer implements ForeignStore {
     const { runIds, experimentIds } = this.source;
     if (experimentIds !== undefined) return new Set(experimentIds);
     if (runIds === undefined) return null;
-    await this.chosenIds();
-    return new Set([...this.chosen.values()].map(({ info }) => info.experiment_id));
+    return new Set((await this.chosenRuns(runIds)).map(({ info }) => info.experiment_id));
   }
 
-  private async chosenIds(): Promise<ReadonlySet<string>> {
-    const ids = new Set<string>();
-    for await (const { id } of this.runs()) ids.add(id);
-    return ids;
-  }
-
-  private async run(id: string): Promise<WireRun> {
-    const known = this.chosen.get(id) ?? (await serverReads.oneRun(this.client, id));
-    this.chosen.set(id, known);
-    return known;
+  private chosenRuns(runIds: readonly string[]): Promise<readonly WireRun[]> {
+    this.chosen ??= this.withChildren(runIds);
+    return this.chosen;
   }
 
   private async *runsOf(experimentId: string): AsyncGenerator<ForeignRun> {
     for await (const run of serverReads.runs(this.client, experimentId)) yield this.runOf(run);
   }
 
-  private async *withChildren(run: WireRun, told: Set<string>): AsyncGenerator<ForeignRun> {
-    const { run_id: id, experiment_id: experimentId } = run.info;
-    if (told.has(id)) return;
-    told.add(id);
-    yield this.runOf(run);
-    for await (const child of serverReads.children(this.client, experimentId, id)) {
-      this.chosen.set(child.info.run_id, child);
-      yield* this.withChildren(child, told);
+  private async withChildren(runIds: readonly string[]): Promise<readonly WireRun[]> {
+    const found = new Map<string, WireRun>();
+    const waiting: WireRun[] = [];
+    for (const id of runIds) waiting.push(await serverReads.oneRun(this.client, id));
+    for (let run = waiting.shift(); run; run = waiting.shift()) {
+      const { run_id: id, experiment_id: experimentId } = run.info;
+      if (found.has(id)) continue;
+      found.set(id, run);
+      for await (const child of serverReads.children(this.client, experimentId, id)) waiting.push(child);
     }
+    return [...found.values()];
   }
 
   private runOf({ info, data, inputs, outputs }: WireRun): ForeignRun {

@@ -1,7 +1,7 @@
 /** The jobs that look at a server for whoever browses it: a page of its experiments, or of an experiment's runs. */
 import { toWireNumber } from '../../protocol/entities';
 import type { ServerExperiment, ServerRun } from '../../protocol/requests';
-import type { ServerAccess } from '../../protocol/servers';
+import { ForeignId, type ServerAccess } from '../../protocol/servers';
 import type { JobContext } from '../jobs';
 import { headlineKey } from '../tracking';
 import { MlflowClient } from './client';
@@ -37,18 +37,20 @@ export async function browseRuns(
 function rowOf({ info, data }: WireRun): ServerRun {
   const key = headlineKey(data.metrics.map((metric) => metric.key));
   const headline = data.metrics.find((metric) => metric.key === key);
-  const parentId = data.tags['mlflow.parentRunId'] ?? '';
+  const parent = data.tags['mlflow.parentRunId'];
+  const isId = parent !== undefined && parent !== info.run_id && ForeignId.safeParse(parent).success;
   const startMs = info.start_time ?? 0;
   return {
     id: info.run_id,
-    parentId: parentId === '' || parentId === info.run_id ? null : parentId,
+    // A tag may hold anything.
+    parentId: isId ? parent : null,
     name: nameOf(info.run_name, data.tags['mlflow.runName'], info.run_id).slice(0, MAX_NAME),
     user: info.user_id.slice(0, MAX_NAME),
     timing:
       info.status === 'RUNNING' || info.status === 'SCHEDULED'
         ? { status: info.status, startMs, endMs: null }
         : { status: info.status, startMs, endMs: info.end_time ?? startMs },
-    headline: headline ? { key: headline.key, value: toWireNumber(headline.value) } : null,
+    headline: headline ? { key: headline.key.slice(0, MAX_NAME), value: toWireNumber(headline.value) } : null,
   };
 }
 

@@ -104,7 +104,11 @@ export class MlflowClient {
   }
 
   private async read<T extends z.ZodType>(call: Call, answer: T): Promise<z.output<T>> {
-    const text = await textOf(await this.send(call), this.url);
+    const response = await this.send(call);
+    const text = await textOf(response, this.url).catch((error: unknown) => {
+      this.signal.throwIfAborted();
+      throw error instanceof LoopwrightError ? error : unreachable(this.url, error); // it broke off within its answer
+    });
     const checked = answer.safeParse(parsed(text));
     if (checked.success) return checked.data;
     throw new LoopwrightError(
@@ -171,14 +175,15 @@ async function refusalOf(response: Response, { url, token }: ServerAccess): Prom
   );
 }
 
-/** A name that nobody knows and a port on which nobody listens stay so. */
+/** A name that nobody knows and a port on which nobody listens stay so, and who hangs was waited for long enough. */
 const isHopeless = (error: unknown): boolean =>
-  ['ENOTFOUND', 'ECONNREFUSED', 'CERT_HAS_EXPIRED'].includes(codeOf(error));
+  isTimeout(error) || ['ENOTFOUND', 'ECONNREFUSED', 'CERT_HAS_EXPIRED'].includes(codeOf(error));
+
+const isTimeout = (error: unknown): boolean => error instanceof DOMException && error.name === 'TimeoutError';
 
 function unreachable(url: string, error: unknown): LoopwrightError {
   const code = codeOf(error);
-  const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
-  const why = isTimeout
+  const why = isTimeout(error)
     ? 'it does not answer'
     : code === 'ENOTFOUND'
       ? 'nobody knows a machine of that name'

@@ -111,8 +111,9 @@ export async function* history(
       History,
     );
     yield page.metrics;
+    // One that names the same page for ever is left.
+    if (page.next_page_token === null || page.next_page_token === token) return;
     token = page.next_page_token;
-    if (token === null) return;
   }
 }
 

@@ -45,7 +45,9 @@ export async function withToken<Result>(
 export async function askForToken(url: string, why: string): Promise<string | null | undefined> {
   const token = await vscode.window.showInputBox({
     title: vscode.l10n.t('Token for {0}', url),
-    prompt: `${why} ${vscode.l10n.t('It is kept in the secret storage of VS Code and sent to this server alone.')}`,
+    prompt: [why, vscode.l10n.t('It is kept in the secret storage of VS Code and sent to this server alone.')]
+      .filter((text) => text !== '')
+      .join(' '),
     placeHolder: vscode.l10n.t('Empty for a server that wants none'),
     password: true,
     ignoreFocusOut: true,

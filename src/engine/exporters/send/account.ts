@@ -19,18 +19,20 @@ const Line = z.object({
   points: z.record(z.string(), z.number()).optional(),
   /** A file that it has, as it was then. */
   file: z.object({ path: z.string(), sizeBytes: z.number(), modifiedMs: z.number() }).optional(),
-  /** A logged model that it has, and what it calls that. */
-  model: z.object({ id: z.string(), there: z.string() }).optional(),
+  /** A logged model that was begun there, what it is called there and where its files go; whether it is whole. */
+  model: z.object({ id: z.string(), there: z.string(), uri: z.string(), isWhole: z.boolean() }).optional(),
   /** All of the run, as it was then: a digest of it. */
   whole: z.string().optional(),
 });
 type Line = z.infer<typeof Line>;
 
+export type SentModel = Omit<NonNullable<Line['model']>, 'id'>;
+
 export interface Sent {
   there: string | null;
   readonly points: Map<string, number>;
   readonly files: Map<string, { readonly sizeBytes: number; readonly modifiedMs: number }>;
-  readonly models: Map<string, string>;
+  readonly models: Map<string, SentModel>;
   whole: string | null;
 }
 
@@ -66,9 +68,18 @@ export class Account {
   /** @throws LoopwrightError `read_only` where the disk is full: what was acknowledged may then be sent again */
   write(line: Line): void {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
-    if (writeSync(this.descriptor, bytes) !== bytes.length)
+    if (!this.isWritten(bytes))
       throw new LoopwrightError('read_only', 'The disk is full. Free some space and send again: it goes on from here.');
     this.take(line);
+  }
+
+  private isWritten(bytes: Buffer): boolean {
+    try {
+      return writeSync(this.descriptor, bytes) === bytes.length;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') return false;
+      throw error;
+    }
   }
 
   /** The server does not have this run any more: all of it has to be sent again. */
@@ -87,7 +98,7 @@ export class Account {
     if (there !== undefined) sent.there = there;
     for (const [key, count] of Object.entries(points ?? {})) sent.points.set(key, count);
     if (file) sent.files.set(file.path, file);
-    if (model) sent.models.set(model.id, model.there);
+    if (model) sent.models.set(model.id, model);
     if (whole !== undefined) sent.whole = whole;
   }
 }

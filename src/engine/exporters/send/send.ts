@@ -17,7 +17,7 @@ import { repositoryFact, tagsOf } from '../mlflowTags';
 import { Pace } from '../pace';
 import { Told } from '../problems';
 import { type ExportRun, ExportSource, type StoredModel } from '../source';
-import { Account, type Sent } from './account';
+import { Account, type Sent, type SentModel } from './account';
 import { pieces, sendPairs } from './batches';
 import { filesBelow, placeOf, type SentFile } from './files';
 
@@ -71,6 +71,8 @@ class Sending {
   private readonly models = new Map<string, StoredModel[]>();
   private readonly repositoryOf;
   private readonly seqOf;
+  /** How often something was left behind. */
+  private left = 0;
   private points = 0;
   private artifacts = 0;
   private artifactBytes = 0;
@@ -115,6 +117,7 @@ class Sending {
       return;
     }
     const isNew = sent.there === null;
+    const leftBefore = this.left;
     const experiment = this.experiments.get(run.experiment) ?? (await this.experimentOf(run.experiment));
     this.experiments.set(run.experiment, experiment);
     const there = await this.runThere(run, experiment, whole, sent);
@@ -129,7 +132,8 @@ class Sending {
     const { status, name, end_ms: endMs } = run;
     const state = { run_id: there.id, status, run_name: name, ...(endMs === null ? {} : { end_time: endMs }) };
     await this.client.post('runs/update', state, Nothing, true);
-    this.account.write({ run: run.run_id, whole: digest });
+    // What was left behind is tried, and told, again the next time.
+    if (this.left === leftBefore) this.account.write({ run: run.run_id, whole: digest });
     this.counts[isNew ? 'sent' : 'updated']++;
   }
 
@@ -257,7 +261,29 @@ class Sending {
     files: readonly SentFile[],
     sent: Sent,
   ): Promise<void> {
-    if (sent.models.has(model.model_id)) return;
+    const { model_id: id } = model;
+    if (sent.models.get(id)?.isWhole === true) return;
+    const begun = sent.models.get(id) ?? (await this.begunModel(run, there, experiment, model));
+    if (begun === null) return;
+    await this.sendFiles(run.run_id, begun.uri, files, `models/${id}/`, sent);
+    const ready = { model_id: begun.there, status: 'LOGGED_MODEL_READY' };
+    await this.client.patch(`logged-models/${begun.there}`, ready, Nothing);
+    const outputs = { run_id: there, models: [{ model_id: begun.there, step: 0 }] };
+    await this.client.post('runs/outputs', outputs, Nothing, true);
+    this.account.write({ run: run.run_id, model: { ...begun, id, isWhole: true } });
+  }
+
+  /**
+   * Kept before its files are sent: what goes on later goes on with this very model.
+   *
+   * @returns null on a server that has no logged models
+   */
+  private async begunModel(
+    run: ExportRun,
+    there: string,
+    experiment: string,
+    model: StoredModel,
+  ): Promise<SentModel | null> {
     const { params, tags } = this.source.registry.loggedValues(model.model_id);
     const pairs = (all: readonly Pair[]) => all.map(([key, value]) => ({ key, value }));
     const body = {
@@ -270,24 +296,14 @@ class Sending {
     };
     try {
       const { info } = (await this.client.post('logged-models', body, CreatedModel)).model;
-      await this.sendFiles(run.run_id, info.artifact_uri, files, `models/${model.model_id}/`, sent);
-      await this.client.patch(
-        `logged-models/${info.model_id}`,
-        { model_id: info.model_id, status: 'LOGGED_MODEL_READY' },
-        Nothing,
-      );
-      await this.client.post(
-        'runs/outputs',
-        { run_id: there, models: [{ model_id: info.model_id, step: 0 }] },
-        Nothing,
-        true,
-      );
-      this.account.write({ run: run.run_id, model: { id: model.model_id, there: info.model_id } });
+      const begun = { there: info.model_id, uri: info.artifact_uri, isWhole: false };
+      this.account.write({ run: run.run_id, model: { ...begun, id: model.model_id } });
+      return begun;
     } catch (error) {
       if (!(error instanceof ServerRefusal) || error.status !== 404) throw error;
-      this.problem(
-        `${this.client.url} has no logged models (it is older than MLflow 3): "${model.name}" was not sent.`,
-      );
+      const text = `${this.client.url} has no logged models (it is older than MLflow 3): "${model.name}" was not sent.`;
+      this.problem(text);
+      return null;
     }
   }
 
@@ -319,6 +335,7 @@ class Sending {
   }
 
   private readonly problem = (text: string): void => {
+    this.left++;
     this.told.add(text);
   };
 }
