@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { madeRun, type MlflowServer, startMlflowServer } from '../mlflow/server';
 import { openRuns, realErrors, runFile, RUNS, waitForRun } from './runsView';
@@ -17,6 +18,24 @@ let folder: string;
 
 const SCRIPT = `import loopwright\n\nfor step in range(5):\n    loopwright.log(loss=1 / (step + 1), step=step)\n`;
 const TOKEN = 'a-token-of-the-test';
+/** Two pages of everything; a child comes on the first page, its parent on the second. */
+function pageFor(url: string, body: string): object {
+  const isSecond = body.includes('"page_token"');
+  const next = isSecond ? {} : { next_page_token: 'second' };
+  if (url.endsWith('/experiments/search'))
+    return isSecond
+      ? { experiments: [{ experiment_id: '2', name: 'on the second page' }] }
+      : { experiments: [{ experiment_id: '1', name: 'behind a token' }], ...next };
+  const run = (id: string, name: string, tags: readonly object[]) => ({
+    info: { run_id: id, run_name: name, experiment_id: '1', status: 'FINISHED', start_time: 1, end_time: 2 },
+    data: { tags },
+  });
+  const parent = 'f'.repeat(32);
+  return isSecond
+    ? { runs: [run(parent, 'its parent', [])] }
+    : { runs: [run('e'.repeat(32), 'the child', [{ key: 'mlflow.parentRunId', value: parent }])], ...next };
+}
+
 const nameOf = (url: string) => url.replace('http://', '');
 
 beforeAll(async () => {
@@ -24,10 +43,11 @@ beforeAll(async () => {
   server = await startMlflowServer(folder);
   await madeRun(server, 'churn', 'boosted trees');
   guarded = createServer((request, answer) => {
-    request.resume();
     const isAllowed = request.headers.authorization === `Bearer ${TOKEN}`;
-    answer.writeHead(isAllowed ? 200 : 401, { 'content-type': 'application/json' });
-    answer.end(JSON.stringify(isAllowed ? { experiments: [{ experiment_id: '1', name: 'behind a token' }] } : {}));
+    void text(request).then((body) => {
+      answer.writeHead(isAllowed ? 200 : 401, { 'content-type': 'application/json' });
+      answer.end(JSON.stringify(isAllowed ? pageFor(request.url ?? '', body) : {}));
+    });
   });
   await new Promise<void>((resolve) => guarded.listen(0, '127.0.0.1', resolve));
   workbench = await openWorkbench({ files: { 'train.py': SCRIPT }, size: { width: 1400, height: 900 } });
@@ -104,11 +124,29 @@ test('one that wants a token is asked with the one that is typed, which is kept'
   await seen('behind a token');
 }, 200_000);
 
+test('what comes in pages is loaded when it is asked for, and children stand below parents that came later', async () => {
+  await workbench.trees.expand('behind a token');
+  await seen('its parent');
+  await workbench.trees.expand('its parent');
+  await seen('the child');
+  await (await workbench.trees.waitForRow('Load more…')).click();
+  await seen('on the second page');
+  expect((await rowsNow()).filter((row) => row === 'Load more…')).toEqual([]);
+  await workbench.screenshot('server-pages');
+}, 200_000);
+
 test('one that is gone says so in its place, and is asked again', async () => {
   await server.stop();
   await workbench.command('Loopwright: Refresh Runs');
   await seen('can’t be read');
   await workbench.screenshot('server-gone');
+}, 200_000);
+
+test('one is taken away with its token', async () => {
+  await workbench.trees.contextMenu(nameOf(server.url), 'Remove MLflow Server');
+  await waitFor('it is gone', async () => !(await rowsNow()).some((row) => row.startsWith(nameOf(server.url))), {
+    seen: rowsNow,
+  });
 }, 200_000);
 
 test('no error is left behind', () => {
