@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Thread } from '../../src/engine/threads/calls';
+import { Queue, Thread } from '../../src/engine/threads/calls';
 
 let folder: string;
 beforeEach(() => {
@@ -60,5 +60,34 @@ describe('a thread that comes after another', () => {
     await Promise.all([expect(asked).rejects.toMatchObject({ code: 'engine_stopping' }), ended.end()]);
     expect(await second.call('ask')).toBe(1);
     await second.end();
+  });
+});
+
+describe('a long call', () => {
+  /** Answers with what waits when it begins, and when it ends: not before something does, if it is told so. */
+  const LOOKING = `const { parentPort, workerData } = require('node:worker_threads');
+const counts = new Int32Array(workerData);
+parentPort.on('message', ({ id, params: waits }) => {
+  Atomics.sub(counts, 0, 1);
+  const before = Atomics.load(counts, 0);
+  while (waits && Atomics.load(counts, 0) === 0) Atomics.wait(counts, 0, 0, 1);
+  parentPort.postMessage({ id, value: [before, Atomics.load(counts, 0)] });
+});
+parentPort.postMessage('ready');`;
+
+  it('sees that another was made, and nothing once that was come to', async () => {
+    const file = join(folder, 'worker.cjs');
+    writeFileSync(file, LOOKING);
+    const queue = new Queue();
+    const looking = new Thread<{ ask: (waits: boolean) => [number, number] }>(
+      () => new Worker(file, { workerData: queue.memory }),
+      { onDeath: () => undefined, queue },
+    );
+    const long = looking.call('ask', true);
+    const other = looking.call('ask', false);
+    expect((await long)[1]).toBe(1);
+    expect(await other).toEqual([0, 0]);
+    expect(queue.length).toBe(0);
+    await looking.end();
   });
 });

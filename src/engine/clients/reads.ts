@@ -77,11 +77,9 @@ export class ClientReads {
       runs: db.prepare<[string], ClientRun>(
         `SELECT ${RUN_COLUMNS} FROM json_each(?) wanted CROSS JOIN runs r ON r.run_seq = wanted.value`,
       ),
-      metrics: db
-        .prepare<[number], ClientPoint>('SELECT key, last, last_ms, last_step FROM metrics WHERE run_seq = ?')
-        .raw(),
-      params: db.prepare<[number], Pair>('SELECT key, value FROM params WHERE run_seq = ? AND shadowed = 0').raw(),
-      tags: db.prepare<[number], Pair>('SELECT key, value FROM tags WHERE run_seq = ? AND edited <> 2').raw(),
+      metrics: rowsOfRuns<ClientPoint>(db, 'metrics', ['key', 'last', 'last_ms', 'last_step']),
+      params: rowsOfRuns<Pair>(db, 'params', ['key', 'value'], 'of.shadowed = 0'),
+      tags: rowsOfRuns<Pair>(db, 'tags', ['key', 'value'], 'of.edited <> 2'),
       datasets: db.prepare<[number], DatasetRow>(
         'SELECT name, digest, source_type, source, schema, profile, tags FROM dataset_inputs WHERE run_seq = ?',
       ),
@@ -124,15 +122,17 @@ export class ClientReads {
     return seqs.map((seq) => found.get(seq)).filter((run) => run !== undefined);
   }
 
-  values(seq: number): RunValues {
+  /** What these runs have, each by its row: read together, which costs a third of reading one after the other. */
+  values(seqs: readonly number[]): (seq: number) => RunValues {
     const { metrics, params, tags, datasets, models } = this.statements;
-    return {
-      metrics: metrics.all(seq),
-      params: params.all(seq),
-      tags: tags.all(seq),
+    const [metricsOf, paramsOf, tagsOf] = [metrics(seqs), params(seqs), tags(seqs)];
+    return (seq) => ({
+      metrics: metricsOf(seq),
+      params: paramsOf(seq),
+      tags: tagsOf(seq),
       datasets: datasets.all(seq),
       models: models.all(seq),
-    };
+    });
   }
 
   /** @throws Refusal `RESOURCE_DOES_NOT_EXIST` */
@@ -178,6 +178,26 @@ export class ClientReads {
     const metricId = this.statements.metricId.get(seq, key);
     return metricId === undefined ? [] : this.statements.points.all(metricId, from, limit + 1);
   }
+}
+
+/** Rows of some runs, by run: one question for all of them. */
+function rowsOfRuns<Row extends readonly unknown[]>(
+  db: Database,
+  table: 'metrics' | 'params' | 'tags',
+  columns: readonly string[],
+  where = 'TRUE',
+): (seqs: readonly number[]) => (seq: number) => Row[] {
+  const statement = db
+    .prepare<[string], [seq: number, ...rest: Row]>(
+      `SELECT of.run_seq, ${columns.map((column) => `of.${column}`).join(', ')}
+       FROM json_each(?) wanted CROSS JOIN ${table} of ON of.run_seq = wanted.value WHERE ${where}`,
+    )
+    .raw();
+  return (seqs) => {
+    const found = new Map<number, Row[]>(seqs.map((seq) => [seq, []]));
+    for (const [seq, ...row] of statement.all(JSON.stringify(seqs))) found.get(seq)?.push(row);
+    return (seq) => found.get(seq) ?? [];
+  };
 }
 
 /** It is there before anything is in it. */

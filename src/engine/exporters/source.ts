@@ -148,7 +148,7 @@ export class ExportSource {
   }
 
   values(run: ExportRun): RunValues {
-    return this.reads.values(run.run_seq);
+    return this.reads.values([run.run_seq])(run.run_seq);
   }
 
   /** Those of one metric after the other, as they were logged. */

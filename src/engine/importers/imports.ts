@@ -10,6 +10,8 @@ import type { Jobs } from '../jobs';
 import type { ImportProgress } from './importRuns';
 import { keepAccount } from './outline';
 
+/** How long runs are gathered while a job brings more: taken in many at a time they cost half. */
+const GATHER_MS = 1000;
 /** So many are written in one transaction. */
 const GROUP = 50;
 
@@ -78,8 +80,11 @@ export class Imports {
     const outline = await jobs.run('import/outline', { store, source }, { lane: 'import', signal });
     // The runs say to which of them they belong.
     const experiments = await this.tell('imports/experiment', outline.experiments);
+    let takenMs = performance.now();
     const onProgress = (value: unknown) => {
       this.state = value as ImportProgress;
+      if (performance.now() - takenMs < GATHER_MS) return;
+      takenMs = performance.now();
       this.takeSoFar().catch(() => undefined); // told when the rest is taken in
     };
     const { deleted, restored, ...found } = await jobs.run(

@@ -46,7 +46,7 @@ export function mlflowReads(db: Database) {
     experimentJson(experiment, reads.lastChangeOf(experiment), reads.experimentTags(experiment.experiment_id));
   const runOf = (runId: string) => {
     const run = reads.run(runId);
-    return runJson(run, locationOf(run.experiment_id), reads.values(run.run_seq));
+    return runJson(run, locationOf(run.experiment_id), reads.values([run.run_seq])(run.run_seq));
   };
   const loggedOf = (model: LoggedModel) =>
     loggedJson(model, locationOf(model.experiment_id), registry.loggedValues(model.model_id));
@@ -131,8 +131,9 @@ export function mlflowReads(db: Database) {
         limit: form.max_results,
         token: form.page_token,
       });
+      const valuesOf = reads.values(seqs);
       return {
-        runs: reads.runs(seqs).map((run) => runJson(run, locationOf(run.experiment_id), reads.values(run.run_seq))),
+        runs: reads.runs(seqs).map((run) => runJson(run, locationOf(run.experiment_id), valuesOf(run.run_seq))),
         ...(token === null ? {} : { next_page_token: token }),
       };
     },

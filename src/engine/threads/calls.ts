@@ -19,15 +19,37 @@ interface Event {
 /** The first that a worker says: it has loaded its code and opened what it serves. */
 const READY = 'ready';
 
+/** How many calls a worker has not come to yet, for it to see while it works on one. Shared by both sides. */
+export class Queue {
+  private readonly counts;
+
+  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
+    this.counts = new Int32Array(memory);
+  }
+
+  get length(): number {
+    return Atomics.load(this.counts, 0);
+  }
+
+  enter(): void {
+    Atomics.add(this.counts, 0, 1);
+  }
+
+  leave(): void {
+    Atomics.sub(this.counts, 0, 1);
+  }
+}
+
 /** Handlers by name; the caller's side is typed by the same map. */
 export type Handlers = Record<string, (params: never) => unknown>;
 
 /** Serves calls in a worker. A handler that throws answers with the error; the worker lives on. */
-export function serveCalls(port: MessagePort, handlers: Handlers): { emit(event: unknown): void } {
+export function serveCalls(port: MessagePort, handlers: Handlers, queue?: Queue): { emit(event: unknown): void } {
   const send = (message: Reply | Event | typeof READY) => {
     port.postMessage(message);
   };
   port.on('message', (call: Call) => {
+    queue?.leave();
     const handler = handlers[call.method];
     try {
       if (!handler) throw new LoopwrightError('internal', `No such call: ${call.method}`);
@@ -69,6 +91,8 @@ export class Thread<H extends Handlers> {
       readonly onDeath: (error: Error) => void;
       /** The worker is made when this resolves; at once without it. */
       readonly after?: Promise<void>;
+      /** Where the worker sees what waits for it. */
+      readonly queue?: Queue;
     },
   ) {
     const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -95,6 +119,7 @@ export class Thread<H extends Handlers> {
       // The worker answers with what this method's handler returned.
       this.waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
       const call: Call = { id, method, params };
+      this.options.queue?.enter();
       if (this.worker) this.worker.postMessage(call);
       else this.early.push(call);
     });

@@ -3,10 +3,10 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { LoopwrightError } from '../../protocol/errors';
-import { Thread } from './calls';
+import { Queue, Thread } from './calls';
 import { openReader } from './early';
 import type { ReaderHandlers } from './reader';
-import type { WriterEvent, WriterHandlers } from './writer';
+import type { WriterData, WriterEvent, WriterHandlers } from './writer';
 
 const READERS = Math.max(1, Math.min(2, cpus().length));
 
@@ -24,13 +24,16 @@ export class StoreThreads {
   ) {
     // One after the other: on two cores, threads that load at once hold up the first answer.
     const first = this.addReader();
+    const queue = new Queue();
+    const workerData: WriterData = { root, queue: queue.memory };
     this.writer = options.writable
-      ? new Thread<WriterHandlers>(() => new Worker(join(__dirname, 'writer.js'), { workerData: { root } }), {
+      ? new Thread<WriterHandlers>(() => new Worker(join(__dirname, 'writer.js'), { workerData }), {
           onDeath: options.onDeath,
           onEvent: (event) => {
             options.onEvent(event as WriterEvent);
           },
           after: first.ready,
+          queue,
         })
       : null;
   }

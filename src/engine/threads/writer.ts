@@ -10,7 +10,7 @@ import { ClientWriter, type Write } from '../clients';
 import { FollowedNotebooks } from '../notebooks';
 import { type EngineWorkKind, Follower, IncomingRuns, RunEdits, RunRemoval } from '../tracking';
 import type { Database } from 'better-sqlite3';
-import { serveCalls } from './calls';
+import { Queue, serveCalls } from './calls';
 import { letOthersGoFirst } from './priority';
 import { asStoreError, Lease, openForWriting } from '../store';
 
@@ -25,6 +25,7 @@ const TELL_MS = 15;
 
 export interface WriterData {
   readonly root: string;
+  readonly queue: SharedArrayBuffer;
 }
 
 export type WriterEvent =
@@ -37,6 +38,7 @@ export type WriterEvent =
 if (!parentPort) throw new LoopwrightError('internal', 'The writer runs as a worker only.');
 const data = workerData as WriterData;
 const paths = pathsOf(data.root);
+const queue = new Queue(data.queue);
 let changed = new Set<string>();
 let hasNewStructure = false;
 let lastActive = -1;
@@ -99,7 +101,7 @@ const handlers = {
   /** A slice of taking in runs that others have put into the store. */
   takeIncoming: () => {
     try {
-      const { runIds, left } = incoming.take(Date.now());
+      const { runIds, left } = incoming.take(Date.now(), () => queue.length > 0);
       for (const runId of runIds) changed.add(runId);
       if (runIds.length > 0) hasNewStructure = true;
       return { taken: runIds.length, left };
@@ -152,7 +154,7 @@ const handlers = {
 export type WriterHandlers = typeof handlers;
 
 letOthersGoFirst();
-const port = serveCalls(parentPort, handlers);
+const port = serveCalls(parentPort, handlers, queue);
 schedule(0);
 
 function emit(event: WriterEvent): void {

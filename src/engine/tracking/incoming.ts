@@ -17,12 +17,16 @@ import { readSpec } from './runFiles';
 import { Runs } from './runs';
 
 /**
- * Every run touches every index. Where very many come in, a page that is changed for several of them is written once:
- * within a transaction, and from the write-ahead log back to the database.
+ * Every run touches every index. Where very many come in, a page that is changed for several of them is read and written
+ * once: within a transaction, and from the write-ahead log back to the database. A slice that others wait for ends early.
  */
-const FEW = { sliceMs: 20, logPages: 1000 };
-const MANY = { sliceMs: 50, logPages: 20_000 };
-const MANY_RUNS = 200;
+const FEW = { sliceMs: 20, logPages: 1000, cacheKb: 2000 };
+const MANY = { sliceMs: 1000, logPages: 50_000, cacheKb: 64_000 };
+/** While other runs go on, whose journals are looked at between slices. */
+const BESIDE_OTHERS = { ...MANY, sliceMs: 50 };
+const MANY_RUNS = 100;
+/** So much is done of a slice in any case, so that those who ask without end don't stop it. */
+const LEAST_MS = 20;
 
 export interface TakenIn {
   readonly runIds: string[];
@@ -56,12 +60,22 @@ export class IncomingRuns {
     );
   }
 
-  /** Goes on for a slice. To be called until there is nothing. */
-  take(nowMs: number): TakenIn {
+  /**
+   * Goes on for a slice. To be called until there is nothing.
+   *
+   * @param isAwaited whether somebody else waits for this thread
+   */
+  take(nowMs: number, isAwaited: () => boolean): TakenIn {
     if (this.waiting.length === 0) this.waiting = this.newLines();
-    const { sliceMs, logPages } = this.waiting.length > MANY_RUNS ? MANY : FEW;
+    const isMany = this.waiting.length > MANY_RUNS;
+    const { sliceMs, logPages, cacheKb } = !isMany ? FEW : this.follower.activeRuns > 0 ? BESIDE_OTHERS : MANY;
     this.db.pragma(`wal_autocheckpoint = ${String(logPages)}`);
-    const until = performance.now() + sliceMs;
+    this.db.pragma(`cache_size = -${String(cacheKb)}`);
+    const began = performance.now();
+    const isOver = () => {
+      const passedMs = performance.now() - began;
+      return passedMs >= sliceMs || (passedMs >= LEAST_MS && isAwaited());
+    };
     const taken: { runId: string; seq: number; goesOn: boolean }[] = [];
     try {
       this.db
@@ -69,7 +83,7 @@ export class IncomingRuns {
           for (let runId = this.waiting.pop(); runId !== undefined; runId = this.waiting.pop()) {
             const run = this.takeRun(runId, nowMs);
             if (run) taken.push({ runId, ...run });
-            if (performance.now() >= until) return;
+            if (isOver()) return;
           }
         })
         .immediate();

@@ -23,9 +23,9 @@ interface MetricRow {
   max: number | null;
 }
 
-/** A metric that points are being added to: its row's id, and its summary as it will be written. */
+/** A metric that points are being added to: its row's id, null before there is one, and its summary as it will be written. */
 interface OpenMetric {
-  readonly id: number;
+  id: number | null;
   readonly summary: Summary;
 }
 
@@ -56,7 +56,7 @@ export class Ingest {
         'SELECT metric_id, count, last, last_step, last_ms, min, max FROM metrics WHERE run_seq = ? AND key = ?',
       ),
       addMetric: db.prepare(
-        'INSERT INTO metrics (run_seq, key, count, last, last_step, last_ms, min, max) VALUES (?, ?, 0, NULL, 0, 0, NULL, NULL)',
+        'INSERT INTO metrics (count, last, last_step, last_ms, min, max, run_seq, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ),
       updateMetric: db.prepare(
         'UPDATE metrics SET count = ?, last = ?, last_step = ?, last_ms = ?, min = ?, max = ? WHERE metric_id = ?',
@@ -152,16 +152,25 @@ export class Ingest {
   }
 
   private addPoints(runSeq: number, key: string, points: readonly Point[]): void {
+    if (points.length === 0) return;
     const metric = this.metricOf(runSeq, key);
-    const { addPoint, updateMetric } = this.statements;
-    for (const point of points) {
-      const step = clampStep(point.step);
-      addPoint.run(metric.id, metric.summary.count, step, Math.trunc(point.timestampMs), storable(point.value));
-      addToSummary(metric.summary, { ...point, step }, point.told);
-      this.blocks.written(metric.id, metric.summary.count);
+    let ordinal = metric.summary.count;
+    const exact = points.map((point) => ({ ...point, step: clampStep(point.step) }));
+    for (const point of exact) addToSummary(metric.summary, point, point.told);
+    const id = this.write(runSeq, key, metric);
+    for (const { step, timestampMs, value } of exact) {
+      this.statements.addPoint.run(id, ordinal++, step, Math.trunc(timestampMs), storable(value));
+      this.blocks.written(id, ordinal);
     }
+  }
+
+  /** The summary, once for all points that were added: an index has the last value. @returns the row's id */
+  private write(runSeq: number, key: string, metric: OpenMetric): number {
     const { count, last, lastStep, lastMs, min, max } = metric.summary;
-    updateMetric.run(count, storable(last), lastStep, Math.trunc(lastMs), min, max, metric.id);
+    const values = [count, storable(last), lastStep, Math.trunc(lastMs), min, max] as const;
+    if (metric.id === null) metric.id = Number(this.statements.addMetric.run(...values, runSeq, key).lastInsertRowid);
+    else this.statements.updateMetric.run(...values, metric.id);
+    return metric.id;
   }
 
   private metricOf(runSeq: number, key: string): OpenMetric {
@@ -178,9 +187,8 @@ export class Ingest {
       const { metric_id: id, count, last, last_step: lastStep, last_ms: lastMs, min, max } = row;
       return { id, summary: { count, last: last ?? Number.NaN, lastStep, lastMs, min, max } };
     }
-    const id = Number(this.statements.addMetric.run(runSeq, key).lastInsertRowid);
     return {
-      id,
+      id: null,
       summary: { count: 0, last: Number.NaN, lastStep: Number.NEGATIVE_INFINITY, lastMs: 0, min: null, max: null },
     };
   }

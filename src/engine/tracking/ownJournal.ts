@@ -42,8 +42,7 @@ export const journalOf = (runFolder: string, name: typeof EDITS | typeof CLIENT)
  */
 export function appendRecords(path: string, taken: number, records: readonly (readonly unknown[])[]): Appended {
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    const descriptor = openSync(path, 'a+');
+    const descriptor = openToAppend(path);
     try {
       const { start, from } = mendEnd(descriptor, path, taken);
       const bytes = Buffer.concat([
@@ -65,6 +64,17 @@ export function appendRecords(path: string, taken: number, records: readonly (re
     if (error instanceof LoopwrightError) throw error;
     const cause = error instanceof Error ? error.message : String(error);
     throw new LoopwrightError('read_only', `Nothing can be written down in ${path}: ${cause}.`, { cause: error });
+  }
+}
+
+/** Its folder is there, but for the first record. */
+function openToAppend(path: string): number {
+  try {
+    return openSync(path, 'a+');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'a+');
   }
 }
 

@@ -12,6 +12,8 @@ import { foundBy, type Selection } from './selection';
 
 /** Up to so many runs are sorted rather than looked for along the order. */
 const FEW = 10_000;
+/** So many are asked of each condition's index before more are asked of any. */
+const SIZES = [100, 1000, FEW];
 /** That runs are not deleted and stand in the tree: most do. */
 const BASE_CONDITIONS = 2;
 
@@ -131,7 +133,7 @@ function isBehind(keys: readonly OrderKey[], place: Place): Sql {
 
 /** The runs that meet all conditions and more, where an index tells that these are few. */
 class FewRuns {
-  private readonly known = new Map<Condition, readonly number[] | null>();
+  private readonly known = new Map<Condition, { readonly few: readonly number[] | null; readonly size: number }>();
   private all: { readonly seqs: readonly number[] | null } | null = null;
 
   constructor(
@@ -140,13 +142,13 @@ class FewRuns {
   ) {}
 
   of(conditions: readonly Condition[]): readonly number[] | null {
-    let fewest: readonly number[] | null = null;
-    for (const condition of conditions) {
-      const few = this.by(condition);
-      if (few !== null && (fewest === null || few.length < fewest.length)) fewest = few;
-      if (fewest?.length === 0) break;
+    for (const size of SIZES) {
+      for (const condition of conditions) {
+        const few = this.by(condition, size);
+        if (few !== null) return few;
+      }
     }
-    return fewest;
+    return null;
   }
 
   /** The same where no index tells: by looking at the rows one after the other, until it is clear that they are many. */
@@ -158,26 +160,27 @@ class FewRuns {
           `SELECT r.run_seq FROM runs r NOT INDEXED WHERE ${conditions.map((one) => one.sql).join(' AND ')}`,
           ...conditions.flatMap((one) => one.values),
         ),
+        FEW,
       ),
     };
     return this.all.seqs;
   }
 
-  private first({ sql: text, values }: Sql): readonly number[] | null {
+  private first({ sql: text, values }: Sql, size: number): readonly number[] | null {
     const seqs = this.db
       .prepare<(string | number)[], number>(`${text} LIMIT ?`)
       .pluck()
-      .all(...values, FEW + 1);
+      .all(...values, size + 1);
     // Parts that are joined by OR may find the same run.
-    return seqs.length <= FEW ? [...new Set(seqs)] : null;
+    return seqs.length <= size ? [...new Set(seqs)] : null;
   }
 
-  private by(condition: Condition): readonly number[] | null {
+  private by(condition: Condition, size: number): readonly number[] | null {
     const known = this.known.get(condition);
-    if (known !== undefined) return known;
+    if (known && (known.few !== null || known.size >= size)) return known.few;
     const found = foundBy(condition, this.isOfTree);
-    const few = found ? this.first(found) : null;
-    this.known.set(condition, few);
+    const few = found ? this.first(found, size) : null;
+    this.known.set(condition, { few, size: found ? size : FEW });
     return few;
   }
 }
