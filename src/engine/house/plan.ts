@@ -31,7 +31,7 @@ export async function planGc({ store, rules }: { store: string; rules: Retention
   const db = openForReading(paths.database);
   try {
     const stored = readRuns(db);
-    const units = unitsOf(stored, readRegistered(), (runId) => isFollowed(paths, runId));
+    const units = unitsOf(stored, readRegistered(db), (runId) => isFollowed(paths, runId));
     const { removed, kept } = choose(units, rules, plannedMs, () => roomOf(db, paths, units, storeBytes));
     const going = removed.flatMap(({ unit }) => unit.runs);
     const sizes = removed.map(({ unit }) => folderBytes(paths, unit));

@@ -41,9 +41,21 @@ export function readRuns(db: Database): StoredRun[] {
     .map((run) => ({ ...run, isPinned: run.isPinned === 1 }));
 }
 
-/** Runs that a registered model version came from. There are no registered models yet. */
-export function readRegistered(): ReadonlySet<string> {
-  return new Set();
+/** Where a version's source names the run in whose folder its files are. */
+const RUN_IN_SOURCE = /^(?:runs:\/+|mlflow-artifacts:\/+(?:[^/]+\/+)?\d+\/)([\w-]+)\//;
+
+/** Runs that a registered model version came from: its files may be theirs, and its metrics are. */
+export function readRegistered(db: Database): ReadonlySet<string> {
+  const versions = db
+    .prepare<[], { runId: string | null; source: string }>(
+      'SELECT run_id AS runId, source FROM model_versions WHERE deleted_ms IS NULL',
+    )
+    .all();
+  return new Set(
+    versions.flatMap(({ runId, source }) =>
+      [runId, RUN_IN_SOURCE.exec(source)?.[1]].filter((id) => typeof id === 'string'),
+    ),
+  );
 }
 
 /** Whether the run may still produce records. */
