@@ -224,7 +224,7 @@ async function main(): Promise<void> {
       tell: (writes) => writable().call('tell', writes),
       read: async (method, params) => {
         const answer = await reader().call('mlflow', { method, params });
-        if ('text' in answer) return answer.text;
+        if ('bytes' in answer) return answer.bytes;
         throw new Refusal(answer.refused.code, answer.refused.message);
       },
       deleteRuns: (runIds) => writable().call('delete', { runIds: [...runIds] }),

@@ -80,12 +80,16 @@ export class ClientReads {
       metrics: rowsOfRuns<ClientPoint>(db, 'metrics', ['key', 'last', 'last_ms', 'last_step']),
       params: rowsOfRuns<Pair>(db, 'params', ['key', 'value'], 'of.shadowed = 0'),
       tags: rowsOfRuns<Pair>(db, 'tags', ['key', 'value'], 'of.edited <> 2'),
-      datasets: db.prepare<[number], DatasetRow>(
-        'SELECT name, digest, source_type, source, schema, profile, tags FROM dataset_inputs WHERE run_seq = ?',
-      ),
-      models: db.prepare<[number], RunValues['models'][number]>(
-        'SELECT direction, model_id, step FROM run_models WHERE run_seq = ?',
-      ),
+      datasets: rowsOfRuns<DatasetColumns>(db, 'dataset_inputs', [
+        'name',
+        'digest',
+        'source_type',
+        'source',
+        'schema',
+        'profile',
+        'tags',
+      ]),
+      models: rowsOfRuns<ModelColumns>(db, 'run_models', ['direction', 'model_id', 'step']),
       experiment: db.prepare<[number], ClientExperiment>('SELECT * FROM experiments WHERE experiment_id = ?'),
       experimentByName: db.prepare<[string], ClientExperiment>('SELECT * FROM experiments WHERE name = ?'),
       experiments: db.prepare<[], ClientExperiment>('SELECT * FROM experiments'),
@@ -124,14 +128,23 @@ export class ClientReads {
 
   /** What these runs have, each by its row: read together, which costs a third of reading one after the other. */
   values(seqs: readonly number[]): (seq: number) => RunValues {
-    const { metrics, params, tags, datasets, models } = this.statements;
-    const [metricsOf, paramsOf, tagsOf] = [metrics(seqs), params(seqs), tags(seqs)];
+    const { statements } = this;
+    const [metrics, params, tags] = [statements.metrics(seqs), statements.params(seqs), statements.tags(seqs)];
+    const [datasets, models] = [statements.datasets(seqs), statements.models(seqs)];
     return (seq) => ({
-      metrics: metricsOf(seq),
-      params: paramsOf(seq),
-      tags: tagsOf(seq),
-      datasets: datasets.all(seq),
-      models: models.all(seq),
+      metrics: metrics(seq),
+      params: params(seq),
+      tags: tags(seq),
+      datasets: datasets(seq).map(([name, digest, source_type, source, schema, profile, all]) => ({
+        name,
+        digest,
+        source_type,
+        source,
+        schema,
+        profile,
+        tags: all,
+      })),
+      models: models(seq).map(([direction, model_id, step]) => ({ direction, model_id, step })),
     });
   }
 
@@ -180,10 +193,21 @@ export class ClientReads {
   }
 }
 
+type DatasetColumns = [
+  name: string,
+  digest: string,
+  sourceType: string,
+  source: string,
+  schema: string | null,
+  profile: string | null,
+  tags: string,
+];
+type ModelColumns = [direction: 'in' | 'out', modelId: string, step: number];
+
 /** Rows of some runs, by run: one question for all of them. */
 function rowsOfRuns<Row extends readonly unknown[]>(
   db: Database,
-  table: 'metrics' | 'params' | 'tags',
+  table: 'metrics' | 'params' | 'tags' | 'dataset_inputs' | 'run_models',
   columns: readonly string[],
   where = 'TRUE',
 ): (seqs: readonly number[]) => (seq: number) => Row[] {

@@ -5,6 +5,7 @@
  */
 import { invalid, type WriteMethod, type WriteTable } from '../clients';
 import { MlflowError } from './answers';
+import { parsed } from './http';
 import { type MlflowReads, type ReadMethod, versionNumber } from './reads';
 import type { Form, FormName } from './wire';
 
@@ -19,8 +20,8 @@ export interface Context {
     method: M,
     params: Parameters<WriteTable[M]>[0],
   ) => Promise<ReturnType<WriteTable[M]>>;
-  /** The text of the answer. */
-  readonly read: <M extends ReadMethod>(method: M, params: Parameters<MlflowReads[M]>[0]) => Promise<string>;
+  /** The answer as it is sent. */
+  readonly read: <M extends ReadMethod>(method: M, params: Parameters<MlflowReads[M]>[0]) => Promise<Uint8Array>;
   readonly deleteRuns: (runIds: readonly string[]) => Promise<void>;
   readonly restoreRuns: (runIds: readonly string[]) => Promise<void>;
   readonly listArtifacts: (runId: string, path: string) => Promise<object>;
@@ -30,12 +31,12 @@ export interface Context {
 export interface Endpoint {
   readonly form: FormName;
   /** @returns the answer, or its text */
-  readonly answer: (form: never, context: Context) => Promise<object | string>;
+  readonly answer: (form: never, context: Context) => Promise<object>;
 }
 
 const NOTHING = {};
 
-const on = <F extends FormName>(form: F, answer: (form: Form<F>, context: Context) => Promise<object | string>) => ({
+const on = <F extends FormName>(form: F, answer: (form: Form<F>, context: Context) => Promise<object>) => ({
   form,
   answer,
 });
@@ -169,7 +170,7 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   // MLflow 2 keeps what it logged as a model in a tag, which its server adds to.
   'POST runs/log-model': on('logModelJson', async ({ run_id: runId, model_json: text }, { write, read }) => {
     const model = parsedObject(text);
-    const { run } = JSON.parse(await read('runs/get', { run_id: runId })) as RunAnswer;
+    const { run } = parsed(await read('runs/get', { run_id: runId })) as RunAnswer;
     const history = run.data.tags.find(({ key }) => key === MODEL_HISTORY)?.value;
     const models = [...(history === undefined ? [] : (JSON.parse(history) as unknown[])), model];
     await write('runs/setTag', { runId, key: MODEL_HISTORY, value: JSON.stringify(models) });

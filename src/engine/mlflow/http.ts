@@ -6,8 +6,13 @@ import { LIST_FIELDS } from './wire';
 /** MLflow's own limit of a batch, with room for what JSON adds. */
 const MAX_BODY_BYTES = 20_000_000;
 
-export function send(response: ServerResponse, body: string, type: string, headers: Record<string, string> = {}): void {
-  const bytes = Buffer.from(body);
+export function send(
+  response: ServerResponse,
+  body: string | Uint8Array,
+  type: string,
+  headers: Record<string, string> = {},
+): void {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(response.statusCode, {
     'Content-Type': type,
     'Content-Length': bytes.length,
@@ -17,6 +22,9 @@ export function send(response: ServerResponse, body: string, type: string, heade
   });
   response.end(bytes);
 }
+
+/** What an answer says. */
+export const parsed = (answer: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(answer));
 
 /** @throws MlflowError for what is encoded wrongly */
 export function decoded(path: string): string {

@@ -16,7 +16,7 @@ import type { ReadMethod } from './reads';
 import { routeOf } from './routes';
 import { Doorkeeper } from './token';
 import { Group } from './group';
-import { badForm, bodyOf, decoded, queryOf, send } from './http';
+import { badForm, bodyOf, decoded, parsed, queryOf, send } from './http';
 import { forms } from './wire';
 
 const API = /^\/(?:ajax-)?api\/(?:2\.0|3\.0|2\.0\/preview)\/mlflow\/(.+)$/;
@@ -33,7 +33,7 @@ export interface Backend {
   readonly token: string;
   /** All at once, in one transaction. */
   tell(writes: readonly Write[]): Promise<Reply[]>;
-  read(method: ReadMethod, params: unknown): Promise<string>;
+  read(method: ReadMethod, params: unknown): Promise<Uint8Array>;
   deleteRuns(runIds: readonly string[]): Promise<unknown>;
   restoreRuns(runIds: readonly string[]): Promise<unknown>;
   /** A request has come that proved who asks. */
@@ -135,7 +135,7 @@ export class MlflowServer {
     const form = forms[endpoint.form].safeParse({ ...asked, ...route.params });
     if (!form.success) throw badForm(form.error.issues[0], { ...asked, ...route.params });
     const answer = await endpoint.answer(form.data as never, this.contextOf(asking.runId));
-    send(response, typeof answer === 'string' ? answer : JSON.stringify(answer), 'application/json');
+    send(response, answer instanceof Uint8Array ? answer : JSON.stringify(answer), 'application/json');
   }
 
   /** A large artifact may take its time over a slow pipe, so there is no limit on the whole: only on its pauses. */
@@ -166,14 +166,14 @@ export class MlflowServer {
         if (runIds.length > 0) await backend.restoreRuns(runIds);
       },
       listArtifacts: async (runId, path) => {
-        const { run_info: info } = JSON.parse(await backend.read('runs/info', { run_id: runId })) as {
+        const { run_info: info } = parsed(await backend.read('runs/info', { run_id: runId })) as {
           run_info: { artifact_uri: string };
         };
         const place = this.artifacts.ofRun(runId, path);
         return { root_uri: info.artifact_uri, files: await this.listBelow(place) };
       },
       listModelArtifacts: async (modelId, path) => {
-        const { model } = JSON.parse(await backend.read('logged-models/get', { model_id: modelId })) as {
+        const { model } = parsed(await backend.read('logged-models/get', { model_id: modelId })) as {
           model: { info: { artifact_uri: string } };
         };
         const place = this.artifacts.ofModel(modelId, path);

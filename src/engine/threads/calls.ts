@@ -40,13 +40,18 @@ export class Queue {
   }
 }
 
+/** Bytes that a worker gives away with its answer: nobody copies them, however many they are. */
+export interface Moved {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** Handlers by name; the caller's side is typed by the same map. */
 export type Handlers = Record<string, (params: never) => unknown>;
 
 /** Serves calls in a worker. A handler that throws answers with the error; the worker lives on. */
 export function serveCalls(port: MessagePort, handlers: Handlers, queue?: Queue): { emit(event: unknown): void } {
-  const send = (message: Reply | Event | typeof READY) => {
-    port.postMessage(message);
+  const send = (message: Reply | Event | typeof READY, moved: ArrayBuffer[] = []) => {
+    port.postMessage(message, moved);
   };
   port.on('message', (call: Call) => {
     queue?.leave();
@@ -54,7 +59,8 @@ export function serveCalls(port: MessagePort, handlers: Handlers, queue?: Queue)
     try {
       if (!handler) throw new LoopwrightError('internal', `No such call: ${call.method}`);
       // The caller's side took the parameters' type from this very handler.
-      send({ id: call.id, value: handler(call.params as never) });
+      const value = handler(call.params as never);
+      send({ id: call.id, value }, movedIn(value));
     } catch (thrown) {
       const { code, message } = LoopwrightError.from(thrown);
       send({ id: call.id, error: { code, message } });
@@ -66,6 +72,11 @@ export function serveCalls(port: MessagePort, handlers: Handlers, queue?: Queue)
       send({ event });
     },
   };
+}
+
+function movedIn(value: unknown): ArrayBuffer[] {
+  const bytes = typeof value === 'object' && value !== null && 'bytes' in value ? value.bytes : null;
+  return bytes instanceof Uint8Array && bytes.buffer instanceof ArrayBuffer ? [bytes.buffer] : [];
 }
 
 interface Waiting {

@@ -6,11 +6,12 @@ import { Refusal, type Refused } from '../clients';
 import { mlflowReads, type ReadMethod } from '../mlflow';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
-import { type Handlers, serveCalls } from './calls';
+import { type Handlers, type Moved, serveCalls } from './calls';
 import type { ReaderData } from './early';
 
 if (!parentPort) throw new LoopwrightError('internal', 'The reader runs as a worker only.');
 const port = parentPort;
+const encoder = new TextEncoder();
 port.once('message', ({ root }: ReaderData) => {
   serveCalls(port, handlersOf(pathsOf(root)));
 });
@@ -19,10 +20,10 @@ function handlersOf(paths: StorePaths) {
   const { db, queries, mlflow } = open(paths);
   const handlers = {
     ...queries,
-    /** An answer of MLflow's protocol, as its text. A refusal is one, too: its code would be lost on the way. */
-    mlflow: ({ method, params }: { method: ReadMethod; params: unknown }): { text: string } | { refused: Refused } => {
+    /** An answer of MLflow's protocol, as it is sent. A refusal is one, too: its code would be lost on the way. */
+    mlflow: ({ method, params }: { method: ReadMethod; params: unknown }): Moved | { refused: Refused } => {
       try {
-        return { text: JSON.stringify(mlflow[method](params as never)) };
+        return { bytes: encoder.encode(JSON.stringify(mlflow[method](params as never))) };
       } catch (error) {
         if (error instanceof Refusal) return { refused: { code: error.code, message: error.message } };
         throw error;

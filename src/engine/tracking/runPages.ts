@@ -13,7 +13,7 @@ import { foundBy, type Selection } from './selection';
 /** Up to so many runs are sorted rather than looked for along the order. */
 const FEW = 10_000;
 /** So many are asked of each condition's index before more are asked of any. */
-const SIZES = [100, 1000, FEW];
+const SIZES = [250, 2500, FEW];
 /** That runs are not deleted and stand in the tree: most do. */
 const BASE_CONDITIONS = 2;
 
