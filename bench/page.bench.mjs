@@ -211,12 +211,13 @@ async function logAndWatch(client) {
     String((LOGGING_MS + 10_000) / 1000),
   ];
   const logger = spawn(process.execPath, args, { cwd: workbench.folder, stdio: 'ignore' });
-  await workbench.trees.waitForRow('logger', 60_000);
-  await workbench.trees.action('logger', 'Open Run');
+  // What goes on has no action to open it in its row, it is opened by a click.
+  await (await workbench.trees.waitForRow('logger', 60_000)).locator('.label-name').click();
   const frame = await workbench.webviewFrame('logger');
   await until(async () => ((await seenIn(frame))?.drawn.length ?? 0) >= 6, 50);
   const before = (await seenIn(frame)).drawingMs.length;
   const logging = await probed(LOGGING_MS);
+  if (logger.exitCode !== null) throw new Error('the run was over while it was watched');
   const { drawingMs } = await seenIn(frame);
   const redrawn = perUpdate(drawingMs.slice(before));
   const { connection } = await openEngine(client);

@@ -25,6 +25,17 @@ describe('retention in an engine', () => {
   const runIds = async () => (await connection.request('runs/list', {})).runs.map(({ runId }) => runId);
   const retention = () => connection.request('store/retention', {});
 
+  it('is looked at before, which can be cancelled', async () => {
+    await ended(store, connection, []);
+    // What else is asked of the house is done first.
+    const usage = connection.request('store/usage', {});
+    const plan = connection.request('store/planGc', ALL);
+    await connection.request('store/cancelGc', {});
+    await expect(plan).rejects.toMatchObject({ code: 'cancelled' });
+    expect((await usage).parts.length).toBeGreaterThan(0);
+    expect((await connection.request('store/planGc', ALL)).plan.runCount).toBe(1);
+  });
+
   it('removes nothing by itself until it is confirmed, then what the rules take, and tells of it', async () => {
     const { runId: first, folder } = await ended(store, connection, []);
     expect(await retention()).toEqual({ rules: null, appliedMs: null, history: [] });

@@ -35,11 +35,20 @@ const IDLE: GcState = { isRunning: false, step: null, doneRuns: 0, totalRuns: 0 
 export class Gc {
   state: GcState = IDLE;
   private abort: AbortController | null = null;
+  /** Of those that only look. */
+  private readonly looking = new Set<AbortController>();
 
   constructor(private readonly parts: GcParts) {}
 
+  /** @throws LoopwrightError `cancelled` */
   async plan(rules: Retention): Promise<GcPlan> {
-    return (await this.makePlan(rules)).plan;
+    const abort = new AbortController();
+    this.looking.add(abort);
+    try {
+      return (await this.makePlan(rules, abort.signal)).plan;
+    } finally {
+      this.looking.delete(abort);
+    }
   }
 
   /** @throws LoopwrightError `bad_request` if something else than was shown would be removed; `cancelled` */
@@ -82,13 +91,15 @@ export class Gc {
     }
   }
 
+  /** Ends what is being removed, and what is being looked at. */
   cancel(): void {
     this.abort?.abort();
+    for (const abort of this.looking) abort.abort();
   }
 
-  private makePlan(rules: Retention, signal?: AbortSignal): Promise<FullPlan> {
+  private makePlan(rules: Retention, signal: AbortSignal): Promise<FullPlan> {
     const { store, jobs } = this.parts;
-    return jobs.run('house/plan', { store, rules }, { lane: 'house', ...(signal ? { signal } : {}) });
+    return jobs.run('house/plan', { store, rules }, { lane: 'house', signal });
   }
 
   private async perform(plan: FullPlan, rules: Retention, by: Removal['by'], signal: AbortSignal): Promise<GcResult> {

@@ -1,5 +1,6 @@
 /** Freeing space: which runs, what that would remove, and only then doing it. */
 import * as vscode from 'vscode';
+import { LoopwrightError } from '../../protocol/errors';
 import { formatNumber, formatRelative, formatSize } from '../../protocol/format';
 import type { GcPlan, GcResult, RemovalReason } from '../../protocol/house';
 import type { Params } from '../../protocol/requests';
@@ -14,10 +15,8 @@ export async function freeSpace(sessions: readonly StoreSession[]): Promise<void
   const session = await chooseStore(sessions, vscode.l10n.t('Free Up Space: Which Store?'));
   const rules = session && (await chooseRules());
   if (!session || !rules) return;
-  const { plan } = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Looking at what can be removed') },
-    () => session.request('store/planGc', rules),
-  );
+  const plan = await look(session, rules);
+  if (plan === null) return;
   if (plan.parts.every(({ count }) => count === 0)) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('There is nothing to remove. The store takes {0}.', formatSize(plan.storeBytes)),
@@ -25,6 +24,19 @@ export async function freeSpace(sessions: readonly StoreSession[]): Promise<void
     return;
   }
   await reviewRemoval(session, rules, plan);
+}
+
+/** @returns what would go; null if the user does not wait for it */
+async function look(session: StoreSession, rules: Rules): Promise<GcPlan | null> {
+  try {
+    return await cancellable(session, vscode.l10n.t('Looking at what can be removed'), async () => {
+      const { plan } = await session.request('store/planGc', rules);
+      return plan;
+    });
+  } catch (thrown) {
+    if (LoopwrightError.from(thrown).code === 'cancelled') return null;
+    throw thrown;
+  }
 }
 
 /** Shows what would go, and removes it if the user agrees. @returns whether that was done */
@@ -107,17 +119,17 @@ function partWords({ part, count }: GcPlan['parts'][number]): string {
 
 /** @throws LoopwrightError if the store has changed since the plan was shown */
 async function remove(session: StoreSession, rules: Rules, { planId }: GcPlan): Promise<GcResult> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Freeing space'),
-    cancellable: true,
-  };
+  return cancellable(session, vscode.l10n.t('Freeing space'), () => session.request('store/gc', { ...rules, planId }));
+}
+
+/** @throws LoopwrightError `cancelled`, told by the work itself */
+async function cancellable<Answer>(session: StoreSession, title: string, work: () => Promise<Answer>): Promise<Answer> {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   return vscode.window.withProgress(options, (_, token) => {
     token.onCancellationRequested(() => {
-      // That it is cancelled is told by the removal itself.
       session.request('store/cancelGc', {}).catch(() => undefined);
     });
-    return session.request('store/gc', { ...rules, planId });
+    return work();
   });
 }
 
