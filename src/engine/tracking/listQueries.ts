@@ -12,6 +12,7 @@ import { runsInOrder } from './runPages';
 import { fitted, type RunRows } from './runRows';
 import type { RunRecord } from './rows';
 import { hasPattern, type Selection, selectionOf } from './selection';
+import { IS_SYSTEM_METRIC } from './systemMetrics';
 
 export function listQueries(db: Database, rows: RunRows, byId: (runId: string) => RunRecord | undefined) {
   /** All of one answer from one state of the database. */
@@ -51,7 +52,8 @@ export function listQueries(db: Database, rows: RunRows, byId: (runId: string) =
       const keys = db
         .prepare<(string | number)[], { kind: Keyed; key: string; runCount: number }>(
           `SELECT kind, key, runCount FROM (${parts.map(keysOf).join(' UNION ALL ')})
-           ORDER BY kind = 'tag' AND key LIKE '${MLFLOW_TAGS}%', runCount DESC, key, kind LIMIT ?`,
+           ORDER BY kind = 'tag' AND key LIKE '${MLFLOW_TAGS}%', kind = 'metric' AND ${IS_SYSTEM_METRIC},
+             runCount DESC, key, kind LIMIT ?`,
         )
         .all(...parts.flatMap(() => [like, like]), limit);
       return { keys };

@@ -66,7 +66,10 @@ export const runRequests = {
     z.object({ ...Page, ...RunSelection, grouping: RunGrouping }),
     z.object({ groups: z.array(RunGroup), ...nextPage }),
   ),
-  /** Which parameters, metrics and tags there are, to choose from: those of the most runs first, MLflow's own tags last. */
+  /**
+   * Which parameters, metrics and tags there are, to choose from: those of the most runs first, what was measured of the
+   * machine and MLflow's own tags last.
+   */
   'runs/keys': read(
     z.object({
       kinds: z.array(RunColumn.shape.kind).min(1).default(['param', 'metric', 'tag']),
