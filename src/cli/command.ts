@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { PythonParts } from '../client/launch';
 import type { Output } from './output';
+import type { View } from './rendering';
 import type { Engines } from './store';
 
 export interface Cli {
@@ -41,6 +42,12 @@ export function commonOptionsOf(command: Command): CommonOptions {
   }
   return { store, isJson };
 }
+
+export const viewOf = ({ output: { paint, width } }: Pick<Cli, 'output'>): View => ({
+  paint,
+  width,
+  nowMs: Date.now(),
+});
 
 export const examples = (...lines: readonly string[]): string =>
   `\nExamples:\n${lines.map((line) => `  $ loopwright ${line}`).join('\n')}`;

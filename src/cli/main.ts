@@ -14,6 +14,7 @@ import { addImport } from './commands/import';
 import { addNotebooks } from './commands/notebooks';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
 import { addRuns } from './commands/runs';
+import { addModels } from './commands/models';
 import { addTracking } from './commands/tracking';
 import { EXIT, Output, ReaderGone } from './output';
 import { Engines } from './store';
@@ -89,6 +90,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   addRun(program, perform, target);
   addRuns(program, perform);
   addNotebooks(program, perform);
+  addModels(program, perform);
   addTracking(program, perform);
   addExport(program, perform);
   addImport(program, perform);

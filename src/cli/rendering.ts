@@ -33,7 +33,7 @@ const SHORT_COMMIT = 7;
 
 const shortId = (id: string): string => shortIds([id])[0] ?? id;
 
-const headlineText = (headline: Headline | null): string =>
+export const headlineText = (headline: Headline | null): string =>
   headline === null ? '' : `${printable(headline.key)} ${formatNumber(fromWireNumber(headline.value))}`;
 
 export function startedLine({ run_id: runId, name, experiment }: RunSpec, paint: Paint): string {

@@ -5,6 +5,7 @@
 import './threads/early';
 import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { StoreState } from '../protocol/entities';
 import { type ErrorCode, LoopwrightError } from '../protocol/errors';
@@ -23,6 +24,7 @@ import { Imports } from './importers';
 import { Jobs } from './jobs';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
+import { RegistryEditor } from './registry';
 import { createDispatch, type RequestHandlers, whyClosed, whyNotWritten } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
@@ -234,6 +236,12 @@ async function main(): Promise<void> {
     (isBusy) => idle.busyWith('tracking', isBusy),
   );
 
+  const registry = new RegistryEditor({
+    user: userInfo().username,
+    tell: (writes) => writable().call('tell', writes),
+    sourceOf: (runId, path) => reader().call('registry/sourceOf', { runId, path }),
+  });
+
   const handlers: RequestHandlers = {
     initialize: ({ protocol, trusted }, connection) => {
       if (protocol !== PROTOCOL_VERSION)
@@ -328,6 +336,10 @@ async function main(): Promise<void> {
     },
     'servers/experiments': (params) => jobs.run('servers/experiments', params, { lane: 'servers' }),
     'servers/runs': (params) => jobs.run('servers/runs', params, { lane: 'servers' }),
+    'registry/models': (params) => reader().call('registry/models', params),
+    'registry/versions': (params) => reader().call('registry/versions', params),
+    'registry/version': (params) => reader().call('registry/version', params),
+    'registry/edit': ({ edits }) => registry.edit(edits),
     'engine/tracking': ({ port }) => tracking.address(port),
     'engine/status': () => ({
       pid: process.pid,

@@ -12,6 +12,7 @@ import { exportRequests } from './requests/exports';
 import { importRequests } from './requests/imports';
 import { metricRequests } from './requests/metrics';
 import { notebookRequests } from './requests/notebooks';
+import { registryRequests } from './requests/registry';
 import { runRequests } from './requests/runs';
 import { serverRequests } from './requests/servers';
 import { storeRequests } from './requests/store';
@@ -41,6 +42,7 @@ export const requests = {
   ...exportRequests,
   ...importRequests,
   ...serverRequests,
+  ...registryRequests,
 } as const satisfies Record<string, Request>;
 
 export type Requests = typeof requests;
@@ -57,6 +59,8 @@ export const Changed = z.object({
   structure: z.boolean(),
   /** Runs whose row or page changed. */
   runIds: z.array(RunId),
+  /** Registered models or their versions changed. */
+  registry: z.boolean().optional(),
   store: StoreState.optional(),
 });
 export type Changed = z.infer<typeof Changed>;

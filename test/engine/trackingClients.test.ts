@@ -1,5 +1,5 @@
 /** The store as a tracking server: whose run a request is about, who may ask, and what is left after the worst. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -8,7 +8,7 @@ import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
 import { runToken } from '../../src/protocol/node/tracking';
 import { exists, preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
-import { anything, begin, experimentNamed, inside, outside, Run, runningRun, tagOf } from './trackingSupport';
+import { anything, begin, experimentNamed, inside, outside, rebuilt, Run, runningRun, tagOf } from './trackingSupport';
 
 let store: TestStore;
 beforeEach(() => {
@@ -204,7 +204,7 @@ describe('a program outside of runs', () => {
       await client.get(anything, 'registered-models/alias?name=m&alias=champion'),
       await client.get(anything, `experiments/get?experiment_id=${experiment}`),
     ];
-    const back = await outside(await rebuilt(connection));
+    const back = await outside(await rebuilt(store, connection));
     expect(await back.get(anything, `runs/get?run_id=${runId}`)).toEqual(before[0]);
     expect(await back.get(anything, 'registered-models/alias?name=m&alias=champion')).toEqual(before[1]);
     expect(await back.get(anything, `experiments/get?experiment_id=${experiment}`)).toEqual(before[2]);
@@ -244,7 +244,7 @@ describe('an experiment that is renamed', () => {
     const experiments = async (from: EngineConnection) => Promise.all(all.map((runId) => where(from, runId)));
     const expected = [...Array<string>(3).fill('fraud, first year'), 'fraud', 'fraud'];
     expect(await experiments(connection)).toEqual(expected);
-    const made = await rebuilt(connection);
+    const made = await rebuilt(store, connection);
     expect(await experiments(made)).toEqual(expected);
     const info = await (await outside(made)).get(named, `experiments/get?experiment_id=${id}`);
     expect(info.experiment.name).toBe('fraud, first year');
@@ -286,13 +286,13 @@ describe('an experiment that is deleted', () => {
     const all = [deletedBefore, restoredBefore, restoredAfter, plain, movedIn, staying];
     const gone = [true, true, false, true, true, false];
     expect(await stageOf(connection, all)).toEqual(gone);
-    const made2 = await rebuilt(connection);
+    const made2 = await rebuilt(store, connection);
     expect(await stageOf(made2, all)).toEqual(gone);
     const back = await outside(made2);
     await back.post(anything, 'experiments/restore', { experiment_id: id });
     const restored = [true, false, false, false, false, false];
     expect(await stageOf(made2, all)).toEqual(restored);
-    expect(await stageOf(await rebuilt(made2), all)).toEqual(restored);
+    expect(await stageOf(await rebuilt(store, made2), all)).toEqual(restored);
   });
 
   it('is gone at once however many runs it has', async () => {
@@ -346,7 +346,7 @@ describe('a description that a client gives to a run', () => {
     await client.post(anything, 'runs/log-batch', { run_id: runId, tags: [{ key, value: 'by the client again' }] });
     expect(await noteOf(connection, runId)).toBe('by the user');
     await client.post(anything, 'runs/update', { run_id: runId, status: 'FINISHED' });
-    const again = await rebuilt(connection);
+    const again = await rebuilt(store, connection);
     expect(await noteOf(again, runId)).toBe('by the user');
     await again.request('runs/edit', { edits: [{ runId, note: '' }] });
     expect(tagOf(await (await outside(again)).get(Run, `runs/get?run_id=${runId}`), key)).toBeUndefined();
@@ -369,18 +369,6 @@ describe('the port', () => {
     expect((await fetch(`${uri}/health`)).status).toBe(200);
   });
 });
-
-/** The same store with a database that was made again from the folders of its runs. */
-async function rebuilt(connection: EngineConnection): Promise<EngineConnection> {
-  const { pid } = await connection.request('engine/status', {});
-  await connection.request('engine/stop', { reason: 'user' });
-  await until('it is gone', () => !exists(pid));
-  writeFileSync(store.paths.database, 'no database');
-  const { connection: again } = await store.open();
-  await again.request('store/repair', {});
-  await until('all was taken in', () => readdirSync(store.paths.active).length === 0);
-  return again;
-}
 
 /** `fetch` sets the Host by itself. */
 async function hostStatus(uri: string, host: string): Promise<number> {

@@ -1,12 +1,12 @@
 /** Programs that use a store as their tracking server, over HTTP. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
 import type { PreparedRun } from '../../src/client/launch';
 import { addressesOf, tokenOf } from '../../src/protocol/node/addresses';
 import { startOf } from '../../src/protocol/node/processes';
 import { runToken } from '../../src/protocol/node/tracking';
-import { preparedRun, type TestStore, writeRunner } from './support';
+import { exists, preparedRun, type TestStore, until, writeRunner } from './support';
 
 export const Info = z.object({
   run_id: z.string(),
@@ -85,3 +85,16 @@ export const begin = (client: Client, body: object = {}) =>
 export const tagOf = ({ run }: z.infer<typeof Run>, key: string) => run.data.tags.find((tag) => tag.key === key)?.value;
 export const experimentNamed = async (client: Client, name: string) =>
   (await client.post(z.object({ experiment_id: z.string() }), 'experiments/create', { name })).experiment_id;
+
+/** The same store with a database that was made again from the folders of its runs. */
+/** With a database that was made again from the folders. */
+export async function rebuilt(store: TestStore, connection: EngineConnection): Promise<EngineConnection> {
+  const { pid } = await connection.request('engine/status', {});
+  await connection.request('engine/stop', { reason: 'user' });
+  await until('it is gone', () => !exists(pid));
+  writeFileSync(store.paths.database, 'no database');
+  const { connection: again } = await store.open();
+  await again.request('store/repair', {});
+  await until('all was taken in', () => readdirSync(store.paths.active).length === 0);
+  return again;
+}

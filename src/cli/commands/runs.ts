@@ -4,13 +4,14 @@ import type { Command } from 'commander';
 import type { RunRow } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
 import { MAX_PAGE, type Result } from '../../protocol/requests';
-import { type Cli, examples, type Perform, withCommonOptions } from '../command';
+import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
 import { artifactDocument, listedDocument, pointDocument, rowDocument, runDocument } from '../documents';
 import { allArtifacts, allMetrics, factsOf, findRun, findRuns, isOver, pointsOf } from '../lookup';
 import { columnsOf, ORDER_NAMES, orderOf } from '../listWords';
 import { EXIT } from '../output';
-import { artifactTable, pointHeading, pointLine, runPage, runTable, type View } from '../rendering';
-import { type Session, storeToRead } from '../store';
+import { artifactTable, pointHeading, pointLine, runPage, runTable } from '../rendering';
+import { inSession, type SessionTask } from '../inSession';
+import type { Session } from '../store';
 import { code, type CodeOptions } from './code';
 import { addRunExport } from './export';
 import { addEditOptions, edit, type EditOptions } from './edit';
@@ -139,30 +140,11 @@ export function addRuns(program: Command, perform: Perform): void {
     );
 }
 
-type SessionTask = (cli: Cli, session: Session) => Promise<number>;
-
-/** With an engine of the store; once more if that ended under our hands, as it may when nobody seems to need it. */
-async function inSession(cli: Cli, task: SessionTask, mayRetry = true): Promise<number> {
-  const session = await cli.engines.openToRead(storeToRead(cli.store, cli.cwd));
-  try {
-    return await task(cli, session);
-  } catch (thrown) {
-    const { code } = LoopwrightError.from(thrown);
-    const hasEnded = code === 'engine_unavailable' || code === 'engine_stopping';
-    if (!hasEnded || !mayRetry || cli.output.hasWritten) throw thrown;
-  } finally {
-    session.connection.close();
-  }
-  return inSession(cli, task, false);
-}
-
 function positive(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new LoopwrightError('bad_request', `--limit takes a whole number above 0, not "${text}".`);
 }
-
-const viewOf = ({ output: { paint, width } }: Cli): View => ({ paint, width, nowMs: Date.now() });
 
 async function list(cli: Cli, { connection }: Session, options: ListOptions): Promise<number> {
   const { filter, experiment, limit } = options;

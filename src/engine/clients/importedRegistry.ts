@@ -19,7 +19,9 @@ export class ImportedRegistry {
   constructor(private readonly session: Session) {
     const { db } = session;
     this.statements = {
-      model: db.prepare<[string], { description: string }>('SELECT description FROM registered_models WHERE name = ?'),
+      model: db.prepare<[string], { description: string }>(
+        'SELECT description FROM registered_models WHERE name = ? AND deleted_ms IS NULL',
+      ),
       versions: db.prepare<[string], KnownVersion>(
         'SELECT version, created_ms, description, stage FROM model_versions WHERE name = ?',
       ),

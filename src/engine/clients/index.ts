@@ -39,5 +39,5 @@ export {
   type Refused,
 } from './refusal';
 export { canonicalStage } from './registryWrites';
-export type { Reply, SessionEvents } from './session';
+export type { Author, Reply, SessionEvents } from './session';
 export { ClientWriter, type Write, type WriteMethod, type WriteTable } from './writes';

@@ -15,6 +15,8 @@ const Milliseconds = z.number();
 /** null takes one away. */
 const Tags = z.record(z.string(), z.string().nullable());
 const VersionOf = { name: z.string(), version: z.number().int() };
+/** Who did it, and why, where that was told. */
+const Told = { by: z.string().optional(), why: z.string().optional() };
 
 /** What is not named stays as it is; the first record of a thing makes it. */
 export const LedgerRecord = z.union([
@@ -71,22 +73,24 @@ export const LedgerRecord = z.union([
     z.literal('registeredModel'),
     Milliseconds,
     z.object({
+      ...Told,
       name: z.string(),
       new_name: z.string().optional(),
       description: z.string().optional(),
       deleted: z.boolean().optional(),
     }),
   ]),
-  z.tuple([z.literal('registeredModelTags'), Milliseconds, z.object({ name: z.string(), tags: Tags })]),
+  z.tuple([z.literal('registeredModelTags'), Milliseconds, z.object({ ...Told, name: z.string(), tags: Tags })]),
   z.tuple([
     z.literal('alias'),
     Milliseconds,
-    z.object({ name: z.string(), alias: z.string(), version: z.number().int().nullable() }),
+    z.object({ ...Told, name: z.string(), alias: z.string(), version: z.number().int().nullable() }),
   ]),
   z.tuple([
     z.literal('modelVersion'),
     Milliseconds,
     z.object({
+      ...Told,
       ...VersionOf,
       description: z.string().optional(),
       stage: z.string().optional(),
@@ -98,9 +102,21 @@ export const LedgerRecord = z.union([
       deleted: z.boolean().optional(),
     }),
   ]),
-  z.tuple([z.literal('modelVersionTags'), Milliseconds, z.object({ ...VersionOf, tags: Tags })]),
+  z.tuple([z.literal('modelVersionTags'), Milliseconds, z.object({ ...Told, ...VersionOf, tags: Tags })]),
 ]);
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
+
+const REGISTRY_KINDS = [
+  'registeredModel',
+  'registeredModelTags',
+  'alias',
+  'modelVersion',
+  'modelVersionTags',
+] as const satisfies LedgerRecord[0][];
+export type RegistryRecord = Extract<LedgerRecord, readonly [(typeof REGISTRY_KINDS)[number], ...unknown[]]>;
+
+export const isOfRegistry = (record: LedgerRecord): record is RegistryRecord =>
+  REGISTRY_KINDS.some((kind) => kind === record[0]);
 
 export const ledgerOf = (storeRoot: string): string => join(storeRoot, 'ledger.lwj');
 

@@ -2,7 +2,8 @@
 import type { Database } from 'better-sqlite3';
 import { fromWireNumber } from '../../protocol/entities';
 import { ExperimentDeletion } from '../tracking';
-import type { LedgerRecord } from './ledger';
+import { isOfRegistry, type LedgerRecord } from './ledger';
+import { RegistryEvents } from './registryEvents';
 
 type Of<Kind extends LedgerRecord[0]> = Extract<LedgerRecord, readonly [Kind, ...unknown[]]>[2];
 
@@ -10,9 +11,11 @@ export class LedgerRows {
   private readonly statements;
   private readonly setTags;
   private readonly deletion: ExperimentDeletion;
+  private readonly events: RegistryEvents;
 
   constructor(db: Database) {
     this.deletion = new ExperimentDeletion(db);
+    this.events = new RegistryEvents(db);
     const deletedMs = 'CASE @deleted WHEN 1 THEN @atMs WHEN 0 THEN NULL ELSE deleted_ms END';
     this.statements = {
       addExperiment: db.prepare(
@@ -50,8 +53,11 @@ export class LedgerRows {
       ),
       setRegistered: db.prepare(
         `UPDATE registered_models SET name = coalesce(@new_name, name), description = coalesce(@description, description),
-           updated_ms = @atMs WHERE name = @name`,
+           updated_ms = @atMs, deleted_ms = ${deletedMs} WHERE name = @name`,
       ),
+      isHidden: db
+        .prepare<[string], number>('SELECT 1 FROM registered_models WHERE name = ? AND deleted_ms IS NOT NULL')
+        .pluck(),
       touchRegistered: db.prepare('UPDATE registered_models SET updated_ms = max(updated_ms, ?) WHERE name = ?'),
       setAlias: db.prepare(
         'INSERT OR REPLACE INTO registered_model_aliases (name, alias, version) VALUES (@name, @alias, @version)',
@@ -70,7 +76,13 @@ export class LedgerRows {
          WHERE name = @name AND version = @version`,
       ),
     };
-    const renamed = ['registered_model_tags', 'registered_model_aliases', 'model_versions', 'model_version_tags'];
+    const renamed = [
+      'registered_model_tags',
+      'registered_model_aliases',
+      'model_versions',
+      'model_version_tags',
+      'registry_events',
+    ];
     this.rename = renamed.map((table) => db.prepare(`UPDATE ${table} SET name = @new_name WHERE name = @name`));
     this.drop = [...renamed, 'registered_models'].map((table) => db.prepare(`DELETE FROM ${table} WHERE name = @name`));
     const tagsOf = (table: string, columns: readonly string[]) => ({
@@ -93,8 +105,13 @@ export class LedgerRows {
   private readonly drop;
 
   apply(record: LedgerRecord): void {
-    const [kind, time, of] = record;
+    const [, time] = record;
     const atMs = Math.trunc(time);
+    if (isOfRegistry(record)) this.events.before(record, atMs);
+    this.applyRows(record, atMs);
+  }
+
+  private applyRows([kind, , of]: LedgerRecord, atMs: number): void {
     switch (kind) {
       case 'experiment':
         this.experiment(of, atMs);
@@ -151,10 +168,10 @@ export class LedgerRows {
   }
 
   private registered(of: Of<'registeredModel'>, atMs: number): void {
-    if (of.deleted === true) {
-      for (const drop of this.drop) drop.run({ name: of.name });
-      return;
-    }
+    for (const name of [of.name, of.new_name])
+      // Another takes its name: it is gone for good.
+      if (name !== undefined && of.deleted === undefined && this.statements.isHidden.get(name) !== undefined)
+        for (const drop of this.drop) drop.run({ name });
     this.statements.addRegistered.run({ name: of.name, atMs });
     this.statements.setRegistered.run(parametersOf('registeredModel', of, atMs));
     if (of.new_name !== undefined)
@@ -187,7 +204,7 @@ export class LedgerRows {
 const FIELDS = {
   experiment: ['id', 'name', 'artifact_location', 'deleted'],
   loggedModel: ['id', 'experiment_id', 'source_run_id', 'name', 'model_type', 'status', 'status_message', 'deleted'],
-  registeredModel: ['name', 'new_name', 'description'],
+  registeredModel: ['name', 'new_name', 'description', 'deleted'],
   modelVersion: [
     'name',
     'version',

@@ -69,8 +69,10 @@ export class RegistryReads {
       loggedMetrics: db.prepare<[string], LoggedModelMetric>(
         'SELECT run_id, key, value, step, logged_ms, dataset_name, dataset_digest FROM logged_model_metrics WHERE model_id = ?',
       ),
-      model: db.prepare<[string], RegisteredModel>('SELECT * FROM registered_models WHERE name = ?'),
-      models: db.prepare<[], RegisteredModel>('SELECT * FROM registered_models ORDER BY name'),
+      model: db.prepare<[string], RegisteredModel>(
+        'SELECT * FROM registered_models WHERE name = ? AND deleted_ms IS NULL',
+      ),
+      models: db.prepare<[], RegisteredModel>('SELECT * FROM registered_models WHERE deleted_ms IS NULL ORDER BY name'),
       modelTags: db
         .prepare<[string], Pair>('SELECT key, value FROM registered_model_tags WHERE name = ? ORDER BY key')
         .raw(),
@@ -86,7 +88,9 @@ export class RegistryReads {
         `SELECT ${VERSION_COLUMNS} FROM model_versions WHERE name = ? AND version = ? AND deleted_ms IS NULL`,
       ),
       versions: db.prepare<[], ModelVersion>(
-        `SELECT ${VERSION_COLUMNS} FROM model_versions WHERE deleted_ms IS NULL ORDER BY name, version DESC`,
+        `SELECT ${VERSION_COLUMNS} FROM model_versions v WHERE deleted_ms IS NULL
+           AND EXISTS (SELECT 1 FROM registered_models m WHERE m.name = v.name AND m.deleted_ms IS NULL)
+         ORDER BY name, version DESC`,
       ),
       versionTags: db
         .prepare<[string, number], Pair>(

@@ -17,8 +17,26 @@ export interface VersionOf {
   readonly version: number;
 }
 
+interface Copied {
+  readonly source: string;
+  readonly runId: string | null;
+  readonly modelId: string | null;
+}
+
+export interface NewVersion {
+  readonly name: string;
+  readonly source: string;
+  readonly runId: string;
+  readonly description: string;
+  readonly userId: string;
+  readonly modelId?: string;
+}
+
 export class RegistryWrites {
   private readonly findModel;
+  private readonly isHidden;
+  private readonly isVersionHidden;
+  private readonly sourceOf;
   private readonly findVersion;
   private readonly nextVersion;
   private readonly atStage;
@@ -27,7 +45,20 @@ export class RegistryWrites {
 
   constructor(private readonly session: Session) {
     const { db } = session;
-    this.findModel = db.prepare<[string], { name: string }>('SELECT name FROM registered_models WHERE name = ?');
+    this.findModel = db.prepare<[string], { name: string }>(
+      'SELECT name FROM registered_models WHERE name = ? AND deleted_ms IS NULL',
+    );
+    this.isHidden = db
+      .prepare<[string], number>('SELECT 1 FROM registered_models WHERE name = ? AND deleted_ms IS NOT NULL')
+      .pluck();
+    this.isVersionHidden = db
+      .prepare<[string, number], number>(
+        'SELECT 1 FROM model_versions WHERE name = ? AND version = ? AND deleted_ms IS NOT NULL',
+      )
+      .pluck();
+    this.sourceOf = db.prepare<[string, number], Copied>(
+      'SELECT source, run_id AS runId, model_id AS modelId FROM model_versions WHERE name = ? AND version = ?',
+    );
     this.findVersion = db.prepare<[string, number], VersionOf>(
       'SELECT name, version FROM model_versions WHERE name = ? AND version = ? AND deleted_ms IS NULL',
     );
@@ -49,40 +80,47 @@ export class RegistryWrites {
 
   create({ name, description, tags }: { name: string; description: string; tags: Tags }): void {
     if (this.findModel.get(name)) throw alreadyExists(`Registered Model (name=${name}) already exists.`);
-    this.session.keep(['registeredModel', this.session.nowMs, { name, description }]);
+    this.session.keepTold(['registeredModel', this.session.nowMs, { name, description }]);
     if (Object.keys(tags).length > 0)
-      this.session.keep(['registeredModelTags', this.session.nowMs, { name, tags: { ...tags } }]);
+      this.session.keepTold(['registeredModelTags', this.session.nowMs, { name, tags: { ...tags } }]);
   }
 
   update({ name, description }: { name: string; description: string }): void {
     this.model(name);
-    this.session.keep(['registeredModel', this.session.nowMs, { name, description }]);
+    this.session.keepTold(['registeredModel', this.session.nowMs, { name, description }]);
   }
 
   rename({ name, newName }: { name: string; newName: string }): void {
     this.model(name);
     if (this.findModel.get(newName)) throw alreadyExists(`Registered Model (name=${newName}) already exists.`);
-    this.session.keep(['registeredModel', this.session.nowMs, { name, new_name: newName }]);
+    this.session.keepTold(['registeredModel', this.session.nowMs, { name, new_name: newName }]);
   }
 
+  /** Until there is another of its name, it can be restored. */
   delete({ name }: { name: string }): void {
     this.model(name);
-    this.session.keep(['registeredModel', this.session.nowMs, { name, deleted: true }]);
+    this.session.keepTold(['registeredModel', this.session.nowMs, { name, deleted: true }]);
+  }
+
+  restore({ name }: { name: string }): void {
+    if (this.isHidden.get(name) === undefined)
+      throw doesNotExist(`There is no deleted Registered Model with name=${name}`);
+    this.session.keepTold(['registeredModel', this.session.nowMs, { name, deleted: false }]);
   }
 
   setTag({ name, key, value }: { name: string; key: string; value: string | null }): void {
     this.model(name);
-    this.session.keep(['registeredModelTags', this.session.nowMs, { name, tags: { [key]: value } }]);
+    this.session.keepTold(['registeredModelTags', this.session.nowMs, { name, tags: { [key]: value } }]);
   }
 
   setAlias({ name, alias, version }: VersionOf & { alias: string }): void {
     this.version({ name, version });
-    this.session.keep(['alias', this.session.nowMs, { name, alias, version }]);
+    this.session.keepTold(['alias', this.session.nowMs, { name, alias, version }]);
   }
 
   deleteAlias({ name, alias }: { name: string; alias: string }): void {
     this.model(name);
-    this.session.keep(['alias', this.session.nowMs, { name, alias, version: null }]);
+    this.session.keepTold(['alias', this.session.nowMs, { name, alias, version: null }]);
   }
 
   createVersion(asked: {
@@ -101,7 +139,7 @@ export class RegistryWrites {
     const { nowMs } = this.session;
     const modelId = asked.modelId === '' ? (/^models:\/(m-[^/]+)$/.exec(source)?.[1] ?? null) : asked.modelId;
     const runId = asked.runId === '' && modelId !== null ? (this.modelRunOf.get(modelId) ?? '') : asked.runId;
-    this.session.keep([
+    this.session.keepTold([
       'modelVersion',
       nowMs,
       {
@@ -116,24 +154,51 @@ export class RegistryWrites {
       },
     ]);
     if (Object.keys(asked.tags).length > 0)
-      this.session.keep(['modelVersionTags', nowMs, { name, version, tags: { ...asked.tags } }]);
+      this.session.keepTold(['modelVersionTags', nowMs, { name, version, tags: { ...asked.tags } }]);
     if (modelId !== null) this.tellModel(modelId, { name, version });
     return { name, version };
   }
 
   updateVersion({ name, version, description }: VersionOf & { description: string }): void {
     this.version({ name, version });
-    this.session.keep(['modelVersion', this.session.nowMs, { name, version, description }]);
+    this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, description }]);
   }
 
   deleteVersion({ name, version }: VersionOf): void {
     this.version({ name, version });
-    this.session.keep(['modelVersion', this.session.nowMs, { name, version, deleted: true }]);
+    this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, deleted: true }]);
+  }
+
+  restoreVersion({ name, version }: VersionOf): VersionOf {
+    this.model(name);
+    if (this.isVersionHidden.get(name, version) === undefined)
+      throw doesNotExist(`There is no deleted Model Version (name=${name}, version=${String(version)})`);
+    this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, deleted: false }]);
+    return { name, version };
+  }
+
+  /** A new version of a model, which is made if there is none. */
+  register({ name, ...asked }: NewVersion): VersionOf {
+    if (!this.findModel.get(name)) this.create({ name, description: '', tags: {} });
+    return this.createVersion({ name, runLink: '', modelId: '', tags: {}, ...asked });
+  }
+
+  copyVersion({ name, version, to, userId }: VersionOf & { to: string; userId: string }): VersionOf {
+    this.version({ name, version });
+    const from = this.sourceOf.get(name, version);
+    return this.register({
+      name: to,
+      source: `models:/${name}/${String(version)}`,
+      runId: from?.runId ?? '',
+      modelId: from?.modelId ?? '',
+      description: '',
+      userId,
+    });
   }
 
   setVersionTag({ name, version, key, value }: VersionOf & { key: string; value: string | null }): void {
     this.version({ name, version });
-    this.session.keep(['modelVersionTags', this.session.nowMs, { name, version, tags: { [key]: value } }]);
+    this.session.keepTold(['modelVersionTags', this.session.nowMs, { name, version, tags: { [key]: value } }]);
   }
 
   transition({ name, version, stage, archiveExisting }: VersionOf & { stage: string; archiveExisting: boolean }): void {
@@ -146,9 +211,9 @@ export class RegistryWrites {
         );
       for (const other of this.atStage.all(name, canonical))
         if (other !== version)
-          this.session.keep(['modelVersion', this.session.nowMs, { name, version: other, stage: 'Archived' }]);
+          this.session.keepTold(['modelVersion', this.session.nowMs, { name, version: other, stage: 'Archived' }]);
     }
-    this.session.keep(['modelVersion', this.session.nowMs, { name, version, stage: canonical }]);
+    this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, stage: canonical }]);
   }
 
   /** The logged model knows the versions that are it, as in MLflow. */

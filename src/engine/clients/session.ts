@@ -22,7 +22,7 @@ import {
   sizeOf,
   takePiece,
 } from '../tracking';
-import { Ledger, type LedgerRecord } from './ledger';
+import { isOfRegistry, Ledger, type LedgerRecord, type RegistryRecord } from './ledger';
 import { doesNotExist, invalid, Refusal, type Refused } from './refusal';
 
 export interface KnownRun {
@@ -50,10 +50,17 @@ interface Applied extends Appended {
   readonly settle: () => void;
 }
 
+/** Who changes something, and why, as far as it was told. */
+export interface Author {
+  readonly by?: string;
+  readonly why?: string;
+}
+
 export type Reply = { readonly value: unknown } | { readonly refused: Refused };
 
 export interface SessionEvents {
   changed(runId: string, structure: boolean): void;
+  registryChanged(): void;
   /** Looks at the active runs at once. */
   look(): void;
 }
@@ -71,6 +78,8 @@ export class Session {
   private begun: string[] = [];
   private touched = new Map<string, { structure: boolean }>();
   nowMs = 0;
+  /** Of the write that goes on. */
+  author: Author = {};
 
   constructor(
     readonly db: Database,
@@ -112,6 +121,7 @@ export class Session {
         })
         .immediate();
       for (const [runId, { structure }] of this.touched) this.events.changed(runId, structure);
+      if (this.kept.some(isOfRegistry)) this.events.registryChanged();
       return replies;
     } catch (error) {
       for (const one of applied) one.takeBack();
@@ -157,6 +167,13 @@ export class Session {
     this.follower.ingest.add(run.run_seq, batch);
     if (record[0] !== 'told') this.revive.run(run.run_seq);
     this.touch(run.run_id, record[0] === 'told' || run.end_ms !== null);
+  }
+
+  /** Writes down who changes the registry, and why. */
+  keepTold(record: RegistryRecord): void {
+    const [kind, atMs, of] = record;
+    // The same kind with the same fields, and two that all of these kinds have.
+    this.keep([kind, atMs, { ...of, ...this.author }] as LedgerRecord);
   }
 
   keep(record: LedgerRecord): void {

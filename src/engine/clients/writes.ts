@@ -8,7 +8,7 @@ import { ImportWrites } from './importWrites';
 import { ModelWrites } from './modelWrites';
 import { RegistryWrites } from './registryWrites';
 import { RunWrites } from './runWrites';
-import { type Reply, Session, type SessionEvents } from './session';
+import { type Author, type Reply, Session, type SessionEvents } from './session';
 
 function tableOf(session: Session) {
   const experiments = new ExperimentWrites(session);
@@ -51,6 +51,10 @@ function tableOf(session: Session) {
     'registry/deleteVersion': registry.deleteVersion.bind(registry),
     'registry/setVersionTag': registry.setVersionTag.bind(registry),
     'registry/transition': registry.transition.bind(registry),
+    'registry/restore': registry.restore.bind(registry),
+    'registry/restoreVersion': registry.restoreVersion.bind(registry),
+    'registry/register': registry.register.bind(registry),
+    'registry/copyVersion': registry.copyVersion.bind(registry),
     'imports/experiment': imports.experiment.bind(imports),
     'imports/model': imports.model.bind(imports),
     'imports/registered': importedRegistry.model.bind(importedRegistry),
@@ -63,6 +67,7 @@ export type WriteMethod = keyof WriteTable;
 export interface Write<M extends WriteMethod = WriteMethod> {
   readonly method: M;
   readonly params: Parameters<WriteTable[M]>[0];
+  readonly author?: Author;
 }
 
 export class ClientWriter {
@@ -85,7 +90,8 @@ export class ClientWriter {
     if (writes.some(({ method, params }) => method === 'runs/create' && isStranger(this.session, params)))
       this.events.look();
     return this.session.run(
-      writes.map(({ method, params }) => () => {
+      writes.map(({ method, params, author = {} }) => () => {
+        this.session.author = author;
         // Each method's parameters are those of its own entry.
         const write = this.table[method] as (params: unknown) => unknown;
         return write(params);

@@ -48,7 +48,8 @@ const RUN_IN_SOURCE = /^(?:runs:\/+|mlflow-artifacts:\/+(?:[^/]+\/+)?\d+\/)([\w-
 export function readRegistered(db: Database): ReadonlySet<string> {
   const versions = db
     .prepare<[], { runId: string | null; source: string }>(
-      'SELECT run_id AS runId, source FROM model_versions WHERE deleted_ms IS NULL',
+      `SELECT run_id AS runId, source FROM model_versions v JOIN registered_models m USING (name)
+       WHERE v.deleted_ms IS NULL AND m.deleted_ms IS NULL`,
     )
     .all();
   return new Set(

@@ -9,6 +9,7 @@ const MAX_IDS = 1000;
 export class ChangeCollector {
   private runIds = new Set<string>();
   private structure = false;
+  private registry = false;
   private store: StoreState | undefined;
   private timer: NodeJS.Timeout | null = null;
   private lastSentMs = 0;
@@ -18,10 +19,12 @@ export class ChangeCollector {
   add(change: {
     readonly runIds: readonly string[];
     readonly structure: boolean;
+    readonly registry?: boolean;
     readonly store?: StoreState | undefined;
   }): void {
     for (const id of change.runIds) this.runIds.add(id);
     if (change.structure || this.runIds.size > MAX_IDS) this.structure = true;
+    if (change.registry === true) this.registry = true;
     if (change.store) this.store = change.store;
     // The first change after a pause is told at once.
     this.timer ??= setTimeout(
@@ -38,10 +41,12 @@ export class ChangeCollector {
     const changed: Changed = {
       structure: this.structure,
       runIds: [...this.runIds].slice(0, MAX_IDS),
+      ...(this.registry ? { registry: true } : {}),
       ...(this.store ? { store: this.store } : {}),
     };
     this.runIds = new Set();
     this.structure = false;
+    this.registry = false;
     this.store = undefined;
     this.send(changed);
   }

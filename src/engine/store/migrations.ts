@@ -397,4 +397,21 @@ export const migrations: readonly string[] = [
   CREATE INDEX experiment_names_by_name ON experiment_names (name);
   CREATE INDEX experiment_names_by_experiment ON experiment_names (experiment_id);
   `,
+  `
+  -- A registered model that was deleted can be restored until there is another of its name.
+  ALTER TABLE registered_models ADD COLUMN deleted_ms INTEGER;
+
+  -- What happened to registered models and their versions; version is NULL for what concerns a model as a whole.
+  CREATE TABLE registry_events (
+    ordinal INTEGER PRIMARY KEY,
+    name    TEXT NOT NULL,
+    version INTEGER,
+    at_ms   INTEGER NOT NULL,
+    what    TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    by      TEXT,
+    why     TEXT
+  ) STRICT;
+  CREATE INDEX registry_events_by_name ON registry_events (name, version);
+  `,
 ];

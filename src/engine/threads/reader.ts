@@ -4,6 +4,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import { Refusal, type Refused } from '../clients';
 import { mlflowReads, type ReadMethod } from '../mlflow';
+import { registryQueries } from '../registry';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
 import { type Handlers, type Moved, serveCalls } from './calls';
@@ -58,7 +59,8 @@ function guardAll<H extends Handlers>(all: H, paths: StorePaths): H {
 function open(paths: StorePaths) {
   try {
     const opened = openForReading(paths.database);
-    return { db: opened, queries: trackingQueries(opened, paths), mlflow: mlflowReads(opened) };
+    const queries = { ...trackingQueries(opened, paths), ...registryQueries(opened) };
+    return { db: opened, queries, mlflow: mlflowReads(opened) };
   } catch (error) {
     throw asStoreError(paths.database, error);
   }

@@ -29,7 +29,13 @@ export interface WriterData {
 }
 
 export type WriterEvent =
-  | { readonly kind: 'changed'; readonly runIds: string[]; readonly structure: boolean; readonly activeRuns: number }
+  | {
+      readonly kind: 'changed';
+      readonly runIds: string[];
+      readonly structure: boolean;
+      readonly registry: boolean;
+      readonly activeRuns: number;
+    }
   | { readonly kind: 'trouble'; readonly error: { readonly code: ErrorCode; readonly message: string } | null }
   | { readonly kind: 'work'; readonly runId: string; readonly work: EngineWorkKind }
   | { readonly kind: 'inputs'; readonly runId: string }
@@ -41,6 +47,7 @@ const paths = pathsOf(data.root);
 const queue = new Queue(data.queue);
 let changed = new Set<string>();
 let hasNewStructure = false;
+let hasNewRegistry = false;
 let lastActive = -1;
 let trouble: ErrorCode | null = null;
 let timer: NodeJS.Timeout | null = null;
@@ -59,6 +66,7 @@ const clients = new ClientWriter(db, paths, follower, {
     changed.add(runId);
     if (structure) hasNewStructure = true;
   },
+  registryChanged: () => (hasNewRegistry = true),
   look: step,
 });
 const notebooks = new FollowedNotebooks(paths);
@@ -197,11 +205,13 @@ function tellSoon(): void {
 }
 
 function tell(): void {
-  if (changed.size === 0 && !hasNewStructure && follower.activeRuns === lastActive) return;
+  if (changed.size === 0 && !hasNewStructure && !hasNewRegistry && follower.activeRuns === lastActive) return;
   lastActive = follower.activeRuns;
-  emit({ kind: 'changed', runIds: [...changed], structure: hasNewStructure, activeRuns: lastActive });
+  const [structure, registry] = [hasNewStructure, hasNewRegistry];
+  emit({ kind: 'changed', runIds: [...changed], structure, registry, activeRuns: lastActive });
   changed = new Set();
   hasNewStructure = false;
+  hasNewRegistry = false;
 }
 
 function report(error: LoopwrightError | null): void {

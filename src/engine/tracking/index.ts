@@ -6,6 +6,8 @@ export { sizeOf } from './folderSigns';
 export { takePiece } from './journalFile';
 export { IMPORT_JOURNAL, IncomingRuns, type TakenIn } from './incoming';
 export { type Appended, appendRecords, CLIENT, EDITS, journalOf } from './ownJournal';
+export { cutPage, decodeToken, encodeToken } from './pages';
+export { RunRows } from './runRows';
 export { Runs } from './runs';
 export { RunEdits } from './edits';
 export { readSpecOf } from './files';

@@ -1,6 +1,6 @@
 /** Rows of runs as lists show them, with the values of the columns that were asked for. */
 import type { Database } from 'better-sqlite3';
-import { type RunRow, toWireNumber } from '../../protocol/entities';
+import { type Headline, type RunRow, toWireNumber } from '../../protocol/entities';
 import type { RunColumn } from '../../protocol/lists';
 import { headlineKey } from './headline';
 import { RUN_COLUMNS, runRow, type RunRecord } from './rows';
@@ -44,13 +44,18 @@ export class RunRows {
   }
 
   toRow(record: RunRecord, columns: readonly RunColumn[] = []): RunRow {
-    const key = headlineKey(this.headlineKeys.all(record.run_seq, HEADLINE_CANDIDATES));
-    const value = key === null ? undefined : this.metric(record.run_seq, key);
     return runRow(
       record,
-      key !== null && value !== undefined ? { key, value } : null,
+      this.headlineOf(record.run_seq),
       columns.map((column) => this.value(record.run_seq, column)),
     );
+  }
+
+  /** The metric that a reader would look for first. */
+  headlineOf(seq: number): Headline | null {
+    const key = headlineKey(this.headlineKeys.all(seq, HEADLINE_CANDIDATES));
+    const value = key === null ? undefined : this.metric(seq, key);
+    return key !== null && value !== undefined ? { key, value } : null;
   }
 
   private value(seq: number, { kind, key }: RunColumn): RunRow['values'][number] {

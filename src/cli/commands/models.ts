@@ -1,0 +1,177 @@
+/** `loopwright models …`: the registry of models. */
+import type { Command } from 'commander';
+import { LoopwrightError } from '../../protocol/errors';
+import { type ModelVersionRow, RegistryEdit, type RegisteredModelRow } from '../../protocol/registry';
+import { MAX_PAGE, type Result } from '../../protocol/requests';
+import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
+import { inSession, type SessionTask } from '../inSession';
+import { findRun } from '../lookup';
+import { historyLines, modelTable, versionPage, versionTable } from '../modelRendering';
+import { modelDocument, versionDocument } from '../modelDocuments';
+import { EXIT } from '../output';
+import { type Reference, referenceOf, versionNamed } from '../modelReference';
+import type { Session } from '../store';
+
+interface WhyOptions {
+  readonly why?: string;
+}
+
+export function addModels(program: Command, perform: Perform): void {
+  const models = withCommonOptions(program.command('models'))
+    .summary('registered models, their versions and aliases')
+    .description(
+      'Registered models, their versions, aliases and stages. A version is NAME/3 or NAME@ALIAS. MLflow clients see the same.',
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'models list',
+        'models register latest model fraud',
+        'models alias fraud/3 champion --why "better on May"',
+      ),
+    );
+  const on = (name: string, summary: string) => withCommonOptions(models.command(name)).description(summary);
+  const doing = (command: Command, task: SessionTask) => perform(command, (cli) => inSession(cli, task));
+
+  on('list', 'The registered models, by name.')
+    .option('--search <text>', 'a part of the name')
+    .action(({ search = '' }: { readonly search?: string }, self: Command) =>
+      doing(self, (cli, session) => list(cli, session, search)),
+    );
+  on('show', 'A model with its versions, or a version with what happened to it.')
+    .argument('<model>', 'NAME, NAME/3 or NAME@ALIAS')
+    .action((model: string, _: unknown, self: Command) =>
+      doing(self, (cli, session) => show(cli, session, referenceOf(model))),
+    );
+  on('register', 'An artifact of a run as a new version; the model is made if there is none.')
+    .argument('<run>', 'the run')
+    .argument('<artifact>', 'a file or a folder among its artifacts')
+    .argument('<name>', 'the model')
+    .option('--description <text>', 'Markdown')
+    .addHelpText('after', examples('models register latest model fraud'))
+    .action((run: string, path: string, name: string, options: { readonly description?: string }, self: Command) =>
+      doing(self, async (cli, session) => {
+        const { runId } = await findRun(session.connection, run);
+        return change(cli, session, { op: 'register', name, runId, path, description: options.description ?? '' });
+      }),
+    );
+  on('alias', 'Give a version an alias; another version that has it loses it.')
+    .argument('<version>', 'NAME/3')
+    .argument('<alias>', 'champion, challenger, or a name of your own')
+    .option('--why <text>', 'the reason, kept with the version')
+    .action((model: string, alias: string, { why }: WhyOptions, self: Command) =>
+      doing(self, async (cli, session) => {
+        const of = await versionNamed(session.connection, model);
+        return change(cli, session, { op: 'alias', ...of, alias, why });
+      }),
+    );
+  on('unalias', 'Take an alias away.')
+    .argument('<model>', 'NAME@ALIAS')
+    .option('--why <text>', 'the reason, kept with the version')
+    .action((model: string, { why }: WhyOptions, self: Command) =>
+      doing(self, (cli, session) => {
+        const { name, which } = referenceOf(model);
+        if (typeof which !== 'string') throw new LoopwrightError('bad_request', `Name the alias: ${name}@champion.`);
+        return change(cli, session, { op: 'removeAlias', name, alias: which, why });
+      }),
+    );
+  on('stage', 'Put a version into a stage, for those who use stages.')
+    .argument('<version>', 'NAME/3')
+    .argument('<stage>', 'None, Staging, Production or Archived')
+    .option('--archive-others', 'those that are in this stage are archived')
+    .option('--why <text>', 'the reason, kept with the version')
+    .action((model: string, stage: string, options: WhyOptions & { readonly archiveOthers?: boolean }, self: Command) =>
+      doing(self, async (cli, session) => {
+        const of = await versionNamed(session.connection, model);
+        return change(cli, session, {
+          op: 'stage',
+          ...of,
+          stage,
+          archiveOthers: options.archiveOthers === true,
+          why: options.why,
+        });
+      }),
+    );
+  for (const op of ['delete', 'restore'] as const)
+    on(op, op === 'delete' ? 'Hide a version, or a model with its versions.' : 'Undo the deletion of one.')
+      .argument('<model>', 'NAME or NAME/3')
+      .action((model: string, _: unknown, self: Command) =>
+        doing(self, (cli, session) => {
+          const { name, which } = referenceOf(model);
+          if (which === null) return change(cli, session, { op, name });
+          if (typeof which === 'string')
+            throw new LoopwrightError('bad_request', `Name the version by its number: ${name}/3.`);
+          return change(cli, session, { op: `${op}Version`, name, version: which });
+        }),
+      );
+}
+
+async function list({ output }: Cli, { connection }: Session, search: string): Promise<number> {
+  const models: RegisteredModelRow[] = [];
+  let token: string | null | undefined;
+  do {
+    const page: Result<'registry/models'> = await connection.request('registry/models', {
+      search,
+      limit: MAX_PAGE,
+      ...(typeof token === 'string' ? { pageToken: token } : {}),
+    });
+    models.push(...page.models);
+    token = page.nextPageToken;
+  } while (token !== null);
+  if (output.isJson) output.document({ models: models.map(modelDocument) });
+  else if (models.length > 0) output.lines(modelTable(models, viewOf({ output })));
+  else output.note('No registered models.');
+  return EXIT.done;
+}
+
+async function show({ output }: Cli, { connection }: Session, { name, which }: Reference): Promise<number> {
+  if (which !== null) {
+    const found = await connection.request('registry/version', { name, which });
+    if (output.isJson) output.document(versionDocument(found.version, found));
+    else output.lines([...versionPage(found, viewOf({ output })), ...historyLines(found.history, viewOf({ output }))]);
+    return EXIT.done;
+  }
+  const versions: ModelVersionRow[] = [];
+  let token: string | null | undefined;
+  do {
+    const page: Result<'registry/versions'> = await connection.request('registry/versions', {
+      name,
+      limit: MAX_PAGE,
+      ...(typeof token === 'string' ? { pageToken: token } : {}),
+    });
+    versions.push(...page.versions);
+    token = page.nextPageToken;
+  } while (token !== null);
+  if (output.isJson) output.document({ name, versions: versions.map((version) => versionDocument(version)) });
+  else if (versions.length > 0) output.lines(versionTable(versions, viewOf({ output })));
+  else output.note(`${name} has no versions.`);
+  return EXIT.done;
+}
+
+/** @param asked as the user has written it: checked here, so that what is wrong is told in the words of the command line */
+async function change({ output }: Cli, { connection }: Session, asked: object): Promise<number> {
+  const edit = RegistryEdit.safeParse(asked);
+  if (!edit.success)
+    throw new LoopwrightError('bad_request', edit.error.issues[0]?.message ?? 'That is not of its form.');
+  const { results } = await connection.request('registry/edit', { edits: [edit.data] });
+  const name = edit.data.op === 'copyVersion' ? edit.data.to : edit.data.name;
+  const version = results[0]?.version ?? null;
+  if (output.isJson) output.document({ name, version });
+  else output.note(version === null ? `${name} is changed.` : `${name}/${String(version)} is ${DONE[edit.data.op]}.`);
+  return EXIT.done;
+}
+
+const DONE: Readonly<Record<RegistryEdit['op'], string>> = {
+  register: 'registered',
+  alias: 'changed',
+  removeAlias: 'changed',
+  stage: 'changed',
+  describe: 'changed',
+  describeVersion: 'changed',
+  rename: 'renamed',
+  delete: 'deleted',
+  restore: 'restored',
+  deleteVersion: 'deleted',
+  restoreVersion: 'restored',
+  copyVersion: 'registered',
+};

@@ -1,0 +1,46 @@
+/** Registered models and their versions as `--json` gives them. Pure. */
+import type { ModelVersionRow, RegisteredModelRow } from '../protocol/registry';
+import type { Result } from '../protocol/requests';
+
+const time = (ms: number): string => new Date(ms).toISOString();
+
+export const modelDocument = (model: RegisteredModelRow) => ({
+  name: model.name,
+  description: model.description,
+  creation_time: time(model.createdMs),
+  last_updated_time: time(model.updatedMs),
+  version_count: model.versionCount,
+  latest_version: model.latestVersion,
+  aliases: Object.fromEntries(model.aliases.map(({ alias, version }) => [alias, version])),
+});
+
+export const versionDocument = (
+  version: ModelVersionRow,
+  more?: Pick<Result<'registry/version'>, 'tags' | 'history'>,
+) => ({
+  name: version.name,
+  version: version.version,
+  stage: version.stage,
+  aliases: version.aliases,
+  description: version.description,
+  user: version.user,
+  creation_time: time(version.createdMs),
+  last_updated_time: time(version.updatedMs),
+  source: version.source,
+  run_id: version.run?.runId ?? null,
+  model_id: version.modelId,
+  metric: version.headline,
+  ...(more
+    ? {
+        tags: Object.fromEntries(more.tags.map(({ key, value }) => [key, value])),
+        history: more.history.map(({ atMs, what, version: of, detail, by, why }) => ({
+          time: time(atMs),
+          what,
+          version: of,
+          detail,
+          by,
+          why,
+        })),
+      }
+    : {}),
+});

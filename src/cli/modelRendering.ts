@@ -1,0 +1,70 @@
+/** What people see of registered models. Pure: values in, lines out. */
+import type { ModelVersionRow, RegisteredModelRow, RegistryEvent } from '../protocol/registry';
+import type { Result } from '../protocol/requests';
+import { eventWords } from '../protocol/registryWords';
+import { formatAgo, printable, table } from './format';
+import { headlineText, type View } from './rendering';
+
+export function modelTable(models: readonly RegisteredModelRow[], { paint, width, nowMs }: View): string[] {
+  const columns = [
+    { title: 'MODEL', shrinks: true },
+    { title: 'VERSIONS', align: 'right' as const },
+    { title: 'LATEST', align: 'right' as const },
+    { title: 'ALIASES', shrinks: true },
+    { title: 'CHANGED' },
+  ];
+  const rows = models.map(({ name, versionCount, latestVersion, aliases, updatedMs }) => [
+    name,
+    String(versionCount),
+    latestVersion === null ? '' : String(latestVersion),
+    aliases.map(({ alias, version }) => `@${alias} ${String(version)}`).join(', '),
+    formatAgo(updatedMs, nowMs),
+  ]);
+  return table(columns, rows, width, (title) => paint('bold', title));
+}
+
+export function versionTable(versions: readonly ModelVersionRow[], { paint, width, nowMs }: View): string[] {
+  const columns = [
+    { title: 'VERSION', align: 'right' as const },
+    { title: 'ALIASES', shrinks: true },
+    { title: 'STAGE' },
+    { title: 'RESULT', shrinks: true },
+    { title: 'RUN', shrinks: true },
+    { title: 'REGISTERED' },
+  ];
+  const rows = versions.map((version) => [
+    String(version.version),
+    version.aliases.map((alias) => `@${alias}`).join(' '),
+    version.stage === 'None' ? '' : version.stage,
+    headlineText(version.headline),
+    version.run?.name ?? '',
+    formatAgo(version.createdMs, nowMs),
+  ]);
+  return table(columns, rows, width, (title) => paint('bold', title));
+}
+
+export function versionPage({ version, tags }: Result<'registry/version'>, { paint, nowMs }: View): string[] {
+  const lines: (readonly [string, string])[] = [
+    ['aliases', version.aliases.map((alias) => `@${alias}`).join(' ')],
+    ['stage', version.stage === 'None' ? '' : version.stage],
+    ['result', headlineText(version.headline)],
+    ['run', version.run === null ? '' : `${version.run.name ?? 'not in this store'} (${version.run.runId})`],
+    ['source', version.source],
+    ['registered', `${formatAgo(version.createdMs, nowMs)}${version.user === '' ? '' : ` by ${version.user}`}`],
+    ['tags', tags.map(({ key, value }) => `${key}=${value}`).join(', ')],
+    ['description', version.description],
+  ];
+  return [
+    paint('bold', `${printable(version.name)}/${String(version.version)}`),
+    ...lines.filter(([, text]) => text !== '').map(([title, text]) => `${title.padEnd(12)} ${printable(text)}`),
+  ];
+}
+
+export function historyLines(history: readonly RegistryEvent[], { paint, nowMs }: View): string[] {
+  if (history.length === 0) return [];
+  return [
+    '',
+    paint('bold', 'HISTORY'),
+    ...history.map((event) => `${formatAgo(event.atMs, nowMs).padEnd(16)} ${printable(eventWords(event))}`),
+  ];
+}

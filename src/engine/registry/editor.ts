@@ -1,0 +1,87 @@
+/** Changing the registry as front ends ask for it: each edit is one of the writes that programs make, too. */
+import { LoopwrightError } from '../../protocol/errors';
+import type { RegistryEdit } from '../../protocol/registry';
+import type { Result } from '../../protocol/requests';
+import type { Author, Reply, Write, WriteMethod } from '../clients';
+
+export interface EditorParts {
+  /** Who changes it. */
+  readonly user: string;
+  readonly tell: (writes: readonly Write[]) => Promise<readonly Reply[]>;
+  /** Where an artifact of a run is, as clients name it. @throws LoopwrightError `not_found` */
+  readonly sourceOf: (runId: string, path: string) => Promise<string>;
+}
+
+export class RegistryEditor {
+  constructor(private readonly parts: EditorParts) {}
+
+  /**
+   * Each by itself: one that is refused leaves the others as they are.
+   *
+   * @throws LoopwrightError `bad_request` where the only one is refused
+   */
+  async edit(edits: readonly RegistryEdit[]): Promise<Result<'registry/edit'>> {
+    const replies = await this.parts.tell(await Promise.all(edits.map((edit) => this.writeOf(edit))));
+    const [first] = replies;
+    if (edits.length === 1 && first && 'refused' in first)
+      throw new LoopwrightError('bad_request', first.refused.message);
+    return {
+      results: edits.map((edit, index) => {
+        const reply = replies[index];
+        if (!reply || 'refused' in reply) return { version: null, problem: reply?.refused.message ?? 'No answer.' };
+        return { version: versionIn(reply.value) ?? ('version' in edit ? edit.version : null), problem: null };
+      }),
+    };
+  }
+
+  private async writeOf(edit: RegistryEdit): Promise<Write> {
+    const { user } = this.parts;
+    const author: Author = { by: user, ...('why' in edit && edit.why !== undefined ? { why: edit.why } : {}) };
+    const write = <M extends WriteMethod>(method: M, params: Write<M>['params']): Write<M> => ({
+      method,
+      params,
+      author,
+    });
+    switch (edit.op) {
+      case 'register': {
+        const { name, runId, path, description } = edit;
+        const source = await this.parts.sourceOf(runId, path);
+        return write('registry/register', { name, source, runId, description, userId: user });
+      }
+      case 'alias':
+        return write('registry/setAlias', { name: edit.name, version: edit.version, alias: edit.alias });
+      case 'removeAlias':
+        return write('registry/deleteAlias', { name: edit.name, alias: edit.alias });
+      case 'stage': {
+        const { name, version, stage, archiveOthers } = edit;
+        return write('registry/transition', { name, version, stage, archiveExisting: archiveOthers });
+      }
+      case 'describe':
+        return write('registry/update', { name: edit.name, description: edit.description });
+      case 'describeVersion': {
+        const { name, version, description } = edit;
+        return write('registry/updateVersion', { name, version, description });
+      }
+      case 'rename':
+        return write('registry/rename', { name: edit.name, newName: edit.newName });
+      case 'delete':
+        return write('registry/delete', { name: edit.name });
+      case 'restore':
+        return write('registry/restore', { name: edit.name });
+      case 'deleteVersion':
+        return write('registry/deleteVersion', { name: edit.name, version: edit.version });
+      case 'restoreVersion':
+        return write('registry/restoreVersion', { name: edit.name, version: edit.version });
+      case 'copyVersion': {
+        const { name, version, to } = edit;
+        return write('registry/copyVersion', { name, version, to, userId: user });
+      }
+    }
+  }
+}
+
+/** The version that a write has made. */
+const versionIn = (value: unknown): number | null =>
+  typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'number'
+    ? value.version
+    : null;

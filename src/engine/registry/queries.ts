@@ -1,0 +1,149 @@
+/** What there is in the registry of models, by the name of the request that asks for it. */
+import type { Database } from 'better-sqlite3';
+import { LoopwrightError } from '../../protocol/errors';
+import { Stage, type ModelVersionRow, type RegisteredModelRow, type RegistryEvent } from '../../protocol/registry';
+import type { CheckedParams, Result } from '../../protocol/requests';
+import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
+
+interface ModelRecord {
+  readonly name: string;
+  readonly description: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly versionCount: number;
+  readonly latestVersion: number | null;
+}
+
+interface VersionRecord {
+  readonly name: string;
+  readonly version: number;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly user: string;
+  readonly description: string;
+  readonly stage: string;
+  readonly source: string;
+  readonly modelId: string | null;
+  readonly runId: string | null;
+  readonly runSeq: number | null;
+  readonly runName: string | null;
+}
+
+const MODELS = `SELECT name, description, created_ms AS createdMs, updated_ms AS updatedMs,
+    (SELECT count(*) FROM model_versions v WHERE v.name = m.name AND v.deleted_ms IS NULL) AS versionCount,
+    (SELECT max(version) FROM model_versions v WHERE v.name = m.name AND v.deleted_ms IS NULL) AS latestVersion
+  FROM registered_models m WHERE deleted_ms IS NULL`;
+
+const VERSIONS = `SELECT v.name, version, v.created_ms AS createdMs, v.updated_ms AS updatedMs, user_id AS user, description,
+    stage, v.source, model_id AS modelId, v.run_id AS runId, r.run_seq AS runSeq, r.name AS runName
+  FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id AND r.deleted_ms IS NOT 0
+  WHERE v.name = ? AND v.deleted_ms IS NULL`;
+
+const MAX_HISTORY = 500;
+
+export function registryQueries(db: Database) {
+  const rows = new RunRows(db);
+  const statements = {
+    models: db.prepare<[string, string, number], ModelRecord>(
+      `${MODELS} AND name > ? AND name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?`,
+    ),
+    model: db.prepare<[string], ModelRecord>(`${MODELS} AND name = ?`),
+    aliases: db.prepare<[string], { alias: string; version: number }>(
+      'SELECT alias, version FROM registered_model_aliases WHERE name = ? ORDER BY alias',
+    ),
+    versions: db.prepare<[string, number, number], VersionRecord>(
+      `${VERSIONS} AND version < ? ORDER BY version DESC LIMIT ?`,
+    ),
+    version: db.prepare<[string, number], VersionRecord>(`${VERSIONS} AND version = ?`),
+    tags: db.prepare<[string, number], { key: string; value: string }>(
+      'SELECT key, value FROM model_version_tags WHERE name = ? AND version = ? ORDER BY key',
+    ),
+    artifactOf: db
+      .prepare<{ runId: string; path: string; below: string }, number>(
+        `SELECT experiment_id FROM runs r WHERE run_id = @runId AND deleted_ms IS NOT 0 AND EXISTS
+           (SELECT 1 FROM artifacts a WHERE a.run_seq = r.run_seq
+              AND (path = @path OR substr(path, 1, length(@below)) = @below))`,
+      )
+      .pluck(),
+    history: db.prepare<[string, number, number], RegistryEvent>(
+      `SELECT at_ms AS atMs, what, version, detail, by, why FROM registry_events
+       WHERE name = ? AND (version = ? OR version IS NULL) ORDER BY ordinal DESC LIMIT ?`,
+    ),
+  };
+  const modelRow = (record: ModelRecord): RegisteredModelRow => ({
+    ...record,
+    aliases: statements.aliases.all(record.name),
+  });
+  const versionRow = (record: VersionRecord, aliases: RegisteredModelRow['aliases']): ModelVersionRow => {
+    const { runId, runSeq, runName, stage, ...row } = record;
+    return {
+      ...row,
+      stage: Stage.catch('None').parse(stage),
+      aliases: aliases.filter(({ version }) => version === record.version).map(({ alias }) => alias),
+      run: runId === null ? null : { runId, name: runName },
+      headline: runSeq === null ? null : rows.headlineOf(runSeq),
+    };
+  };
+  const find = (name: string): ModelRecord => {
+    const found = statements.model.get(name);
+    if (found) return found;
+    throw new LoopwrightError(
+      'not_found',
+      `There is no registered model ${JSON.stringify(name)}. "loopwright models list" shows those there are.`,
+    );
+  };
+
+  return {
+    /** For the engine itself: where an artifact of a run is, a file or a folder. */
+    'registry/sourceOf': ({ runId, path }: { runId: string; path: string }): string => {
+      const at = path.replace(/\/+$/, '');
+      const experiment = statements.artifactOf.get({ runId, path: at, below: `${at}/` });
+      if (experiment !== undefined) return `mlflow-artifacts:/${String(experiment)}/${runId}/artifacts/${at}`;
+      throw new LoopwrightError(
+        'not_found',
+        `The run ${runId} has no artifact ${JSON.stringify(path)}. "loopwright runs artifacts ${runId}" shows those there are.`,
+      );
+    },
+    'registry/models': ({ search, limit, pageToken }: CheckedParams<'registry/models'>): Result<'registry/models'> => {
+      const after = pageToken === undefined ? '' : String(decodeToken(pageToken)[0]);
+      const like = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+      const page = cutPage(statements.models.all(after, like, limit + 1), limit, modelRow, ({ name }) =>
+        encodeToken([name]),
+      );
+      return { models: page.items, nextPageToken: page.nextPageToken };
+    },
+    'registry/versions': ({
+      name,
+      limit,
+      pageToken,
+    }: CheckedParams<'registry/versions'>): Result<'registry/versions'> => {
+      const { aliases } = modelRow(find(name));
+      const below = pageToken === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeToken(pageToken)[0]);
+      const page = cutPage(
+        statements.versions.all(name, below, limit + 1),
+        limit,
+        (record) => versionRow(record, aliases),
+        ({ version }) => encodeToken([version]),
+      );
+      return { versions: page.items, nextPageToken: page.nextPageToken };
+    },
+    'registry/version': ({ name, which }: CheckedParams<'registry/version'>): Result<'registry/version'> => {
+      const model = modelRow(find(name));
+      const number = typeof which === 'number' ? which : model.aliases.find(({ alias }) => alias === which)?.version;
+      const record = number === undefined ? undefined : statements.version.get(name, number);
+      if (!record || number === undefined)
+        throw new LoopwrightError(
+          'not_found',
+          typeof which === 'number'
+            ? `${name} has no version ${String(which)}.`
+            : `${name} has no alias ${JSON.stringify(which)}.`,
+        );
+      return {
+        model,
+        version: versionRow(record, model.aliases),
+        tags: statements.tags.all(name, number),
+        history: statements.history.all(name, number, MAX_HISTORY),
+      };
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** The registry of models: what there is, what happened to it, and changing it. */
+import * as z from 'zod';
+import { ModelVersionRow, RegisteredModelRow, RegistryEdit, RegistryEvent } from '../registry';
+import { nextPage, Page, read, write } from './define';
+
+export const registryRequests = {
+  /** By name. */
+  'registry/models': read(
+    z.object({
+      ...Page,
+      /** A part of the name, in upper or lower case. */
+      search: z.string().default(''),
+    }),
+    z.object({ models: z.array(RegisteredModelRow), ...nextPage }),
+  ),
+  /** The newest first. */
+  'registry/versions': read(
+    z.object({ name: z.string(), ...Page }),
+    z.object({ versions: z.array(ModelVersionRow), ...nextPage }),
+  ),
+  /** One by its number or by an alias. */
+  'registry/version': read(
+    z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]) }),
+    z.object({
+      model: RegisteredModelRow,
+      version: ModelVersionRow,
+      tags: z.array(z.object({ key: z.string(), value: z.string() })),
+      /** Of the version and of what concerns its model as a whole; the newest first. */
+      history: z.array(RegistryEvent).max(500),
+    }),
+  ),
+  /** Each by itself: one that is refused leaves the others as they are. */
+  'registry/edit': write(
+    z.object({ edits: z.array(RegistryEdit).min(1).max(100) }),
+    z.object({
+      results: z.array(
+        z.object({
+          /** What was made or changed; null for a model as a whole. */
+          version: z.number().int().nullable(),
+          /** Why it was refused; a single edit that is refused is an error of the request. */
+          problem: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+} as const;
