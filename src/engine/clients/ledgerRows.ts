@@ -69,6 +69,17 @@ export class LedgerRows {
            deleted_ms = ${deletedMs}
          WHERE name = @name AND version = @version`,
       ),
+      addWebhook: db.prepare(
+        `INSERT INTO webhooks (webhook_id, name, description, url, events, status, signed, created_ms, updated_ms)
+         VALUES (@id, '', '', '', '[]', 'DISABLED', 0, @atMs, @atMs) ON CONFLICT DO NOTHING`,
+      ),
+      setWebhook: db.prepare(
+        `UPDATE webhooks SET name = coalesce(@name, name), description = coalesce(@description, description),
+           url = coalesce(@url, url), events = coalesce(@events, events), status = coalesce(@status, status),
+           signed = coalesce(@signed, signed), updated_ms = @atMs
+         WHERE webhook_id = @id`,
+      ),
+      dropWebhook: db.prepare('DELETE FROM webhooks WHERE webhook_id = ?'),
     };
     const renamed = ['registered_model_tags', 'registered_model_aliases', 'model_versions', 'model_version_tags'];
     this.rename = renamed.map((table) => db.prepare(`UPDATE ${table} SET name = @new_name WHERE name = @name`));
@@ -138,6 +149,9 @@ export class LedgerRows {
       case 'modelVersionTags':
         this.tags('version', [of.name, of.version], of.tags);
         return;
+      case 'webhook':
+        this.webhook(of, atMs);
+        return;
     }
   }
 
@@ -170,6 +184,16 @@ export class LedgerRows {
     if (of.deleted === true) this.statements.dropAliasesOf.run({ name: of.name, version: of.version });
   }
 
+  private webhook(of: Of<'webhook'>, atMs: number): void {
+    if (of.deleted === true) {
+      this.statements.dropWebhook.run(of.id);
+      return;
+    }
+    const events = of.events && JSON.stringify(of.events);
+    this.statements.addWebhook.run({ id: of.id, atMs });
+    this.statements.setWebhook.run(parametersOf('webhook', { ...of, events }, atMs));
+  }
+
   private tags(
     of: keyof LedgerRows['setTags'],
     owner: readonly (string | number)[],
@@ -200,6 +224,7 @@ const FIELDS = {
     'model_id',
     'deleted',
   ],
+  webhook: ['id', 'name', 'description', 'url', 'events', 'status', 'signed'],
 } as const;
 
 function parametersOf(

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
-import { Refusal, type Refused } from '../clients';
+import { Refusal, type Refused, WebhookReads, type WebhookRow } from '../clients';
 import { mlflowReads, type ReadMethod } from '../mlflow';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
@@ -16,7 +16,7 @@ port.once('message', ({ root }: ReaderData) => {
 });
 
 function handlersOf(paths: StorePaths) {
-  const { db, queries, mlflow } = open(paths);
+  const { db, queries, mlflow, webhooks } = open(paths);
   const handlers = {
     ...queries,
     /** An answer of MLflow's protocol, as its text. A refusal is one, too: its code would be lost on the way. */
@@ -28,6 +28,7 @@ function handlersOf(paths: StorePaths) {
         throw error;
       }
     },
+    webhooks: (): WebhookRow[] => webhooks.all(),
     /** Before the writer closes, so that the writer is the last and leaves no write-ahead log behind. */
     close: () => {
       db.close();
@@ -57,7 +58,12 @@ function guardAll<H extends Handlers>(all: H, paths: StorePaths): H {
 function open(paths: StorePaths) {
   try {
     const opened = openForReading(paths.database);
-    return { db: opened, queries: trackingQueries(opened, paths), mlflow: mlflowReads(opened) };
+    return {
+      db: opened,
+      queries: trackingQueries(opened, paths),
+      mlflow: mlflowReads(opened),
+      webhooks: new WebhookReads(opened),
+    };
   } catch (error) {
     throw asStoreError(paths.database, error);
   }

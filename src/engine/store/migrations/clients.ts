@@ -121,4 +121,19 @@ export const clients: readonly string[] = [
   CREATE INDEX experiment_names_by_name ON experiment_names (name);
   CREATE INDEX experiment_names_by_experiment ON experiment_names (experiment_id);
   `,
+  `
+  -- Whom the registry's changes are told to, as MLflow's clients set it up. No secrets: see engine/webhooks.
+  CREATE TABLE webhooks (
+    ordinal     INTEGER PRIMARY KEY,
+    webhook_id  TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    description TEXT NOT NULL,
+    url         TEXT NOT NULL,
+    events      TEXT NOT NULL, -- JSON array, entity.action
+    status      TEXT NOT NULL CHECK (status IN ('ACTIVE', 'DISABLED')),
+    signed      INTEGER NOT NULL, -- whether it has a secret
+    created_ms  INTEGER NOT NULL,
+    updated_ms  INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
