@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import type { StoreState } from '../protocol/entities';
 import { type ErrorCode, LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
-import { adopt, makeStore, storeIdOf } from '../protocol/node/storeFolder';
+import { adopt, makeStore, storeIdOf, webhooksFileOf } from '../protocol/node/storeFolder';
 import { whileUpgrading } from '../protocol/node/upgrade';
 import { PROTOCOL_VERSION } from '../protocol/requests';
 import { BUILD } from '../protocol/version';
@@ -31,6 +31,7 @@ import { StoreThreads } from './threads/pool';
 import { Refusal } from './clients';
 import { TrackingServer } from './lifecycle/trackingServer';
 import { readSpecOf, stopRun } from './tracking';
+import { Approvals, Deliverer, postUnder, urlRulesOf, Webhooks } from './webhooks';
 
 /** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
 const LOOK_AGAIN_MS = 5000;
@@ -127,6 +128,9 @@ async function main(): Promise<void> {
           case 'inputs':
             work.startEarly(event.runId);
             return;
+          case 'registry':
+            webhooks.happened(event.events);
+            return;
           case 'log':
             log(event.message);
         }
@@ -156,6 +160,7 @@ async function main(): Promise<void> {
     log(`stopping: ${reason}`);
     server.close();
     tracking.close();
+    webhooks.close();
     jobs.end();
     await closeThreads();
     lock.close();
@@ -218,6 +223,15 @@ async function main(): Promise<void> {
 
   const exporter = new Exports(paths.root, jobs, (isBusy) => idle.busyWith('export', isBusy));
 
+  const urlRules = urlRulesOf(process.env);
+  const webhooks = new Webhooks(
+    { tell: (writes) => writable().call('tell', writes), webhooks: () => reader().call('webhooks') },
+    new Approvals(webhooksFileOf(paths), log),
+    new Deliverer(postUnder(urlRules), log),
+    urlRules,
+    log,
+  );
+
   const tracking = new TrackingServer(
     addresses,
     {
@@ -231,6 +245,7 @@ async function main(): Promise<void> {
       },
       deleteRuns: (runIds) => writable().call('delete', { runIds: [...runIds] }),
       restoreRuns: (runIds) => writable().call('restore', { runIds: [...runIds] }),
+      webhooks,
       log,
     },
     (isBusy) => idle.busyWith('tracking', isBusy),

@@ -38,6 +38,9 @@ export {
   type RefusalCode,
   type Refused,
 } from './refusal';
+export type { RegistryEvent, RegistryEventData, RegistryEventName } from './registryEvents';
 export { canonicalStage } from './registryWrites';
-export type { Author, Reply, SessionEvents } from './session';
+export { type Author, type Reply, type SessionEvents, valueOf } from './session';
+export { noWebhook, WebhookReads, type WebhookRow, type WebhookStatus } from './webhookReads';
+export type { WebhookChange } from './webhookWrites';
 export { ClientWriter, type Write, type WriteMethod, type WriteTable } from './writes';

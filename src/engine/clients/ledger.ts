@@ -103,6 +103,20 @@ export const LedgerRecord = z.union([
     }),
   ]),
   z.tuple([z.literal('modelVersionTags'), Milliseconds, z.object({ ...Told, ...VersionOf, tags: Tags })]),
+  z.tuple([
+    z.literal('webhook'),
+    Milliseconds,
+    z.object({
+      id: z.string(),
+      name: z.string().optional(),
+      description: z.string().optional(),
+      url: z.string().optional(),
+      events: z.array(z.string()).optional(),
+      status: z.enum(['ACTIVE', 'DISABLED']).optional(),
+      signed: z.boolean().optional(),
+      deleted: z.boolean().optional(),
+    }),
+  ]),
 ]);
 export type LedgerRecord = z.infer<typeof LedgerRecord>;
 

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { fromWireNumber } from '../../protocol/entities';
 import { ExperimentDeletion } from '../tracking';
 import { isOfRegistry, type LedgerRecord } from './ledger';
-import { RegistryEvents } from './registryEvents';
+import { RegistryHistory } from './registryHistory';
 
 type Of<Kind extends LedgerRecord[0]> = Extract<LedgerRecord, readonly [Kind, ...unknown[]]>[2];
 
@@ -11,11 +11,11 @@ export class LedgerRows {
   private readonly statements;
   private readonly setTags;
   private readonly deletion: ExperimentDeletion;
-  private readonly events: RegistryEvents;
+  private readonly history: RegistryHistory;
 
   constructor(db: Database) {
     this.deletion = new ExperimentDeletion(db);
-    this.events = new RegistryEvents(db);
+    this.history = new RegistryHistory(db);
     const deletedMs = 'CASE @deleted WHEN 1 THEN @atMs WHEN 0 THEN NULL ELSE deleted_ms END';
     this.statements = {
       addExperiment: db.prepare(
@@ -75,6 +75,17 @@ export class LedgerRows {
            deleted_ms = ${deletedMs}
          WHERE name = @name AND version = @version`,
       ),
+      addWebhook: db.prepare(
+        `INSERT INTO webhooks (webhook_id, name, description, url, events, status, signed, created_ms, updated_ms)
+         VALUES (@id, '', '', '', '[]', 'DISABLED', 0, @atMs, @atMs) ON CONFLICT DO NOTHING`,
+      ),
+      setWebhook: db.prepare(
+        `UPDATE webhooks SET name = coalesce(@name, name), description = coalesce(@description, description),
+           url = coalesce(@url, url), events = coalesce(@events, events), status = coalesce(@status, status),
+           signed = coalesce(@signed, signed), updated_ms = @atMs
+         WHERE webhook_id = @id`,
+      ),
+      dropWebhook: db.prepare('DELETE FROM webhooks WHERE webhook_id = ?'),
     };
     const renamed = [
       'registered_model_tags',
@@ -107,7 +118,7 @@ export class LedgerRows {
   apply(record: LedgerRecord): void {
     const [, time] = record;
     const atMs = Math.trunc(time);
-    if (isOfRegistry(record)) this.events.before(record, atMs);
+    if (isOfRegistry(record)) this.history.before(record, atMs);
     this.applyRows(record, atMs);
   }
 
@@ -155,6 +166,9 @@ export class LedgerRows {
       case 'modelVersionTags':
         this.tags('version', [of.name, of.version], of.tags);
         return;
+      case 'webhook':
+        this.webhook(of, atMs);
+        return;
     }
   }
 
@@ -187,6 +201,16 @@ export class LedgerRows {
     if (of.deleted === true) this.statements.dropAliasesOf.run({ name: of.name, version: of.version });
   }
 
+  private webhook(of: Of<'webhook'>, atMs: number): void {
+    if (of.deleted === true) {
+      this.statements.dropWebhook.run(of.id);
+      return;
+    }
+    const events = of.events && JSON.stringify(of.events);
+    this.statements.addWebhook.run({ id: of.id, atMs });
+    this.statements.setWebhook.run(parametersOf('webhook', { ...of, events }, atMs));
+  }
+
   private tags(
     of: keyof LedgerRows['setTags'],
     owner: readonly (string | number)[],
@@ -217,6 +241,7 @@ const FIELDS = {
     'model_id',
     'deleted',
   ],
+  webhook: ['id', 'name', 'description', 'url', 'events', 'status', 'signed'],
 } as const;
 
 function parametersOf(

@@ -1,68 +1,27 @@
-/** What happened to registered models and their versions, told from the records of the store's journal. */
-import type { Database } from 'better-sqlite3';
-import type { RegistryEvent } from '../../protocol/registry';
-import type { RegistryRecord } from './ledger';
+/** What happens in the registry that others may want to hear of: MLflow's events, each with what MLflow says of it. */
+import type { Tags } from './experimentWrites';
 
-type What = RegistryEvent['what'];
-
-interface Told {
+interface OfVersion {
   readonly name: string;
-  readonly version?: number | null;
-  readonly by?: string | undefined;
-  readonly why?: string | undefined;
+  /** A number, as text. */
+  readonly version: string;
 }
 
-export class RegistryEvents {
-  private readonly add;
-  private readonly hasModel;
-  private readonly hasVersion;
-
-  constructor(db: Database) {
-    this.add = db.prepare(
-      `INSERT INTO registry_events (name, version, at_ms, what, detail, by, why)
-       VALUES (@name, @version, @atMs, @what, @detail, @by, @why)`,
-    );
-    this.hasModel = db
-      .prepare<[string], number>('SELECT 1 FROM registered_models WHERE name = ? AND deleted_ms IS NULL')
-      .pluck();
-    this.hasVersion = db
-      .prepare<[string, number], number>('SELECT 1 FROM model_versions WHERE name = ? AND version = ?')
-      .pluck();
-  }
-
-  /** To be called inside the transaction that makes rows of the record, before those are there. */
-  before(record: RegistryRecord, atMs: number): void {
-    const [kind, , of] = record;
-    const tell = (what: What, told: Told, detail = '') => {
-      const { name, version = null, by = null, why = null } = told;
-      this.add.run({ name, version, atMs, what, detail, by, why });
-    };
-    switch (kind) {
-      case 'registeredModel': {
-        if (of.deleted !== undefined) tell(of.deleted ? 'deleted' : 'restored', of);
-        else if (of.new_name !== undefined) tell('renamed', of, of.name);
-        else if (this.hasModel.get(of.name) === undefined) tell('created', of);
-        else if (of.description !== undefined) tell('described', of);
-        return;
-      }
-      case 'registeredModelTags':
-        tell('tagged', of, keysOf(of.tags));
-        return;
-      case 'alias':
-        tell(of.version === null ? 'aliasRemoved' : 'aliasSet', of, of.alias);
-        return;
-      case 'modelVersion':
-        if (this.hasVersion.get(of.name, of.version) === undefined)
-          tell('versionCreated', { ...of, ...(of.user_id ? { by: of.by ?? of.user_id } : {}) });
-        else if (of.deleted !== undefined) tell(of.deleted ? 'versionDeleted' : 'versionRestored', of);
-        else if (of.stage !== undefined) tell('stage', of, of.stage);
-        else if (of.description !== undefined) tell('described', of);
-        return;
-      case 'modelVersionTags':
-        tell('tagged', of, keysOf(of.tags));
-        return;
-    }
-  }
+export interface RegistryEventData {
+  'registered_model.created': { readonly name: string; readonly tags: Tags; readonly description: string };
+  'model_version.created': OfVersion & {
+    readonly source: string;
+    readonly run_id: string | null;
+    readonly tags: Tags;
+    readonly description: string | null;
+  };
+  'model_version_tag.set': OfVersion & { readonly key: string; readonly value: string };
+  'model_version_tag.deleted': OfVersion & { readonly key: string };
+  'model_version_alias.created': OfVersion & { readonly alias: string };
+  'model_version_alias.deleted': { readonly name: string; readonly alias: string };
 }
+export type RegistryEventName = keyof RegistryEventData;
 
-const keysOf = (tags: Readonly<Record<string, string | null>>): string => Object.keys(tags).join(', ');
+export type RegistryEvent = {
+  [Name in RegistryEventName]: { readonly event: Name; readonly data: RegistryEventData[Name] };
+}[RegistryEventName];

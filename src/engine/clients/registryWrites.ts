@@ -2,12 +2,15 @@
 import * as z from 'zod';
 import type { Tags } from './experimentWrites';
 import { alreadyExists, doesNotExist, invalid } from './refusal';
+import type { RegistryEvent } from './registryEvents';
 import type { Session } from './session';
 
 export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
 type Stage = (typeof STAGES)[number];
 /** In which a logged model has the versions that are it. */
 const VERSIONS_TAG = 'mlflow.modelVersions';
+/** Of a registered model that is MLflow's way of keeping a prompt, of which others hear otherwise. */
+const PROMPT_TAG = 'mlflow.prompt.is_prompt';
 const Versions = z.array(z.object({ name: z.string(), version: z.number() }));
 /** Of these a model has at most a few versions; the others move on when one takes the place. */
 const HELD: ReadonlySet<string> = new Set<Stage>(['Staging', 'Production']);
@@ -42,6 +45,7 @@ export class RegistryWrites {
   private readonly atStage;
   private readonly modelRunOf;
   private readonly modelTag;
+  private readonly promptTag;
 
   constructor(private readonly session: Session) {
     const { db } = session;
@@ -76,6 +80,9 @@ export class RegistryWrites {
     this.modelTag = db
       .prepare<[string, string], string>('SELECT value FROM logged_model_tags WHERE model_id = ? AND key = ?')
       .pluck();
+    this.promptTag = db
+      .prepare<[string], string>(`SELECT value FROM registered_model_tags WHERE name = ? AND key = '${PROMPT_TAG}'`)
+      .pluck();
   }
 
   create({ name, description, tags }: { name: string; description: string; tags: Tags }): void {
@@ -83,6 +90,7 @@ export class RegistryWrites {
     this.session.keepTold(['registeredModel', this.session.nowMs, { name, description }]);
     if (Object.keys(tags).length > 0)
       this.session.keepTold(['registeredModelTags', this.session.nowMs, { name, tags: { ...tags } }]);
+    this.tell({ event: 'registered_model.created', data: { name, tags, description } });
   }
 
   update({ name, description }: { name: string; description: string }): void {
@@ -116,11 +124,13 @@ export class RegistryWrites {
   setAlias({ name, alias, version }: VersionOf & { alias: string }): void {
     this.version({ name, version });
     this.session.keepTold(['alias', this.session.nowMs, { name, alias, version }]);
+    this.tell({ event: 'model_version_alias.created', data: { name, alias, version: String(version) } });
   }
 
   deleteAlias({ name, alias }: { name: string; alias: string }): void {
     this.model(name);
     this.session.keepTold(['alias', this.session.nowMs, { name, alias, version: null }]);
+    this.tell({ event: 'model_version_alias.deleted', data: { name, alias } });
   }
 
   createVersion(asked: {
@@ -133,7 +143,7 @@ export class RegistryWrites {
     userId: string;
     tags: Tags;
   }): VersionOf {
-    const { name, source } = asked;
+    const { name, source, tags, description } = asked;
     this.model(name);
     const version = this.nextVersion.get(name) ?? 1;
     const { nowMs } = this.session;
@@ -146,15 +156,27 @@ export class RegistryWrites {
         name,
         version,
         source,
-        description: asked.description,
+        description,
         run_link: asked.runLink,
         user_id: asked.userId,
         run_id: runId === '' ? null : runId,
         model_id: modelId,
       },
     ]);
-    if (Object.keys(asked.tags).length > 0)
-      this.session.keepTold(['modelVersionTags', nowMs, { name, version, tags: { ...asked.tags } }]);
+    if (Object.keys(tags).length > 0)
+      this.session.keepTold(['modelVersionTags', nowMs, { name, version, tags: { ...tags } }]);
+    if (!isTrue(tags[PROMPT_TAG]))
+      this.tell({
+        event: 'model_version.created',
+        data: {
+          name,
+          version: String(version),
+          source,
+          run_id: runId === '' ? null : runId,
+          tags,
+          description: description === '' ? null : description,
+        },
+      });
     if (modelId !== null) this.tellModel(modelId, { name, version });
     return { name, version };
   }
@@ -199,6 +221,9 @@ export class RegistryWrites {
   setVersionTag({ name, version, key, value }: VersionOf & { key: string; value: string | null }): void {
     this.version({ name, version });
     this.session.keepTold(['modelVersionTags', this.session.nowMs, { name, version, tags: { [key]: value } }]);
+    const of = { name, version: String(version), key };
+    if (value === null) this.tell({ event: 'model_version_tag.deleted', data: of });
+    else this.tell({ event: 'model_version_tag.set', data: { ...of, value } });
   }
 
   transition({ name, version, stage, archiveExisting }: VersionOf & { stage: string; archiveExisting: boolean }): void {
@@ -214,6 +239,11 @@ export class RegistryWrites {
           this.session.keepTold(['modelVersion', this.session.nowMs, { name, version: other, stage: 'Archived' }]);
     }
     this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, stage: canonical }]);
+  }
+
+  /** As MLflow: of stages nobody is told. */
+  private tell(event: RegistryEvent): void {
+    if (!isTrue(this.promptTag.get(event.data.name))) this.session.happened(event);
   }
 
   /** The logged model knows the versions that are it, as in MLflow. */
@@ -236,6 +266,8 @@ export class RegistryWrites {
       throw doesNotExist(`Model Version (name=${name}, version=${String(version)}) not found`);
   }
 }
+
+const isTrue = (tag = ''): boolean => tag.toLowerCase() === 'true';
 
 /** None where a client has written something else there. */
 function versionsIn(tag: string): VersionOf[] {

@@ -24,6 +24,7 @@ import {
 } from '../tracking';
 import { isOfRegistry, Ledger, type LedgerRecord, type RegistryRecord } from './ledger';
 import { doesNotExist, invalid, Refusal, type Refused } from './refusal';
+import type { RegistryEvent } from './registryEvents';
 
 export interface KnownRun {
   readonly run_seq: number;
@@ -58,9 +59,18 @@ export interface Author {
 
 export type Reply = { readonly value: unknown } | { readonly refused: Refused };
 
+/** @throws Refusal what was refused */
+export function valueOf(reply: Reply | undefined): unknown {
+  if (!reply) throw doesNotExist('The store did not answer.');
+  if ('value' in reply) return reply.value;
+  throw new Refusal(reply.refused.code, reply.refused.message);
+}
+
 export interface SessionEvents {
   changed(runId: string, structure: boolean): void;
   registryChanged(): void;
+  /** It is in the ledger and in the database. */
+  happened(events: readonly RegistryEvent[]): void;
   /** Looks at the active runs at once. */
   look(): void;
 }
@@ -74,6 +84,7 @@ export class Session {
   private readonly revive;
   private open = new Map<string, OpenRun>();
   private kept: LedgerRecord[] = [];
+  private happenings: RegistryEvent[] = [];
   /** Runs whose folders were made within the group. */
   private begun: string[] = [];
   private touched = new Map<string, { structure: boolean }>();
@@ -122,6 +133,7 @@ export class Session {
         .immediate();
       for (const [runId, { structure }] of this.touched) this.events.changed(runId, structure);
       if (this.kept.some(isOfRegistry)) this.events.registryChanged();
+      if (this.happenings.length > 0) this.events.happened(this.happenings);
       return replies;
     } catch (error) {
       for (const one of applied) one.takeBack();
@@ -134,6 +146,7 @@ export class Session {
         if (!this.follower.follows(run.run_id)) this.follower.ingest.forget(run.run_seq);
       this.open = new Map();
       this.kept = [];
+      this.happenings = [];
       this.begun = [];
       this.touched = new Map();
     }
@@ -181,6 +194,11 @@ export class Session {
     this.ledger.apply(record);
   }
 
+  /** Others hear of it once the group is committed. */
+  happened(event: RegistryEvent): void {
+    this.happenings.push(event);
+  }
+
   touch(runId: string, structure: boolean): void {
     const known = this.touched.get(runId);
     this.touched.set(runId, { structure: structure || known?.structure === true });
@@ -208,6 +226,7 @@ export class Session {
 
   private attempt(write: () => unknown): Reply {
     const kept = this.kept.length;
+    const happened = this.happenings.length;
     const begun = this.begun.length;
     const records = new Map([...this.open].map(([runId, open]) => [runId, open.records.length]));
     try {
@@ -215,6 +234,7 @@ export class Session {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.kept.length = kept;
+      this.happenings.length = happened;
       this.unmake(begun);
       for (const [runId, open] of this.open) {
         const before = records.get(runId);

@@ -9,12 +9,14 @@ import { ModelWrites } from './modelWrites';
 import { RegistryWrites } from './registryWrites';
 import { RunWrites } from './runWrites';
 import { type Author, type Reply, Session, type SessionEvents } from './session';
+import { WebhookWrites } from './webhookWrites';
 
 function tableOf(session: Session) {
   const experiments = new ExperimentWrites(session);
   const runs = new RunWrites(session, experiments);
   const models = new ModelWrites(session, experiments);
   const registry = new RegistryWrites(session);
+  const webhooks = new WebhookWrites(session);
   const imports = new ImportWrites(session);
   const importedRegistry = new ImportedRegistry(session);
   return {
@@ -55,6 +57,9 @@ function tableOf(session: Session) {
     'registry/restoreVersion': registry.restoreVersion.bind(registry),
     'registry/register': registry.register.bind(registry),
     'registry/copyVersion': registry.copyVersion.bind(registry),
+    'webhooks/create': webhooks.create.bind(webhooks),
+    'webhooks/update': webhooks.update.bind(webhooks),
+    'webhooks/delete': webhooks.delete.bind(webhooks),
     'imports/experiment': imports.experiment.bind(imports),
     'imports/model': imports.model.bind(imports),
     'imports/registered': importedRegistry.model.bind(importedRegistry),

@@ -3,46 +3,13 @@
  * `/api/2.0/mlflow/`, with `{name}` for a part that is a parameter. Whatever is not here answers ENDPOINT_NOT_FOUND, on
  * which MLflow's clients count where a server knows less than they do.
  */
-import { invalid, type WriteMethod, type WriteTable } from '../clients';
+import { invalid } from '../clients';
 import { MlflowError } from './answers';
+import { type Endpoint, NOTHING, on, reading } from './endpoint';
 import { parsed } from './http';
-import { type MlflowReads, type ReadMethod, versionNumber } from './reads';
-import type { Form, FormName } from './wire';
-
-/** What an endpoint may do, and who asks. */
-export interface Context {
-  /** The tracked run whose process asks; null for everybody else. */
-  readonly askedBy: string | null;
-  /** Of whoever asks, where the request names nobody. */
-  readonly user: string;
-  /** Resolves when it is written down and can be read. */
-  readonly write: <M extends WriteMethod>(
-    method: M,
-    params: Parameters<WriteTable[M]>[0],
-  ) => Promise<ReturnType<WriteTable[M]>>;
-  /** The answer as it is sent. */
-  readonly read: <M extends ReadMethod>(method: M, params: Parameters<MlflowReads[M]>[0]) => Promise<Uint8Array>;
-  readonly deleteRuns: (runIds: readonly string[]) => Promise<void>;
-  readonly restoreRuns: (runIds: readonly string[]) => Promise<void>;
-  readonly listArtifacts: (runId: string, path: string) => Promise<object>;
-  readonly listModelArtifacts: (modelId: string, path: string) => Promise<object>;
-}
-
-export interface Endpoint {
-  readonly form: FormName;
-  /** @returns the answer, or its text */
-  readonly answer: (form: never, context: Context) => Promise<object>;
-}
-
-const NOTHING = {};
-
-const on = <F extends FormName>(form: F, answer: (form: Form<F>, context: Context) => Promise<object>) => ({
-  form,
-  answer,
-});
-/** What is only read. */
-const reading = <F extends FormName>(form: F, method: ReadMethod) =>
-  on(form, (asked, { read }) => read(method, asked as never));
+import { versionNumber } from './reads';
+import { webhookEndpoints } from './webhookEndpoints';
+import type { Form } from './wire';
 
 const tagsOf = (tags: readonly { key: string; value: string }[]): Record<string, string> =>
   Object.fromEntries(tags.map(({ key, value }) => [key, value]));
@@ -297,6 +264,8 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
     await write('registry/transition', { name, version: versionNumber(version), stage, archiveExisting });
     return read('model-versions/get', { name, version });
   }),
+
+  ...webhookEndpoints,
 };
 
 const MODEL_HISTORY = 'mlflow.log-model.history';

@@ -1,6 +1,6 @@
-/** Runs, experiments, models as MLflow's protocol writes them: its protobuf messages as JSON. Pure. */
+/** Runs, experiments, webhooks as MLflow's protocol writes them: its protobuf messages as JSON. Pure. */
 import { toWireNumber } from '../../protocol/entities';
-import type { ClientExperiment, ClientPoint, ClientRun, DatasetRow, Pair, RunValues } from '../clients';
+import type { ClientExperiment, ClientPoint, ClientRun, DatasetRow, Pair, RunValues, WebhookRow } from '../clients';
 
 /** Artifacts go through this server: the client puts the address that it has in front of these. */
 export const ARTIFACT_ROOT = 'mlflow-artifacts:';
@@ -77,3 +77,17 @@ function datasetJson({ tags, ...dataset }: DatasetRow) {
     },
   };
 }
+
+export const webhookJson = (row: WebhookRow) => ({
+  webhook_id: row.webhook_id,
+  name: row.name,
+  ...(row.description === '' ? {} : { description: row.description }),
+  url: row.url,
+  events: row.events.map((event) => {
+    const [entity = '', action = ''] = event.toUpperCase().split('.');
+    return { entity, action };
+  }),
+  status: row.status,
+  creation_timestamp: row.created_ms,
+  last_updated_timestamp: row.updated_ms,
+});

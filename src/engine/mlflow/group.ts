@@ -1,5 +1,5 @@
 /** What is told within one turn of the loop, as one transaction of the writer. */
-import { doesNotExist, type Refused, Refusal, type Reply, type Write } from '../clients';
+import { type Reply, valueOf, type Write } from '../clients';
 
 export class Group {
   private waiting: { write: Write; resolve: (value: unknown) => void; reject: (error: unknown) => void }[] = [];
@@ -19,15 +19,14 @@ export class Group {
     try {
       const replies = await this.tell(group.map(({ write }) => write));
       group.forEach(({ resolve, reject }, index) => {
-        const reply = replies[index];
-        if (reply && 'value' in reply) resolve(reply.value);
-        else reject(refusalOf(reply?.refused));
+        try {
+          resolve(valueOf(replies[index]));
+        } catch (refusal) {
+          reject(refusal);
+        }
       });
     } catch (error) {
       for (const { reject } of group) reject(error);
     }
   }
 }
-
-const refusalOf = (refused: Refused | undefined): Error =>
-  refused ? new Refusal(refused.code, refused.message) : doesNotExist('The store did not answer.');

@@ -13,6 +13,7 @@ import {
   type RegisteredModel,
   RegistryReads,
   searchRuns,
+  WebhookReads,
 } from '../clients';
 import {
   ARTIFACT_ROOT,
@@ -23,6 +24,7 @@ import {
   pairs,
   runInfoJson,
   runJson,
+  webhookJson,
 } from './entities';
 import { matching, type Searched } from './search';
 import { offsetOf, tokenAfter } from './pages';
@@ -34,6 +36,7 @@ const MAX_HISTORY = 25_000;
 export function mlflowReads(db: Database) {
   const reads = new ClientReads(db);
   const registry = new RegistryReads(db);
+  const webhooks = new WebhookReads(db);
 
   const locations = new Map<number, string>();
   /** Where an experiment's artifacts are never changes. */
@@ -260,6 +263,13 @@ export function mlflowReads(db: Database) {
       };
       const { items, token } = paged(matching(registry.versions(), form.filter, form.order_by, searched), form);
       return { model_versions: items.map(versionOf), ...token };
+    },
+    'webhooks/get': ({ webhook_id: id }: Form<'webhookId'>) => ({ webhook: webhookJson(webhooks.one(id)) }),
+    'webhooks/list': ({ max_results: limit, page_token: token }: Form<'listWebhooks'>) => {
+      const offset = offsetOf(token);
+      const found = webhooks.page(offset, limit + 1);
+      const next = found.length > limit ? { next_page_token: tokenAfter(offset + limit) } : {};
+      return { webhooks: found.slice(0, limit).map(webhookJson), ...next };
     },
   } as const;
   return answers;

@@ -10,7 +10,8 @@ import type { StorePaths } from '../../protocol/node/storeFolder';
 import { Refusal, type Reply, type Write } from '../clients';
 import { MlflowError } from './answers';
 import { type Listed, type Place, Artifacts } from './artifacts';
-import { type Context, endpoints } from './endpoints';
+import type { Context } from './endpoint';
+import { endpoints } from './endpoints';
 import { LANDING_HEADERS, landingPage } from './landing';
 import type { ReadMethod } from './reads';
 import { routeOf } from './routes';
@@ -36,6 +37,7 @@ export interface Backend {
   read(method: ReadMethod, params: unknown): Promise<Uint8Array>;
   deleteRuns(runIds: readonly string[]): Promise<unknown>;
   restoreRuns(runIds: readonly string[]): Promise<unknown>;
+  readonly webhooks: Context['webhooks'];
   /** A request has come that proved who asks. */
   onUse(): void;
   log(message: string): void;
@@ -157,6 +159,7 @@ export class MlflowServer {
     return {
       askedBy,
       user: this.user,
+      webhooks: backend.webhooks,
       write: (method, params) => this.group.write(method, params) as never,
       read: (method, params) => backend.read(method, params),
       deleteRuns: async (runIds) => {

@@ -1,6 +1,7 @@
 /** The requests of MLflow's protocol, checked. What a field may hold is what MLflow's own server lets through. */
 import * as z from 'zod';
 import { RunStatus, type WireNumber } from '../../protocol/entities';
+import { webhookForms } from './webhookForms';
 
 /** 64 bit integers come as numbers and as text. What is beyond 2^53 is kept as the nearest that is not. */
 const Integer = z
@@ -273,6 +274,8 @@ export const forms = {
     archive_existing_versions: Flag.default(false),
   }),
   searchVersions: z.object({ filter: Optional, order_by: listOf(Text), ...page(200_000, 10_000) }),
+
+  ...webhookForms,
 } as const;
 export type FormName = keyof typeof forms;
 export type Form<F extends FormName> = z.infer<(typeof forms)[F]>;

@@ -2,7 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
-import { Refusal, type Refused } from '../clients';
+import { Refusal, type Refused, WebhookReads, type WebhookRow } from '../clients';
 import { mlflowReads, type ReadMethod } from '../mlflow';
 import { registryQueries } from '../registry';
 import { asStoreError, openForReading } from '../store';
@@ -18,7 +18,7 @@ port.once('message', ({ root }: ReaderData) => {
 });
 
 function handlersOf(paths: StorePaths) {
-  const { db, queries, mlflow } = open(paths);
+  const { db, queries, mlflow, webhooks } = open(paths);
   const handlers = {
     ...queries,
     /** An answer of MLflow's protocol, as it is sent. A refusal is one, too: its code would be lost on the way. */
@@ -30,6 +30,7 @@ function handlersOf(paths: StorePaths) {
         throw error;
       }
     },
+    webhooks: (): WebhookRow[] => webhooks.all(),
     /** Before the writer closes, so that the writer is the last and leaves no write-ahead log behind. */
     close: () => {
       db.close();
@@ -59,8 +60,12 @@ function guardAll<H extends Handlers>(all: H, paths: StorePaths): H {
 function open(paths: StorePaths) {
   try {
     const opened = openForReading(paths.database);
-    const queries = { ...trackingQueries(opened, paths), ...registryQueries(opened) };
-    return { db: opened, queries, mlflow: mlflowReads(opened) };
+    return {
+      db: opened,
+      queries: { ...trackingQueries(opened, paths), ...registryQueries(opened) },
+      mlflow: mlflowReads(opened),
+      webhooks: new WebhookReads(opened),
+    };
   } catch (error) {
     throw asStoreError(paths.database, error);
   }

@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import type { CheckedParams } from '../../protocol/requests';
-import { ClientWriter, type Write } from '../clients';
+import { ClientWriter, type RegistryEvent, type Write } from '../clients';
 import { FollowedNotebooks } from '../notebooks';
 import { type EngineWorkKind, Follower, IncomingRuns, RunEdits, RunRemoval } from '../tracking';
 import type { Database } from 'better-sqlite3';
@@ -39,6 +39,7 @@ export type WriterEvent =
   | { readonly kind: 'trouble'; readonly error: { readonly code: ErrorCode; readonly message: string } | null }
   | { readonly kind: 'work'; readonly runId: string; readonly work: EngineWorkKind }
   | { readonly kind: 'inputs'; readonly runId: string }
+  | { readonly kind: 'registry'; readonly events: readonly RegistryEvent[] }
   | { readonly kind: 'log'; readonly message: string };
 
 if (!parentPort) throw new LoopwrightError('internal', 'The writer runs as a worker only.');
@@ -67,6 +68,9 @@ const clients = new ClientWriter(db, paths, follower, {
     if (structure) hasNewStructure = true;
   },
   registryChanged: () => (hasNewRegistry = true),
+  happened: (events) => {
+    emit({ kind: 'registry', events });
+  },
   look: step,
 });
 const notebooks = new FollowedNotebooks(paths);

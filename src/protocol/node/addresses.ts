@@ -76,6 +76,13 @@ export function adoptionFile(storeId: string, env: NodeJS.ProcessEnv = process.e
   return join(folder, storeId);
 }
 
+/** What a user lets webhooks of a store send, with their secrets. A copy of a store is another one. */
+export function webhooksFile(storeId: string, identity: string, env: NodeJS.ProcessEnv = process.env): string {
+  const folder = join(stateFolder(env), 'webhooks');
+  makePrivate(folder);
+  return join(folder, `${createHash('sha256').update(`${storeId} ${identity}`).digest('hex').slice(0, 32)}.json`);
+}
+
 function shortFolder(hash: string): string {
   const folder = join(tmpdir(), `loopwright-${String(userInfo().uid)}`, hash);
   makePrivate(join(folder, '..'));

@@ -5,7 +5,7 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { LoopwrightError } from '../errors';
 import { StoreFile } from '../runFolder';
-import { adoptionFile } from './addresses';
+import { adoptionFile, webhooksFile } from './addresses';
 
 export const STORE_NAME = '.loopwright';
 
@@ -116,6 +116,12 @@ export function storeIdOf(paths: StorePaths): string | null {
   }
 }
 
+/** Where it is kept which webhooks of the store this user has made here; null for a store that can't be told from others. */
+export function webhooksFileOf(paths: StorePaths): string | null {
+  const id = storeIdOf(paths);
+  return id === null ? null : webhooksFile(id, identityOf(paths.root));
+}
+
 function storeFileOf(paths: StorePaths): StoreFile {
   return StoreFile.parse(JSON.parse(readFileSync(paths.storeFile, 'utf8')));
 }
@@ -126,8 +132,8 @@ function identityOf(root: string): string {
   return `${String(stat.ino)}:${String(Math.round(stat.birthtimeMs))}`;
 }
 
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, text: string, mode = 0o666): void {
   const draft = `${path}.${String(process.pid)}.tmp`;
-  writeFileSync(draft, text);
+  writeFileSync(draft, text, { mode });
   renameSync(draft, path);
 }
