@@ -11,6 +11,7 @@ import { engineRequests } from './requests/engine';
 import { exportRequests } from './requests/exports';
 import { importRequests } from './requests/imports';
 import { metricRequests } from './requests/metrics';
+import { modelRequests } from './requests/models';
 import { notebookRequests } from './requests/notebooks';
 import { runRequests } from './requests/runs';
 import { serverRequests } from './requests/servers';
@@ -21,6 +22,7 @@ export * from './requests/code';
 export { MAX_PAGE } from './requests/define';
 export * from './requests/engine';
 export * from './requests/metrics';
+export { ModelPlace } from './requests/models';
 export * from './requests/runs';
 export { ServerExperiment, ServerRun } from './requests/servers';
 
@@ -35,6 +37,7 @@ export const requests = {
   ...runRequests,
   ...metricRequests,
   ...artifactRequests,
+  ...modelRequests,
   ...notebookRequests,
   ...codeRequests,
   ...storeRequests,
