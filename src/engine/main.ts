@@ -22,6 +22,7 @@ import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
 import { Imports } from './importers';
 import { Jobs } from './jobs';
+import { inspectInJob } from './models';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
 import { RegistryEditor } from './registry';
@@ -294,6 +295,10 @@ async function main(): Promise<void> {
     'notebooks/end': (params) => writer().call('endFollowed', params),
     'metrics/series': (params) => reader().call('metrics/series', params),
     'metrics/points': (params) => reader().call('metrics/points', params),
+    'models/inspect': async (place) => {
+      if (place.owner === 'run') await reader().call('runs/get', { runId: place.runId });
+      return inspectInJob(jobs, paths.root, place);
+    },
     'runs/output': (params) => reader().call('runs/output', params),
     'runs/searchOutput': (params) => reader().call('runs/searchOutput', params),
     'runs/spec': (params) => reader().call('runs/spec', params),

@@ -8,6 +8,9 @@ import { CellError, Execution } from './notebooks';
 
 export const RunId = z.string().regex(/^[a-zA-Z0-9][\w-]{0,255}$/);
 
+/** Of a logged model, in MLflow's form. */
+export const ModelId = z.string().regex(/^m-[0-9a-f]{32}$/);
+
 /** MLflow's words for the state of a run. */
 export const RunStatus = z.enum(['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED']);
 export type RunStatus = z.infer<typeof RunStatus>;

@@ -11,6 +11,7 @@ import { engineRequests } from './requests/engine';
 import { exportRequests } from './requests/exports';
 import { importRequests } from './requests/imports';
 import { metricRequests } from './requests/metrics';
+import { modelRequests } from './requests/models';
 import { notebookRequests } from './requests/notebooks';
 import { registryRequests } from './requests/registry';
 import { runRequests } from './requests/runs';
@@ -22,6 +23,7 @@ export * from './requests/code';
 export { MAX_PAGE } from './requests/define';
 export * from './requests/engine';
 export * from './requests/metrics';
+export { ModelPlace } from './requests/models';
 export * from './requests/runs';
 export { ServerExperiment, ServerRun } from './requests/servers';
 
@@ -36,6 +38,7 @@ export const requests = {
   ...runRequests,
   ...metricRequests,
   ...artifactRequests,
+  ...modelRequests,
   ...notebookRequests,
   ...codeRequests,
   ...storeRequests,

@@ -1,8 +1,9 @@
 /** Artifacts that lie on this machine: finding the folder that a URI of MLflow's means, and what is in it. */
 import { type Dirent, constants, copyFileSync, existsSync, realpathSync, statSync } from 'node:fs';
 import { copyFile, readdir } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInside } from '../artifacts';
 import type { ForeignArtifacts, ForeignFile, Report } from './foreignStore';
 
 /** Above this a copy is made beside the thread, so that it can be cancelled. */
@@ -85,15 +86,6 @@ function fileAt(root: string, top: string, path: string, entry: Dirent, report: 
       else copyFileSync(path, target, mode);
     },
   };
-}
-
-function isInside(top: string, path: string): boolean {
-  try {
-    const way = relative(top, realpathSync(path));
-    return way !== '' && !way.startsWith('..') && !isAbsolute(way);
-  } catch {
-    return false; // it leads nowhere
-  }
 }
 
 async function entriesOf(folder: string, report: Report): Promise<Dirent[]> {

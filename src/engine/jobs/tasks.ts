@@ -7,6 +7,7 @@ import { digestRun } from '../data';
 import { sendRuns } from '../exporters/send/send';
 import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
+import { inspectModel } from '../models';
 import { browseExperiments, browseRuns } from '../remotes';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
@@ -29,6 +30,7 @@ export const tasks = {
   'code/tree': treeOfNow,
   'import/outline': outlineImport,
   'import/runs': importRuns,
+  'models/inspect': inspectModel,
   'house/plan': planGc,
   'house/removeFolders': removeFolders,
   'house/sweepData': sweepData,

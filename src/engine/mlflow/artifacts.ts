@@ -8,20 +8,14 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { type ArtifactOwner, artifactFolder, checkArtifactPath, DRAFT } from '../artifacts';
 import { doesNotExist, invalid } from '../clients';
+import { ModelId, RunId } from '../../protocol/entities';
 import { isMissing } from '../../protocol/node/addresses';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 
-/** Names of ours in the making. */
-const DRAFT = '.loopwright-';
-const RUN_ID = /^[a-zA-Z0-9][\w-]{0,255}$/;
-const MODEL_ID = /^m-[0-9a-f]{32}$/;
-
-export type Owner =
-  { readonly kind: 'run'; readonly runId: string } | { readonly kind: 'model'; readonly modelId: string };
-
 export interface Place {
-  readonly owner: Owner;
+  readonly owner: ArtifactOwner;
   /** The folder of all artifacts of the owner. */
   readonly folder: string;
   /** Below it, with `/` between the parts; empty for the folder itself. */
@@ -38,18 +32,13 @@ export class Artifacts {
   constructor(private readonly paths: StorePaths) {}
 
   ofRun(runId: string, path: string): Place {
-    if (!RUN_ID.test(runId)) throw invalid(`Invalid run ID: ${JSON.stringify(runId)}`);
-    return {
-      owner: { kind: 'run', runId },
-      folder: join(this.paths.runFolder(runId), 'artifacts'),
-      path: checked(path),
-    };
+    if (!RunId.safeParse(runId).success) throw invalid(`Invalid run ID: ${JSON.stringify(runId)}`);
+    return this.of({ kind: 'run', runId }, path);
   }
 
   ofModel(modelId: string, path: string): Place {
-    if (!MODEL_ID.test(modelId)) throw invalid(`Invalid model ID: ${JSON.stringify(modelId)}`);
-    const folder = join(this.paths.root, 'models', modelId, 'artifacts');
-    return { owner: { kind: 'model', modelId }, folder, path: checked(path) };
+    if (!ModelId.safeParse(modelId).success) throw invalid(`Invalid model ID: ${JSON.stringify(modelId)}`);
+    return this.of({ kind: 'model', modelId }, path);
   }
 
   /**
@@ -115,18 +104,17 @@ export class Artifacts {
       });
     return (await Promise.all(listed)).toSorted((left, right) => (left.path < right.path ? -1 : 1));
   }
+
+  private of(owner: ArtifactOwner, path: string): Place {
+    return { owner, folder: artifactFolder(this.paths, owner), path: checked(path) };
+  }
 }
 
 /** @throws Refusal `INVALID_PARAMETER_VALUE` for a path that could lead elsewhere */
 function checked(path: string): string {
-  const parts = path.split('/').filter((part) => part !== '');
-  const isBad = (part: string) =>
-    part === '..' || part === '.' || part.includes('\\') || part.includes('\0') || part.startsWith(DRAFT);
-  if (path.startsWith('/') || parts.some(isBad) || /^[A-Za-z]:/.test(path) || Buffer.byteLength(path) > 4096)
-    throw invalid(`Invalid path: ${JSON.stringify(path.slice(0, 200))}`);
-  if (parts.some((part) => Buffer.byteLength(part) > 255))
-    throw invalid('Invalid path: a part of it is longer than 255 bytes.');
-  return parts.join('/');
+  const found = checkArtifactPath(path);
+  if ('problem' in found) throw invalid(found.problem);
+  return found.path;
 }
 
 function notAFolder(error: unknown): never {

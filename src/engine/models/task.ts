@@ -1,0 +1,79 @@
+/** The job that looks into a model's file. */
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { LoopwrightError } from '../../protocol/errors';
+import type { ModelInspection } from '../../protocol/inspection';
+import type { ModelPlace } from '../../protocol/requests';
+import { pathsOf } from '../../protocol/node/storeFolder';
+import { artifactFolder, checkArtifactPath, isInside } from '../artifacts';
+import type { JobContext } from '../jobs';
+import { fit } from './fit';
+import { inspectOnnx } from './onnx/model';
+import { containerOf } from './pickle/container';
+import { inspectPickle } from './pickle/pickle';
+
+/** A model begins with its version, which is a small number, and goes on with a field that a model has. */
+// eslint-disable-next-line no-control-regex
+const ONNX_HEAD = /^\x08[\x01-\x1f][\x12\x1a\x22\x28\x32\x3a\x42\x72]/;
+const HEAD_BYTES = 16;
+
+/** @throws LoopwrightError `not_found`, or `bad_request` for a file that is not what its name says, or that is damaged */
+export async function inspectModel(
+  { store, place }: { readonly store: string; readonly place: ModelPlace },
+  { progress }: Pick<JobContext, 'progress'>,
+): Promise<ModelInspection> {
+  // The limit on its time begins now, not when it was asked for.
+  progress(null);
+  return inspectFile(fileAt(store, place));
+}
+
+export async function inspectFile(path: string): Promise<ModelInspection> {
+  return fit(await read(path));
+}
+
+async function read(path: string): Promise<ModelInspection> {
+  const name = basename(path);
+  const fileBytes = statSync(path).size;
+  const head = headOf(path);
+  const isNamedOnnx = /\.(onnx|ort)$/i.test(name);
+  if (isNamedOnnx && head.toString('latin1', 4, 8) === 'ORTM')
+    return { format: 'unknown', fileBytes, reason: `${name} is in ONNX Runtime's own form, which is not read.` };
+  if (isNamedOnnx || ONNX_HEAD.test(head.toString('latin1'))) return inspectOnnx(path);
+  const container = containerOf(head, name);
+  const pickle = container === null ? null : await inspectPickle(path, container);
+  if (pickle !== null) return pickle;
+  const what =
+    container === 'torch-zip' ? 'an archive without the pickle of a Torch model' : 'neither an ONNX model nor a pickle';
+  return { format: 'unknown', fileBytes, reason: `${name} is ${what}.` };
+}
+
+function headOf(path: string): Buffer {
+  const descriptor = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, readSync(descriptor, head, 0, HEAD_BYTES, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function fileAt(store: string, place: ModelPlace): string {
+  const checked = checkArtifactPath(place.path);
+  if ('problem' in checked) throw new LoopwrightError('bad_request', checked.problem);
+  const owner =
+    place.owner === 'run'
+      ? { kind: 'run' as const, runId: place.runId }
+      : { kind: 'model' as const, modelId: place.modelId };
+  const folder = artifactFolder(pathsOf(store), owner);
+  const file = join(folder, checked.path);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) throw new LoopwrightError('not_found', `There is no file ${checked.path} among the artifacts any more.`);
+  if (!isInside(realpathSync(folder), file))
+    throw new LoopwrightError(
+      'bad_request',
+      `${checked.path} is a link that leads out of the artifacts: it is not read.`,
+    );
+  if (!found.isFile())
+    throw new LoopwrightError('bad_request', `${checked.path} is no file. Name a model's file in it.`);
+  return file;
+}
