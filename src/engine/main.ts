@@ -17,6 +17,7 @@ import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
 import { takeLock } from './lifecycle/lock';
 import { CodeQueries } from './code';
+import { Config } from './config';
 import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
 import { Imports } from './importers';
@@ -214,6 +215,7 @@ async function main(): Promise<void> {
     if (store.state === 'ready' && activeRuns === 0 && !isStopping) void retention.applyIfDue(Date.now());
   };
 
+  const config = new Config(paths.root, jobs);
   const exporter = new Exports(paths.root, jobs, (isBusy) => idle.busyWith('export', isBusy));
 
   const tracking = new TrackingServer(
@@ -328,6 +330,8 @@ async function main(): Promise<void> {
     },
     'servers/experiments': (params) => jobs.run('servers/experiments', params, { lane: 'servers' }),
     'servers/runs': (params) => jobs.run('servers/runs', params, { lane: 'servers' }),
+    'config/check': ({ text }) => config.check(text),
+    'config/names': () => reader().call('config/names'),
     'engine/tracking': ({ port }) => tracking.address(port),
     'engine/status': () => ({
       pid: process.pid,

@@ -4,6 +4,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import { Refusal, type Refused } from '../clients';
 import { mlflowReads, type ReadMethod } from '../mlflow';
+import { configNames } from '../config/names';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
 import { type Handlers, serveCalls } from './calls';
@@ -27,6 +28,13 @@ function handlersOf(paths: StorePaths) {
         if (error instanceof Refusal) return { refused: { code: error.code, message: error.message } };
         throw error;
       }
+    },
+    'config/names': () => {
+      const { keys } = queries['runs/keys']({ kinds: ['metric'], search: '', limit: 500 });
+      return configNames(
+        db,
+        keys.map(({ key }) => key),
+      );
     },
     /** Before the writer closes, so that the writer is the last and leaves no write-ahead log behind. */
     close: () => {
