@@ -16,6 +16,7 @@ import { Commands } from './commands/registry';
 import { type PageFocus, RunActions } from './commands/runActions';
 import { RunEdits } from './commands/runEdits';
 import { waysOutOf } from './commands/waysOut';
+import { watchConfigs } from './config';
 import { Context } from './context';
 import { DebugRuns } from './debug/debugRuns';
 import { RetentionOffer } from './house/retention';
@@ -159,6 +160,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const importParts = { stores, memory: context.globalState, attempt, showLog, log };
   track(stores.onDidChangeList(() => offerImports(importParts)));
 
+  track(watchConfigs({ stores, log }));
   track(vscode.window.registerUriHandler(new RunLinks({ stores, actions, attempt })));
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
 
