@@ -18,6 +18,7 @@ import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
 import { takeLock } from './lifecycle/lock';
 import { CodeQueries } from './code';
+import { Config } from './config';
 import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
 import { Imports } from './importers';
@@ -29,6 +30,7 @@ import { RegistryEditor } from './registry';
 import { createDispatch, type RequestHandlers, whyClosed, whyNotWritten } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
+import { readHandlers } from './threads/readHandlers';
 import { Refusal } from './clients';
 import { TrackingServer } from './lifecycle/trackingServer';
 import { readSpecOf, stopRun } from './tracking';
@@ -222,6 +224,7 @@ async function main(): Promise<void> {
     if (store.state === 'ready' && activeRuns === 0 && !isStopping) void retention.applyIfDue(Date.now());
   };
 
+  const config = new Config(paths.root, jobs);
   const exporter = new Exports(paths.root, jobs, (isBusy) => idle.busyWith('export', isBusy));
 
   const urlRules = urlRulesOf(process.env);
@@ -269,39 +272,14 @@ async function main(): Promise<void> {
       connection.trusted = trusted;
       return { engine: { ...BUILD, pid: process.pid }, store };
     },
-    'experiments/list': (params) => reader().call('experiments/list', params),
-    'runs/list': (params) => reader().call('runs/list', params),
-    'runs/groups': (params) => reader().call('runs/groups', params),
-    'runs/keys': (params) => reader().call('runs/keys', params),
-    'runs/compare': (params) => reader().call('runs/compare', params),
-    'runs/rows': (params) => reader().call('runs/rows', params),
-    'runs/get': (params) => reader().call('runs/get', params),
-    'runs/facts': (params) => reader().call('runs/facts', params),
-    'runs/files': (params) => reader().call('runs/files', params),
-    'runs/children': (params) => reader().call('runs/children', params),
-    'runs/params': (params) => reader().call('runs/params', params),
-    'runs/metrics': (params) => reader().call('runs/metrics', params),
-    'runs/tags': (params) => reader().call('runs/tags', params),
-    'runs/artifacts': (params) => reader().call('runs/artifacts', params),
-    'runs/artifactFolder': (params) => reader().call('runs/artifactFolder', params),
-    'runs/figures': (params) => reader().call('runs/figures', params),
-    'runs/figureAt': (params) => reader().call('runs/figureAt', params),
-    'runs/notes': (params) => reader().call('runs/notes', params),
-    'notebooks/executions': (params) => reader().call('notebooks/executions', params),
-    'notebooks/runs': (params) => reader().call('notebooks/runs', params),
-    'notebooks/durations': (params) => reader().call('notebooks/durations', params),
+    ...readHandlers(reader),
     'notebooks/begin': (params) => writer().call('beginFollowed', params),
     'notebooks/record': (params) => writer().call('recordFollowed', params),
     'notebooks/end': (params) => writer().call('endFollowed', params),
-    'metrics/series': (params) => reader().call('metrics/series', params),
-    'metrics/points': (params) => reader().call('metrics/points', params),
     'models/inspect': async (place) => {
       if (place.owner === 'run') await reader().call('runs/get', { runId: place.runId });
       return inspectInJob(jobs, paths.root, place);
     },
-    'runs/output': (params) => reader().call('runs/output', params),
-    'runs/searchOutput': (params) => reader().call('runs/searchOutput', params),
-    'runs/spec': (params) => reader().call('runs/spec', params),
     'code/changes': (params) => code.changes(params),
     'code/compare': (params) => code.compare(params),
     'code/content': (params) => code.content(params),
@@ -356,10 +334,9 @@ async function main(): Promise<void> {
     },
     'servers/experiments': (params) => jobs.run('servers/experiments', params, { lane: 'servers' }),
     'servers/runs': (params) => jobs.run('servers/runs', params, { lane: 'servers' }),
-    'registry/models': (params) => reader().call('registry/models', params),
-    'registry/versions': (params) => reader().call('registry/versions', params),
-    'registry/version': (params) => reader().call('registry/version', params),
     'registry/edit': ({ edits }) => registry.edit(edits),
+    'config/check': ({ text }) => config.check(text),
+    'config/names': () => reader().call('config/names'),
     'engine/tracking': ({ port }) => tracking.address(port),
     'engine/status': () => ({
       pid: process.pid,

@@ -8,14 +8,16 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { CODE_SCHEME, CodeDocuments } from './code';
 import { Arguments } from './commands/chooseFile';
-import { EditRuns } from './commands/editRuns';
+import type { EditRuns } from './commands/editRuns';
 import { handlersOf } from './commands/handlers';
+import { later } from './later';
 import { Launcher } from './commands/launcher';
 import type { RunRef } from './commands/pickRun';
 import { Commands } from './commands/registry';
 import { type PageFocus, RunActions } from './commands/runActions';
 import { RunEdits } from './commands/runEdits';
 import { waysOutOf } from './commands/waysOut';
+import { watchConfigs } from './config';
 import { Context } from './context';
 import { DebugRuns } from './debug/debugRuns';
 import { RetentionOffer } from './house/retention';
@@ -71,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): void {
       others: servers,
       keys,
       log,
-      drop: (runs, edit) => attempt('drop', () => edits.drop(runs, edit)),
+      drop: (runs, edit) => attempt('drop', async () => (await edits()).drop(runs, edit)),
     }),
   );
   const launcher = new Launcher({ stores, interpreters, terminals, view, python, log });
@@ -102,7 +104,7 @@ export function activate(context: vscode.ExtensionContext): void {
       view.provider.relist();
     }),
   );
-  const edits: EditRuns = new EditRuns({ edits: undoable, openPage, attempt });
+  const edits = async (): Promise<EditRuns> => new (await later()).EditRuns({ edits: undoable, openPage, attempt });
   const comparisons = track(
     new CompareRunsPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
   );
@@ -159,6 +161,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const importParts = { stores, memory: context.globalState, attempt, showLog, log };
   track(stores.onDidChangeList(() => offerImports(importParts)));
 
+  track(watchConfigs({ stores, log }));
   track(vscode.window.registerUriHandler(new RunLinks({ stores, actions, attempt })));
   track(vscode.workspace.registerTextDocumentContentProvider(CODE_SCHEME, new CodeDocuments(stores)));
 

@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { RunId, StoreState } from './entities';
 import { artifactRequests } from './requests/artifacts';
 import { codeRequests } from './requests/code';
+import { configRequests } from './requests/config';
 import { type Request } from './requests/define';
 import { engineRequests } from './requests/engine';
 import { exportRequests } from './requests/exports';
@@ -46,6 +47,7 @@ export const requests = {
   ...importRequests,
   ...serverRequests,
   ...registryRequests,
+  ...configRequests,
 } as const satisfies Record<string, Request>;
 
 export type Requests = typeof requests;

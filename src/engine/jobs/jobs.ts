@@ -9,7 +9,7 @@ import type { TaskName, TaskParams, TaskResult } from './tasks';
 const LINGER_MS = 30_000;
 
 /** Lanes don't wait for each other. */
-export type Lane = 'code' | 'data' | 'house' | 'export' | 'import' | 'servers' | 'models';
+export type Lane = 'code' | 'data' | 'house' | 'export' | 'import' | 'servers' | 'models' | 'config';
 
 export interface JobOptions {
   readonly lane: Lane;

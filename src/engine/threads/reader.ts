@@ -5,6 +5,7 @@ import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import { Refusal, type Refused, WebhookReads, type WebhookRow } from '../clients';
 import { mlflowReads, type ReadMethod } from '../mlflow';
 import { registryQueries } from '../registry';
+import { configNames } from '../config/names';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
 import { type Handlers, type Moved, serveCalls } from './calls';
@@ -31,6 +32,13 @@ function handlersOf(paths: StorePaths) {
       }
     },
     webhooks: (): WebhookRow[] => webhooks.all(),
+    'config/names': () => {
+      const { keys } = queries['runs/keys']({ kinds: ['metric'], search: '', limit: 500 });
+      return configNames(
+        db,
+        keys.map(({ key }) => key),
+      );
+    },
     /** Before the writer closes, so that the writer is the last and leaves no write-ahead log behind. */
     close: () => {
       db.close();

@@ -34,7 +34,7 @@ export interface HandlerParts {
   readonly notebooks: Notebooks;
   readonly comparisons: CompareRunsPanels;
   readonly actions: RunActions;
-  readonly edits: EditRuns;
+  readonly edits: () => Promise<EditRuns>;
   readonly args: Arguments;
   readonly debug: DebugRuns;
   readonly terminalEnvironment: TerminalEnvironment;

@@ -15,7 +15,7 @@ export interface RunsViewHandlerParts {
   readonly stores: Stores;
   readonly onRuns: OnRuns;
   readonly actions: RunActions;
-  readonly edits: EditRuns;
+  readonly edits: () => Promise<EditRuns>;
   readonly query: QueryState;
   readonly log: Log;
 }
@@ -31,17 +31,29 @@ export function runsViewHandlers({ stores, onRuns, actions, edits, query, log }:
     'loopwright.runAgainWithArguments': onRuns.one('all', vscode.l10n.t('Run Again with Arguments'), (run) =>
       actions.runAgainWithArguments(run),
     ),
-    'loopwright.renameRun': onRuns.one('all', vscode.l10n.t('Rename Run'), (run) => edits.rename(run)),
-    'loopwright.tagRun': onRuns.all('all', vscode.l10n.t('Tag Run'), (runs) => edits.tag(runs)),
-    'loopwright.untagRun': onRuns.all('all', vscode.l10n.t('Remove Tag'), (runs) => edits.untag(runs)),
-    'loopwright.editNote': onRuns.one('all', vscode.l10n.t('Edit Note'), (run) => edits.note(run)),
-    'loopwright.starRun': onRuns.all('all', vscode.l10n.t('Star Run'), (runs) => edits.star(runs, true)),
-    'loopwright.unstarRun': onRuns.all('all', vscode.l10n.t('Unstar Run'), (runs) => edits.star(runs, false)),
-    'loopwright.pinRun': onRuns.all('all', vscode.l10n.t('Pin Run'), (runs) => edits.pin(runs, true)),
-    'loopwright.unpinRun': onRuns.all('all', vscode.l10n.t('Unpin Run'), (runs) => edits.pin(runs, false)),
-    'loopwright.moveRun': onRuns.all('all', vscode.l10n.t('Move to Experiment'), (runs) => edits.move(runs)),
-    'loopwright.deleteRun': onRuns.all('over', vscode.l10n.t('Delete Run'), (runs) => edits.delete(runs)),
-    'loopwright.restoreRun': onRuns.some('deleted', vscode.l10n.t('Restore Runs'), (runs) => edits.restore(runs)),
-    'loopwright.undoRunChange': () => edits.undo(),
+    'loopwright.renameRun': onRuns.one('all', vscode.l10n.t('Rename Run'), async (run) => (await edits()).rename(run)),
+    'loopwright.tagRun': onRuns.all('all', vscode.l10n.t('Tag Run'), async (runs) => (await edits()).tag(runs)),
+    'loopwright.untagRun': onRuns.all('all', vscode.l10n.t('Remove Tag'), async (runs) => (await edits()).untag(runs)),
+    'loopwright.editNote': onRuns.one('all', vscode.l10n.t('Edit Note'), async (run) => (await edits()).note(run)),
+    'loopwright.starRun': onRuns.all('all', vscode.l10n.t('Star Run'), async (runs) =>
+      (await edits()).star(runs, true),
+    ),
+    'loopwright.unstarRun': onRuns.all('all', vscode.l10n.t('Unstar Run'), async (runs) =>
+      (await edits()).star(runs, false),
+    ),
+    'loopwright.pinRun': onRuns.all('all', vscode.l10n.t('Pin Run'), async (runs) => (await edits()).pin(runs, true)),
+    'loopwright.unpinRun': onRuns.all('all', vscode.l10n.t('Unpin Run'), async (runs) =>
+      (await edits()).pin(runs, false),
+    ),
+    'loopwright.moveRun': onRuns.all('all', vscode.l10n.t('Move to Experiment'), async (runs) =>
+      (await edits()).move(runs),
+    ),
+    'loopwright.deleteRun': onRuns.all('over', vscode.l10n.t('Delete Run'), async (runs) =>
+      (await edits()).delete(runs),
+    ),
+    'loopwright.restoreRun': onRuns.some('deleted', vscode.l10n.t('Restore Runs'), async (runs) =>
+      (await edits()).restore(runs),
+    ),
+    'loopwright.undoRunChange': async () => (await edits()).undo(),
   } satisfies Partial<Handlers>;
 }

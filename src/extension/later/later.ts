@@ -1,5 +1,7 @@
 /** What is loaded when it is asked for; `index.ts` does so. */
 export { freeSpace, removeAsShown, reviewRemoval } from '../commands/freeSpace';
+export { ConfigFeatures } from '../config/features';
+export { EditRuns } from '../commands/editRuns';
 export { copyTrackingUri } from '../commands/copyTrackingUri';
 export { exportRuns } from '../exports/exportRuns';
 export { chooseAndImport } from '../imports/importInto';

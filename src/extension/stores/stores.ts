@@ -1,5 +1,5 @@
 /** The stores that this window shows: one for each workspace folder, or the extension's own where no folder is open. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { openEngine } from '../../client/engine';
@@ -134,7 +134,14 @@ export class Stores implements Disposable {
     session.start();
   }
 
-  private open(path: string, onUpgrade: () => void) {
+  /** The engine of the window's own store, for what needs one and none of a folder. */
+  openOwn() {
+    const { ownStore } = this.options;
+    mkdirSync(ownStore, { recursive: true });
+    return this.open(ownStore);
+  }
+
+  private open(path: string, onUpgrade?: () => void) {
     refuseForeign(path);
     return openEngine(
       pathsOf(path),
