@@ -16,6 +16,8 @@ export interface ContextKeys {
   'loopwright.filtersRuns': boolean;
   /** Something that was changed about runs can be undone. */
   'loopwright.canUndo': boolean;
+  /** There is a registered model. */
+  'loopwright.hasModels': boolean;
 }
 
 export class Context {

@@ -27,6 +27,7 @@ import { ownStoreIn, Stores } from './stores/stores';
 import { Interpreters } from './interpreters/interpreters';
 import { RunLinks } from './links/openLink';
 import { inBackground } from './log';
+import { Models } from './models';
 import { Notebooks } from './notebooks/notebooks';
 import { CompareRunsPanels } from './panels/compareRunsPanel';
 import { RunPanels } from './panels/runPanel';
@@ -136,6 +137,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
+  const models = track(new Models({ stores, keys, openPage, log }));
   lastWords = () => notebooks.stopFollowing();
   commands.register(
     handlersOf({
@@ -149,6 +151,7 @@ export function activate(context: vscode.ExtensionContext): void {
       debug,
       terminalEnvironment,
       servers,
+      models,
       view,
       query,
       showLog,

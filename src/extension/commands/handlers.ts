@@ -7,6 +7,7 @@ import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
+import type { Models } from '../models';
 import type { Notebooks } from '../notebooks/notebooks';
 import type { Servers } from '../servers';
 import type { CompareRunsPanels } from '../panels/compareRunsPanel';
@@ -39,6 +40,7 @@ export interface HandlerParts {
   readonly debug: DebugRuns;
   readonly terminalEnvironment: TerminalEnvironment;
   readonly servers: Servers;
+  readonly models: Models;
   readonly view: RunsView;
   readonly query: QueryState;
   readonly showLog: () => void;
@@ -57,6 +59,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     debug,
     terminalEnvironment,
     servers,
+    models,
     view,
     query,
     showLog,
@@ -119,6 +122,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     },
     'loopwright.import': async () => (await later()).chooseAndImport(parts),
     ...servers.handlers,
+    ...models.handlers,
     'loopwright.copyToServer': async (...given) => (await servers.commands()).send(runsIn(given)),
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');

@@ -1,0 +1,240 @@
+/** What is done with registered models and their versions. */
+import * as vscode from 'vscode';
+import { LoopwrightError } from '../../protocol/errors';
+import { AliasName, ModelName, type RegistryEdit, Stage } from '../../protocol/registry';
+import { pickRun, type RunRef } from '../commands/pickRun';
+import { runsIn } from '../commands/onRuns';
+import type { StoreSession } from '../stores/session';
+import { plain, withoutIcons } from '../text';
+import type { ModelsParts } from '.';
+import { describeVersion, ModelNode, VersionNode } from './tree';
+
+/** Of a run's artifacts so many are looked through for what may be a model. */
+const LOOKED_AT = 500;
+const SUGGESTED = ['champion', 'challenger'];
+
+export class ModelCommands {
+  constructor(private readonly parts: ModelsParts) {}
+
+  /** An artifact of a run as a new version. */
+  async register(given: readonly unknown[]): Promise<void> {
+    const { stores, log } = this.parts;
+    const title = vscode.l10n.t('Register Model');
+    const run = runsIn(given)[0] ?? (await pickRun(stores.sessions, 'all', title, log));
+    const path = run && (await chooseArtifact(run, title));
+    const name = path === undefined ? undefined : await chooseModel(run?.session, title);
+    if (!run || path === undefined || name === undefined) return;
+    const version = await this.edit(run.session, { op: 'register', name, runId: run.row.runId, path, description: '' });
+    const alias = vscode.l10n.t('Set Alias…');
+    const said = vscode.l10n.t('{0} v{1} is registered.', plain(name, 60), String(version));
+    if ((await vscode.window.showInformationMessage(said, alias)) === alias && version !== null)
+      await this.giveAlias(run.session, name, version);
+  }
+
+  async setAlias(given: unknown): Promise<void> {
+    const node = await this.versionOf(given, vscode.l10n.t('Set Alias'));
+    if (node) await this.giveAlias(node.session, node.version.name, node.version.version);
+  }
+
+  async removeAlias(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Remove Alias');
+    const node = await this.versionOf(given, title);
+    if (!node) return;
+    const { name, aliases } = node.version;
+    const [only] = aliases;
+    const alias = aliases.length > 1 ? await vscode.window.showQuickPick(aliases, { title }) : only;
+    if (alias !== undefined) await this.edit(node.session, { op: 'removeAlias', name, alias });
+  }
+
+  async setStage(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Set Stage');
+    const node = await this.versionOf(given, title);
+    if (!node) return;
+    const { name, version, stage: current } = node.version;
+    const chosen = await vscode.window.showQuickPick(
+      Stage.options.filter((stage) => stage !== current),
+      { title, placeHolder: vscode.l10n.t('{0} v{1} is in stage {2}', plain(name, 60), String(version), current) },
+    );
+    const stage = Stage.safeParse(chosen);
+    if (stage.success)
+      await this.edit(node.session, { op: 'stage', name, version, stage: stage.data, archiveOthers: false });
+  }
+
+  async rename(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Rename Model');
+    const node = given instanceof ModelNode ? given : await this.pickModel(title);
+    if (!node) return;
+    const { name } = node.model;
+    const newName = await askForName(title, name);
+    if (newName !== undefined && newName !== name) await this.edit(node.session, { op: 'rename', name, newName });
+  }
+
+  /** A model with its versions, or a version. */
+  async delete(given: unknown): Promise<void> {
+    const node =
+      given instanceof ModelNode || given instanceof VersionNode
+        ? given
+        : await this.pickModel(vscode.l10n.t('Delete Model'));
+    if (node instanceof ModelNode) {
+      const { name } = node.model;
+      await this.edit(node.session, { op: 'delete', name });
+      await this.offerUndo(vscode.l10n.t('{0} is deleted.', plain(name, 60)), node.session, [{ op: 'restore', name }]);
+    } else if (node) {
+      const { name, version, aliases } = node.version;
+      await this.edit(node.session, { op: 'deleteVersion', name, version });
+      const said = vscode.l10n.t('{0} v{1} is deleted.', plain(name, 60), String(version));
+      await this.offerUndo(said, node.session, [
+        { op: 'restoreVersion', name, version },
+        ...aliases.map((alias) => ({ op: 'alias' as const, name, version, alias })),
+      ]);
+    }
+  }
+
+  async copyUri(given: unknown): Promise<void> {
+    const node = await this.versionOf(given, vscode.l10n.t('Copy Model URI'));
+    if (!node) return;
+    const uri = `models:/${node.version.name}/${String(node.version.version)}`;
+    await vscode.env.clipboard.writeText(uri);
+    vscode.window.setStatusBarMessage(vscode.l10n.t('{0} is copied.', plain(uri, 100)), 3000);
+  }
+
+  async openRun(given: unknown): Promise<void> {
+    const node = await this.versionOf(given, vscode.l10n.t('Open Run of Model Version'));
+    const { session, version } = node ?? {};
+    if (!session || !version) return;
+    if (!version.run) throw new LoopwrightError('not_found', 'It is not known which run made this version.');
+    const { run: row } = await session.request('runs/get', { runId: version.run.runId });
+    this.parts.openPage({ session, row });
+  }
+
+  private async giveAlias(session: StoreSession, name: string, version: number): Promise<void> {
+    const { model } = await session.request('registry/version', { name, which: version });
+    const held = new Map(model.aliases.map(({ alias, version: of }) => [alias, of]));
+    const known = [...new Set([...SUGGESTED, ...held.keys()])].filter((alias) => held.get(alias) !== version);
+    const other = vscode.l10n.t('$(edit) Another Alias…');
+    const items = known.map((alias) => {
+      const of = held.get(alias);
+      return { label: alias, description: of === undefined ? '' : vscode.l10n.t('now v{0}', String(of)) };
+    });
+    const title = vscode.l10n.t('Alias of {0} v{1}', plain(name, 60), String(version));
+    const chosen = await vscode.window.showQuickPick([...items, { label: other, description: '' }], { title });
+    if (!chosen) return;
+    const alias =
+      chosen.label === other
+        ? await vscode.window.showInputBox({ title, validateInput: (typed) => problemOf(AliasName, typed) })
+        : chosen.label;
+    if (alias === undefined) return;
+    const why = await vscode.window.showInputBox({
+      title,
+      prompt: vscode.l10n.t('Why? It is kept with the version; leave it empty to say nothing.'),
+    });
+    if (why === undefined) return;
+    await this.edit(session, {
+      op: 'alias',
+      name,
+      version,
+      alias,
+      ...(why.trim() === '' ? {} : { why: why.trim() }),
+    });
+  }
+
+  private async edit(session: StoreSession, edit: RegistryEdit): Promise<number | null> {
+    const { results } = await session.request('registry/edit', { edits: [edit] });
+    return results[0]?.version ?? null;
+  }
+
+  private async offerUndo(said: string, session: StoreSession, edits: RegistryEdit[]): Promise<void> {
+    const undo = vscode.l10n.t('Undo');
+    if ((await vscode.window.showInformationMessage(said, undo)) === undo)
+      await session.request('registry/edit', { edits });
+  }
+
+  private async versionOf(given: unknown, title: string): Promise<VersionNode | undefined> {
+    if (given instanceof VersionNode) return given;
+    const model = given instanceof ModelNode ? given : await this.pickModel(title);
+    if (!model) return undefined;
+    const { session } = model;
+    const { versions } = await session.request('registry/versions', { name: model.model.name });
+    const items = versions.map((version) => ({
+      label: `v${String(version.version)}`,
+      description: withoutIcons(describeVersion(version, Date.now())),
+      node: new VersionNode(session, version),
+    }));
+    return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.node;
+  }
+
+  private async pickModel(title: string): Promise<ModelNode | undefined> {
+    const open = this.parts.stores.sessions.filter(({ state }) => state.kind === 'open');
+    const found = await Promise.all(
+      open.map(async (session) => {
+        const { models } = await session.request('registry/models', { limit: LOOKED_AT });
+        return models.map((model) => new ModelNode(session, model));
+      }),
+    );
+    const items = found.flat().map((node) => ({
+      label: withoutIcons(plain(node.model.name, 100)),
+      description: vscode.l10n.t('{0} versions', node.model.versionCount),
+      node,
+    }));
+    if (items.length === 0)
+      throw new LoopwrightError('not_found', 'No model is registered yet. "Register Model…" registers one of a run.');
+    return (await vscode.window.showQuickPick(items, { title }))?.node;
+  }
+}
+
+/** @returns undefined where the user chose none */
+async function chooseArtifact({ session, row }: RunRef, title: string): Promise<string | undefined> {
+  const { artifacts } = await session.request('runs/artifacts', { runId: row.runId, limit: LOOKED_AT });
+  const paths = candidates(artifacts.map(({ path }) => path));
+  if (paths.length === 0)
+    throw new LoopwrightError('not_found', `${plain(row.name, 60)} has no artifacts that could be registered.`);
+  const items = paths.map((path) => ({ label: withoutIcons(plain(path, 200)), path }));
+  const placeHolder = vscode.l10n.t('The artifact of {0} that is the model', plain(row.name, 60));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.path;
+}
+
+const MODEL_FILE = /\.(onnx|pkl|pickle|joblib|pt|pth|h5|keras|txt|json|ubj|cbm|bin|safetensors)$/i;
+
+/** Folders that say that they are a model, files that look like one, then everything else. Pure. */
+export function candidates(paths: readonly string[]): string[] {
+  const folders = paths.filter((path) => /(^|\/)MLmodel$/.test(path)).map((path) => path.replace(/\/?MLmodel$/, ''));
+  const inFolder = (path: string) => folders.some((folder) => folder !== '' && path.startsWith(`${folder}/`));
+  const others = paths.filter((path) => !inFolder(path));
+  const likely = others.filter((path) => MODEL_FILE.test(path));
+  return [
+    ...new Set([
+      ...folders.filter((folder) => folder !== ''),
+      ...likely,
+      ...others.filter((path) => !likely.includes(path)),
+    ]),
+  ];
+}
+
+async function chooseModel(session: StoreSession | undefined, title: string): Promise<string | undefined> {
+  const { models = [] } = (await session?.request('registry/models', { limit: LOOKED_AT })) ?? {};
+  if (models.length === 0) return askForName(title, '');
+  const fresh = vscode.l10n.t('$(add) New Model…');
+  const items = models.map(({ name, latestVersion }) => ({
+    label: withoutIcons(plain(name, 100)),
+    description: latestVersion === null ? '' : `v${String(latestVersion)}`,
+    name,
+  }));
+  const placeHolder = vscode.l10n.t('The model of which it becomes the next version');
+  const chosen = await vscode.window.showQuickPick([{ label: fresh, description: '', name: '' }, ...items], {
+    title,
+    placeHolder,
+  });
+  if (!chosen) return undefined;
+  return chosen.name === '' ? askForName(title, '') : chosen.name;
+}
+
+const askForName = (title: string, value: string): Thenable<string | undefined> =>
+  vscode.window.showInputBox({
+    title,
+    value,
+    prompt: vscode.l10n.t('The name of the model, as in models:/NAME/3'),
+    validateInput: (typed) => problemOf(ModelName, typed),
+  });
+
+const problemOf = (form: typeof ModelName, typed: string): string | undefined =>
+  form.safeParse(typed).error?.issues[0]?.message;

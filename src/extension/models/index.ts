@@ -1,0 +1,113 @@
+/**
+ * The registry of models in the side bar, as the rest of the extension sees it. The view appears when there is a registered
+ * model; what it shows and what is done in it is loaded then.
+ */
+import * as vscode from 'vscode';
+import type { Handlers } from '../commands/registry';
+import type { RunRef } from '../commands/pickRun';
+import type { Context } from '../context';
+import { later } from '../later';
+import { inBackground, type Log } from '../log';
+import { type Disposable, Disposables } from '../signal';
+import type { StoreSession } from '../stores/session';
+import type { Stores } from '../stores/stores';
+import type { ModelCommands } from './commands';
+import type { ModelsTree } from './tree';
+
+export interface ModelsParts {
+  readonly stores: Stores;
+  readonly keys: Context;
+  readonly openPage: (run: RunRef) => void;
+  readonly log: Log;
+}
+
+export class Models implements Disposable {
+  private readonly disposables = new Disposables();
+  private readonly watched = new Map<StoreSession, Disposables>();
+  private tree: Promise<ModelsTree> | null = null;
+
+  constructor(readonly parts: ModelsParts) {
+    const { stores } = parts;
+    this.disposables.track(stores.onDidChangeList(() => this.watch()));
+    this.watch();
+  }
+
+  async commands(): Promise<ModelCommands> {
+    return new (await later()).ModelCommands(this.parts);
+  }
+
+  /** Those that are called on a row of the view, on a run, or on nothing. */
+  get handlers(): Pick<
+    Handlers,
+    | 'loopwright.registerModel'
+    | 'loopwright.setModelAlias'
+    | 'loopwright.removeModelAlias'
+    | 'loopwright.setModelStage'
+    | 'loopwright.renameModel'
+    | 'loopwright.deleteModel'
+    | 'loopwright.copyModelUri'
+    | 'loopwright.openModelRun'
+  > {
+    const on =
+      (name: 'setAlias' | 'removeAlias' | 'setStage' | 'rename' | 'delete' | 'copyUri' | 'openRun') =>
+      async (given?: unknown) =>
+        (await this.commands())[name](given);
+    return {
+      'loopwright.registerModel': async (...given) => (await this.commands()).register(given),
+      'loopwright.setModelAlias': on('setAlias'),
+      'loopwright.removeModelAlias': on('removeAlias'),
+      'loopwright.setModelStage': on('setStage'),
+      'loopwright.renameModel': on('rename'),
+      'loopwright.deleteModel': on('delete'),
+      'loopwright.copyModelUri': on('copyUri'),
+      'loopwright.openModelRun': on('openRun'),
+    };
+  }
+
+  dispose(): void {
+    for (const parts of this.watched.values()) parts.dispose();
+    void this.tree?.then((tree) => tree.dispose());
+    this.disposables.dispose();
+  }
+
+  private watch(): void {
+    const sessions = new Set(this.parts.stores.sessions);
+    for (const [session, parts] of this.watched) {
+      if (sessions.has(session)) continue;
+      parts.dispose();
+      this.watched.delete(session);
+    }
+    for (const session of sessions) {
+      if (this.watched.has(session)) continue;
+      const parts = new Disposables();
+      parts.track(
+        session.onDidChangeState(({ kind }) => {
+          if (kind === 'open') this.look();
+        }),
+      );
+      parts.track(
+        session.onDidChange(({ registry }) => {
+          if (registry === true) this.look();
+        }),
+      );
+      this.watched.set(session, parts);
+    }
+    this.look();
+  }
+
+  private look(): void {
+    inBackground(this.parts.log, 'Models', this.show());
+  }
+
+  /** Shows the view where there is something to show, and what is new in it. */
+  private async show(): Promise<void> {
+    if (this.tree === null) {
+      const open = this.parts.stores.sessions.filter(({ state }) => state.kind === 'open');
+      const pages = await Promise.all(open.map((session) => session.request('registry/models', { limit: 1 })));
+      if (pages.every(({ models }) => models.length === 0)) return;
+    }
+    this.parts.keys.set('loopwright.hasModels', true);
+    this.tree ??= later().then(({ ModelsTree: Tree }) => new Tree(this.parts.stores, vscode.window));
+    (await this.tree).refresh();
+  }
+}
