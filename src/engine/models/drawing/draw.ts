@@ -24,6 +24,7 @@ export interface PlainNode {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** What graphs in its attributes take from around them. */
   readonly captured: readonly string[];
   readonly summary: string;
 }

@@ -1,4 +1,5 @@
 /** Reading a graph and what is nested in it: its nodes with what they take and give, and what its tensors take. */
+import type { PlainNode } from '../drawing/draw';
 import type { OnnxValue, TreeEnsemble } from '../../../protocol/inspection';
 import { cut, type Problems, Tally } from '../told';
 import { readAttribute } from './attributes';
@@ -21,20 +22,9 @@ const MAX_SUMMARY = 120;
 const MAX_VALUES = 100_000;
 const MAX_ENSEMBLES = 100;
 
-export interface ReadNode {
-  readonly type: string;
-  readonly domain: string;
-  readonly name: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  /** What graphs in its attributes take from around them. */
-  readonly captured: readonly string[];
-  readonly summary: string;
-}
-
 export interface ReadGraph {
   name: string;
-  nodes: ReadNode[];
+  nodes: PlainNode[];
   nodeCount: number;
   inputs: { readonly name: string; readonly told: OnnxValue }[];
   outputs: { readonly name: string; readonly told: OnnxValue }[];
@@ -98,7 +88,7 @@ export class GraphReader {
     else this.problems.add(`only the first ${String(MAX_NODES)} nodes of a graph are drawn`);
   }
 
-  private readNode(message: Message, depth: number): ReadNode {
+  private readNode(message: Message, depth: number): PlainNode {
     const inputs: string[] = [];
     const outputs: string[] = [];
     const attributes: Message[] = [];
@@ -138,7 +128,7 @@ export class GraphReader {
 
   private readAttributes(
     attributes: readonly Message[],
-    { type, domain, name }: Pick<ReadNode, 'type' | 'domain' | 'name'>,
+    { type, domain, name }: Pick<PlainNode, 'type' | 'domain' | 'name'>,
     captured: Set<string>,
     depth: number,
   ): string {
