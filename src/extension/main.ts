@@ -10,7 +10,8 @@ import { CODE_SCHEME, CodeDocuments } from './code';
 import { Arguments } from './commands/chooseFile';
 import type { EditRuns } from './commands/editRuns';
 import { handlersOf } from './commands/handlers';
-import { later } from './later';
+// To the bundler `./later` alone is the program that this loads.
+import { later } from './later/index';
 import { Launcher } from './commands/launcher';
 import type { RunRef } from './commands/pickRun';
 import { Commands } from './commands/registry';

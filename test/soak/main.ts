@@ -78,5 +78,6 @@ if (found === undefined) {
   if (found.cause !== undefined)
     say(`caused by ${found.cause instanceof Error ? (found.cause.stack ?? '') : JSON.stringify(found.cause)}`);
   say(`Everything is kept in ${folder}; its engine's log is below ${join(folder, 'state')}.`);
-  process.exitCode = 1;
 }
+// What a kill has left half open must not hold up what is over.
+process.exit(found === undefined ? 0 : 1);

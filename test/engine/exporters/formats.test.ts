@@ -109,7 +109,9 @@ describe('JSON', () => {
     store.add([{ id: 'one', name: UGLY, params: { lr: '0.1' }, tags: { team: 'risk' } }, { id: 'two' }]);
     store.addPoint('one', 'loss', { step: 0, ms: 1000, value: null });
     store.addPoint('one', 'loss', { step: 1, ms: 2000, value: Number.POSITIVE_INFINITY });
-    store.db.exec(`INSERT INTO registered_models VALUES ('fraud', 1, 2, 'finds it')`);
+    store.db.exec(
+      `INSERT INTO registered_models (name, created_ms, updated_ms, description) VALUES ('fraud', 1, 2, 'finds it')`,
+    );
     await store.export({ path: 'runs.json' });
     const document = JSON.parse(text('runs.json')) as { runs: object[] };
     expect(document).toMatchObject({

@@ -98,7 +98,7 @@ describe('models', () => {
     store.db.exec(`
       INSERT INTO logged_models (model_id, experiment_id, source_run_id, name, status, created_ms, updated_ms)
         SELECT '${MODEL}', experiment_id, '${RUN}', 'forest', 2, 1, 2 FROM experiments;
-      INSERT INTO registered_models VALUES ('fraud', 1, 2, 'finds it');
+      INSERT INTO registered_models (name, created_ms, updated_ms, description) VALUES ('fraud', 1, 2, 'finds it');
       INSERT INTO registered_model_aliases VALUES ('fraud', 'champion', 1);
       INSERT INTO model_versions VALUES
         ('fraud', 1, 1, 2, NULL, '', 'ada', 'None', 'models:/${MODEL}', '${RUN}', '', '${MODEL}'),
