@@ -102,6 +102,7 @@ describe('the registry', () => {
     await register(runId);
     await edit({ op: 'delete', name: 'fraud' });
     expect(await register(runId)).toBe(1);
+    expect(await words('fraud', 1)).toEqual(['versionCreated', 'created']);
     await expect(edit({ op: 'restore', name: 'fraud' })).rejects.toThrow(/no deleted/);
     await edit({ op: 'delete', name: 'fraud' });
     await register(runId, 'other');

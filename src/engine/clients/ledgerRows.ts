@@ -118,6 +118,7 @@ export class LedgerRows {
   apply(record: LedgerRecord): void {
     const [, time] = record;
     const atMs = Math.trunc(time);
+    if (record[0] === 'registeredModel') this.giveWay(record[2]);
     if (isOfRegistry(record)) this.history.before(record, atMs);
     this.applyRows(record, atMs);
   }
@@ -181,11 +182,15 @@ export class LedgerRows {
     this.statements.setExperiment.run(parametersOf('experiment', of, atMs));
   }
 
+  /** A deleted model whose name another takes is gone for good, with what happened to it. */
+  private giveWay({ name, new_name: newName, deleted }: Of<'registeredModel'>): void {
+    if (deleted !== undefined) return;
+    for (const taken of [name, newName])
+      if (taken !== undefined && this.statements.isHidden.get(taken) !== undefined)
+        for (const drop of this.drop) drop.run({ name: taken });
+  }
+
   private registered(of: Of<'registeredModel'>, atMs: number): void {
-    for (const name of [of.name, of.new_name])
-      // Another takes its name: it is gone for good.
-      if (name !== undefined && of.deleted === undefined && this.statements.isHidden.get(name) !== undefined)
-        for (const drop of this.drop) drop.run({ name });
     this.statements.addRegistered.run({ name: of.name, atMs });
     this.statements.setRegistered.run(parametersOf('registeredModel', of, atMs));
     if (of.new_name !== undefined)

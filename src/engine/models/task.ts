@@ -13,7 +13,7 @@ import { containerOf } from './pickle/container';
 import { inspectPickle } from './pickle/pickle';
 
 /** A model begins with its version, which is a small number, and goes on with a field that a model has. */
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- these are what is looked for
 const ONNX_HEAD = /^\x08[\x01-\x1f][\x12\x1a\x22\x28\x32\x3a\x42\x72]/;
 const HEAD_BYTES = 16;
 

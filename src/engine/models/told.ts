@@ -8,7 +8,7 @@ const MAX_COUNTED = 10_000;
 
 /** Control characters would take six bytes each in a message, and mean nothing to whoever reads. */
 export function cut(text: string, length = MAX_NAME): string {
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- these are what is taken out
   const plain = text.slice(0, length + 1).replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f]/g, '\ufffd');
   return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
 }

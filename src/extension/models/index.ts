@@ -101,12 +101,11 @@ export class Models implements Disposable {
 
   /** Shows the view where there is something to show, and what is new in it. */
   private async show(): Promise<void> {
-    if (this.tree === null) {
-      const open = this.parts.stores.sessions.filter(({ state }) => state.kind === 'open');
-      const pages = await Promise.all(open.map((session) => session.request('registry/models', { limit: 1 })));
-      if (pages.every(({ models }) => models.length === 0)) return;
-    }
-    this.parts.keys.set('loopwright.hasModels', true);
+    const open = this.parts.stores.sessions.filter(({ state }) => state.kind === 'open');
+    const pages = await Promise.all(open.map((session) => session.request('registry/models', { limit: 1 })));
+    const hasModels = pages.some(({ models }) => models.length > 0);
+    this.parts.keys.set('loopwright.hasModels', hasModels);
+    if (!hasModels && this.tree === null) return;
     this.tree ??= later().then(({ ModelsTree: Tree }) => new Tree(this.parts.stores, vscode.window));
     (await this.tree).refresh();
   }
