@@ -153,4 +153,8 @@ export const clients: readonly string[] = [
   ) STRICT;
   CREATE INDEX registry_events_by_name ON registry_events (name, version);
   `,
+  `
+  -- Of the version's files, which are kept apart from its run; NULL until they are. See engine/registry.
+  ALTER TABLE model_versions ADD COLUMN digest TEXT;
+  `,
 ];
