@@ -11,6 +11,7 @@ import { blockReader } from '../../src/engine/tracking/pointBlocks';
 import { KeptColumns } from '../../src/engine/tracking/pointColumns';
 import { movingAverage, SeriesFold } from '../../src/engine/tracking/series';
 import { requests } from '../../src/protocol/requests';
+import { UnpackedSeries } from '../../src/protocol/series';
 
 const START_MS = 1_700_000_000_000;
 type Logged = readonly [step: number, value: number, afterMs?: number];
@@ -99,7 +100,9 @@ describe('from a database', () => {
   const asks = () => {
     const queries = metricQueries(db, () => 1);
     return (query: Record<string, unknown>) =>
-      queries['metrics/series'](requests['metrics/series'].params.parse({ runId: 'r', ...query }));
+      UnpackedSeries.parse(
+        queries['metrics/series'](requests['metrics/series'].params.parse({ runId: 'r', ...query })),
+      );
   };
   const xy = ({ points }: ReturnType<ReturnType<typeof asks>>) => points.map(({ x, value }) => [x, value]);
 

@@ -1,8 +1,9 @@
 /** The points of a metric: folded for a chart, or as they were logged. */
 import type { Database } from 'better-sqlite3';
-import { type SeriesAxis, toWireNumber } from '../../protocol/entities';
+import { type MetricSeries, type SeriesAxis, toWireNumber } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
 import type { CheckedParams, Result } from '../../protocol/requests';
+import { packSeries } from '../../protocol/series';
 import { cutPage, decodeToken, encodeToken } from './pages';
 import { blockReader } from './pointBlocks';
 import { KeptColumns, type PointColumns } from './pointColumns';
@@ -72,12 +73,13 @@ export function metricQueries(db: Database, seqOf: (runId: string) => number) {
       if (axis.by !== 'metric' && smoothing === 0 && metric.count > READ_WHOLE) {
         const origin = axis.by === 'time' ? startMs : 0;
         const fold = foldBlocks(id, { by: axis.by, origin, from, to, maxPoints });
-        return { key, ...(fold?.result() ?? { points: [], count: 0 }) };
+        return packSeries({ key, ...(fold?.result() ?? { points: [], count: 0 }) });
       }
       const columns = columnsOf(runId, key, metric);
       const places = placesOf(runId, columns, axis, startMs);
       const smooth = smoothing > 0 ? movingAverage(columns.value, smoothing, columns.order) : null;
-      return { key, ...foldColumns(columns, places, smooth, { from, to, maxPoints, isWhole: axis.by !== 'metric' }) };
+      const fold = { from, to, maxPoints, isWhole: axis.by !== 'metric' };
+      return packSeries({ key, ...foldColumns(columns, places, smooth, fold) });
     },
 
     'metrics/points': (params: CheckedParams<'metrics/points'>): Result<'metrics/points'> => {
@@ -111,7 +113,7 @@ function foldColumns(
   places: Float64Array,
   smooth: Float64Array | null,
   { from, to, maxPoints, isWhole }: Fold,
-): Pick<Result<'metrics/series'>, 'points' | 'count'> {
+): Omit<MetricSeries, 'key'> {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const place of places) {

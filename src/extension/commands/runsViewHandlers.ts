@@ -3,8 +3,6 @@ import * as vscode from 'vscode';
 import type { Log } from '../log';
 import { later } from '../later';
 import type { Stores } from '../stores/stores';
-import { chooseGrouping, chooseOrder } from '../views/runs/query/choose';
-import { chooseColumns } from '../views/runs/query/chooseColumns';
 import type { QueryState } from '../views/runs/query/queryState';
 import type { EditRuns } from './editRuns';
 import type { OnRuns } from './onRuns';
@@ -24,9 +22,9 @@ export function runsViewHandlers({ stores, onRuns, actions, edits, query, log }:
   return {
     'loopwright.filterRuns': async () => (await later()).chooseFilter(query, stores.sessions),
     'loopwright.clearRunFilter': () => query.change({ text: '' }),
-    'loopwright.sortRuns': () => chooseOrder(query, stores.sessions),
-    'loopwright.groupRuns': () => chooseGrouping(query, stores.sessions),
-    'loopwright.chooseColumns': () => chooseColumns(query, stores.sessions, log),
+    'loopwright.sortRuns': async () => (await later()).chooseOrder(query, stores.sessions),
+    'loopwright.groupRuns': async () => (await later()).chooseGrouping(query, stores.sessions),
+    'loopwright.chooseColumns': async () => (await later()).chooseColumns(query, stores.sessions, log),
     'loopwright.revealRun': onRuns.one('all', vscode.l10n.t('Reveal in Runs View'), (run) => actions.reveal(run)),
     'loopwright.runAgainWithArguments': onRuns.one('all', vscode.l10n.t('Run Again with Arguments'), (run) =>
       actions.runAgainWithArguments(run),

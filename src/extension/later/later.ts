@@ -10,4 +10,7 @@ export { ModelCommands } from '../models/commands';
 export { ModelsTree } from '../models/tree';
 export { ServerCommands } from '../servers/commands';
 export { ServerTree } from '../servers/tree';
+export { savePicture, savePoints, saveText } from '../panels/chartFiles';
+export { chooseGrouping, chooseOrder } from '../views/runs/query/choose';
+export { chooseColumns } from '../views/runs/query/chooseColumns';
 export { chooseFilter } from '../views/runs/query/chooseFilter';

@@ -4,8 +4,8 @@ import { COMPARED_ROWS, compareCommands, compareRequests } from '../../protocol/
 import { openDiff } from '../code';
 import type { RunRef } from '../commands/pickRun';
 import type { RunActions } from '../commands/runActions';
+import { later } from '../later';
 import type { StoreSession } from '../stores/session';
-import { savePicture, savePoints, saveText } from './chartFiles';
 import type { PageHandlers } from './host';
 
 export const compareRunsContract = { requests: compareRequests, commands: compareCommands } as const;
@@ -63,9 +63,9 @@ export function compareRunsHandlers(parts: CompareRunsPageParts): PageHandlers<t
       copy: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
-      savePicture,
-      savePoints: async (points) => savePoints(await session(), parts.runIds()[0] ?? '', points),
-      saveText,
+      savePicture: async (picture) => (await later()).savePicture(picture),
+      savePoints: async (points) => (await later()).savePoints(await session(), parts.runIds()[0] ?? '', points),
+      saveText: async (given) => (await later()).saveText(given),
       showLog: () => {
         parts.showLog();
         return Promise.resolve();

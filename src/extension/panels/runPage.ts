@@ -17,11 +17,11 @@ import type { RunActions } from '../commands/runActions';
 import { goToCell } from '../notebooks/runCellPlace';
 import { openExecuted } from '../notebooks/runExecuted';
 import { sourceFileOf } from '../sourceFile';
+import { later } from '../later';
 import type { Log } from '../log';
 import type { StoreSession } from '../stores/session';
 import { revealArtifact, saveArtifact } from './artifactFiles';
 import { resolveArtifact } from './artifacts';
-import { savePicture, savePoints, saveText } from './chartFiles';
 import { type ChartLayouts, chooseMetric, chooseRival, rivalsOf } from './charts';
 import { pictureOf, textOf } from './cellFiles';
 import type { PageHandlers } from './host';
@@ -195,9 +195,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
         await vscode.env.clipboard.writeText(text);
       },
       keepCharts: async (layout) => parts.layouts.keep(await experiment(), layout),
-      savePicture,
-      saveText,
-      savePoints: async (points) => savePoints(await session(), runId, points),
+      savePicture: async (picture) => (await later()).savePicture(picture),
+      saveText: async (given) => (await later()).saveText(given),
+      savePoints: async (points) => (await later()).savePoints(await session(), runId, points),
     },
   };
 }

@@ -1,7 +1,8 @@
 /** What the page that compares runs and the extension say to each other. */
 import * as z from 'zod';
 import { ComparedKind, ComparedRow, MAX_COMPARED } from '../compared';
-import { MetricSeries, RunId, RunRow } from '../entities';
+import { RunId, RunRow } from '../entities';
+import { UnpackedSeries } from '../series';
 import { SavedPicture, SavedPoints, SeriesQuery } from './charts';
 
 /** Rows in one answer. */
@@ -40,7 +41,7 @@ export const compareRequests = {
     }),
     result: z.object({ rows: z.array(ComparedRow), nextPageToken: z.string().nullable() }),
   },
-  series: { params: SeriesQuery.extend({ runId: RunId }), result: MetricSeries },
+  series: { params: SeriesQuery.extend({ runId: RunId }), result: UnpackedSeries },
   /** What differs from the code of one run to that of another. */
   code: { params: z.object({ from: RunId, to: RunId }), result: CodeDifference },
 } as const;

@@ -2,10 +2,11 @@
 import * as z from 'zod';
 import { CaptureKind, FactSection, LineageFile, Work } from '../capture';
 import { CodeSummary } from '../codeWords';
-import { Artifact, MetricSeries, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
+import { Artifact, MetricSummary, Note, Param, Provenance, RunId, RunRow, Tag } from '../entities';
 import { RunEdit } from '../lists';
 import { Execution, NotebookFacts } from '../notebooks';
 import { ChartLayout, Rival, SavedPicture, SavedPoints, SeriesQuery } from './charts';
+import { UnpackedSeries } from '../series';
 import {
   ArtifactEntry,
   ChildColumn,
@@ -115,7 +116,7 @@ export const runPageRequests = {
     params: z.object({ orderBy: ChildOrder, pageToken: z.string().optional() }),
     result: z.object({ columns: z.array(ChildColumn), children: z.array(ChildRun), ...nextPage }),
   },
-  series: { params: SeriesQuery, result: MetricSeries },
+  series: { params: SeriesQuery, result: UnpackedSeries },
   /** With which runs this one can be compared without choosing: null where there is none, or it is this one. */
   rivals: { params: z.object({}), result: z.object({ parent: Rival.nullable(), best: Rival.nullable() }) },
   /** The user chooses; null where they leave without. Takes as long as they like. */

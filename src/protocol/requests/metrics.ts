@@ -1,6 +1,7 @@
 /** The metrics of a run and their points. */
 import * as z from 'zod';
 import { MetricSeries, MetricSummary, RunId, SeriesAxis } from '../entities';
+import { PackedSeries } from '../series';
 import { nextPage, Page, read, RunPage } from './define';
 
 export const MAX_SERIES_POINTS = 4000;
@@ -25,7 +26,7 @@ export const metricRequests = {
       /** Weight of what was before in the exponential moving average, as TensorBoard counts it; 0 for none. */
       smoothing: z.number().min(0).max(0.999).default(0),
     }),
-    MetricSeries,
+    PackedSeries,
   ),
   /** Every logged point as it was logged, in the order of arrival. */
   'metrics/points': read(
