@@ -34,17 +34,24 @@ export async function loadWorkbench() {
 }
 
 /**
- * Runs in every frame before its own scripts: notes when the last click was, when each chart got its first mark, and how
- * long each drawing took.
+ * Runs in every frame before its own scripts: notes when the last click was, when each chart got its first mark, and of
+ * each drawing how many lines the chart has and how long it took.
  */
 export function watchCharts() {
-  /** @type {{ clickMs: number, drawn: number[], drawingMs: number[] }} */
-  const seen = { clickMs: 0, drawn: [], drawingMs: [] };
+  /** @type {{ clickMs: number, drawn: number[], drawings: { lines: number, ms: number }[] }} */
+  const seen = { clickMs: 0, drawn: [], drawings: [] };
   Object.assign(globalThis, { chartsSeen: seen });
   addEventListener('click', () => (seen.clickMs = Date.now()), true);
   // The chart's own `DrawnEvent`.
   const listen = () =>
-    addEventListener('lw-drawn', (event) => seen.drawingMs.push(/** @type {any} */ (event).durationMs), true);
+    addEventListener(
+      'lw-drawn',
+      (event) => {
+        const [chart] = /** @type {any[]} */ (event.composedPath());
+        seen.drawings.push({ lines: chart.lines.length, ms: /** @type {any} */ (event).durationMs });
+      },
+      true,
+    );
   let isListening = false;
   const { attachShadow } = Element.prototype;
   const marks = '.mark-line path, .mark-symbol path';

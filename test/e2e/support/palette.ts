@@ -46,10 +46,12 @@ export class QuickInput {
   async pick(label: string): Promise<void> {
     const wanted = { label: `${label}*`, category: false };
     // A click that came while the widget opened has selected the row, and selecting it once more is no news to the
-    // widget, whoever clicks: then the keys do what the click was meant to.
-    await waitFor(`the choice "${label}"`, async () => (await this.choose(wanted)) || (await this.enter(label)), {
-      seen: () => this.labels(),
-    });
+    // widget, whoever clicks: then the keys do what the click was meant to, or the mouse itself.
+    await waitFor(
+      `the choice "${label}"`,
+      async () => (await this.choose(wanted)) || (await this.enter(label)) || (await this.press(label)),
+      { seen: () => this.labels() },
+    );
   }
 
   /**
@@ -134,6 +136,12 @@ export class QuickInput {
     if (!(await isAsking())) return true;
     await this.type('');
     return false;
+  }
+
+  /** Clicks the row with the mouse, which gives it the focus first. */
+  private press(label: string): Promise<boolean> {
+    const row = this.widget.locator('.quick-input-list .monaco-list-row').filter({ hasText: label }).first();
+    return this.leave(() => succeeds(row.click({ force: true, timeout: 1_000 })));
   }
 
   private async title(): Promise<string> {
