@@ -332,8 +332,9 @@ async function main(): Promise<void> {
       imports.cancel();
       return {};
     },
-    'servers/experiments': (params) => jobs.run('servers/experiments', params, { lane: 'servers' }),
-    'servers/runs': (params) => jobs.run('servers/runs', params, { lane: 'servers' }),
+    'servers/experiments': (params) =>
+      jobs.run('servers/experiments', params, { lane: `servers ${params.server.url}` }),
+    'servers/runs': (params) => jobs.run('servers/runs', params, { lane: `servers ${params.server.url}` }),
     'registry/edit': ({ edits }) => registry.edit(edits),
     'config/check': ({ text }) => config.check(text),
     'config/names': () => reader().call('config/names'),

@@ -167,6 +167,18 @@ describe('a server that is looked at', () => {
     }
   });
 
+  it('that never answers holds up no other', async () => {
+    const silent = await listening(() => undefined);
+    const ended: string[] = [];
+    const waiting = looked({ url: urlOf(silent), token: null }).catch(() => ended.push('silent'));
+    await looked(server);
+    ended.push('other');
+    silent.closeAllConnections();
+    silent.close();
+    await waiting;
+    expect(ended).toEqual(['other', 'silent']);
+  });
+
   it('that is not there is said to be unreachable', async () => {
     const gone = await listening(() => undefined);
     const url = urlOf(gone);

@@ -20,21 +20,24 @@ const TYPE_WORDS: Readonly<Record<AxisType, string>> = {
 
 export interface AxisPlace {
   readonly x: number;
-  /** Pixels to the left of the axis that are free for labels. */
+  /** On which side the labels stand: right of the last axis, where no lines run. */
+  readonly side: 'left' | 'right';
+  /** Pixels on that side that are free for labels. */
   readonly room: number;
   readonly height: number;
 }
 
-export function drawnAxis(scale: Scale, { x, room, height }: AxisPlace, brush: Brush | undefined) {
+export function drawnAxis(scale: Scale, { x, side, room, height }: AxisPlace, brush: Brush | undefined) {
   const chars = Math.max(4, Math.min(LABEL_CHARS, Math.floor((room - 6) / PIXELS_PER_CHAR)));
   const y = (place: number) => yOf(place, height);
+  const way = side === 'left' ? -1 : 1;
   const from = y(Math.min(brush?.to ?? 0, HIGH + BEYOND));
   const to = y(Math.max(brush?.from ?? 0, LOW - BEYOND));
   return svg`
     <line class="axis" x1=${x} x2=${x} y1=${y(1)} y2=${y(0)}></line>
     ${scale.ticks.map(
-      ({ at, label }) => svg`<line class="axis" x1=${x - 3} x2=${x} y1=${y(at)} y2=${y(at)}></line>
-        <text class="halo" x=${x - 6} y=${y(at) + 4} text-anchor="end">${shortened(label, chars)}</text>`,
+      ({ at, label }) => svg`<line class="axis" x1=${x + 3 * way} x2=${x} y1=${y(at)} y2=${y(at)}></line>
+        <text class="halo" x=${x + 6 * way} y=${y(at) + 4} text-anchor=${side === 'left' ? 'end' : 'start'}>${shortened(label, chars)}</text>`,
     )}
     ${scale.low === '' ? nothing : svg`<text class="halo" x=${x} y=${y(LOW) + 12} text-anchor="middle">${scale.low}</text>`}
     ${scale.high === '' ? nothing : svg`<text class="halo" x=${x} y=${y(HIGH) + 2} text-anchor="middle">${scale.high}</text>`}

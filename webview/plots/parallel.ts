@@ -249,10 +249,14 @@ export class Parallel extends LitElement {
     const scale = this.scales[index];
     if (!scale) return nothing;
     const x = xOf(index, this.axes.length, this.width);
-    const room = index === 0 ? x : x - xOf(index - 1, this.axes.length, this.width);
+    const isLast = index === this.axes.length - 1;
+    const before = index === 0 ? 0 : xOf(index - 1, this.axes.length, this.width);
+    const labels = isLast
+      ? { side: 'right' as const, room: this.width - x }
+      : { side: 'left' as const, room: x - before };
     const words = brush === undefined ? 'no filter' : `filtered: ${brushWords(brush, scale)}`;
     return svg`
-      ${drawnAxis(scale, { x, room, height: HEIGHT }, brush)}
+      ${drawnAxis(scale, { x, ...labels, height: HEIGHT }, brush)}
       <rect
         class="track"
         tabindex="0"
