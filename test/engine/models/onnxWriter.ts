@@ -157,3 +157,21 @@ export function sampleModel(): Buffer {
     [MODEL.docString, 'A net.'],
   );
 }
+
+/** A chain of as many nodes, each with a weight; all weights together have about so many bytes. */
+export function chainOf(nodes: number, bytes: number): Buffer {
+  const each = Math.max(1, Math.floor(bytes / nodes / 4));
+  const places = Array.from({ length: nodes }, (_, at) => at);
+  return model(
+    graph({
+      nodes: places.map((at) => {
+        const part = `/layer${String(Math.floor(at / 10))}/part${String(at % 10)}`;
+        const ends = [`v${String(at)}`, `v${String(at + 1)}`] as const;
+        return node(['MatMul', 'Add', 'Relu'][at % 3] ?? '', [ends[0], `w${String(at)}`], [ends[1]], { name: part });
+      }),
+      initializers: places.map((at) => floats(`w${String(at)}`, [each])),
+      inputs: [value('v0', ['batch', each])],
+      outputs: [value(`v${String(nodes)}`, ['batch', each])],
+    }),
+  );
+}
