@@ -1,7 +1,14 @@
 /** What there is in the registry of models, by the name of the request that asks for it. */
 import type { Database } from 'better-sqlite3';
 import { LoopwrightError } from '../../protocol/errors';
-import { Stage, type ModelVersionRow, type RegisteredModelRow, type RegistryEvent } from '../../protocol/registry';
+import { GateVerdict } from '../../protocol/config/gate';
+import {
+  Stage,
+  type ModelVersionRow,
+  type RegisteredModelRow,
+  type RegistryEvent,
+  type VersionApproval,
+} from '../../protocol/registry';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
 
@@ -65,8 +72,13 @@ export function registryQueries(db: Database) {
               AND (path = @path OR substr(path, 1, length(@below)) = @below))`,
       )
       .pluck(),
-    history: db.prepare<[string, number, number], RegistryEvent>(
-      `SELECT at_ms AS atMs, what, version, detail, by, why FROM registry_events
+    approvals: db.prepare<[string, number], Omit<VersionApproval, 'isCurrent'> & { isCurrent: number }>(
+      `SELECT a.by, a.at_ms AS atMs, a.why, a.digest, a.digest IS v.digest AS isCurrent
+       FROM model_version_approvals a JOIN model_versions v USING (name, version)
+       WHERE name = ? AND version = ? ORDER BY a.at_ms DESC, a.by`,
+    ),
+    history: db.prepare<[string, number, number], Omit<RegistryEvent, 'verdict'> & { verdict: string | null }>(
+      `SELECT at_ms AS atMs, what, version, detail, by, why, verdict FROM registry_events
        WHERE name = ? AND (version = ? OR version IS NULL) ORDER BY ordinal DESC LIMIT ?`,
     ),
   };
@@ -142,7 +154,13 @@ export function registryQueries(db: Database) {
         model,
         version: versionRow(record, model.aliases),
         tags: statements.tags.all(name, number),
-        history: statements.history.all(name, number, MAX_HISTORY),
+        history: statements.history.all(name, number, MAX_HISTORY).map(({ verdict, ...event }) => ({
+          ...event,
+          verdict: verdict === null ? null : GateVerdict.parse(JSON.parse(verdict)),
+        })),
+        approvals: statements.approvals
+          .all(name, number)
+          .map((approval) => ({ ...approval, isCurrent: approval.isCurrent === 1 })),
       };
     },
   };
