@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
@@ -250,6 +251,21 @@ describe('an approval', () => {
     await edit({ op: 'rename', name: 'fraud', newName: 'risk' });
     const renamed = await connection.request('registry/version', { name: 'risk', which: 1 });
     expect(renamed.approvals).toMatchObject([{ by: me }]);
+  });
+
+  it('that was given to other content counts for nothing', async () => {
+    await version({});
+    gate('{ approval: required }');
+    await edit({ op: 'approve', name: 'fraud', version: 1 });
+    // As when its files are kept.
+    const db = new Database(store.paths.database);
+    db.prepare("UPDATE model_versions SET digest = 'sha256:1'").run();
+    db.close();
+    await expect(setAlias(1)).rejects.toThrow(`${me} has approved other content than this`);
+    expect((await told(1)).approvals).toMatchObject([{ digest: null, isCurrent: false }]);
+    await edit({ op: 'approve', name: 'fraud', version: 1 });
+    await setAlias(1);
+    expect((await told(1)).approvals).toMatchObject([{ digest: 'sha256:1', isCurrent: true }]);
   });
 });
 

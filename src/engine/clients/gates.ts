@@ -32,7 +32,7 @@ export interface Judged {
 }
 
 /** A verdict is kept with the version: what a file makes of it is bounded. */
-const MAX_CHECKS = 100;
+const MAX_CHECKS = 50;
 const MAX_TEXT = 300;
 
 interface VersionIds {
@@ -162,8 +162,9 @@ const NAMED = 10;
 function refusalOf({ name, version, kind, to }: Move, { checks }: GateVerdict): string {
   const failed = checks.filter(({ passed }) => !passed).map(({ text }) => text);
   const more = failed.length > NAMED ? [`${String(failed.length - NAMED)} more`] : [];
-  const why = [...failed.slice(0, NAMED), ...more].join('; ');
+  const text = [...failed.slice(0, NAMED), ...more].join('; ');
+  const why = /[.?!…]$/.test(text) ? text : `${text}.`;
   const of = `${name}/${String(version)}`;
   const words = `loopwright models ${kind} ${/\s/.test(of) ? `"${of}"` : of} ${to} --past-gate --why "…"`;
-  return `${name} v${String(version)} does not pass the gate of ${to}: ${why}. To move it all the same takes a written reason: ${words}`;
+  return `${name} v${String(version)} does not pass the gate of ${to}: ${why} To move it all the same takes a written reason: ${words}`;
 }

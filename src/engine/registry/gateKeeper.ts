@@ -3,9 +3,9 @@
  * those that are compared) is read before; the verdict is the writer's, within the transaction that moves.
  */
 import { asksOf, gateFor } from '../../protocol/config/gate';
+import { LoopwrightError } from '../../protocol/errors';
 import type { GateJudgement } from '../../protocol/registry';
-import { type AskedGate, type Judged, type Move, type Reply, StaleGate, type Write } from '../clients';
-import { STAGES } from '../clients';
+import { type AskedGate, type Judged, type Move, type Reply, STAGES, StaleGate, type Write } from '../clients';
 import type { Config } from '../config';
 import type { Party } from './gateQueries';
 
@@ -30,7 +30,7 @@ export class GateKeeper {
       const judged = await this.parts.verdict(move, asked);
       if (judged)
         return { asks: asked.gate ? asksOf(asked.gate) : [], against: asked.gate?.against ?? move.to, ...judged };
-      if (attempt === ATTEMPTS) throw new StaleGate();
+      if (attempt === ATTEMPTS) throw new LoopwrightError('bad_request', new StaleGate().message);
     }
   }
 

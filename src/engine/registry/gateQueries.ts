@@ -23,13 +23,17 @@ export function gateQueries(db: Database) {
   const find = db.prepare<[string, number], Found>(
     'SELECT source, model_id AS modelId FROM model_versions WHERE name = ? AND version = ? AND deleted_ms IS NULL',
   );
+  // A copy is there although the version that it was made of is deleted.
+  const findSource = db.prepare<[string, number], Found>(
+    'SELECT source, model_id AS modelId FROM model_versions WHERE name = ? AND version = ?',
+  );
   const foldersOf = (name: string, version: number): ModelFolder[] => {
-    let found = find.get(name, version);
+    let found = findSource.get(name, version);
     const modelId = found?.modelId;
     for (let step = 0; found && step < MAX_STEPS; step++) {
       const [, other, number] = /^models:\/([^/@]+)\/(\d+)$/.exec(found.source) ?? [];
       if (other === undefined) break;
-      found = find.get(other, Number(number));
+      found = findSource.get(other, Number(number));
     }
     const folder = found ? folderIn(found.source) : null;
     return [

@@ -10,6 +10,9 @@ interface Item extends vscode.QuickPickItem {
   readonly choice: GateChoice | null;
 }
 
+const PASSED = new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+const FAILED = new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+
 /** @returns undefined where the user chose nothing */
 export function chooseAtGate(title: string, judgement: GateJudgement): Promise<GateChoice | undefined> {
   const pick = vscode.window.createQuickPick<Item>();
@@ -40,11 +43,14 @@ export function itemsOf({ verdict, against, comparedWith }: GateJudgement): Item
   const failed = checks.filter((check) => !check.passed);
   const missesApproval = failed.length > 0 && failed.every(({ name }) => name === 'approval');
   const actions: Item[] = passed
-    ? [{ label: vscode.l10n.t('$(arrow-up) Move It'), choice: 'move' }]
+    ? [{ label: vscode.l10n.t('Move It'), iconPath: new vscode.ThemeIcon('arrow-up'), choice: 'move' }]
     : [
-        ...(missesApproval ? [{ label: vscode.l10n.t('$(check) Approve…'), choice: 'approve' as const }] : []),
+        ...(missesApproval
+          ? [{ label: vscode.l10n.t('Approve…'), iconPath: new vscode.ThemeIcon('check'), choice: 'approve' as const }]
+          : []),
         {
-          label: vscode.l10n.t('$(warning) Move Past the Gate…'),
+          label: vscode.l10n.t('Move Past the Gate…'),
+          iconPath: new vscode.ThemeIcon('warning'),
           description: vscode.l10n.t('takes a reason, which is kept'),
           choice: 'past',
         },
@@ -57,7 +63,8 @@ export function itemsOf({ verdict, against, comparedWith }: GateJudgement): Item
     ...actions,
     { label: heading, kind: vscode.QuickPickItemKind.Separator, choice: null },
     ...[...failed, ...checks.filter((check) => check.passed)].map((check) => ({
-      label: `${check.passed ? '$(pass)' : '$(error)'} ${withoutIcons(plain(check.text, 300))}`,
+      label: withoutIcons(plain(check.text, 300)),
+      iconPath: check.passed ? PASSED : FAILED,
       description: withoutIcons(plain(check.name, 60)),
       choice: null,
     })),

@@ -27,7 +27,7 @@ const SUGGESTED = ['champion', 'challenger'];
 export async function promote(promoted: Promoted): Promise<void> {
   const { session, name, version } = promoted;
   const { model, known } = await aliasesOf(promoted);
-  const { gates } = await session.request('config/check', {});
+  const gates = await gatesOf(session);
   const gated = [
     ...new Set(gates.filter(({ model: of }) => of === name || of === ANY_MODEL).map(({ alias }) => alias)),
   ];
@@ -112,13 +112,24 @@ async function judge({ session, name, version }: Promoted, { kind, to }: Place):
   return (await session.request('registry/judge', { name, version, kind, to })).judgement;
 }
 
+/** Of a file that can't be read none are known: what is wrong with it is said where something moves. */
+async function gatesOf(session: StoreSession) {
+  try {
+    return (await session.request('config/check', {})).gates;
+  } catch (thrown) {
+    if (LoopwrightError.from(thrown).code === 'bad_request') return [];
+    throw thrown;
+  }
+}
+
 async function aliasesOf({ session, name, version }: Promoted) {
   const { model } = await session.request('registry/version', { name, which: version });
   return { model, known: [...new Set([...SUGGESTED, ...model.aliases.map(({ alias }) => alias)])] };
 }
 
-function itemOf({ to, now }: Place): vscode.QuickPickItem {
-  return { label: withoutIcons(to), description: now === null ? '' : vscode.l10n.t('now v{0}', String(now)) };
+function itemOf({ kind, to, now }: Place): vscode.QuickPickItem {
+  const taken = now === null ? '' : vscode.l10n.t('now v{0}', String(now));
+  return { label: withoutIcons(to), description: kind === 'stage' ? vscode.l10n.t('stage') : taken };
 }
 
 function summaryOf(judgement: GateJudgement | null): string {
