@@ -1,6 +1,7 @@
 /** Registered models and their versions as `--json` gives them. Pure. */
 import type { ModelVersionRow, RegisteredModelRow } from '../protocol/registry';
 import type { Result } from '../protocol/requests';
+import type { NamedJudgement } from './modelRendering';
 
 const time = (ms: number): string => new Date(ms).toISOString();
 
@@ -16,7 +17,7 @@ export const modelDocument = (model: RegisteredModelRow) => ({
 
 export const versionDocument = (
   version: ModelVersionRow,
-  more?: Pick<Result<'registry/version'>, 'tags' | 'history'>,
+  more?: Pick<Result<'registry/version'>, 'tags' | 'history' | 'approvals'>,
 ) => ({
   name: version.name,
   version: version.version,
@@ -33,14 +34,31 @@ export const versionDocument = (
   ...(more
     ? {
         tags: Object.fromEntries(more.tags.map(({ key, value }) => [key, value])),
-        history: more.history.map(({ atMs, what, version: of, detail, by, why }) => ({
+        history: more.history.map(({ atMs, what, version: of, detail, by, why, verdict }) => ({
           time: time(atMs),
           what,
           version: of,
           detail,
           by,
           why,
+          verdict,
+        })),
+        approvals: more.approvals.map(({ by, atMs, why, digest, isCurrent }) => ({
+          by,
+          time: time(atMs),
+          why,
+          digest,
+          current: isCurrent,
         })),
       }
     : {}),
+});
+
+export const judgementDocument = ({ to, judgement }: NamedJudgement) => ({
+  to,
+  passed: judgement.verdict.passed,
+  against: judgement.against,
+  compared_with: judgement.comparedWith,
+  asks: judgement.asks,
+  checks: judgement.verdict.checks,
 });

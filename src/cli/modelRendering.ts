@@ -1,5 +1,6 @@
 /** What people see of registered models. Pure: values in, lines out. */
-import type { ModelVersionRow, RegisteredModelRow, RegistryEvent } from '../protocol/registry';
+import type { GateVerdict } from '../protocol/config/gate';
+import type { GateJudgement, ModelVersionRow, RegisteredModelRow, RegistryEvent } from '../protocol/registry';
 import type { Result } from '../protocol/requests';
 import { eventWords } from '../protocol/registryWords';
 import { formatAgo, printable, table } from './format';
@@ -43,7 +44,10 @@ export function versionTable(versions: readonly ModelVersionRow[], { paint, widt
   return table(columns, rows, width, (title) => paint('bold', title));
 }
 
-export function versionPage({ version, tags }: Result<'registry/version'>, { paint, nowMs }: View): string[] {
+export function versionPage(
+  { version, tags, approvals }: Result<'registry/version'>,
+  { paint, nowMs }: View,
+): string[] {
   const lines: (readonly [string, string])[] = [
     ['aliases', version.aliases.map((alias) => `@${alias}`).join(' ')],
     ['stage', version.stage === 'None' ? '' : version.stage],
@@ -52,6 +56,10 @@ export function versionPage({ version, tags }: Result<'registry/version'>, { pai
     ['source', version.source],
     ['registered', `${formatAgo(version.createdMs, nowMs)}${version.user === '' ? '' : ` by ${version.user}`}`],
     ['tags', tags.map(({ key, value }) => `${key}=${value}`).join(', ')],
+    [
+      'approved',
+      approvals.map(({ by, isCurrent }) => (isCurrent ? `by ${by}` : `by ${by}, with other content`)).join(', '),
+    ],
     ['description', version.description],
   ];
   return [
@@ -65,6 +73,31 @@ export function historyLines(history: readonly RegistryEvent[], { paint, nowMs }
   return [
     '',
     paint('bold', 'HISTORY'),
-    ...history.map((event) => `${formatAgo(event.atMs, nowMs).padEnd(16)} ${printable(eventWords(event))}`),
+    ...history.flatMap((event) => [
+      `${formatAgo(event.atMs, nowMs).padEnd(16)} ${printable(eventWords(event))}`,
+      ...checkLines(event.verdict?.checks.filter(({ passed }) => !passed) ?? [], paint).map(
+        (line) => `${' '.repeat(16)} ${line}`,
+      ),
+    ]),
   ];
+}
+
+export interface NamedJudgement {
+  /** The alias or the stage. */
+  readonly to: string;
+  readonly judgement: GateJudgement;
+}
+
+/** The verdict of each gate, check by check. */
+export function judgementLines(of: string, judgements: readonly NamedJudgement[], { paint }: View): string[] {
+  return judgements.flatMap(({ to, judgement: { verdict } }) => [
+    `${paint('bold', `${printable(of)} to ${printable(to)}`)} ${verdict.passed ? paint('green', 'passes') : paint('red', 'fails')}`,
+    ...checkLines(verdict.checks, paint).map((line) => `  ${line}`),
+  ]);
+}
+
+function checkLines(checks: GateVerdict['checks'], paint: View['paint']): string[] {
+  return checks.map(
+    ({ passed, text }) => `${passed ? paint('green', 'pass') : paint('red', 'FAIL')} ${printable(text)}`,
+  );
 }

@@ -128,6 +128,7 @@ export function exitCodeOf(code: ErrorCode): number {
     case 'engine_unavailable':
     case 'engine_stopping':
     case 'run_failed_to_start':
+    case 'gate_failed':
     case 'server_unreachable':
     case 'cancelled':
     case 'internal':

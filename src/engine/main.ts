@@ -26,7 +26,7 @@ import { Jobs } from './jobs';
 import { inspectInJob } from './models';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
-import { RegistryEditor } from './registry';
+import { GateKeeper, RegistryEditor } from './registry';
 import { createDispatch, type RequestHandlers, whyClosed, whyNotWritten } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
@@ -236,12 +236,20 @@ async function main(): Promise<void> {
     log,
   );
 
+  const gates = new GateKeeper({
+    gates: () => config.gates(),
+    parties: (move, against) => reader().call('registry/parties', { move, against }),
+    signatures: (versions) => jobs.run('registry/signatures', { store: paths.root, versions }, { lane: 'models' }),
+    verdict: (move, asked) => reader().call('registry/verdict', { move, asked, nowMs: Date.now() }),
+  });
+
   const tracking = new TrackingServer(
     addresses,
     {
       paths,
       token: tokenOf(addresses),
       tell: (writes) => writable().call('tell', writes),
+      move: (write, tell) => gates.move(write, false, tell),
       read: async (method, params) => {
         const answer = await reader().call('mlflow', { method, params });
         if ('bytes' in answer) return answer.bytes;
@@ -259,6 +267,7 @@ async function main(): Promise<void> {
     user: userInfo().username,
     tell: (writes) => writable().call('tell', writes),
     sourceOf: (runId, path) => reader().call('registry/sourceOf', { runId, path }),
+    gates,
   });
 
   const handlers: RequestHandlers = {
@@ -335,6 +344,7 @@ async function main(): Promise<void> {
     'servers/experiments': (params) =>
       jobs.run('servers/experiments', params, { lane: `servers ${params.server.url}` }),
     'servers/runs': (params) => jobs.run('servers/runs', params, { lane: `servers ${params.server.url}` }),
+    'registry/judge': async (move) => ({ judgement: await gates.judge(move) }),
     'registry/edit': ({ edits }) => registry.edit(edits),
     'config/check': ({ text }) => config.check(text),
     'config/names': () => reader().call('config/names'),

@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'run_failed_to_start',
   'server_unreachable',
   'server_refused',
+  'gate_failed',
   'cancelled',
   'internal',
 ] as const;

@@ -1,29 +1,7 @@
 /** The registry of models: registered models, their versions, and what happened to them. */
 import * as z from 'zod';
-import { Headline, RunId } from './entities';
-
-/** Names stand in addresses (`models:/NAME/3`), in which these have a meaning of their own. */
-const RESERVED = /[/:%"'@]/;
-export const MAX_MODEL_NAME = 256;
-
-/** MLflow's rule of names. */
-export const ModelName = z
-  .string()
-  .min(1)
-  .max(MAX_MODEL_NAME)
-  .refine((name) => !RESERVED.test(name), {
-    error: 'The name of a model has none of / : % " \' @: it stands in addresses such as models:/NAME/3.',
-  });
-
-/** `latest` and `v3` mean a version by themselves, as in MLflow. */
-export const AliasName = z
-  .string()
-  .min(1)
-  .max(MAX_MODEL_NAME)
-  .regex(/^[\w-]+$/, { error: 'An alias has letters, digits, _ and - only.' })
-  .refine((alias) => alias.toLowerCase() !== 'latest' && !/^v\d+$/i.test(alias), {
-    error: '"latest" and names such as "v3" mean a version by themselves: choose another alias.',
-  });
+import type { GateVerdict } from './config/gate';
+import { Headline } from './entities';
 
 export const Stage = z.enum(['None', 'Staging', 'Production', 'Archived']);
 export type Stage = z.infer<typeof Stage>;
@@ -77,43 +55,38 @@ export const RegistryEvent = z.object({
     'aliasSet',
     'aliasRemoved',
     'stage',
+    'approved',
+    'approvalWithdrawn',
   ]),
   version: z.number().int().nullable(),
-  /** The alias, the stage, the former name, or the keys of the tags; empty for the others. */
+  /** The alias, the stage, the former name, the keys of the tags, or the digest that was approved; empty for the others. */
   detail: z.string(),
   /** Who did it, where that was told. */
   by: z.string().nullable(),
   /** Why, in the words of who did it. */
   why: z.string().nullable(),
+  /** What the gate said when an alias or a stage moved; one that failed was passed by with the reason in `why`. */
+  verdict: z.custom<GateVerdict | null>(),
 });
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
-const Name = z.string().min(1);
-const VersionOf = { name: Name, version: z.number().int().min(1) };
-const Why = z.string().trim().min(1).max(2000).optional();
-const MAX_DESCRIPTION = 100_000;
+/** Who has said that a version may go where a gate asks for that. */
+export interface VersionApproval {
+  readonly by: string;
+  readonly atMs: number;
+  readonly why: string | null;
+  /** Of the content that was approved; null where it was not known. */
+  readonly digest: string | null;
+  /** Whether the version still has that content. */
+  readonly isCurrent: boolean;
+}
 
-/** What can be changed of the registry. */
-export const RegistryEdit = z.discriminatedUnion('op', [
-  /** A file or folder among a run's artifacts as a new version; the model is made if there is none. */
-  z.object({
-    op: z.literal('register'),
-    name: ModelName,
-    runId: RunId,
-    path: z.string().max(4096),
-    description: z.string().max(MAX_DESCRIPTION).default(''),
-  }),
-  z.object({ op: z.literal('alias'), ...VersionOf, alias: AliasName, why: Why }),
-  z.object({ op: z.literal('removeAlias'), name: Name, alias: z.string(), why: Why }),
-  z.object({ op: z.literal('stage'), ...VersionOf, stage: Stage, archiveOthers: z.boolean().default(false), why: Why }),
-  z.object({ op: z.literal('describe'), name: Name, description: z.string().max(MAX_DESCRIPTION) }),
-  z.object({ op: z.literal('describeVersion'), ...VersionOf, description: z.string().max(MAX_DESCRIPTION) }),
-  z.object({ op: z.literal('rename'), name: Name, newName: ModelName }),
-  z.object({ op: z.literal('delete'), name: Name, why: Why }),
-  z.object({ op: z.literal('restore'), name: Name }),
-  z.object({ op: z.literal('deleteVersion'), ...VersionOf, why: Why }),
-  z.object({ op: z.literal('restoreVersion'), ...VersionOf }),
-  /** The same files as a version of another model. */
-  z.object({ op: z.literal('copyVersion'), ...VersionOf, to: ModelName }),
-]);
-export type RegistryEdit = z.infer<typeof RegistryEdit>;
+/** What the gate of an alias or of a stage says to a version, now. */
+export interface GateJudgement {
+  /** What it asks, a line for each check; none while `loopwright.yaml` has an error. */
+  readonly asks: readonly string[];
+  /** The alias or stage whose version it compares with, and that version: it has it now, or had it last. */
+  readonly against: string;
+  readonly comparedWith: number | null;
+  readonly verdict: GateVerdict;
+}

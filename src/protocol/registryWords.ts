@@ -2,9 +2,10 @@
 import type { RegistryEvent } from './registry';
 
 /** `alias champion was set by ada: better on May` */
-export function eventWords(event: Pick<RegistryEvent, 'what' | 'detail' | 'by' | 'why'>): string {
-  const { by, why } = event;
-  return `${whatWords(event)}${by === null ? '' : ` by ${by}`}${why === null ? '' : `: ${why}`}`;
+export function eventWords(event: Pick<RegistryEvent, 'what' | 'detail' | 'by' | 'why' | 'verdict'>): string {
+  const { by, why, verdict } = event;
+  const gate = verdict === null ? '' : verdict.passed ? ', through its gate' : ', past its gate';
+  return `${whatWords(event)}${by === null ? '' : ` by ${by}`}${gate}${why === null ? '' : `: ${why}`}`;
 }
 
 function whatWords({ what, detail }: Pick<RegistryEvent, 'what' | 'detail'>): string {
@@ -33,5 +34,9 @@ function whatWords({ what, detail }: Pick<RegistryEvent, 'what' | 'detail'>): st
       return `alias ${detail} was taken away`;
     case 'stage':
       return `stage ${detail}`;
+    case 'approved':
+      return 'the version was approved';
+    case 'approvalWithdrawn':
+      return 'the approval was withdrawn';
   }
 }

@@ -1,7 +1,7 @@
 /** `loopwright models …`: the registry of models. */
 import type { Command } from 'commander';
 import { LoopwrightError } from '../../protocol/errors';
-import { type ModelVersionRow, RegistryEdit, type RegisteredModelRow } from '../../protocol/registry';
+import type { ModelVersionRow, RegisteredModelRow } from '../../protocol/registry';
 import { MAX_PAGE, type Result } from '../../protocol/requests';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
 import { inSession, type SessionTask } from '../inSession';
@@ -9,11 +9,17 @@ import { findRun } from '../lookup';
 import { historyLines, modelTable, versionPage, versionTable } from '../modelRendering';
 import { modelDocument, versionDocument } from '../modelDocuments';
 import { EXIT } from '../output';
+import { change } from '../changeModel';
+import { addGates } from './gates';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
 import type { Session } from '../store';
 
 interface WhyOptions {
   readonly why?: string;
+}
+
+interface MoveOptions extends WhyOptions {
+  readonly pastGate?: boolean;
 }
 
 export function addModels(program: Command, perform: Perform): void {
@@ -59,12 +65,14 @@ export function addModels(program: Command, perform: Perform): void {
     .argument('<version>', 'NAME/3')
     .argument('<alias>', 'champion, challenger, or a name of your own')
     .option('--why <text>', 'the reason, kept with the version')
-    .action((model: string, alias: string, { why }: WhyOptions, self: Command) =>
+    .option('--past-gate', 'also if its gate in loopwright.yaml fails; needs --why')
+    .action((model: string, alias: string, { why, pastGate: past }: MoveOptions, self: Command) =>
       doing(self, async (cli, session) => {
         const of = await versionNamed(session.connection, model);
-        return change(cli, session, { op: 'alias', ...of, alias, why });
+        return change(cli, session, { op: 'alias', ...of, alias, past, why });
       }),
     );
+  addGates(on, doing);
   on('unalias', 'Take an alias away.')
     .argument('<model>', 'NAME@ALIAS')
     .option('--why <text>', 'the reason, kept with the version')
@@ -80,17 +88,20 @@ export function addModels(program: Command, perform: Perform): void {
     .argument('<stage>', 'None, Staging, Production or Archived')
     .option('--archive-others', 'those that are in this stage are archived')
     .option('--why <text>', 'the reason, kept with the version')
-    .action((model: string, stage: string, options: WhyOptions & { readonly archiveOthers?: boolean }, self: Command) =>
-      doing(self, async (cli, session) => {
-        const of = await versionNamed(session.connection, model);
-        return change(cli, session, {
-          op: 'stage',
-          ...of,
-          stage,
-          archiveOthers: options.archiveOthers === true,
-          why: options.why,
-        });
-      }),
+    .option('--past-gate', 'also if its gate in loopwright.yaml fails; needs --why')
+    .action(
+      (model: string, stage: string, options: MoveOptions & { readonly archiveOthers?: boolean }, self: Command) =>
+        doing(self, async (cli, session) => {
+          const of = await versionNamed(session.connection, model);
+          return change(cli, session, {
+            op: 'stage',
+            ...of,
+            stage,
+            archiveOthers: options.archiveOthers === true,
+            past: options.pastGate,
+            why: options.why,
+          });
+        }),
     );
   for (const op of ['delete', 'restore'] as const)
     on(op, op === 'delete' ? 'Hide a version, or a model with its versions.' : 'Undo the deletion of one.')
@@ -147,31 +158,3 @@ async function show({ output }: Cli, { connection }: Session, { name, which }: R
   else output.note(`${name} has no versions.`);
   return EXIT.done;
 }
-
-/** @param asked as the user has written it: checked here, so that what is wrong is told in the words of the command line */
-async function change({ output }: Cli, { connection }: Session, asked: object): Promise<number> {
-  const edit = RegistryEdit.safeParse(asked);
-  if (!edit.success)
-    throw new LoopwrightError('bad_request', edit.error.issues[0]?.message ?? 'That is not of its form.');
-  const { results } = await connection.request('registry/edit', { edits: [edit.data] });
-  const name = edit.data.op === 'copyVersion' ? edit.data.to : edit.data.name;
-  const version = results[0]?.version ?? null;
-  if (output.isJson) output.document({ name, version });
-  else output.note(version === null ? `${name} is changed.` : `${name}/${String(version)} is ${DONE[edit.data.op]}.`);
-  return EXIT.done;
-}
-
-const DONE: Readonly<Record<RegistryEdit['op'], string>> = {
-  register: 'registered',
-  alias: 'changed',
-  removeAlias: 'changed',
-  stage: 'changed',
-  describe: 'changed',
-  describeVersion: 'changed',
-  rename: 'renamed',
-  delete: 'deleted',
-  restore: 'restored',
-  deleteVersion: 'deleted',
-  restoreVersion: 'restored',
-  copyVersion: 'registered',
-};

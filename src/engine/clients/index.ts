@@ -28,6 +28,7 @@ export type {
   Texts,
 } from './imported';
 export { artifactKindOf } from './artifactKind';
+export { type AskedGate, Gates, type Judged, type Move } from './gates';
 export { MODEL_STATUS, type ModelStatus } from './modelWrites';
 export {
   alreadyExists,
@@ -37,9 +38,10 @@ export {
   REFUSAL_CODES,
   type RefusalCode,
   type Refused,
+  StaleGate,
 } from './refusal';
 export type { RegistryEvent, RegistryEventData, RegistryEventName } from './registryEvents';
-export { canonicalStage } from './registryWrites';
+export { canonicalStage, STAGES } from './registryWrites';
 export { type Author, type Reply, type SessionEvents, valueOf } from './session';
 export { noWebhook, WebhookReads, type WebhookRow, type WebhookStatus } from './webhookReads';
 export type { WebhookChange } from './webhookWrites';

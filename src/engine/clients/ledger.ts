@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Database } from 'better-sqlite3';
 import * as z from 'zod';
+import { GateVerdict } from '../../protocol/config/gate';
 import { WireNumber } from '../../protocol/entities';
 import { splitJournal } from '../../protocol/journal';
 import { LedgerRows } from './ledgerRows';
@@ -17,6 +18,8 @@ const Tags = z.record(z.string(), z.string().nullable());
 const VersionOf = { name: z.string(), version: z.number().int() };
 /** Who did it, and why, where that was told. */
 const Told = { by: z.string().optional(), why: z.string().optional() };
+/** What the gate said, where one was asked. */
+const Judged = { verdict: GateVerdict.optional() };
 
 /** What is not named stays as it is; the first record of a thing makes it. */
 export const LedgerRecord = z.union([
@@ -84,13 +87,14 @@ export const LedgerRecord = z.union([
   z.tuple([
     z.literal('alias'),
     Milliseconds,
-    z.object({ ...Told, name: z.string(), alias: z.string(), version: z.number().int().nullable() }),
+    z.object({ ...Told, ...Judged, name: z.string(), alias: z.string(), version: z.number().int().nullable() }),
   ]),
   z.tuple([
     z.literal('modelVersion'),
     Milliseconds,
     z.object({
       ...Told,
+      ...Judged,
       ...VersionOf,
       description: z.string().optional(),
       stage: z.string().optional(),
@@ -103,6 +107,12 @@ export const LedgerRecord = z.union([
     }),
   ]),
   z.tuple([z.literal('modelVersionTags'), Milliseconds, z.object({ ...Told, ...VersionOf, tags: Tags })]),
+  /** By whoever says it; false withdraws it. */
+  z.tuple([
+    z.literal('approval'),
+    Milliseconds,
+    z.object({ ...Told, ...VersionOf, approved: z.boolean(), digest: z.string().nullable().optional() }),
+  ]),
   z.tuple([
     z.literal('webhook'),
     Milliseconds,
@@ -126,6 +136,7 @@ const REGISTRY_KINDS = [
   'alias',
   'modelVersion',
   'modelVersionTags',
+  'approval',
 ] as const satisfies LedgerRecord[0][];
 export type RegistryRecord = Extract<LedgerRecord, readonly [(typeof REGISTRY_KINDS)[number], ...unknown[]]>;
 

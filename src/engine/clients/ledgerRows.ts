@@ -75,6 +75,11 @@ export class LedgerRows {
            deleted_ms = ${deletedMs}
          WHERE name = @name AND version = @version`,
       ),
+      approve: db.prepare(
+        `INSERT OR REPLACE INTO model_version_approvals (name, version, by, at_ms, digest, why)
+         VALUES (@name, @version, @by, @atMs, @digest, @why)`,
+      ),
+      withdraw: db.prepare('DELETE FROM model_version_approvals WHERE name = ? AND version = ? AND by = ?'),
       addWebhook: db.prepare(
         `INSERT INTO webhooks (webhook_id, name, description, url, events, status, signed, created_ms, updated_ms)
          VALUES (@id, '', '', '', '[]', 'DISABLED', 0, @atMs, @atMs) ON CONFLICT DO NOTHING`,
@@ -92,6 +97,7 @@ export class LedgerRows {
       'registered_model_aliases',
       'model_versions',
       'model_version_tags',
+      'model_version_approvals',
       'registry_events',
     ];
     this.rename = renamed.map((table) => db.prepare(`UPDATE ${table} SET name = @new_name WHERE name = @name`));
@@ -167,6 +173,9 @@ export class LedgerRows {
       case 'modelVersionTags':
         this.tags('version', [of.name, of.version], of.tags);
         return;
+      case 'approval':
+        this.approval(of, atMs);
+        return;
       case 'webhook':
         this.webhook(of, atMs);
         return;
@@ -204,6 +213,12 @@ export class LedgerRows {
     this.statements.addVersion.run({ name: of.name, version: of.version, atMs });
     this.statements.setVersion.run(parametersOf('modelVersion', of, atMs));
     if (of.deleted === true) this.statements.dropAliasesOf.run({ name: of.name, version: of.version });
+  }
+
+  private approval({ name, version, by = '', why, approved, digest }: Of<'approval'>, atMs: number): void {
+    this.statements.touchRegistered.run(atMs, name);
+    if (approved) this.statements.approve.run({ name, version, by, atMs, digest: digest ?? null, why: why ?? null });
+    else this.statements.withdraw.run(name, version, by);
   }
 
   private webhook(of: Of<'webhook'>, atMs: number): void {

@@ -1,5 +1,6 @@
 /** What happened to registered models and their versions, told from the records of the store's journal. */
 import type { Database } from 'better-sqlite3';
+import type { GateVerdict } from '../../protocol/config/gate';
 import type { RegistryEvent } from '../../protocol/registry';
 import type { RegistryRecord } from './ledger';
 
@@ -10,6 +11,7 @@ interface Told {
   readonly version?: number | null;
   readonly by?: string | undefined;
   readonly why?: string | undefined;
+  readonly verdict?: GateVerdict | undefined;
 }
 
 export class RegistryHistory {
@@ -19,8 +21,8 @@ export class RegistryHistory {
 
   constructor(db: Database) {
     this.add = db.prepare(
-      `INSERT INTO registry_events (name, version, at_ms, what, detail, by, why)
-       VALUES (@name, @version, @atMs, @what, @detail, @by, @why)`,
+      `INSERT INTO registry_events (name, version, at_ms, what, detail, by, why, verdict)
+       VALUES (@name, @version, @atMs, @what, @detail, @by, @why, @verdict)`,
     );
     this.hasModel = db
       .prepare<[string], number>('SELECT 1 FROM registered_models WHERE name = ? AND deleted_ms IS NULL')
@@ -35,7 +37,8 @@ export class RegistryHistory {
     const [kind, , of] = record;
     const tell = (what: What, told: Told, detail = '') => {
       const { name, version = null, by = null, why = null } = told;
-      this.add.run({ name, version, atMs, what, detail, by, why });
+      const verdict = told.verdict ? JSON.stringify(told.verdict) : null;
+      this.add.run({ name, version, atMs, what, detail, by, why, verdict });
     };
     switch (kind) {
       case 'registeredModel': {
@@ -60,6 +63,9 @@ export class RegistryHistory {
         return;
       case 'modelVersionTags':
         tell('tagged', of, keysOf(of.tags));
+        return;
+      case 'approval':
+        tell(of.approved ? 'approved' : 'approvalWithdrawn', of, of.digest ?? '');
         return;
     }
   }

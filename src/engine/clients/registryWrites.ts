@@ -1,6 +1,8 @@
 /** The registry of models, as clients make and change it. */
 import * as z from 'zod';
+import type { GateVerdict } from '../../protocol/config/gate';
 import type { Tags } from './experimentWrites';
+import { type AskedGate, Gates } from './gates';
 import { alreadyExists, doesNotExist, invalid } from './refusal';
 import type { RegistryEvent } from './registryEvents';
 import type { Session } from './session';
@@ -46,6 +48,10 @@ export class RegistryWrites {
   private readonly modelRunOf;
   private readonly modelTag;
   private readonly promptTag;
+  private readonly lostAliases;
+  private readonly hasApproved;
+  private readonly digestOf;
+  private readonly gates: Gates;
 
   constructor(private readonly session: Session) {
     const { db } = session;
@@ -79,6 +85,23 @@ export class RegistryWrites {
       .pluck();
     this.modelTag = db
       .prepare<[string, string], string>('SELECT value FROM logged_model_tags WHERE model_id = ? AND key = ?')
+      .pluck();
+    this.gates = new Gates(db);
+    this.lostAliases = db
+      .prepare<[string, number], string>(
+        `SELECT DISTINCT e.detail FROM registry_events e WHERE e.name = ? AND e.version = ? AND e.what = 'aliasSet'
+           AND e.ordinal = (SELECT max(ordinal) FROM registry_events o
+             WHERE o.name = e.name AND o.detail = e.detail AND o.what IN ('aliasSet', 'aliasRemoved'))
+           AND NOT EXISTS (SELECT 1 FROM registered_model_aliases a WHERE a.name = e.name AND a.alias = e.detail)`,
+      )
+      .pluck();
+    this.hasApproved = db
+      .prepare<[string, number, string], number>(
+        'SELECT 1 FROM model_version_approvals WHERE name = ? AND version = ? AND by = ?',
+      )
+      .pluck();
+    this.digestOf = db
+      .prepare<[string, number], string | null>('SELECT digest FROM model_versions WHERE name = ? AND version = ?')
       .pluck();
     this.promptTag = db
       .prepare<[string], string>(`SELECT value FROM registered_model_tags WHERE name = ? AND key = '${PROMPT_TAG}'`)
@@ -121,9 +144,17 @@ export class RegistryWrites {
     this.session.keepTold(['registeredModelTags', this.session.nowMs, { name, tags: { [key]: value } }]);
   }
 
-  setAlias({ name, alias, version }: VersionOf & { alias: string }): void {
+  /** @throws Refusal also if the gate does not let it pass */
+  setAlias({ name, alias, version, gate }: VersionOf & { alias: string; gate?: AskedGate }): void {
     this.version({ name, version });
-    this.session.keepTold(['alias', this.session.nowMs, { name, alias, version }]);
+    const { nowMs } = this.session;
+    const judged = this.gates.pass({ name, version, kind: 'alias', to: alias }, gate, nowMs);
+    this.giveAlias({ name, alias, version, ...judged });
+  }
+
+  private giveAlias(given: VersionOf & { alias: string; verdict?: GateVerdict }): void {
+    const { name, alias, version } = given;
+    this.session.keepTold(['alias', this.session.nowMs, given]);
     this.tell({ event: 'model_version_alias.created', data: { name, alias, version: String(version) } });
   }
 
@@ -191,11 +222,13 @@ export class RegistryWrites {
     this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, deleted: true }]);
   }
 
-  restoreVersion({ name, version }: VersionOf): VersionOf {
+  restoreVersion({ name, version, withAliases = false }: VersionOf & { withAliases?: boolean }): VersionOf {
     this.model(name);
     if (this.isVersionHidden.get(name, version) === undefined)
       throw doesNotExist(`There is no deleted Model Version (name=${name}, version=${String(version)})`);
     this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, deleted: false }]);
+    // It had them, and lost them by being deleted: no gate is asked again.
+    if (withAliases) for (const alias of this.lostAliases.all(name, version)) this.giveAlias({ name, alias, version });
     return { name, version };
   }
 
@@ -226,9 +259,23 @@ export class RegistryWrites {
     else this.tell({ event: 'model_version_tag.set', data: { ...of, value } });
   }
 
-  transition({ name, version, stage, archiveExisting }: VersionOf & { stage: string; archiveExisting: boolean }): void {
+  /** Of what the version holds now, in the name of whoever says it. */
+  approve({ name, version, approved }: VersionOf & { approved: boolean }): VersionOf {
+    this.version({ name, version });
+    const { nowMs, author } = this.session;
+    if (!approved && this.hasApproved.get(name, version, author.by ?? '') === undefined)
+      throw doesNotExist(`${author.by ?? 'Nobody'} has not approved ${name} v${String(version)}: nothing to withdraw.`);
+    const digest = approved ? (this.digestOf.get(name, version) ?? null) : null;
+    this.session.keepTold(['approval', nowMs, { name, version, approved, digest }]);
+    return { name, version };
+  }
+
+  /** @throws Refusal also if the gate does not let it pass */
+  transition(asked: VersionOf & { stage: string; archiveExisting: boolean; gate?: AskedGate }): void {
+    const { name, version, stage, archiveExisting, gate } = asked;
     const canonical = canonicalStage(stage);
     this.version({ name, version });
+    const judged = this.gates.pass({ name, version, kind: 'stage', to: canonical }, gate, this.session.nowMs);
     if (archiveExisting) {
       if (!HELD.has(canonical))
         throw invalid(
@@ -238,7 +285,7 @@ export class RegistryWrites {
         if (other !== version)
           this.session.keepTold(['modelVersion', this.session.nowMs, { name, version: other, stage: 'Archived' }]);
     }
-    this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, stage: canonical }]);
+    this.session.keepTold(['modelVersion', this.session.nowMs, { name, version, stage: canonical, ...judged }]);
   }
 
   /** As MLflow: of stages nobody is told. */

@@ -63,7 +63,7 @@ export type Reply = { readonly value: unknown } | { readonly refused: Refused };
 export function valueOf(reply: Reply | undefined): unknown {
   if (!reply) throw doesNotExist('The store did not answer.');
   if ('value' in reply) return reply.value;
-  throw new Refusal(reply.refused.code, reply.refused.message);
+  throw new Refusal(reply.refused.code, reply.refused.message, reply.refused.gate);
 }
 
 export interface SessionEvents {
@@ -242,7 +242,8 @@ export class Session {
         this.follower.ingest.forget(open.run.run_seq);
         open.records.length = before ?? 0;
       }
-      return { refused: { code: error.code, message: error.message } };
+      const { code, message, gate } = error;
+      return { refused: { code, message, ...(gate ? { gate } : {}) } };
     }
   }
 

@@ -52,6 +52,7 @@ function tableOf(session: Session) {
     'registry/updateVersion': registry.updateVersion.bind(registry),
     'registry/deleteVersion': registry.deleteVersion.bind(registry),
     'registry/setVersionTag': registry.setVersionTag.bind(registry),
+    'registry/approve': registry.approve.bind(registry),
     'registry/transition': registry.transition.bind(registry),
     'registry/restore': registry.restore.bind(registry),
     'registry/restoreVersion': registry.restoreVersion.bind(registry),

@@ -1,9 +1,11 @@
 /** `loopwright.yaml` and its gates, as the rest of the engine sees them. */
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CONFIG_FILE } from '../../protocol/config/file';
 import { asksOf, type PlacedGate } from '../../protocol/config/gate';
 import { LoopwrightError } from '../../protocol/errors';
 import type { Result } from '../../protocol/requests';
+import { isMissing } from '../../protocol/node/addresses';
 import type { Jobs } from '../jobs';
 import type { CheckedConfig } from './check';
 
@@ -12,11 +14,19 @@ export { type Approval, judge, type JudgedVersion, unreadableGates } from './jud
 /** A file that takes longer was made to. */
 const PATIENCE_MS = 20_000;
 
+type Gates = { readonly gates: readonly PlacedGate[] } | { readonly problem: string };
+
 export class Config {
+  private readonly file: string;
+  /** Of the file as it was then. */
+  private known: { readonly stamp: string; readonly gates: Gates } | null = null;
+
   constructor(
-    private readonly store: string,
+    store: string,
     private readonly jobs: Pick<Jobs, 'run'>,
-  ) {}
+  ) {
+    this.file = join(dirname(store), CONFIG_FILE);
+  }
 
   async check(text?: string): Promise<Result<'config/check'>> {
     const { problems, gates } = await this.read(text ?? null);
@@ -26,17 +36,33 @@ export class Config {
 
   /**
    * The gates of the file as it is now. Without a file there are none; while it has an error nobody knows them, and
-   * `problem` says what is wrong (`unreadableGates` makes a verdict of it).
+   * `problem` says what is wrong (`unreadableGates` makes a verdict of it). A file that has not changed is not read again.
    */
-  async gates(): Promise<{ readonly gates: readonly PlacedGate[] } | { readonly problem: string }> {
-    const { problems, gates } = await this.read(null);
-    if (gates) return { gates };
-    const first = problems.find(({ severity }) => severity === 'error');
-    return { problem: first ? `line ${String(first.from.line + 1)}: ${first.message}` : "It can't be read." };
+  async gates(): Promise<Gates> {
+    const stamp = await stampOf(this.file);
+    if (stamp === null) return { gates: [] };
+    if (this.known?.stamp === stamp) return this.known.gates;
+    const gates = await this.readGates();
+    // A file that has changed since has another stamp.
+    this.known = { stamp, gates };
+    return gates;
+  }
+
+  private async readGates(): Promise<Gates> {
+    try {
+      const { problems, gates } = await this.read(null);
+      if (gates) return { gates };
+      const first = problems.find(({ severity }) => severity === 'error');
+      return { problem: first ? `line ${String(first.from.line + 1)}: ${first.message}` : "It can't be read." };
+    } catch (thrown) {
+      const { code, message } = LoopwrightError.from(thrown);
+      if (code !== 'bad_request') throw thrown;
+      return { problem: message };
+    }
   }
 
   private async read(text: string | null): Promise<CheckedConfig> {
-    const file = join(dirname(this.store), CONFIG_FILE);
+    const { file } = this;
     const signal = AbortSignal.timeout(PATIENCE_MS);
     try {
       return (await this.jobs.run('config/read', { file, text }, { lane: 'config', signal })) ?? NO_FILE;
@@ -52,3 +78,14 @@ export class Config {
 }
 
 const NO_FILE: CheckedConfig = { problems: [], gates: [] };
+
+/** What changes with the file's content. Null where there is no file. */
+async function stampOf(file: string): Promise<string | null> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+    return [ino, size, mtimeNs, ctimeNs].join(' ');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw LoopwrightError.from(error);
+  }
+}

@@ -10,6 +10,7 @@ import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
 import { inspectModel } from '../models';
 import { browseExperiments, browseRuns } from '../remotes';
+import { readSignatures } from '../registry/signatures';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
 export interface JobContext {
@@ -32,6 +33,7 @@ export const tasks = {
   'import/outline': outlineImport,
   'import/runs': importRuns,
   'models/inspect': inspectModel,
+  'registry/signatures': readSignatures,
   'house/plan': planGc,
   'house/removeFolders': removeFolders,
   'house/sweepData': sweepData,

@@ -2,14 +2,20 @@
 import { type Reply, valueOf, type Write } from '../clients';
 
 export class Group {
-  private waiting: { write: Write; resolve: (value: unknown) => void; reject: (error: unknown) => void }[] = [];
+  private waiting: { write: Write; resolve: (reply: Reply | undefined) => void; reject: (error: unknown) => void }[] =
+    [];
 
   constructor(private readonly tell: (writes: readonly Write[]) => Promise<Reply[]>) {}
 
-  write(method: Write['method'], params: Write['params']): Promise<unknown> {
+  /** @throws Refusal */
+  async write(write: Write): Promise<unknown> {
+    return valueOf(await this.reply(write));
+  }
+
+  reply(write: Write): Promise<Reply | undefined> {
     return new Promise((resolve, reject) => {
       if (this.waiting.length === 0) setImmediate(() => void this.flush());
-      this.waiting.push({ write: { method, params }, resolve, reject });
+      this.waiting.push({ write, resolve, reject });
     });
   }
 
@@ -18,12 +24,8 @@ export class Group {
     this.waiting = [];
     try {
       const replies = await this.tell(group.map(({ write }) => write));
-      group.forEach(({ resolve, reject }, index) => {
-        try {
-          resolve(valueOf(replies[index]));
-        } catch (refusal) {
-          reject(refusal);
-        }
+      group.forEach(({ resolve }, index) => {
+        resolve(replies[index]);
       });
     } catch (error) {
       for (const { reject } of group) reject(error);

@@ -7,7 +7,7 @@ import { userInfo } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { LoopwrightError } from '../../protocol/errors';
 import type { StorePaths } from '../../protocol/node/storeFolder';
-import { Refusal, type Reply, type Write } from '../clients';
+import { type Author, Refusal, type Reply, valueOf, type Write } from '../clients';
 import { MlflowError } from './answers';
 import { type Listed, type Place, Artifacts } from './artifacts';
 import type { Context } from './endpoint';
@@ -34,6 +34,8 @@ export interface Backend {
   readonly token: string;
   /** All at once, in one transaction. */
   tell(writes: readonly Write[]): Promise<Reply[]>;
+  /** Moves an alias or a stage through its gate. `tell` may be called again with more in the write. */
+  move(write: Write, tell: (write: Write) => Promise<Reply | undefined>): Promise<Reply | undefined>;
   read(method: ReadMethod, params: unknown): Promise<Uint8Array>;
   deleteRuns(runIds: readonly string[]): Promise<unknown>;
   restoreRuns(runIds: readonly string[]): Promise<unknown>;
@@ -160,7 +162,7 @@ export class MlflowServer {
       askedBy,
       user: this.user,
       webhooks: backend.webhooks,
-      write: (method, params) => this.group.write(method, params) as never,
+      write: (method, params) => this.write({ method, params }, askedBy) as never,
       read: (method, params) => backend.read(method, params),
       deleteRuns: async (runIds) => {
         if (runIds.length > 0) await backend.deleteRuns(runIds);
@@ -185,6 +187,18 @@ export class MlflowServer {
     };
   }
 
+  private async write(write: Write, askedBy: string | null): Promise<unknown> {
+    // Of a run's own values it is known whose they are.
+    if (!write.method.startsWith('registry/')) return this.group.write(write);
+    const told = { ...write, author: this.authorOf(askedBy) };
+    return valueOf(await this.backend.move(told, (one) => this.group.reply(one)));
+  }
+
+  /** A process of a run has no name of its own: it is of the user whose store this is. */
+  private authorOf(askedBy: string | null): Author {
+    return { by: askedBy === null ? this.user : `${this.user}, in run ${askedBy}` };
+  }
+
   private listBelow(place: Place): Promise<Listed[]> {
     return this.artifacts.list(place, (name) => (place.path === '' ? name : `${place.path}/${name}`));
   }
@@ -206,10 +220,12 @@ export class MlflowServer {
     const { owner, path: below } = place;
     if (method === 'PUT') {
       const size = await this.artifacts.write(place, request);
-      if (owner.kind === 'run') await this.group.write('runs/addArtifact', { runId: owner.runId, path: below, size });
+      if (owner.kind === 'run')
+        await this.group.write({ method: 'runs/addArtifact', params: { runId: owner.runId, path: below, size } });
     } else {
       await this.artifacts.delete(place);
-      if (owner.kind === 'run') await this.group.write('runs/removeArtifacts', { runId: owner.runId, path: below });
+      if (owner.kind === 'run')
+        await this.group.write({ method: 'runs/removeArtifacts', params: { runId: owner.runId, path: below } });
     }
     send(response, '{}', 'application/json');
   }

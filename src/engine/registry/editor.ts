@@ -1,8 +1,9 @@
 /** Changing the registry as front ends ask for it: each edit is one of the writes that programs make, too. */
 import { LoopwrightError } from '../../protocol/errors';
-import type { RegistryEdit } from '../../protocol/registry';
+import { type AskedEdit, RegistryEdit } from '../../protocol/registryEdit';
 import type { Result } from '../../protocol/requests';
 import type { Author, Reply, Write, WriteMethod } from '../clients';
+import { type GateKeeper, isStale } from './gateKeeper';
 
 export interface EditorParts {
   /** Who changes it. */
@@ -10,6 +11,7 @@ export interface EditorParts {
   readonly tell: (writes: readonly Write[]) => Promise<readonly Reply[]>;
   /** Where an artifact of a run is, as clients name it. @throws LoopwrightError `not_found` */
   readonly sourceOf: (runId: string, path: string) => Promise<string>;
+  readonly gates: Pick<GateKeeper, 'prepare' | 'move'>;
 }
 
 export class RegistryEditor {
@@ -18,13 +20,27 @@ export class RegistryEditor {
   /**
    * Each by itself: one that is refused leaves the others as they are.
    *
-   * @throws LoopwrightError `bad_request` where the only one is refused
+   * @throws LoopwrightError `bad_request` where the only one is refused, `gate_failed` where that is a gate's doing
    */
-  async edit(edits: readonly RegistryEdit[]): Promise<Result<'registry/edit'>> {
-    const replies = await this.parts.tell(await Promise.all(edits.map((edit) => this.writeOf(edit))));
+  async edit(asked: readonly AskedEdit[]): Promise<Result<'registry/edit'>> {
+    const edits = asked.map(checked);
+    const { gates, tell } = this.parts;
+    const writes = await Promise.all(
+      edits.map(async (edit) => gates.prepare(await this.writeOf(edit), 'past' in edit && edit.past)),
+    );
+    const replies: (Reply | undefined)[] = [...(await tell(writes))];
+    for (const [index, edit] of edits.entries())
+      if (isStale(replies[index]))
+        replies[index] = await gates.move(
+          await this.writeOf(edit),
+          'past' in edit && edit.past,
+          async (write) => (await tell([write]))[0],
+        );
     const [first] = replies;
-    if (edits.length === 1 && first && 'refused' in first)
-      throw new LoopwrightError('bad_request', first.refused.message);
+    if (edits.length === 1 && first && 'refused' in first) {
+      const { gate, message } = first.refused;
+      throw new LoopwrightError(gate === 'failed' ? 'gate_failed' : 'bad_request', message);
+    }
     return {
       results: edits.map((edit, index) => {
         const reply = replies[index];
@@ -70,14 +86,29 @@ export class RegistryEditor {
         return write('registry/restore', { name: edit.name });
       case 'deleteVersion':
         return write('registry/deleteVersion', { name: edit.name, version: edit.version });
-      case 'restoreVersion':
-        return write('registry/restoreVersion', { name: edit.name, version: edit.version });
+      case 'restoreVersion': {
+        const { name, version, withAliases } = edit;
+        return write('registry/restoreVersion', { name, version, withAliases });
+      }
+      case 'approve':
+      case 'withdrawApproval': {
+        const { name, version } = edit;
+        return write('registry/approve', { name, version, approved: edit.op === 'approve' });
+      }
       case 'copyVersion': {
         const { name, version, to } = edit;
         return write('registry/copyVersion', { name, version, to, userId: user });
       }
     }
   }
+}
+
+/** @throws LoopwrightError `bad_request` */
+function checked(edit: AskedEdit): RegistryEdit {
+  const { data, error } = RegistryEdit.safeParse(edit);
+  if (data) return data;
+  const [issue] = error.issues;
+  throw new LoopwrightError('bad_request', issue ? issue.message : 'The change is not of its form.', { cause: error });
 }
 
 /** The version that a write has made. */

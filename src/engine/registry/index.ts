@@ -1,3 +1,5 @@
-/** The registry of models as front ends see it. How it is kept is `clients/`, where programs change it, too. */
-export { registryQueries } from './queries';
+/** The registry of models as front ends see and change it. How it is kept is `clients/`, where programs change it, too. */
 export { RegistryEditor } from './editor';
+export { GateKeeper } from './gateKeeper';
+export { gateQueries } from './gateQueries';
+export { registryQueries } from './queries';

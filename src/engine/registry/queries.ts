@@ -1,7 +1,14 @@
 /** What there is in the registry of models, by the name of the request that asks for it. */
 import type { Database } from 'better-sqlite3';
 import { LoopwrightError } from '../../protocol/errors';
-import { Stage, type ModelVersionRow, type RegisteredModelRow, type RegistryEvent } from '../../protocol/registry';
+import { GateVerdict } from '../../protocol/config/gate';
+import {
+  Stage,
+  type ModelVersionRow,
+  type RegisteredModelRow,
+  type RegistryEvent,
+  type VersionApproval,
+} from '../../protocol/registry';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
 
@@ -39,7 +46,21 @@ const VERSIONS = `SELECT v.name, version, v.created_ms AS createdMs, v.updated_m
   FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id AND r.deleted_ms IS NOT 0
   WHERE v.name = ? AND v.deleted_ms IS NULL`;
 
+/** With its verdict as JSON. */
+type EventRecord = Omit<RegistryEvent, 'verdict'> & { readonly verdict: string | null };
+
 const MAX_HISTORY = 500;
+/** Of an answer, which is one message. */
+const MAX_HISTORY_CHARS = 500_000;
+
+/** The first events, as many as fit. */
+function fitted(events: readonly EventRecord[]): EventRecord[] {
+  let room = MAX_HISTORY_CHARS;
+  return events.filter((event) => {
+    if (room > 0) room -= JSON.stringify(event).length;
+    return room > 0;
+  });
+}
 
 export function registryQueries(db: Database) {
   const rows = new RunRows(db);
@@ -65,8 +86,13 @@ export function registryQueries(db: Database) {
               AND (path = @path OR substr(path, 1, length(@below)) = @below))`,
       )
       .pluck(),
-    history: db.prepare<[string, number, number], RegistryEvent>(
-      `SELECT at_ms AS atMs, what, version, detail, by, why FROM registry_events
+    approvals: db.prepare<[string, number], Omit<VersionApproval, 'isCurrent'> & { isCurrent: number }>(
+      `SELECT a.by, a.at_ms AS atMs, a.why, a.digest, a.digest IS v.digest AS isCurrent
+       FROM model_version_approvals a JOIN model_versions v USING (name, version)
+       WHERE name = ? AND version = ? ORDER BY a.at_ms DESC, a.by`,
+    ),
+    history: db.prepare<[string, number, number], EventRecord>(
+      `SELECT at_ms AS atMs, what, version, detail, by, why, verdict FROM registry_events
        WHERE name = ? AND (version = ? OR version IS NULL) ORDER BY ordinal DESC LIMIT ?`,
     ),
   };
@@ -142,7 +168,13 @@ export function registryQueries(db: Database) {
         model,
         version: versionRow(record, model.aliases),
         tags: statements.tags.all(name, number),
-        history: statements.history.all(name, number, MAX_HISTORY),
+        history: fitted(statements.history.all(name, number, MAX_HISTORY)).map(({ verdict, ...event }) => ({
+          ...event,
+          verdict: verdict === null ? null : GateVerdict.parse(JSON.parse(verdict)),
+        })),
+        approvals: statements.approvals
+          .all(name, number)
+          .map((approval) => ({ ...approval, isCurrent: approval.isCurrent === 1 })),
       };
     },
   };

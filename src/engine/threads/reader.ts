@@ -4,7 +4,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import { Refusal, type Refused, WebhookReads, type WebhookRow } from '../clients';
 import { mlflowReads, type ReadMethod } from '../mlflow';
-import { registryQueries } from '../registry';
+import { gateQueries, registryQueries } from '../registry';
 import { configNames } from '../config/names';
 import { asStoreError, openForReading } from '../store';
 import { trackingQueries } from '../tracking';
@@ -70,7 +70,7 @@ function open(paths: StorePaths) {
     const opened = openForReading(paths.database);
     return {
       db: opened,
-      queries: { ...trackingQueries(opened, paths), ...registryQueries(opened) },
+      queries: { ...trackingQueries(opened, paths), ...registryQueries(opened), ...gateQueries(opened) },
       mlflow: mlflowReads(opened),
       webhooks: new WebhookReads(opened),
     };

@@ -51,6 +51,8 @@ export const COMMAND_IDS = [
   'loopwright.copyToServer',
   'loopwright.openOnServer',
   'loopwright.registerModel',
+  'loopwright.promoteModel',
+  'loopwright.approveModelVersion',
   'loopwright.setModelAlias',
   'loopwright.removeModelAlias',
   'loopwright.setModelStage',

@@ -34,6 +34,7 @@ export function waysOutOf(interpreters: Interpreters): WaysOut {
         return [command(vscode.l10n.t('Repair Store'), 'loopwright.repairStore')];
       case 'bad_request':
       case 'cancelled':
+      case 'gate_failed':
       case 'not_found':
       case 'run_over':
       case 'server_refused':

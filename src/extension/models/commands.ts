@@ -1,17 +1,18 @@
 /** What is done with registered models and their versions. */
 import * as vscode from 'vscode';
 import { LoopwrightError } from '../../protocol/errors';
-import { AliasName, ModelName, type RegistryEdit, Stage } from '../../protocol/registry';
+import { Stage } from '../../protocol/registry';
+import { type AskedEdit, ModelName } from '../../protocol/registryEdit';
 import { pickRun, type RunRef } from '../commands/pickRun';
 import { runsIn } from '../commands/onRuns';
 import type { StoreSession } from '../stores/session';
 import { plain, withoutIcons } from '../text';
 import type { ModelsParts } from '.';
+import { approve, giveAlias, moveTo, promote, type Promoted } from './promote';
 import { describeVersion, ModelNode, VersionNode } from './tree';
 
 /** Of a run's artifacts so many are looked through for what may be a model. */
 const LOOKED_AT = 500;
-const SUGGESTED = ['champion', 'challenger'];
 
 export class ModelCommands {
   constructor(private readonly parts: ModelsParts) {}
@@ -28,12 +29,29 @@ export class ModelCommands {
     const alias = vscode.l10n.t('Set Alias…');
     const said = vscode.l10n.t('{0} v{1} is registered.', plain(name, 60), String(version));
     if ((await vscode.window.showInformationMessage(said, alias)) === alias && version !== null)
-      await this.giveAlias(run.session, name, version);
+      await giveAlias({ session: run.session, name, version });
+  }
+
+  /** To an alias, or to a stage that has a gate. */
+  async promote(given: unknown): Promise<void> {
+    const node = await this.versionOf(given, vscode.l10n.t('Promote'));
+    if (node) await promote(promotedIn(node));
+  }
+
+  /** Of what the version holds, for gates that ask for it. */
+  async approve(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Approve Model Version');
+    const node = await this.versionOf(given, title);
+    if (node && (await approve(promotedIn(node)))) {
+      const { name, version } = node.version;
+      const said = vscode.l10n.t('You have approved {0} v{1}.', plain(name, 60), String(version));
+      await this.offerUndo(said, node.session, [{ op: 'withdrawApproval', name, version }]);
+    }
   }
 
   async setAlias(given: unknown): Promise<void> {
     const node = await this.versionOf(given, vscode.l10n.t('Set Alias'));
-    if (node) await this.giveAlias(node.session, node.version.name, node.version.version);
+    if (node) await giveAlias(promotedIn(node));
   }
 
   async removeAlias(given: unknown): Promise<void> {
@@ -56,8 +74,7 @@ export class ModelCommands {
       { title, placeHolder: vscode.l10n.t('{0} v{1} is in stage {2}', plain(name, 60), String(version), current) },
     );
     const stage = Stage.safeParse(chosen);
-    if (stage.success)
-      await this.edit(node.session, { op: 'stage', name, version, stage: stage.data, archiveOthers: false });
+    if (stage.success) await moveTo(promotedIn(node), { kind: 'stage', to: stage.data, now: null });
   }
 
   async rename(given: unknown): Promise<void> {
@@ -80,13 +97,10 @@ export class ModelCommands {
       await this.edit(node.session, { op: 'delete', name });
       await this.offerUndo(vscode.l10n.t('{0} is deleted.', plain(name, 60)), node.session, [{ op: 'restore', name }]);
     } else if (node) {
-      const { name, version, aliases } = node.version;
+      const { name, version } = node.version;
       await this.edit(node.session, { op: 'deleteVersion', name, version });
       const said = vscode.l10n.t('{0} v{1} is deleted.', plain(name, 60), String(version));
-      await this.offerUndo(said, node.session, [
-        { op: 'restoreVersion', name, version },
-        ...aliases.map((alias) => ({ op: 'alias' as const, name, version, alias })),
-      ]);
+      await this.offerUndo(said, node.session, [{ op: 'restoreVersion', name, version, withAliases: true }]);
     }
   }
 
@@ -107,43 +121,12 @@ export class ModelCommands {
     this.parts.openPage({ session, row });
   }
 
-  private async giveAlias(session: StoreSession, name: string, version: number): Promise<void> {
-    const { model } = await session.request('registry/version', { name, which: version });
-    const held = new Map(model.aliases.map(({ alias, version: of }) => [alias, of]));
-    const known = [...new Set([...SUGGESTED, ...held.keys()])].filter((alias) => held.get(alias) !== version);
-    const other = vscode.l10n.t('$(edit) Another Alias…');
-    const items = known.map((alias) => {
-      const of = held.get(alias);
-      return { label: alias, description: of === undefined ? '' : vscode.l10n.t('now v{0}', String(of)) };
-    });
-    const title = vscode.l10n.t('Alias of {0} v{1}', plain(name, 60), String(version));
-    const chosen = await vscode.window.showQuickPick([...items, { label: other, description: '' }], { title });
-    if (!chosen) return;
-    const alias =
-      chosen.label === other
-        ? await vscode.window.showInputBox({ title, validateInput: (typed) => problemOf(AliasName, typed) })
-        : chosen.label;
-    if (alias === undefined) return;
-    const why = await vscode.window.showInputBox({
-      title,
-      prompt: vscode.l10n.t('Why? It is kept with the version; leave it empty to say nothing.'),
-    });
-    if (why === undefined) return;
-    await this.edit(session, {
-      op: 'alias',
-      name,
-      version,
-      alias,
-      ...(why.trim() === '' ? {} : { why: why.trim() }),
-    });
-  }
-
-  private async edit(session: StoreSession, edit: RegistryEdit): Promise<number | null> {
+  private async edit(session: StoreSession, edit: AskedEdit): Promise<number | null> {
     const { results } = await session.request('registry/edit', { edits: [edit] });
     return results[0]?.version ?? null;
   }
 
-  private async offerUndo(said: string, session: StoreSession, edits: RegistryEdit[]): Promise<void> {
+  private async offerUndo(said: string, session: StoreSession, edits: AskedEdit[]): Promise<void> {
     const undo = vscode.l10n.t('Undo');
     if ((await vscode.window.showInformationMessage(said, undo)) === undo)
       await session.request('registry/edit', { edits });
@@ -181,6 +164,8 @@ export class ModelCommands {
     return (await vscode.window.showQuickPick(items, { title }))?.node;
   }
 }
+
+const promotedIn = ({ session, version: { name, version } }: VersionNode): Promoted => ({ session, name, version });
 
 /** @returns undefined where the user chose none */
 async function chooseArtifact({ session, row }: RunRef, title: string): Promise<string | undefined> {
@@ -233,8 +218,5 @@ const askForName = (title: string, value: string): Thenable<string | undefined> 
     title,
     value,
     prompt: vscode.l10n.t('The name of the model, as in models:/NAME/3'),
-    validateInput: (typed) => problemOf(ModelName, typed),
+    validateInput: (typed) => ModelName.safeParse(typed).error?.issues[0]?.message,
   });
-
-const problemOf = (form: typeof ModelName, typed: string): string | undefined =>
-  form.safeParse(typed).error?.issues[0]?.message;

@@ -40,6 +40,8 @@ export class Models implements Disposable {
   get handlers(): Pick<
     Handlers,
     | 'loopwright.registerModel'
+    | 'loopwright.promoteModel'
+    | 'loopwright.approveModelVersion'
     | 'loopwright.setModelAlias'
     | 'loopwright.removeModelAlias'
     | 'loopwright.setModelStage'
@@ -49,11 +51,16 @@ export class Models implements Disposable {
     | 'loopwright.openModelRun'
   > {
     const on =
-      (name: 'setAlias' | 'removeAlias' | 'setStage' | 'rename' | 'delete' | 'copyUri' | 'openRun') =>
+      (
+        name:
+          'promote' | 'approve' | 'setAlias' | 'removeAlias' | 'setStage' | 'rename' | 'delete' | 'copyUri' | 'openRun',
+      ) =>
       async (given?: unknown) =>
         (await this.commands())[name](given);
     return {
       'loopwright.registerModel': async (...given) => (await this.commands()).register(given),
+      'loopwright.promoteModel': on('promote'),
+      'loopwright.approveModelVersion': on('approve'),
       'loopwright.setModelAlias': on('setAlias'),
       'loopwright.removeModelAlias': on('removeAlias'),
       'loopwright.setModelStage': on('setStage'),

@@ -1,6 +1,13 @@
 /** The registry of models: what there is, what happened to it, and changing it. */
 import * as z from 'zod';
-import { ModelVersionRow, RegisteredModelRow, RegistryEdit, RegistryEvent } from '../registry';
+import {
+  type GateJudgement,
+  ModelVersionRow,
+  RegisteredModelRow,
+  RegistryEvent,
+  type VersionApproval,
+} from '../registry';
+import type { AskedEdit } from '../registryEdit';
 import { nextPage, Page, read, write } from './define';
 
 export const registryRequests = {
@@ -27,11 +34,19 @@ export const registryRequests = {
       tags: z.array(z.object({ key: z.string(), value: z.string() })),
       /** Of the version and of what concerns its model as a whole; the newest first. */
       history: z.array(RegistryEvent).max(500),
+      /** The newest first. */
+      approvals: z.array(z.custom<VersionApproval>()),
     }),
   ),
-  /** Each by itself: one that is refused leaves the others as they are. */
+  /** What the gate of `loopwright.yaml` would say if the alias, or the stage, were moved to the version now. */
+  'registry/judge': read(
+    z.object({ name: z.string(), version: z.number().int(), kind: z.enum(['alias', 'stage']), to: z.string() }),
+    /** null where there is no such gate. */
+    z.object({ judgement: z.custom<GateJudgement | null>() }),
+  ),
+  /** Each by itself: one that is refused leaves the others as they are. Their form is asked for where they are done. */
   'registry/edit': write(
-    z.object({ edits: z.array(RegistryEdit).min(1).max(100) }),
+    z.object({ edits: z.array(z.custom<AskedEdit>()).min(1).max(100) }),
     z.object({
       results: z.array(
         z.object({

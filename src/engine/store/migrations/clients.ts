@@ -157,4 +157,19 @@ export const clients: readonly string[] = [
   -- Of the version's files, which are kept apart from its run; NULL until they are. See engine/registry.
   ALTER TABLE model_versions ADD COLUMN digest TEXT;
   `,
+  `
+  -- What a gate of loopwright.yaml said of the move, JSON of GateVerdict.
+  ALTER TABLE registry_events ADD COLUMN verdict TEXT;
+
+  -- Who has approved a version: each person once, what they approved last.
+  CREATE TABLE model_version_approvals (
+    name    TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    by      TEXT NOT NULL,
+    at_ms   INTEGER NOT NULL,
+    digest  TEXT, -- of the content that was approved
+    why     TEXT,
+    PRIMARY KEY (name, version, by)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
