@@ -39,8 +39,9 @@ export {
   type Refused,
 } from './refusal';
 export type { RegistryEvent, RegistryEventData, RegistryEventName } from './registryEvents';
-export { canonicalStage } from './registryWrites';
+export { canonicalStage, type FilesOutcome, type PendingFiles } from './registryWrites';
 export { type Author, type Reply, type SessionEvents, valueOf } from './session';
+export { type FilesRow, REMOVED, versionStatus } from './versionFiles';
 export { noWebhook, WebhookReads, type WebhookRow, type WebhookStatus } from './webhookReads';
 export type { WebhookChange } from './webhookWrites';
 export { ClientWriter, type Write, type WriteMethod, type WriteTable } from './writes';

@@ -39,6 +39,7 @@ export class RegistryHistory {
     };
     switch (kind) {
       case 'registeredModel': {
+        if (of.removed === true) return; // with its history
         if (of.deleted !== undefined) tell(of.deleted ? 'deleted' : 'restored', of);
         else if (of.new_name !== undefined) tell('renamed', of, of.name);
         else if (this.hasModel.get(of.name) === undefined) tell('created', of);
@@ -61,6 +62,8 @@ export class RegistryHistory {
       case 'modelVersionTags':
         tell('tagged', of, keysOf(of.tags));
         return;
+      case 'modelVersionFiles':
+        return; // what has become of them is told with the version
     }
   }
 }

@@ -9,7 +9,8 @@ import type { TaskName, TaskParams, TaskResult } from './tasks';
 const LINGER_MS = 30_000;
 
 /** Lanes don't wait for each other. */
-export type Lane = 'code' | 'data' | 'house' | 'export' | 'import' | 'servers' | 'models' | 'config';
+export type Lane =
+  'code' | 'data' | 'house' | 'export' | 'import' | 'servers' | 'models' | 'versions' | 'loading' | 'config';
 
 export interface JobOptions {
   readonly lane: Lane;

@@ -10,7 +10,8 @@ import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
 import { inspectModel } from '../models';
 import { browseExperiments, browseRuns } from '../remotes';
-import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
+import { hashKept, keepFiles, verifyVersions } from '../versions';
+import { planGc, removeFolders, storeUsage, sweepCode, sweepData, sweepVersions } from '../house';
 
 export interface JobContext {
   /** Aborted when the engine wants the job to end; it is killed a little later. */
@@ -32,8 +33,12 @@ export const tasks = {
   'import/outline': outlineImport,
   'import/runs': importRuns,
   'models/inspect': inspectModel,
+  'versions/keep': keepFiles,
+  'versions/hash': hashKept,
+  'versions/verify': verifyVersions,
   'house/plan': planGc,
   'house/removeFolders': removeFolders,
+  'house/sweepVersions': sweepVersions,
   'house/sweepData': sweepData,
   'house/sweepCode': sweepCode,
   'export/write': writeExport,

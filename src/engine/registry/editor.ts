@@ -2,7 +2,7 @@
 import { LoopwrightError } from '../../protocol/errors';
 import type { RegistryEdit } from '../../protocol/registry';
 import type { Result } from '../../protocol/requests';
-import type { Author, Reply, Write, WriteMethod } from '../clients';
+import type { Author, PendingFiles, Reply, Write, WriteMethod } from '../clients';
 
 export interface EditorParts {
   /** Who changes it. */
@@ -10,6 +10,8 @@ export interface EditorParts {
   readonly tell: (writes: readonly Write[]) => Promise<readonly Reply[]>;
   /** Where an artifact of a run is, as clients name it. @throws LoopwrightError `not_found` */
   readonly sourceOf: (runId: string, path: string) => Promise<string>;
+  /** Waits a little until the files of a new version are kept. */
+  readonly settled: (pending: PendingFiles) => Promise<void>;
 }
 
 export class RegistryEditor {
@@ -23,6 +25,7 @@ export class RegistryEditor {
   async edit(edits: readonly RegistryEdit[]): Promise<Result<'registry/edit'>> {
     const replies = await this.parts.tell(await Promise.all(edits.map((edit) => this.writeOf(edit))));
     const [first] = replies;
+    await Promise.all(replies.flatMap(pendingIn).map((pending) => this.parts.settled(pending)));
     if (edits.length === 1 && first && 'refused' in first)
       throw new LoopwrightError('bad_request', first.refused.message);
     return {
@@ -78,6 +81,14 @@ export class RegistryEditor {
       }
     }
   }
+}
+
+/** The files of a version that a write has made, where they are still to be kept. */
+function pendingIn(reply: Reply): PendingFiles[] {
+  if (!('value' in reply) || typeof reply.value !== 'object' || reply.value === null) return [];
+  // Those who make versions answer with this.
+  const { pending } = reply.value as { readonly pending?: PendingFiles | null };
+  return pending ? [pending] : [];
 }
 
 /** The version that a write has made. */

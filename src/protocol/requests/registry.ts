@@ -1,6 +1,6 @@
 /** The registry of models: what there is, what happened to it, and changing it. */
 import * as z from 'zod';
-import { ModelVersionRow, RegisteredModelRow, RegistryEdit, RegistryEvent } from '../registry';
+import { ModelVersionRow, RegisteredModelRow, RegistryEdit, RegistryEvent, Verified } from '../registry';
 import { nextPage, Page, read, write } from './define';
 
 export const registryRequests = {
@@ -28,6 +28,12 @@ export const registryRequests = {
       /** Of the version and of what concerns its model as a whole; the newest first. */
       history: z.array(RegistryEvent).max(500),
     }),
+  ),
+  /** Reads all files of a version, or of all versions of a model, and compares them with what was registered. */
+  'registry/verify': read(
+    z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]).nullable() }),
+    /** The newest first. */
+    z.object({ versions: z.array(Verified) }),
   ),
   /** Each by itself: one that is refused leaves the others as they are. */
   'registry/edit': write(
