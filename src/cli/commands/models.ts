@@ -6,8 +6,8 @@ import { MAX_PAGE, type Result } from '../../protocol/requests';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
 import { inSession, type SessionTask } from '../inSession';
 import { findRun } from '../lookup';
-import { historyLines, modelTable, versionPage, versionTable } from '../modelRendering';
-import { modelDocument, versionDocument } from '../modelDocuments';
+import { historyLines, modelTable, verifiedLines, versionPage, versionTable } from '../modelRendering';
+import { modelDocument, verifiedDocument, versionDocument } from '../modelDocuments';
 import { EXIT } from '../output';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
 import type { Session } from '../store';
@@ -42,6 +42,12 @@ export function addModels(program: Command, perform: Perform): void {
     .argument('<model>', 'NAME, NAME/3 or NAME@ALIAS')
     .action((model: string, _: unknown, self: Command) =>
       doing(self, (cli, session) => show(cli, session, referenceOf(model))),
+    );
+  on('verify', 'Compare the files of a version, or of all versions of a model, with what was registered.')
+    .argument('<model>', 'NAME, NAME/3 or NAME@ALIAS')
+    .addHelpText('after', examples('models verify fraud@champion', 'models verify fraud --json'))
+    .action((model: string, _: unknown, self: Command) =>
+      doing(self, (cli, session) => verify(cli, session, referenceOf(model))),
     );
   on('register', 'An artifact of a run as a new version; the model is made if there is none.')
     .argument('<run>', 'the run')
@@ -148,6 +154,15 @@ async function show({ output }: Cli, { connection }: Session, { name, which }: R
   return EXIT.done;
 }
 
+/** Fails where a file is not what was registered. */
+async function verify({ output }: Cli, { connection }: Session, of: Reference): Promise<number> {
+  const { versions } = await connection.request('registry/verify', of);
+  if (output.isJson) output.document({ versions: versions.map(verifiedDocument) });
+  else if (versions.length > 0) output.lines(verifiedLines(versions, viewOf({ output })));
+  else output.note(`${of.name} has no versions.`);
+  return versions.some(({ state }) => state === 'changed') ? EXIT.failed : EXIT.done;
+}
+
 /** @param asked as the user has written it: checked here, so that what is wrong is told in the words of the command line */
 async function change({ output }: Cli, { connection }: Session, asked: object): Promise<number> {
   const edit = RegistryEdit.safeParse(asked);
@@ -157,8 +172,20 @@ async function change({ output }: Cli, { connection }: Session, asked: object): 
   const name = edit.data.op === 'copyVersion' ? edit.data.to : edit.data.name;
   const version = results[0]?.version ?? null;
   if (output.isJson) output.document({ name, version });
-  else output.note(version === null ? `${name} is changed.` : `${name}/${String(version)} is ${DONE[edit.data.op]}.`);
+  else if (version === null) output.note(`${name} is changed.`);
+  else {
+    const isNew = edit.data.op === 'register' || edit.data.op === 'copyVersion';
+    const files = isNew ? await filesNote(connection, name, version) : '';
+    output.note(`${name}/${String(version)} is ${DONE[edit.data.op]}.${files}`);
+  }
   return EXIT.done;
+}
+
+/** What is to be said of the files of a new version; nothing where all is well. */
+async function filesNote(connection: Session['connection'], name: string, which: number): Promise<string> {
+  const { version } = await connection.request('registry/version', { name, which });
+  if (version.status === 'PENDING_REGISTRATION') return ' Its files are still being kept.';
+  return version.statusMessage === '' ? '' : ` ${version.statusMessage}`;
 }
 
 const DONE: Readonly<Record<RegistryEdit['op'], string>> = {

@@ -48,7 +48,7 @@ export class Versions {
       'not_found',
       found
         ? `The files of ${name}/${String(found.version)} are not kept in this store.`
-        : `There is no version ${String(which)} of a model ${name}.`,
+        : `${name} has no version ${String(which)}.`,
     );
   }
 }

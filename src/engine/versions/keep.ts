@@ -43,6 +43,7 @@ export async function keepFiles({ store, files, from }: KeepParams, { signal }: 
   const kept = await manifestIn(versionFolder(paths, files));
   if (kept) return outcomeOf(kept); // an engine that was killed had come so far
   const place = placeIn(from);
+  await removeDrafts(paths, files);
   const draft = join(paths.drafts, `${files}-${randomBytes(4).toString('hex')}`);
   try {
     for (let attempt = 1; ; attempt++)
@@ -65,6 +66,12 @@ export async function keepFiles({ store, files, from }: KeepParams, { signal }: 
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** What was left by a job that was killed. */
+async function removeDrafts({ drafts }: StorePaths, files: string): Promise<void> {
+  for (const name of await readdir(drafts).catch(() => []))
+    if (name.startsWith(`${files}-`)) await rm(join(drafts, name), { recursive: true, force: true });
 }
 
 /** @throws LoopwrightError for what leads elsewhere: the store's journal may come from anybody */

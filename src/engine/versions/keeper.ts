@@ -5,7 +5,7 @@ import type { FilesOutcome, PendingFiles } from '../clients';
 import type { Jobs } from '../jobs';
 
 /** How long whoever registers a version waits for its files; then they ask again. */
-const WAIT_MS = 2000;
+const WAIT_MS = Number(process.env.LOOPWRIGHT_VERSION_WAIT_MS ?? 2000);
 /** A process that was killed is no reason to give up at once. */
 const ATTEMPTS = 3;
 const TELL_AGAIN_MS = 2000;

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { LoopwrightError } from '../../protocol/errors';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { isVersionFiles, versionFolder } from '../artifacts';
 import { type FilesRow, type PendingFiles, type Refused, REMOVED, versionStatus } from '../clients';
@@ -47,6 +48,9 @@ export function versionQueries(db: Database, paths: StorePaths) {
       `SELECT name, version, files, digest, files_note FROM model_versions
        WHERE name = ? AND deleted_ms IS NULL ORDER BY version DESC`,
     ),
+    model: db
+      .prepare<[string], number>('SELECT 1 FROM registered_models WHERE name = ? AND deleted_ms IS NULL')
+      .pluck(),
     alias: db
       .prepare<[string, string], number>('SELECT version FROM registered_model_aliases WHERE name = ? AND alias = ?')
       .pluck(),
@@ -99,6 +103,8 @@ export function versionQueries(db: Database, paths: StorePaths) {
     },
     /** Versions of a model, the newest first; one of them by its number or an alias. */
     'versions/ofModel': ({ name, which }: { name: string; which: number | string | null }): ToVerify[] => {
+      if (statements.model.get(name) === undefined)
+        throw new LoopwrightError('not_found', `There is no registered model ${JSON.stringify(name)}.`);
       const number = typeof which === 'string' ? (statements.alias.get(name, which) ?? -1) : which;
       return statements.versions
         .all(name)
