@@ -14,8 +14,20 @@ export async function change({ output }: Cli, { connection }: Session, asked: ob
   const name = edit.data.op === 'copyVersion' ? edit.data.to : edit.data.name;
   const version = results[0]?.version ?? null;
   if (output.isJson) output.document({ name, version });
-  else output.note(version === null ? `${name} is changed.` : `${name}/${String(version)} is ${DONE[edit.data.op]}.`);
+  else if (version === null) output.note(`${name} is changed.`);
+  else {
+    const isNew = edit.data.op === 'register' || edit.data.op === 'copyVersion';
+    const files = isNew ? await filesNote(connection, name, version) : '';
+    output.note(`${name}/${String(version)} is ${DONE[edit.data.op]}.${files}`);
+  }
   return EXIT.done;
+}
+
+/** What is to be said of the files of a new version; nothing where all is well. */
+async function filesNote(connection: Session['connection'], name: string, which: number): Promise<string> {
+  const { version } = await connection.request('registry/version', { name, which });
+  if (version.status === 'PENDING_REGISTRATION') return ' Its files are still being kept.';
+  return version.statusMessage === '' ? '' : ` ${version.statusMessage}`;
 }
 
 const DONE: Readonly<Record<RegistryEdit['op'], string>> = {

@@ -17,6 +17,7 @@ const SHOWN_RUNS = 10;
 
 const PARTS: Readonly<Record<GcPart['part'], string>> = {
   runs: 'run folders',
+  models: 'files of deleted model versions',
   data: 'kept inputs',
   code: 'code snapshots',
   database: 'points of metrics',
@@ -34,7 +35,7 @@ const REASONS: Readonly<Record<RemovalReason, string>> = {
 const KEPT: Readonly<Record<KeepReason, string>> = {
   running: 'go on',
   pinned: 'are pinned',
-  registered: 'have registered models',
+  registered: 'have registered models whose files are not kept apart',
   recent: 'are of the last day (--include-recent takes them too)',
 };
 
@@ -103,6 +104,8 @@ export function gcProgressLine({ step, doneRuns, totalRuns }: GcState): string {
       return '';
     case 'runs':
       return `Removing runs: ${String(doneRuns)} of ${String(totalRuns)}`;
+    case 'models':
+      return 'Removing files of deleted model versions';
     case 'data':
       return 'Removing kept inputs';
     case 'code':

@@ -1,5 +1,5 @@
 /** Registered models and their versions as `--json` gives them. Pure. */
-import type { ModelVersionRow, RegisteredModelRow } from '../protocol/registry';
+import type { ModelVersionRow, RegisteredModelRow, Verified } from '../protocol/registry';
 import type { Result } from '../protocol/requests';
 import type { NamedJudgement } from './modelRendering';
 
@@ -28,6 +28,9 @@ export const versionDocument = (
   creation_time: time(version.createdMs),
   last_updated_time: time(version.updatedMs),
   source: version.source,
+  status: version.status,
+  status_message: version.statusMessage,
+  digest: version.digest,
   run_id: version.run?.runId ?? null,
   model_id: version.modelId,
   metric: version.headline,
@@ -61,4 +64,14 @@ export const judgementDocument = ({ to, judgement }: NamedJudgement) => ({
   compared_with: judgement.comparedWith,
   asks: judgement.asks,
   checks: judgement.verdict.checks,
+});
+
+export const verifiedDocument = ({ name, version, state, digest, fileCount, sizeBytes, problems }: Verified) => ({
+  name,
+  version,
+  state,
+  digest,
+  file_count: fileCount,
+  size: sizeBytes,
+  problems,
 });

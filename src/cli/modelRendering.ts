@@ -1,9 +1,9 @@
 /** What people see of registered models. Pure: values in, lines out. */
 import type { GateVerdict } from '../protocol/config/gate';
-import type { GateJudgement, ModelVersionRow, RegisteredModelRow, RegistryEvent } from '../protocol/registry';
+import type { GateJudgement, ModelVersionRow, RegisteredModelRow, RegistryEvent, Verified } from '../protocol/registry';
 import type { Result } from '../protocol/requests';
 import { eventWords } from '../protocol/registryWords';
-import { formatAgo, printable, table } from './format';
+import { formatAgo, formatSize, printable, table } from './format';
 import { headlineText, type View } from './rendering';
 
 export function modelTable(models: readonly RegisteredModelRow[], { paint, width, nowMs }: View): string[] {
@@ -32,6 +32,7 @@ export function versionTable(versions: readonly ModelVersionRow[], { paint, widt
     { title: 'RESULT', shrinks: true },
     { title: 'RUN', shrinks: true },
     { title: 'REGISTERED' },
+    { title: '', paint: (cell: string) => paint('yellow', cell) },
   ];
   const rows = versions.map((version) => [
     String(version.version),
@@ -40,6 +41,7 @@ export function versionTable(versions: readonly ModelVersionRow[], { paint, widt
     headlineText(version.headline),
     version.run?.name ?? '',
     formatAgo(version.createdMs, nowMs),
+    STATUS[version.status],
   ]);
   return table(columns, rows, width, (title) => paint('bold', title));
 }
@@ -54,6 +56,8 @@ export function versionPage(
     ['result', headlineText(version.headline)],
     ['run', version.run === null ? '' : `${version.run.name ?? 'not in this store'} (${version.run.runId})`],
     ['source', version.source],
+    ['files', filesText(version)],
+    ['digest', version.digest ?? ''],
     ['registered', `${formatAgo(version.createdMs, nowMs)}${version.user === '' ? '' : ` by ${version.user}`}`],
     ['tags', tags.map(({ key, value }) => `${key}=${value}`).join(', ')],
     [
@@ -66,6 +70,36 @@ export function versionPage(
     paint('bold', `${printable(version.name)}/${String(version.version)}`),
     ...lines.filter(([, text]) => text !== '').map(([title, text]) => `${title.padEnd(12)} ${printable(text)}`),
   ];
+}
+
+const STATUS: Readonly<Record<ModelVersionRow['status'], string>> = {
+  READY: '',
+  PENDING_REGISTRATION: 'its files are being kept',
+  FAILED_REGISTRATION: 'its files could not be kept',
+};
+
+/** Whether the version has files of its own. */
+function filesText({ status, statusMessage, digest }: ModelVersionRow): string {
+  if (status === 'FAILED_REGISTRATION') return statusMessage;
+  if (status === 'PENDING_REGISTRATION') return STATUS[status];
+  const kept = digest === null ? 'not kept in this store' : 'kept apart from the run';
+  return statusMessage === '' ? kept : `${kept}. ${statusMessage}`;
+}
+
+/** What was found in the files of versions. */
+export function verifiedLines(versions: readonly Verified[], { paint }: Pick<View, 'paint'>): string[] {
+  return versions.flatMap(({ name, version, state, fileCount, sizeBytes, problems }) => {
+    const label = `${printable(name)}/${String(version)}`;
+    const files = fileCount === 1 ? '1 file' : `${String(fileCount)} files`;
+    const first: Readonly<Record<Verified['state'], string>> = {
+      whole: `${paint('green', '✔')} ${label}: ${files}, ${formatSize(sizeBytes)}, as registered`,
+      changed: `${paint('red', '✘')} ${label}: not what was registered`,
+      elsewhere: `${paint('dim', '-')} ${label}: its files are not kept in this store`,
+      pending: `${paint('dim', '-')} ${label}: its files are still being kept`,
+      failed: `${paint('yellow', '!')} ${label}: its files could not be kept`,
+    };
+    return [first[state], ...problems.map((text) => `  ${printable(text)}`)];
+  });
 }
 
 export function historyLines(history: readonly RegistryEvent[], { paint, nowMs }: View): string[] {

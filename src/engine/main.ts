@@ -34,6 +34,7 @@ import { readHandlers } from './threads/readHandlers';
 import { Refusal } from './clients';
 import { TrackingServer } from './lifecycle/trackingServer';
 import { readSpecOf, stopRun } from './tracking';
+import { Versions } from './versions';
 import { Approvals, Deliverer, postUnder, urlRulesOf, Webhooks } from './webhooks';
 
 /** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
@@ -118,11 +119,14 @@ async function main(): Promise<void> {
             activeRuns = event.activeRuns;
             idle.busyWith('runs', activeRuns > 0);
             changes.add(event);
+            if (event.registry) versions.keeper.look();
             applyRetention();
             return;
           case 'trouble':
-            if (event.error === null) setStore({ state: 'ready', path: paths.root, adopted: true });
-            else if (event.error.code === 'store_corrupt') giveUp(event.error);
+            if (event.error === null) {
+              setStore({ state: 'ready', path: paths.root, adopted: true });
+              versions.keeper.look();
+            } else if (event.error.code === 'store_corrupt') giveUp(event.error);
             else setStore({ state: 'readonly', path: paths.root, adopted: true, reason: event.error.message });
             return;
           case 'work':
@@ -156,6 +160,7 @@ async function main(): Promise<void> {
     await closeThreads();
     setStore(inspectStore(paths, Date.now(), upgrade));
     openThreads();
+    versions.keeper.look();
     return store;
   };
 
@@ -203,6 +208,7 @@ async function main(): Promise<void> {
     remover: () => ({
       begin: (runIds) => writer().call('beginRemoval', { runIds }),
       removeRows: (runIds) => writer().call('removeRows', { runIds }),
+      removeVersions: (params) => writer().call('tell', [{ method: 'registry/remove', params }]),
       reclaim: () => writer().call('reclaim'),
     }),
     onBusy: (isBusy) => idle.busyWith('gc', isBusy),
@@ -243,6 +249,19 @@ async function main(): Promise<void> {
     verdict: (move, asked) => reader().call('registry/verdict', { move, asked, nowMs: Date.now() }),
   });
 
+  const versions = new Versions({
+    store: paths.root,
+    jobs,
+    pending: () => reader().call('versions/pending'),
+    file: (params) => reader().call('versions/file', params),
+    list: (params) => reader().call('versions/list', params),
+    ofModel: (params) => reader().call('versions/ofModel', params),
+    tell: (params) => writable().call('tell', [{ method: 'registry/filesKept', params }]),
+    isWritable: () => store.state === 'ready' && !isStopping,
+    onBusy: (isBusy) => idle.busyWith('versions', isBusy),
+    log,
+  });
+
   const tracking = new TrackingServer(
     addresses,
     {
@@ -258,6 +277,7 @@ async function main(): Promise<void> {
       deleteRuns: (runIds) => writable().call('delete', { runIds: [...runIds] }),
       restoreRuns: (runIds) => writable().call('restore', { runIds: [...runIds] }),
       webhooks,
+      versions,
       log,
     },
     (isBusy) => idle.busyWith('tracking', isBusy),
@@ -266,6 +286,7 @@ async function main(): Promise<void> {
   const registry = new RegistryEditor({
     user: userInfo().username,
     tell: (writes) => writable().call('tell', writes),
+    settled: (pending) => versions.keeper.settled(pending),
     sourceOf: (runId, path) => reader().call('registry/sourceOf', { runId, path }),
     gates,
   });
@@ -287,7 +308,7 @@ async function main(): Promise<void> {
     'notebooks/end': (params) => writer().call('endFollowed', params),
     'models/inspect': async (place) => {
       if (place.owner === 'run') await reader().call('runs/get', { runId: place.runId });
-      return inspectInJob(jobs, paths.root, place);
+      return inspectInJob(jobs, paths.root, await versions.placeOf(place));
     },
     'code/changes': (params) => code.changes(params),
     'code/compare': (params) => code.compare(params),
@@ -345,6 +366,7 @@ async function main(): Promise<void> {
       jobs.run('servers/experiments', params, { lane: `servers ${params.server.url}` }),
     'servers/runs': (params) => jobs.run('servers/runs', params, { lane: `servers ${params.server.url}` }),
     'registry/judge': async (move) => ({ judgement: await gates.judge(move) }),
+    'registry/verify': (params) => versions.verify(params),
     'registry/edit': ({ edits }) => registry.edit(edits),
     'config/check': ({ text }) => config.check(text),
     'config/names': () => reader().call('config/names'),
@@ -375,6 +397,7 @@ async function main(): Promise<void> {
   await server.listen(addresses.engineSocket);
   await tracking.start();
   if (store.state === 'ready' && existsSync(paths.incoming)) imports.takeRest().catch(onTrouble('incoming runs'));
+  versions.keeper.look();
   idle.start();
   log(`engine ${BUILD.version} of ${paths.root}, store ${store.state}`);
 

@@ -68,8 +68,8 @@ export const KeepReason = z.enum(['running', 'pinned', 'registered', 'recent']);
 export type KeepReason = z.infer<typeof KeepReason>;
 
 export const GcPart = z.object({
-  part: z.enum(['runs', 'data', 'code', 'database', 'other']),
-  /** Of runs, kept inputs, snapshots, points of metrics, things left over. */
+  part: z.enum(['runs', 'models', 'data', 'code', 'database', 'other']),
+  /** Of runs, files of registered versions, kept inputs, snapshots, points of metrics, things left over. */
   count: z.number(),
   /** Null where that shows when it is done. */
   sizeBytes: z.number().nullable(),
@@ -112,7 +112,7 @@ export type GcResult = z.infer<typeof GcResult>;
 
 export const GcState = z.object({
   isRunning: z.boolean(),
-  step: z.enum(['plan', 'runs', 'data', 'code', 'database']).nullable(),
+  step: z.enum(['plan', 'runs', 'models', 'data', 'code', 'database']).nullable(),
   doneRuns: z.number(),
   totalRuns: z.number(),
 });

@@ -20,6 +20,10 @@ export const RegisteredModelRow = z.object({
 });
 export type RegisteredModelRow = z.infer<typeof RegisteredModelRow>;
 
+/** MLflow's words: a version is pending until its files are kept, and failed where they could not be. */
+export const VersionStatus = z.enum(['PENDING_REGISTRATION', 'READY', 'FAILED_REGISTRATION']);
+export type VersionStatus = z.infer<typeof VersionStatus>;
+
 export const ModelVersionRow = z.object({
   name: z.string(),
   version: z.number().int(),
@@ -32,12 +36,31 @@ export const ModelVersionRow = z.object({
   /** Where its files are, as whoever registered it said. */
   source: z.string(),
   modelId: z.string().nullable(),
+  status: VersionStatus,
+  /** Why its files could not be kept, or which of them were left out; empty where there is nothing to say. */
+  statusMessage: z.string(),
+  /** SHA-256 of the list of its files as they were kept; null for files that are not kept in this store. */
+  digest: z.string().nullable(),
   /** The run that made it, where that is known; `name` is null for one that is not in the store any more. */
   run: z.object({ runId: z.string(), name: z.string().nullable() }).nullable(),
   /** The run's metric that a reader would look for first. */
   headline: Headline.nullable(),
 });
 export type ModelVersionRow = z.infer<typeof ModelVersionRow>;
+
+/** What was found when the files of a version were compared with what was registered. */
+export const Verified = z.object({
+  name: z.string(),
+  version: z.number().int(),
+  /** `elsewhere`: there is nothing to compare, its files are not kept in this store. */
+  state: z.enum(['whole', 'changed', 'elsewhere', 'pending', 'failed']),
+  digest: z.string().nullable(),
+  fileCount: z.number().int(),
+  sizeBytes: z.number(),
+  /** Each names a file, or says why there is nothing to compare; the first of them. */
+  problems: z.array(z.string()),
+});
+export type Verified = z.infer<typeof Verified>;
 
 /** What happened to a version, or to its model. */
 export const RegistryEvent = z.object({

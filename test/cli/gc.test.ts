@@ -9,7 +9,7 @@ import { StoreFile } from '../../src/protocol/runFolder';
 import { completed, Finished, Marked, workplace, type Workplace } from './support';
 
 const Part = z.strictObject({ count: z.number(), size: z.number().nullable() });
-const Parts = z.partialRecord(z.enum(['runs', 'data', 'code', 'database', 'other']), Part);
+const Parts = z.partialRecord(z.enum(['runs', 'models', 'data', 'code', 'database', 'other']), Part);
 const GcDocument = z.strictObject({
   plan: z.strictObject({
     id: z.string(),

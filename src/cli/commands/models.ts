@@ -6,8 +6,8 @@ import { MAX_PAGE, type Result } from '../../protocol/requests';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
 import { inSession, type SessionTask } from '../inSession';
 import { findRun } from '../lookup';
-import { historyLines, modelTable, versionPage, versionTable } from '../modelRendering';
-import { modelDocument, versionDocument } from '../modelDocuments';
+import { historyLines, modelTable, verifiedLines, versionPage, versionTable } from '../modelRendering';
+import { modelDocument, verifiedDocument, versionDocument } from '../modelDocuments';
 import { EXIT } from '../output';
 import { change } from '../changeModel';
 import { addGates } from './gates';
@@ -48,6 +48,12 @@ export function addModels(program: Command, perform: Perform): void {
     .argument('<model>', 'NAME, NAME/3 or NAME@ALIAS')
     .action((model: string, _: unknown, self: Command) =>
       doing(self, (cli, session) => show(cli, session, referenceOf(model))),
+    );
+  on('verify', 'Compare the files of a version, or of all versions of a model, with what was registered.')
+    .argument('<model>', 'NAME, NAME/3 or NAME@ALIAS')
+    .addHelpText('after', examples('models verify fraud@champion', 'models verify fraud --json'))
+    .action((model: string, _: unknown, self: Command) =>
+      doing(self, (cli, session) => verify(cli, session, referenceOf(model))),
     );
   on('register', 'An artifact of a run as a new version; the model is made if there is none.')
     .argument('<run>', 'the run')
@@ -157,4 +163,13 @@ async function show({ output }: Cli, { connection }: Session, { name, which }: R
   else if (versions.length > 0) output.lines(versionTable(versions, viewOf({ output })));
   else output.note(`${name} has no versions.`);
   return EXIT.done;
+}
+
+/** Fails where a file is not what was registered. */
+async function verify({ output }: Cli, { connection }: Session, of: Reference): Promise<number> {
+  const { versions } = await connection.request('registry/verify', of);
+  if (output.isJson) output.document({ versions: versions.map(verifiedDocument) });
+  else if (versions.length > 0) output.lines(verifiedLines(versions, viewOf({ output })));
+  else output.note(`${of.name} has no versions.`);
+  return versions.some(({ state }) => state === 'changed') ? EXIT.failed : EXIT.done;
 }

@@ -5,6 +5,7 @@ import { type Change, changedKeys, type ImportedRegistered, type ImportedVersion
 import type { LedgerRecord } from './ledger';
 import { STAGES } from './registryWrites';
 import type { Session } from './session';
+import { VersionFiles } from './versionFiles';
 
 interface KnownVersion {
   readonly version: number;
@@ -15,9 +16,11 @@ interface KnownVersion {
 
 export class ImportedRegistry {
   private readonly statements;
+  private readonly versionFiles;
 
   constructor(private readonly session: Session) {
     const { db } = session;
+    this.versionFiles = new VersionFiles(db, session.paths);
     this.statements = {
       model: db.prepare<[string], { description: string }>(
         'SELECT description FROM registered_models WHERE name = ? AND deleted_ms IS NULL',
@@ -79,23 +82,25 @@ export class ImportedRegistry {
     const atMs = known ? this.session.nowMs : now.updatedMs;
     const stage = STAGES.find((one) => one === now.stage) ?? 'None';
     const records: LedgerRecord[] = [];
-    if (!known)
+    if (!known) {
+      const source = this.sourceHere(now);
       records.push([
         'modelVersion',
         now.createdMs,
         {
           name,
           version,
-          source: this.sourceHere(now),
+          source,
           description: now.description,
           user_id: now.user,
           stage,
           run_id: now.runId,
           run_link: now.runLink,
           model_id: now.modelId,
+          ...this.versionFiles.of(source),
         },
       ]);
-    else {
+    } else {
       if (isNews(now.description, before?.description, known.description))
         records.push(['modelVersion', atMs, { name, version, description: now.description }]);
       if (before !== null && before.stage !== now.stage && known.stage !== stage)

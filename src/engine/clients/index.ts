@@ -41,8 +41,9 @@ export {
   StaleGate,
 } from './refusal';
 export type { RegistryEvent, RegistryEventData, RegistryEventName } from './registryEvents';
-export { canonicalStage, STAGES } from './registryWrites';
+export { canonicalStage, type FilesOutcome, type PendingFiles, STAGES } from './registryWrites';
 export { type Author, type Reply, type SessionEvents, valueOf } from './session';
+export { type FilesRow, REMOVED, versionStatus } from './versionFiles';
 export { noWebhook, WebhookReads, type WebhookRow, type WebhookStatus } from './webhookReads';
 export type { WebhookChange } from './webhookWrites';
 export { ClientWriter, type Write, type WriteMethod, type WriteTable } from './writes';

@@ -81,6 +81,8 @@ export const LedgerRecord = z.union([
       new_name: z.string().optional(),
       description: z.string().optional(),
       deleted: z.boolean().optional(),
+      /** For good, with its versions. */
+      removed: z.boolean().optional(),
     }),
   ]),
   z.tuple([z.literal('registeredModelTags'), Milliseconds, z.object({ ...Told, name: z.string(), tags: Tags })]),
@@ -104,6 +106,25 @@ export const LedgerRecord = z.union([
       run_link: z.string().optional(),
       model_id: z.string().nullable().optional(),
       deleted: z.boolean().optional(),
+      /** For good: only its number is kept. */
+      removed: z.boolean().optional(),
+      /** Where its files are kept apart, what they are copied from (below the store), and what is known of that already. */
+      files: z.string().optional(),
+      files_from: z.string().optional(),
+      digest: z.string().optional(),
+      files_note: z.string().optional(),
+    }),
+  ]),
+  /** What became of keeping the files of all versions that share them: a digest, why not, or that there are none. */
+  z.tuple([
+    z.literal('modelVersionFiles'),
+    Milliseconds,
+    z.object({
+      ...Told,
+      files: z.string(),
+      digest: z.string().optional(),
+      note: z.string().optional(),
+      none: z.boolean().optional(),
     }),
   ]),
   z.tuple([z.literal('modelVersionTags'), Milliseconds, z.object({ ...Told, ...VersionOf, tags: Tags })]),
@@ -137,6 +158,7 @@ const REGISTRY_KINDS = [
   'modelVersion',
   'modelVersionTags',
   'approval',
+  'modelVersionFiles',
 ] as const satisfies LedgerRecord[0][];
 export type RegistryRecord = Extract<LedgerRecord, readonly [(typeof REGISTRY_KINDS)[number], ...unknown[]]>;
 

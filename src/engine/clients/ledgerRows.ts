@@ -4,6 +4,7 @@ import { fromWireNumber } from '../../protocol/entities';
 import { ExperimentDeletion } from '../tracking';
 import { isOfRegistry, type LedgerRecord } from './ledger';
 import { RegistryHistory } from './registryHistory';
+import { REMOVED } from './versionFiles';
 
 type Of<Kind extends LedgerRecord[0]> = Extract<LedgerRecord, readonly [Kind, ...unknown[]]>[2];
 
@@ -72,7 +73,8 @@ export class LedgerRows {
         `UPDATE model_versions SET description = coalesce(@description, description), stage = coalesce(@stage, stage),
            source = coalesce(@source, source), user_id = coalesce(@user_id, user_id), run_id = coalesce(@run_id, run_id),
            run_link = coalesce(@run_link, run_link), model_id = coalesce(@model_id, model_id), updated_ms = @atMs,
-           deleted_ms = ${deletedMs}
+           deleted_ms = ${deletedMs}, files = coalesce(@files, files), files_from = coalesce(@files_from, files_from),
+           digest = coalesce(@digest, digest), files_note = coalesce(@files_note, files_note)
          WHERE name = @name AND version = @version`,
       ),
       approve: db.prepare(
@@ -80,6 +82,13 @@ export class LedgerRows {
          VALUES (@name, @version, @by, @atMs, @digest, @why)`,
       ),
       withdraw: db.prepare('DELETE FROM model_version_approvals WHERE name = ? AND version = ? AND by = ?'),
+      removeVersion: db.prepare(
+        `UPDATE model_versions SET deleted_ms = ${String(REMOVED)} WHERE name = @name AND version = @version`,
+      ),
+      setFiles: db.prepare(
+        'UPDATE model_versions SET digest = @digest, files_note = @note WHERE files = @files AND digest IS NULL',
+      ),
+      dropFiles: db.prepare('UPDATE model_versions SET files = NULL, files_from = NULL WHERE files = ?'),
       addWebhook: db.prepare(
         `INSERT INTO webhooks (webhook_id, name, description, url, events, status, signed, created_ms, updated_ms)
          VALUES (@id, '', '', '', '[]', 'DISABLED', 0, @atMs, @atMs) ON CONFLICT DO NOTHING`,
@@ -170,6 +179,12 @@ export class LedgerRows {
       case 'modelVersion':
         this.version(of, atMs);
         return;
+      case 'modelVersionFiles': {
+        const { files, digest = null, note = null } = of;
+        if (of.none === true) this.statements.dropFiles.run(files);
+        else this.statements.setFiles.run({ files, digest, note });
+        return;
+      }
       case 'modelVersionTags':
         this.tags('version', [of.name, of.version], of.tags);
         return;
@@ -200,6 +215,7 @@ export class LedgerRows {
   }
 
   private registered(of: Of<'registeredModel'>, atMs: number): void {
+    if (of.removed === true) return; // it has given way
     this.statements.addRegistered.run({ name: of.name, atMs });
     this.statements.setRegistered.run(parametersOf('registeredModel', of, atMs));
     if (of.new_name !== undefined)
@@ -207,6 +223,10 @@ export class LedgerRows {
   }
 
   private version(of: Of<'modelVersion'>, atMs: number): void {
+    if (of.removed === true) {
+      this.statements.removeVersion.run({ name: of.name, version: of.version });
+      return;
+    }
     // Its model changes with it, but not with its description.
     if (of.source !== undefined || of.stage !== undefined || of.deleted === true)
       this.statements.touchRegistered.run(atMs, of.name);
@@ -260,6 +280,10 @@ const FIELDS = {
     'run_link',
     'model_id',
     'deleted',
+    'files',
+    'files_from',
+    'digest',
+    'files_note',
   ],
   webhook: ['id', 'name', 'description', 'url', 'events', 'status', 'signed'],
 } as const;

@@ -42,6 +42,7 @@ export class RegistryHistory {
     };
     switch (kind) {
       case 'registeredModel': {
+        if (of.removed === true) return; // with its history
         if (of.deleted !== undefined) tell(of.deleted ? 'deleted' : 'restored', of);
         else if (of.new_name !== undefined) tell('renamed', of, of.name);
         else if (this.hasModel.get(of.name) === undefined) tell('created', of);
@@ -67,6 +68,8 @@ export class RegistryHistory {
       case 'approval':
         tell(of.approved ? 'approved' : 'approvalWithdrawn', of, of.digest ?? '');
         return;
+      case 'modelVersionFiles':
+        return; // what has become of them is told with the version
     }
   }
 }

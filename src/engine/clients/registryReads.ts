@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { doesNotExist, invalid } from './refusal';
 import type { Pair } from './reads';
+import type { FilesRow } from './versionFiles';
 
 export interface LoggedModel {
   readonly model_id: string;
@@ -32,7 +33,7 @@ export interface RegisteredModel {
   readonly description: string;
 }
 
-export interface ModelVersion {
+export interface ModelVersion extends FilesRow {
   readonly name: string;
   readonly version: number;
   readonly created_ms: number;
@@ -46,7 +47,8 @@ export interface ModelVersion {
   readonly model_id: string | null;
 }
 
-const VERSION_COLUMNS = `name, version, created_ms, updated_ms, description, user_id, stage, source, run_id, run_link, model_id`;
+const VERSION_COLUMNS = `name, version, created_ms, updated_ms, description, user_id, stage, source, run_id, run_link, model_id, files, digest,
+  files_note`;
 
 export class RegistryReads {
   private readonly statements;

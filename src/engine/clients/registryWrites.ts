@@ -6,6 +6,7 @@ import { type AskedGate, Gates } from './gates';
 import { alreadyExists, doesNotExist, invalid } from './refusal';
 import type { RegistryEvent } from './registryEvents';
 import type { Session } from './session';
+import { REMOVED, VersionFiles } from './versionFiles';
 
 export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
 type Stage = (typeof STAGES)[number];
@@ -20,6 +21,22 @@ const HELD: ReadonlySet<string> = new Set<Stage>(['Staging', 'Production']);
 export interface VersionOf {
   readonly name: string;
   readonly version: number;
+}
+
+/** Files that are to be kept. */
+export interface PendingFiles {
+  readonly files: string;
+  /** What they are copied from, below the store. */
+  readonly from: string;
+}
+
+/** A digest (with what is not among the files), why they could not be kept, or that there is nothing to keep. */
+export type FilesOutcome =
+  { readonly digest: string; readonly note?: string } | { readonly note: string } | { readonly none: true };
+
+export interface CreatedVersion extends VersionOf {
+  /** Null where there is nothing to wait for. */
+  readonly pending: PendingFiles | null;
 }
 
 interface Copied {
@@ -52,9 +69,11 @@ export class RegistryWrites {
   private readonly hasApproved;
   private readonly digestOf;
   private readonly gates: Gates;
+  private readonly versionFiles;
 
   constructor(private readonly session: Session) {
     const { db } = session;
+    this.versionFiles = new VersionFiles(db, session.paths);
     this.findModel = db.prepare<[string], { name: string }>(
       'SELECT name FROM registered_models WHERE name = ? AND deleted_ms IS NULL',
     );
@@ -63,7 +82,7 @@ export class RegistryWrites {
       .pluck();
     this.isVersionHidden = db
       .prepare<[string, number], number>(
-        'SELECT 1 FROM model_versions WHERE name = ? AND version = ? AND deleted_ms IS NOT NULL',
+        `SELECT 1 FROM model_versions WHERE name = ? AND version = ? AND deleted_ms > ${String(REMOVED)}`,
       )
       .pluck();
     this.sourceOf = db.prepare<[string, number], Copied>(
@@ -173,13 +192,14 @@ export class RegistryWrites {
     modelId: string;
     userId: string;
     tags: Tags;
-  }): VersionOf {
+  }): CreatedVersion {
     const { name, source, tags, description } = asked;
     this.model(name);
     const version = this.nextVersion.get(name) ?? 1;
     const { nowMs } = this.session;
     const modelId = asked.modelId === '' ? (/^models:\/(m-[^/]+)$/.exec(source)?.[1] ?? null) : asked.modelId;
     const runId = asked.runId === '' && modelId !== null ? (this.modelRunOf.get(modelId) ?? '') : asked.runId;
+    const files = this.versionFiles.of(source);
     this.session.keepTold([
       'modelVersion',
       nowMs,
@@ -192,6 +212,7 @@ export class RegistryWrites {
         user_id: asked.userId,
         run_id: runId === '' ? null : runId,
         model_id: modelId,
+        ...files,
       },
     ]);
     if (Object.keys(tags).length > 0)
@@ -209,7 +230,23 @@ export class RegistryWrites {
         },
       });
     if (modelId !== null) this.tellModel(modelId, { name, version });
-    return { name, version };
+    const isPending = files !== null && files.digest === undefined;
+    return { name, version, pending: isPending ? { files: files.files, from: files.files_from } : null };
+  }
+
+  /** What became of keeping files. */
+  filesKept({ files, ...outcome }: { files: string } & FilesOutcome): void {
+    this.session.keep(['modelVersionFiles', this.session.nowMs, { files, ...outcome }]);
+  }
+
+  /** For good: what is deleted and can't be restored any more. */
+  remove({ models, versions }: { models: readonly string[]; versions: readonly VersionOf[] }): void {
+    const { nowMs } = this.session;
+    for (const name of models)
+      if (this.isHidden.get(name) !== undefined) this.session.keep(['registeredModel', nowMs, { name, removed: true }]);
+    for (const { name, version } of versions)
+      if (this.isVersionHidden.get(name, version) !== undefined)
+        this.session.keep(['modelVersion', nowMs, { name, version, removed: true }]);
   }
 
   updateVersion({ name, version, description }: VersionOf & { description: string }): void {
@@ -233,12 +270,12 @@ export class RegistryWrites {
   }
 
   /** A new version of a model, which is made if there is none. */
-  register({ name, ...asked }: NewVersion): VersionOf {
+  register({ name, ...asked }: NewVersion): CreatedVersion {
     if (!this.findModel.get(name)) this.create({ name, description: '', tags: {} });
     return this.createVersion({ name, runLink: '', modelId: '', tags: {}, ...asked });
   }
 
-  copyVersion({ name, version, to, userId }: VersionOf & { to: string; userId: string }): VersionOf {
+  copyVersion({ name, version, to, userId }: VersionOf & { to: string; userId: string }): CreatedVersion {
     this.version({ name, version });
     const from = this.sourceOf.get(name, version);
     return this.register({

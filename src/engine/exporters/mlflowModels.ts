@@ -83,7 +83,8 @@ function versionWriter(db: Database, places: MlflowPlaces, mlflow: MlflowMajor):
   const versions = rowWriter(db, 'model_versions');
   return (version) => {
     const isDeleted = version.deleted_ms !== null;
-    const location = places.ofSource(version.source);
+    const kept = isDeleted ? null : places.ofKept(version);
+    const location = kept ?? places.ofSource(version.source);
     // MLflow 2 knows no logged models: it looks for the files themselves.
     const source = mlflow === '3' && version.source.startsWith('models:/m-') ? version.source : location;
     versions.add({

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Database } from 'better-sqlite3';
 import type { StorePaths } from '../../protocol/node/storeFolder';
+import { artifactFolder, isVersionFiles, pathInOurs } from '../artifacts';
+import type { FilesRow } from '../clients';
 
-/** Where an artifact of our own server is, whatever the address in front of it. */
-const OF_OURS = /^(?:mlflow-artifacts:|https?:\/\/[^/]+\/api\/2\.0\/mlflow-artifacts\/artifacts)\/(?:\/[^/]*\/)?(.*)$/;
 const MAX_DEPTH = 10;
 
 /** A folder of the store and the one that it is copied to. */
@@ -22,6 +22,8 @@ export class MlflowPlaces {
   private readonly experimentOfModel;
   private readonly ownLocation;
   private readonly sourceOf;
+  /** Versions may share their files. */
+  private readonly kept = new Set<string>();
   private readonly foreign = new Map<number, string | null>();
 
   /** @param folder that artifacts are copied to */
@@ -57,6 +59,16 @@ export class MlflowPlaces {
     return this.at(from, experimentId, ['models', modelId, 'artifacts'], true);
   }
 
+  /** The files that are kept for a version: also says that they are to be copied. Null where there are none. */
+  ofKept({ files, digest }: FilesRow): string | null {
+    if (files === null || digest === null || !isVersionFiles(files)) return null;
+    const from = artifactFolder(this.paths, { kind: 'version', files });
+    const to = join(this.folder, 'models', files, 'artifacts');
+    if (!this.kept.has(files)) this.copies.push({ from, to });
+    this.kept.add(files);
+    return uriOf(to);
+  }
+
   /** Where the files of a model version are, followed through what its source names; the source itself if that is elsewhere. */
   ofSource(source: string, depth = 0): string {
     const [, modelId] = /^models:\/(m-[0-9a-f]{32})$/.exec(source) ?? [];
@@ -68,8 +80,8 @@ export class MlflowPlaces {
     }
     const [, runId, below] = /^runs:\/([^/]+)\/?(.*)$/.exec(source) ?? [];
     if (runId !== undefined) return this.placeOf([runId], (below ?? '').split('/')) ?? source;
-    const [, path] = OF_OURS.exec(source) ?? [];
-    if (path === undefined) return source;
+    const path = pathInOurs(source);
+    if (path === null) return source;
     const [, ...parts] = path.split('/');
     const at = parts.indexOf('artifacts');
     return at < 1 ? source : (this.placeOf(parts.slice(0, at), parts.slice(at + 1)) ?? source);
@@ -101,7 +113,7 @@ export class MlflowPlaces {
     const known = this.foreign.get(experimentId);
     if (known !== undefined) return known;
     const own = this.ownLocation.get(experimentId) ?? null;
-    const foreign = own === null || OF_OURS.test(own) ? null : own.replace(/\/+$/, '');
+    const foreign = own === null || pathInOurs(own) !== null ? null : own.replace(/\/+$/, '');
     this.foreign.set(experimentId, foreign);
     return foreign;
   }

@@ -9,6 +9,7 @@ import type { Jobs } from '../jobs';
 import type { RemovedRows } from '../tracking';
 import type { FullPlan } from './plan';
 import type { Removed } from './remove';
+import type { GoingVersions } from './versions';
 
 /** So many runs are hidden and removed before the next: what a cancelled removal has not begun with stays as it was. */
 const BATCH = 100;
@@ -17,6 +18,8 @@ const BATCH = 100;
 export interface Remover {
   begin(runIds: readonly string[]): Promise<string[]>;
   removeRows(runIds: readonly string[]): Promise<RemovedRows>;
+  /** Says that these can't be restored any more. */
+  removeVersions(going: Pick<GoingVersions, 'models' | 'versions'>): Promise<unknown>;
   reclaim(): Promise<{ isDone: boolean; freedBytes: number }>;
 }
 
@@ -126,7 +129,7 @@ export class Gc {
   }
 
   private async remove(
-    { runIds, plannedMs }: FullPlan,
+    { runIds, versions: going, plannedMs }: FullPlan,
     removed: { count: number; sizeBytes: number },
     problems: string[],
     signal: AbortSignal,
@@ -144,6 +147,11 @@ export class Gc {
       points += await this.removeRows(begun, signal);
       this.state = { ...this.state, doneRuns: Math.min(runIds.length, at + BATCH) };
     }
+    this.state = { ...this.state, step: 'models' };
+    const { models, versions } = going;
+    if (models.length + versions.length > 0) await this.parts.remover().removeVersions({ models, versions });
+    const kept = await jobs.run('house/sweepVersions', { store }, { lane: 'house', signal });
+    stopIf(signal);
     this.state = { ...this.state, step: 'data' };
     // In the lane of those who add to the cache, so that nothing is taken away that one of them has just found there.
     const data = await jobs.run('house/sweepData', { store, plannedMs }, { lane: 'data', signal });
@@ -152,9 +160,10 @@ export class Gc {
     const code = await jobs.run('house/sweepCode', { store }, { lane: 'code', signal });
     this.state = { ...this.state, step: 'database' };
     const database: Removed = { count: points, sizeBytes: await this.reclaim(signal), problems: [] };
-    problems.push(...data.problems, ...code.problems);
+    problems.push(...kept.problems, ...data.problems, ...code.problems);
     const parts: GcPart[] = [
       { part: 'runs', ...removed },
+      { part: 'models', count: kept.count, sizeBytes: kept.sizeBytes },
       { part: 'data', count: data.count, sizeBytes: data.sizeBytes },
       { part: 'code', count: code.count, sizeBytes: code.sizeBytes },
       { part: 'database', count: database.count, sizeBytes: database.sizeBytes },

@@ -12,6 +12,7 @@ import { unreferenced } from './objects';
 import { folderBytes, roomOf } from './room';
 import { isFollowed, readRegistered, readRuns, unitsOf } from './units';
 import { sizeOf } from './usage';
+import { type GoingVersions, goingVersions } from './versions';
 
 const SHOWN_RUNS = 100;
 
@@ -19,6 +20,7 @@ export interface FullPlan {
   readonly plan: GcPlan;
   /** Every run that goes, children too. */
   readonly runIds: readonly string[];
+  readonly versions: GoingVersions;
   readonly plannedMs: number;
 }
 
@@ -50,6 +52,8 @@ export async function planGc({ store, rules }: { store: string; rules: Retention
       problems.push(`Code snapshots can't be looked at: ${LoopwrightError.from(thrown).message}`);
       return [];
     });
+    const versions = goingVersions(db, paths, rules, plannedMs);
+    const versionBytes = leftOverBytes(versions.folders);
     const left = leftOver(paths, plannedMs);
     const leftBytes = leftOverBytes(left);
     const looseBytes = loose.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -59,12 +63,15 @@ export async function planGc({ store, rules }: { store: string; rules: Retention
       loose.map(({ md5 }) => md5).sort(),
       [...snapshots].sort(),
       left.map(({ path }) => path).sort(),
+      [...versions.models, ...versions.folders.map(({ path }) => path)],
+      versions.versions.map(({ name, version }) => `${name}/${String(version)}`),
     ])
       digest.update(`\n${part.join(' ')}`);
     const plan: GcPlan = {
       planId: digest.digest('hex').slice(0, 32),
       parts: [
         { part: 'runs', count: going.length, sizeBytes: runBytes },
+        { part: 'models', count: versions.folders.length, sizeBytes: versionBytes },
         { part: 'data', count: loose.length, sizeBytes: looseBytes },
         { part: 'code', count: snapshots.length, sizeBytes: snapshots.length === 0 ? 0 : null },
         {
@@ -74,7 +81,7 @@ export async function planGc({ store, rules }: { store: string; rules: Retention
         },
         { part: 'other', count: left.length, sizeBytes: leftBytes },
       ],
-      totalBytes: runBytes + looseBytes + leftBytes,
+      totalBytes: runBytes + versionBytes + looseBytes + leftBytes,
       storeBytes,
       reasons: counted(removed.map(({ reason }) => reason)),
       kept: counted(kept.map(({ reason }) => reason)),
@@ -89,7 +96,7 @@ export async function planGc({ store, rules }: { store: string; rules: Retention
       runCount: removed.length,
       problems,
     };
-    return { plan, runIds: [...goingIds], plannedMs };
+    return { plan, runIds: [...goingIds], versions, plannedMs };
   } finally {
     db.close();
   }

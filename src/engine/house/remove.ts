@@ -1,7 +1,7 @@
 /** The jobs that take things away. Each can be killed at any moment and done again. */
 import { mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { RunId } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
@@ -12,6 +12,7 @@ import { dropSnapshots, snapshotsWithoutRun } from './code';
 import { leftOver, trashOf } from './leftOver';
 import { unreferenced } from './objects';
 import { sizeOf } from './usage';
+import { looseFolders } from './versions';
 
 export interface Removed {
   readonly count: number;
@@ -39,6 +40,35 @@ export function removeFolders({ store, runIds }: { store: string; runIds: readon
     leftOver(paths, Number.NEGATIVE_INFINITY).map(({ path }) => path),
     problems,
   );
+  return Promise.resolve({ count, sizeBytes, problems });
+}
+
+/** Deletes the files of versions that no version has any more, each set of them whole or not at all. */
+export function sweepVersions({ store }: { store: string }, { signal }: JobContext): Promise<Removed> {
+  const paths = pathsOf(store);
+  const trash = trashOf(paths);
+  const problems: string[] = [];
+  const db = openForReading(paths.database);
+  let loose: ReturnType<typeof looseFolders>;
+  try {
+    loose = looseFolders(db, paths);
+  } finally {
+    db.close();
+  }
+  mkdirSync(trash, { recursive: true });
+  let [count, sizeBytes] = [0, 0];
+  for (const { path } of loose) {
+    if (signal.aborted) break;
+    const aside = join(trash, `${basename(path)}-${randomBytes(3).toString('hex')}`);
+    try {
+      renameSync(path, aside);
+      count++;
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') problems.push(tell(path, error));
+      continue;
+    }
+    sizeBytes += empty([aside], problems).sizeBytes;
+  }
   return Promise.resolve({ count, sizeBytes, problems });
 }
 

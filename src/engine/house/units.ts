@@ -41,20 +41,26 @@ export function readRuns(db: Database): StoredRun[] {
     .map((run) => ({ ...run, isPinned: run.isPinned === 1 }));
 }
 
+const RUN_IN_PLACE = /^runs\/([^/]+)\//;
 /** Where a version's source names the run in whose folder its files are. */
 const RUN_IN_SOURCE = /^(?:runs:\/+|mlflow-artifacts:\/+(?:[^/]+\/+)?\d+\/)([\w-]+)\//;
 
-/** Runs that a registered model version came from: its files may be theirs, and its metrics are. */
+/**
+ * Runs that a registered model version came from whose files are not kept apart (yet): they may be the run's. Any other
+ * version stands by itself.
+ */
 export function readRegistered(db: Database): ReadonlySet<string> {
   const versions = db
-    .prepare<[], { runId: string | null; source: string }>(
-      `SELECT run_id AS runId, source FROM model_versions v JOIN registered_models m USING (name)
-       WHERE v.deleted_ms IS NULL AND m.deleted_ms IS NULL`,
+    .prepare<[], { runId: string | null; source: string; filesFrom: string | null }>(
+      `SELECT run_id AS runId, source, files_from AS filesFrom FROM model_versions v JOIN registered_models m USING (name)
+       WHERE v.digest IS NULL AND v.deleted_ms IS NULL AND m.deleted_ms IS NULL`,
     )
     .all();
   return new Set(
-    versions.flatMap(({ runId, source }) =>
-      [runId, RUN_IN_SOURCE.exec(source)?.[1]].filter((id) => typeof id === 'string'),
+    versions.flatMap(({ runId, source, filesFrom }) =>
+      [runId, RUN_IN_SOURCE.exec(source)?.[1], RUN_IN_PLACE.exec(filesFrom ?? '')?.[1]].filter(
+        (id) => typeof id === 'string',
+      ),
     ),
   );
 }

@@ -8,6 +8,7 @@ type Part = Result<'store/usage'>['parts'][number];
 /** The parts of a store in the order in which they are told; whatever else lies there counts as `other`. */
 const PART_OF: Readonly<Record<string, Part['part']>> = {
   runs: 'runs',
+  models: 'models',
   cache: 'data',
   'code.git': 'code',
   'store.db': 'database',

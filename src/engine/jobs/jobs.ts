@@ -9,7 +9,8 @@ import type { TaskName, TaskParams, TaskResult } from './tasks';
 const LINGER_MS = 30_000;
 
 /** Lanes don't wait for each other. One for each server: one that does not answer holds up nobody else. */
-export type Lane = 'code' | 'data' | 'house' | 'export' | 'import' | 'models' | 'config' | `servers ${string}`;
+export type Lane =
+  'code' | 'data' | 'house' | 'export' | 'import' | 'models' | 'versions' | 'loading' | 'config' | `servers ${string}`;
 
 export interface JobOptions {
   readonly lane: Lane;

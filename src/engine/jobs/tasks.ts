@@ -11,7 +11,8 @@ import { importRuns, outlineImport } from '../importers';
 import { inspectModel } from '../models';
 import { browseExperiments, browseRuns } from '../remotes';
 import { readSignatures } from '../registry/signatures';
-import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
+import { hashKept, keepFiles, verifyVersions } from '../versions';
+import { planGc, removeFolders, storeUsage, sweepCode, sweepData, sweepVersions } from '../house';
 
 export interface JobContext {
   /** Aborted when the engine wants the job to end; it is killed a little later. */
@@ -34,8 +35,12 @@ export const tasks = {
   'import/runs': importRuns,
   'models/inspect': inspectModel,
   'registry/signatures': readSignatures,
+  'versions/keep': keepFiles,
+  'versions/hash': hashKept,
+  'versions/verify': verifyVersions,
   'house/plan': planGc,
   'house/removeFolders': removeFolders,
+  'house/sweepVersions': sweepVersions,
   'house/sweepData': sweepData,
   'house/sweepCode': sweepCode,
   'export/write': writeExport,

@@ -8,11 +8,12 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { type ArtifactOwner, artifactFolder, checkArtifactPath, DRAFT } from '../artifacts';
+import { type ArtifactOwner, artifactFolder, artifactPlace, checkArtifactPath, DRAFT } from '../artifacts';
 import { doesNotExist, invalid } from '../clients';
 import { ModelId, RunId } from '../../protocol/entities';
 import { isMissing } from '../../protocol/node/addresses';
 import type { StorePaths } from '../../protocol/node/storeFolder';
+import type { VersionLoading } from '../versions';
 
 export interface Place {
   readonly owner: ArtifactOwner;
@@ -29,7 +30,10 @@ export interface Listed {
 }
 
 export class Artifacts {
-  constructor(private readonly paths: StorePaths) {}
+  constructor(
+    private readonly paths: StorePaths,
+    private readonly versions: Pick<VersionLoading, 'open' | 'list'>,
+  ) {}
 
   ofRun(runId: string, path: string): Place {
     if (!RunId.safeParse(runId).success) throw invalid(`Invalid run ID: ${JSON.stringify(runId)}`);
@@ -41,18 +45,10 @@ export class Artifacts {
     return this.of({ kind: 'model', modelId }, path);
   }
 
-  /**
-   * From what stands behind `mlflow-artifacts/artifacts/`: `<experiment>/<run>/artifacts/…` or
-   * `<experiment>/models/<model>/artifacts/…`. A run may have moved since: its experiment counts for nothing.
-   *
-   * @throws Refusal `INVALID_PARAMETER_VALUE`
-   */
+  /** From what stands behind `mlflow-artifacts/artifacts/`. @throws Refusal `INVALID_PARAMETER_VALUE` */
   at(whole: string): Place {
-    const parts = checked(whole).split('/');
-    const [, first, second, third] = parts;
-    if (first === 'models' && second !== undefined && third === 'artifacts')
-      return this.ofModel(second, parts.slice(4).join('/'));
-    if (first !== undefined && second === 'artifacts') return this.ofRun(first, parts.slice(3).join('/'));
+    const place = artifactPlace(checked(whole));
+    if (place) return this.of(place.owner, place.path);
     throw invalid(`Invalid artifact path: ${JSON.stringify(whole)}. It names no run and no model of this store.`);
   }
 
@@ -73,7 +69,8 @@ export class Artifacts {
   }
 
   /** @throws Refusal `RESOURCE_DOES_NOT_EXIST` */
-  async open({ folder, path }: Place): Promise<{ size: number; stream: () => NodeJS.ReadableStream }> {
+  async open({ owner, folder, path }: Place): Promise<{ size: number; stream: () => NodeJS.ReadableStream }> {
+    if (owner.kind === 'version') return this.versions.open(owner.files, path);
     const file = join(folder, path);
     const found = await stat(file).catch((error: unknown) => {
       if (isMissing(error) || hasCode(error, 'ENOTDIR')) return null;
@@ -88,27 +85,35 @@ export class Artifacts {
   }
 
   /** What a folder holds; nothing for a file and for what is not there. Paths are below `prefix`. */
-  async list({ folder, path }: Place, prefix: (name: string) => string): Promise<Listed[]> {
+  async list({ owner, folder, path }: Place, prefix: (name: string) => string): Promise<Listed[]> {
+    if (owner.kind === 'version') {
+      const kept = await this.versions.list(owner.files, path);
+      return kept.map(({ name, size }) => listed(prefix(name), size)).toSorted(byPath);
+    }
     const at = join(folder, path);
     const entries = await readdir(at, { withFileTypes: true }).catch((error: unknown) => {
       if (isMissing(error) || hasCode(error, 'ENOTDIR')) return [];
       throw error;
     });
-    const listed = entries
+    const all = entries
       .filter((entry) => !entry.name.startsWith(DRAFT))
       .map(async (entry): Promise<Listed> => {
         const found = await stat(join(at, entry.name));
-        return found.isDirectory()
-          ? { path: prefix(entry.name), is_dir: true }
-          : { path: prefix(entry.name), is_dir: false, file_size: found.size };
+        return listed(prefix(entry.name), found.isDirectory() ? null : found.size);
       });
-    return (await Promise.all(listed)).toSorted((left, right) => (left.path < right.path ? -1 : 1));
+    return (await Promise.all(all)).toSorted(byPath);
   }
 
   private of(owner: ArtifactOwner, path: string): Place {
     return { owner, folder: artifactFolder(this.paths, owner), path: checked(path) };
   }
 }
+
+/** @param size null for a folder */
+const listed = (path: string, size: number | null): Listed =>
+  size === null ? { path, is_dir: true } : { path, is_dir: false, file_size: size };
+
+const byPath = (left: Listed, right: Listed): number => (left.path < right.path ? -1 : 1);
 
 /** @throws Refusal `INVALID_PARAMETER_VALUE` for a path that could lead elsewhere */
 function checked(path: string): string {

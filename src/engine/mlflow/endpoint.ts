@@ -1,5 +1,5 @@
 /** What an endpoint of MLflow's REST API is: the form of its request, and what is done for it. */
-import type { WriteMethod, WriteTable } from '../clients';
+import type { PendingFiles, WriteMethod, WriteTable } from '../clients';
 import type { Webhooks } from '../webhooks';
 import type { MlflowReads, ReadMethod } from './reads';
 import type { Form, FormName } from './wire';
@@ -21,6 +21,8 @@ export interface Context {
   readonly restoreRuns: (runIds: readonly string[]) => Promise<void>;
   readonly listArtifacts: (runId: string, path: string) => Promise<object>;
   readonly listModelArtifacts: (modelId: string, path: string) => Promise<object>;
+  /** Waits a little until the files of a new version are kept. */
+  readonly settled: (pending: PendingFiles | null) => Promise<void>;
   readonly webhooks: Pick<Webhooks, 'create' | 'update' | 'delete' | 'test'>;
 }
 

@@ -226,9 +226,9 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
   }),
   'GET registered-models/alias': reading('aliasName', 'registered-models/alias'),
 
-  'POST model-versions/create': on('createVersion', async (asked, { write, read, user }) => {
+  'POST model-versions/create': on('createVersion', async (asked, { write, read, settled, user }) => {
     requireRemote(asked.source);
-    const { name, version } = await write('registry/createVersion', {
+    const { name, version, pending } = await write('registry/createVersion', {
       name: asked.name,
       source: asked.source,
       runId: asked.run_id,
@@ -238,6 +238,7 @@ export const endpoints: Readonly<Record<string, Endpoint>> = {
       userId: user,
       tags: tagsOf(asked.tags),
     });
+    await settled(pending);
     return read('model-versions/get', { name, version: String(version) });
   }),
   'PATCH model-versions/update': on('updateVersion', async ({ name, version, description }, { write, read }) => {

@@ -13,6 +13,7 @@ import {
   type RegisteredModel,
   RegistryReads,
   searchRuns,
+  versionStatus,
   WebhookReads,
 } from '../clients';
 import {
@@ -66,8 +67,8 @@ export function mlflowReads(db: Database) {
       source: version.source,
       run_id: version.run_id ?? '',
       run_link: version.run_link,
-      status: 'READY',
-      status_message: '',
+      status: versionStatus(version),
+      status_message: version.files_note ?? '',
       ...(version.model_id === null ? {} : { model_id: version.model_id }),
       tags: pairs(registry.versionTags(version.name, version.version)),
       aliases: aliases.map(([alias]) => alias),
@@ -82,8 +83,9 @@ export function mlflowReads(db: Database) {
     tags: pairs(registry.modelTags(model.name)),
     aliases: registry.aliases(model.name).map(([alias, version]) => ({ alias, version: String(version) })),
   });
-  /** Where a version's files are: a source that names another model is followed to it. */
-  const downloadOf = (source: string, depth = 0): string => {
+  /** Where a version's files are: those that are kept for it, else what its source leads to. */
+  const downloadOf = ({ files, digest, source }: ModelVersion, depth = 0): string => {
+    if (files !== null && digest !== null) return `${ARTIFACT_ROOT}/models/${files}/artifacts`;
     const [, modelId] = /^models:\/(m-[^/@]+)\/?$/.exec(source) ?? [];
     if (modelId !== undefined) {
       const model = registry.logged(modelId);
@@ -91,7 +93,7 @@ export function mlflowReads(db: Database) {
     }
     const [, name, version] = /^models:\/([^/@]+)\/(\d+)$/.exec(source) ?? [];
     if (name === undefined || depth > 10) return source;
-    return downloadOf(registry.version(name, Number(version)).source, depth + 1);
+    return downloadOf(registry.version(name, Number(version)), depth + 1);
   };
 
   const answers = {
@@ -243,7 +245,7 @@ export function mlflowReads(db: Database) {
       model_version: versionOf(registry.version(name, versionNumber(version))),
     }),
     'model-versions/get-download-uri': ({ name, version }: Form<'versionOf'>) => ({
-      artifact_uri: downloadOf(registry.version(name, versionNumber(version)).source),
+      artifact_uri: downloadOf(registry.version(name, versionNumber(version))),
     }),
     'model-versions/search': (form: Form<'searchVersions'>) => {
       const searched: Searched<ModelVersion> = {

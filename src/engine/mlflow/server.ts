@@ -7,7 +7,8 @@ import { userInfo } from 'node:os';
 import { pipeline } from 'node:stream/promises';
 import { LoopwrightError } from '../../protocol/errors';
 import type { StorePaths } from '../../protocol/node/storeFolder';
-import { type Author, Refusal, type Reply, valueOf, type Write } from '../clients';
+import { type Author, invalid, Refusal, type Reply, valueOf, type Write } from '../clients';
+import type { Versions } from '../versions';
 import { MlflowError } from './answers';
 import { type Listed, type Place, Artifacts } from './artifacts';
 import type { Context } from './endpoint';
@@ -40,6 +41,7 @@ export interface Backend {
   deleteRuns(runIds: readonly string[]): Promise<unknown>;
   restoreRuns(runIds: readonly string[]): Promise<unknown>;
   readonly webhooks: Context['webhooks'];
+  readonly versions: Pick<Versions, 'loading' | 'keeper'>;
   /** A request has come that proved who asks. */
   onUse(): void;
   log(message: string): void;
@@ -54,7 +56,7 @@ export class MlflowServer {
   private hosts: ReadonlySet<string> = new Set();
 
   constructor(private readonly backend: Backend) {
-    this.artifacts = new Artifacts(backend.paths);
+    this.artifacts = new Artifacts(backend.paths, backend.versions.loading);
     this.group = new Group((writes) => backend.tell(writes));
     this.doorkeeper = new Doorkeeper(backend.token);
     this.server = createServer((request, response) => {
@@ -162,6 +164,9 @@ export class MlflowServer {
       askedBy,
       user: this.user,
       webhooks: backend.webhooks,
+      settled: async (pending) => {
+        if (pending) await backend.versions.keeper.settled(pending);
+      },
       write: (method, params) => this.write({ method, params }, askedBy) as never,
       read: (method, params) => backend.read(method, params),
       deleteRuns: async (runIds) => {
@@ -216,6 +221,10 @@ export class MlflowServer {
       request.resume();
       throw new MlflowError('BAD_REQUEST', `Artifacts are not asked for by ${method ?? 'that method'}.`, 405);
     }
+    if (place.owner.kind === 'version') {
+      request.resume();
+      throw invalid('The files of a registered version can not be changed or deleted. Register a new version.');
+    }
     await this.requireOwner(place);
     const { owner, path: below } = place;
     if (method === 'PUT') {
@@ -233,7 +242,7 @@ export class MlflowServer {
   /** Nothing is put where no run and no model is. */
   private async requireOwner({ owner }: Place): Promise<void> {
     if (owner.kind === 'run') await this.backend.read('runs/info', { run_id: owner.runId });
-    else await this.backend.read('logged-models/get', { model_id: owner.modelId });
+    else if (owner.kind === 'model') await this.backend.read('logged-models/get', { model_id: owner.modelId });
   }
 
   private async download(response: ServerResponse, place: Place): Promise<void> {

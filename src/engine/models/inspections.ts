@@ -1,8 +1,8 @@
 /** Looking into models' files, as whoever asks for it sees it: in a process of its own, for a limited time. */
 import { LoopwrightError } from '../../protocol/errors';
 import type { ModelInspection } from '../../protocol/inspection';
-import type { ModelPlace } from '../../protocol/requests';
 import type { Jobs } from '../jobs';
+import type { KeptPlace } from './task';
 
 /** A model of 10 GB takes seconds: its tensors are stepped over. */
 const LIMIT_MS = 60_000;
@@ -11,7 +11,7 @@ const LIMIT_MS = 60_000;
 export async function inspectInJob(
   jobs: Pick<Jobs, 'run'>,
   store: string,
-  place: ModelPlace,
+  place: KeptPlace,
   limitMs = LIMIT_MS,
 ): Promise<ModelInspection> {
   const abort = new AbortController();

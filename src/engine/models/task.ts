@@ -5,12 +5,17 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { ModelInspection } from '../../protocol/inspection';
 import type { ModelPlace } from '../../protocol/requests';
 import { pathsOf } from '../../protocol/node/storeFolder';
-import { artifactFolder, checkArtifactPath, isInside } from '../artifacts';
+import { artifactFolder, type ArtifactOwner, checkArtifactPath, isInside } from '../artifacts';
 import type { JobContext } from '../jobs';
 import { fit } from './fit';
 import { inspectOnnx } from './onnx/model';
 import { containerOf } from './pickle/container';
 import { inspectPickle } from './pickle/pickle';
+
+/** A version is known by the files that are kept for it. */
+export type KeptPlace =
+  | Exclude<ModelPlace, { owner: 'version' }>
+  | { readonly owner: 'version'; readonly files: string; readonly path: string };
 
 /** A model begins with its version, which is a small number, and goes on with a field that a model has. */
 // eslint-disable-next-line no-control-regex -- these are what is looked for
@@ -19,7 +24,7 @@ const HEAD_BYTES = 16;
 
 /** @throws LoopwrightError `not_found`, or `bad_request` for a file that is not what its name says, or that is damaged */
 export async function inspectModel(
-  { store, place }: { readonly store: string; readonly place: ModelPlace },
+  { store, place }: { readonly store: string; readonly place: KeptPlace },
   { progress }: Pick<JobContext, 'progress'>,
 ): Promise<ModelInspection> {
   // The limit on its time begins now, not when it was asked for.
@@ -57,14 +62,21 @@ function headOf(path: string): Buffer {
   }
 }
 
-function fileAt(store: string, place: ModelPlace): string {
+function ownerOf(place: KeptPlace): ArtifactOwner {
+  switch (place.owner) {
+    case 'run':
+      return { kind: 'run', runId: place.runId };
+    case 'model':
+      return { kind: 'model', modelId: place.modelId };
+    case 'version':
+      return { kind: 'version', files: place.files };
+  }
+}
+
+function fileAt(store: string, place: KeptPlace): string {
   const checked = checkArtifactPath(place.path);
   if ('problem' in checked) throw new LoopwrightError('bad_request', checked.problem);
-  const owner =
-    place.owner === 'run'
-      ? { kind: 'run' as const, runId: place.runId }
-      : { kind: 'model' as const, modelId: place.modelId };
-  const folder = artifactFolder(pathsOf(store), owner);
+  const folder = artifactFolder(pathsOf(store), ownerOf(place));
   const file = join(folder, checked.path);
   const found = statSync(file, { throwIfNoEntry: false });
   if (!found) throw new LoopwrightError('not_found', `There is no file ${checked.path} among the artifacts any more.`);

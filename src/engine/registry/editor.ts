@@ -2,7 +2,7 @@
 import { LoopwrightError } from '../../protocol/errors';
 import { type AskedEdit, RegistryEdit } from '../../protocol/registryEdit';
 import type { Result } from '../../protocol/requests';
-import type { Author, Reply, Write, WriteMethod } from '../clients';
+import type { Author, PendingFiles, Reply, Write, WriteMethod } from '../clients';
 import { type GateKeeper, isStale } from './gateKeeper';
 
 export interface EditorParts {
@@ -12,6 +12,8 @@ export interface EditorParts {
   /** Where an artifact of a run is, as clients name it. @throws LoopwrightError `not_found` */
   readonly sourceOf: (runId: string, path: string) => Promise<string>;
   readonly gates: Pick<GateKeeper, 'prepare' | 'move'>;
+  /** Waits a little until the files of a new version are kept. */
+  readonly settled: (pending: PendingFiles) => Promise<void>;
 }
 
 export class RegistryEditor {
@@ -37,6 +39,7 @@ export class RegistryEditor {
           async (write) => (await tell([write]))[0],
         );
     const [first] = replies;
+    await Promise.all(replies.flatMap(pendingIn).map((pending) => this.parts.settled(pending)));
     if (edits.length === 1 && first && 'refused' in first) {
       const { gate, message } = first.refused;
       throw new LoopwrightError(gate === 'failed' ? 'gate_failed' : 'bad_request', message);
@@ -109,6 +112,14 @@ function checked(edit: AskedEdit): RegistryEdit {
   if (data) return data;
   const [issue] = error.issues;
   throw new LoopwrightError('bad_request', issue ? issue.message : 'The change is not of its form.', { cause: error });
+}
+
+/** The files of a version that a write has made, where they are still to be kept. */
+function pendingIn(reply: Reply | undefined): PendingFiles[] {
+  if (!reply || !('value' in reply) || typeof reply.value !== 'object' || reply.value === null) return [];
+  // Those who make versions answer with this.
+  const { pending } = reply.value as { readonly pending?: PendingFiles | null };
+  return pending ? [pending] : [];
 }
 
 /** The version that a write has made. */

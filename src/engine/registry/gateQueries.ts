@@ -13,22 +13,24 @@ export interface Party {
 interface Found {
   readonly source: string;
   readonly modelId: string | null;
+  /** Those that are kept for the version. */
+  readonly files: string | null;
 }
+
+const FOUND = `SELECT source, model_id AS modelId, iif(digest IS NULL, NULL, files) AS files
+  FROM model_versions WHERE name = ? AND version = ?`;
 
 /** A version may be a copy of a copy. */
 const MAX_STEPS = 10;
 
 export function gateQueries(db: Database) {
   const gates = new Gates(db);
-  const find = db.prepare<[string, number], Found>(
-    'SELECT source, model_id AS modelId FROM model_versions WHERE name = ? AND version = ? AND deleted_ms IS NULL',
-  );
+  const find = db.prepare<[string, number], Found>(`${FOUND} AND deleted_ms IS NULL`);
   // A copy is there although the version that it was made of is deleted.
-  const findSource = db.prepare<[string, number], Found>(
-    'SELECT source, model_id AS modelId FROM model_versions WHERE name = ? AND version = ?',
-  );
+  const findSource = db.prepare<[string, number], Found>(FOUND);
   const foldersOf = (name: string, version: number): ModelFolder[] => {
     let found = findSource.get(name, version);
+    if (typeof found?.files === 'string') return [{ owner: { kind: 'version', files: found.files }, path: '' }];
     const modelId = found?.modelId;
     for (let step = 0; found && step < MAX_STEPS; step++) {
       const [, other, number] = /^models:\/([^/@]+)\/(\d+)$/.exec(found.source) ?? [];

@@ -10,6 +10,7 @@ import {
   type VersionApproval,
 } from '../../protocol/registry';
 import type { CheckedParams, Result } from '../../protocol/requests';
+import { versionStatus } from '../clients';
 import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
 
 interface ModelRecord {
@@ -31,6 +32,9 @@ interface VersionRecord {
   readonly stage: string;
   readonly source: string;
   readonly modelId: string | null;
+  readonly files: string | null;
+  readonly digest: string | null;
+  readonly files_note: string | null;
   readonly runId: string | null;
   readonly runSeq: number | null;
   readonly runName: string | null;
@@ -42,7 +46,7 @@ const MODELS = `SELECT name, description, created_ms AS createdMs, updated_ms AS
   FROM registered_models m WHERE deleted_ms IS NULL`;
 
 const VERSIONS = `SELECT v.name, version, v.created_ms AS createdMs, v.updated_ms AS updatedMs, user_id AS user, description,
-    stage, v.source, model_id AS modelId, v.run_id AS runId, r.run_seq AS runSeq, r.name AS runName
+    stage, v.source, model_id AS modelId, files, digest, files_note, v.run_id AS runId, r.run_seq AS runSeq, r.name AS runName
   FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id AND r.deleted_ms IS NOT 0
   WHERE v.name = ? AND v.deleted_ms IS NULL`;
 
@@ -101,9 +105,11 @@ export function registryQueries(db: Database) {
     aliases: statements.aliases.all(record.name),
   });
   const versionRow = (record: VersionRecord, aliases: RegisteredModelRow['aliases']): ModelVersionRow => {
-    const { runId, runSeq, runName, stage, ...row } = record;
+    const { runId, runSeq, runName, stage, files, files_note, ...row } = record;
     return {
       ...row,
+      status: versionStatus({ files, digest: row.digest, files_note }),
+      statusMessage: files_note ?? '',
       stage: Stage.catch('None').parse(stage),
       aliases: aliases.filter(({ version }) => version === record.version).map(({ alias }) => alias),
       run: runId === null ? null : { runId, name: runName },

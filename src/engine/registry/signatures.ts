@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { ModelId, RunId } from '../../protocol/entities';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
-import { type ArtifactOwner, artifactFolder, checkArtifactPath, isInside } from '../artifacts';
+import { type ArtifactOwner, artifactFolder, checkArtifactPath, isInside, isVersionFiles } from '../artifacts';
 
 export interface ModelFolder {
   readonly owner: ArtifactOwner;
@@ -43,13 +43,23 @@ function signatureIn(paths: StorePaths, folders: readonly ModelFolder[]): string
 }
 
 function placeOf(paths: StorePaths, { owner, path }: ModelFolder): { top: string; path: string } | null {
-  const isKnown =
-    owner.kind === 'run' ? RunId.safeParse(owner.runId).success : ModelId.safeParse(owner.modelId).success;
   const checked = checkArtifactPath(path);
-  if (!isKnown || 'problem' in checked) return null;
+  if (!isKnown(owner) || 'problem' in checked) return null;
   const folder = artifactFolder(paths, owner);
   if (!existsSync(folder)) return null;
   return { top: realpathSync(folder), path: join(folder, checked.path) };
+}
+
+/** Whether it is of the form that folders are named by. */
+function isKnown(owner: ArtifactOwner): boolean {
+  switch (owner.kind) {
+    case 'run':
+      return RunId.safeParse(owner.runId).success;
+    case 'model':
+      return ModelId.safeParse(owner.modelId).success;
+    case 'version':
+      return isVersionFiles(owner.files);
+  }
 }
 
 function signatureOf(file: string): string | null {

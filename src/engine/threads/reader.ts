@@ -7,6 +7,7 @@ import { mlflowReads, type ReadMethod } from '../mlflow';
 import { gateQueries, registryQueries } from '../registry';
 import { configNames } from '../config/names';
 import { asStoreError, openForReading } from '../store';
+import { versionQueries } from '../versions';
 import { trackingQueries } from '../tracking';
 import { type Handlers, type Moved, serveCalls } from './calls';
 import type { ReaderData } from './early';
@@ -70,7 +71,12 @@ function open(paths: StorePaths) {
     const opened = openForReading(paths.database);
     return {
       db: opened,
-      queries: { ...trackingQueries(opened, paths), ...registryQueries(opened), ...gateQueries(opened) },
+      queries: {
+        ...trackingQueries(opened, paths),
+        ...registryQueries(opened),
+        ...gateQueries(opened),
+        ...versionQueries(opened, paths),
+      },
       mlflow: mlflowReads(opened),
       webhooks: new WebhookReads(opened),
     };

@@ -106,6 +106,8 @@ function partWords({ part, count }: GcPlan['parts'][number]): string {
   switch (part) {
     case 'runs':
       return isOne ? vscode.l10n.t('1 run folder') : vscode.l10n.t('{0} run folders, children included', number);
+    case 'models':
+      return vscode.l10n.t('{0} model versions', number);
     case 'data':
       return isOne ? vscode.l10n.t('1 kept input') : vscode.l10n.t('{0} kept inputs', number);
     case 'code':

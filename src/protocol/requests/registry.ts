@@ -5,6 +5,7 @@ import {
   ModelVersionRow,
   RegisteredModelRow,
   RegistryEvent,
+  Verified,
   type VersionApproval,
 } from '../registry';
 import type { AskedEdit } from '../registryEdit';
@@ -37,6 +38,12 @@ export const registryRequests = {
       /** The newest first. */
       approvals: z.array(z.custom<VersionApproval>()),
     }),
+  ),
+  /** Reads all files of a version, or of all versions of a model, and compares them with what was registered. */
+  'registry/verify': read(
+    z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]).nullable() }),
+    /** The newest first. */
+    z.object({ versions: z.array(Verified) }),
   ),
   /** What the gate of `loopwright.yaml` would say if the alias, or the stage, were moved to the version now. */
   'registry/judge': read(

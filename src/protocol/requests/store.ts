@@ -15,7 +15,7 @@ export const storeRequests = {
     z.object({
       parts: z.array(
         z.object({
-          part: z.enum(['runs', 'data', 'code', 'database', 'other']),
+          part: z.enum(['runs', 'models', 'data', 'code', 'database', 'other']),
           sizeBytes: z.number(),
           fileCount: z.number(),
         }),

@@ -100,7 +100,8 @@ describe('models', () => {
         SELECT '${MODEL}', experiment_id, '${RUN}', 'forest', 2, 1, 2 FROM experiments;
       INSERT INTO registered_models (name, created_ms, updated_ms, description) VALUES ('fraud', 1, 2, 'finds it');
       INSERT INTO registered_model_aliases VALUES ('fraud', 'champion', 1);
-      INSERT INTO model_versions VALUES
+      INSERT INTO model_versions (name, version, created_ms, updated_ms, deleted_ms, description, user_id, stage, source,
+        run_id, run_link, model_id) VALUES
         ('fraud', 1, 1, 2, NULL, '', 'ada', 'None', 'models:/${MODEL}', '${RUN}', '', '${MODEL}'),
         ('fraud', 2, 1, 2, 9, '', 'ada', 'None', 'models:/fraud/1', NULL, '', NULL),
         ('fraud', 3, 1, 2, NULL, '', 'ada', 'None', 'mlflow-artifacts:/0/${RUN}/artifacts/a b', '${RUN}', '', NULL)`);
@@ -135,6 +136,23 @@ describe('models', () => {
     expect(rowsOf(db(), 'SELECT model_id, artifact_location, lifecycle_stage FROM logged_models')).toEqual([
       { model_id: MODEL, artifact_location: uri('models', MODEL, 'artifacts'), lifecycle_stage: 'active' },
     ]);
+  });
+
+  it('have the files that are kept for their versions, once, whatever became of the run', async () => {
+    const kept = `v-${'b'.repeat(32)}`;
+    addArtifact(`models/${kept}`, 'MLmodel', 'flavors: {kept: {}}');
+    store.db.exec(`UPDATE model_versions SET files = '${kept}', digest = 'd' WHERE version IN (1, 3);
+      UPDATE model_versions SET source = 'mlflow-artifacts:/0/gone/artifacts/model' WHERE version = 3`);
+    const { artifacts } = await store.export({ path: 'mlflow.db' });
+    const location = pathToFileURL(join(store.out, 'mlflow-artifacts', 'models', kept, 'artifacts')).href;
+    expect(
+      rowsOf(db(), "SELECT version, source, storage_location FROM model_versions WHERE current_stage = 'None'"),
+    ).toEqual([
+      { version: 1, source: `models:/${MODEL}`, storage_location: location },
+      { version: 3, source: location, storage_location: location },
+    ]);
+    expect(readFileSync(join(new URL(location).pathname, 'MLmodel'), 'utf8')).toBe('flavors: {kept: {}}');
+    expect(artifacts).toBe(3);
   });
 
   it('are files for MLflow 2, which knows no logged models', async () => {

@@ -172,4 +172,15 @@ export const clients: readonly string[] = [
     PRIMARY KEY (name, version, by)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Where the files of a version are kept apart, models/<files>/artifacts, and what they are copied from, both below the
+  -- store; NULL for a version whose source is not in this store. Versions that are copies of one share them. files_note
+  -- has what is not among the files, or where there is no digest, why they could not be kept.
+  ALTER TABLE model_versions ADD COLUMN files TEXT;
+  ALTER TABLE model_versions ADD COLUMN files_from TEXT;
+  ALTER TABLE model_versions ADD COLUMN files_note TEXT;
+  CREATE INDEX model_versions_by_files ON model_versions (files) WHERE files IS NOT NULL;
+  CREATE INDEX model_versions_pending ON model_versions (files)
+    WHERE files IS NOT NULL AND digest IS NULL AND files_note IS NULL;
+  `,
 ];

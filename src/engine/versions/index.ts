@@ -1,0 +1,54 @@
+/** The files of registered versions, kept apart from what they were made of, as the rest of the engine sees them. */
+import { LoopwrightError } from '../../protocol/errors';
+import type { Verified } from '../../protocol/registry';
+import type { ModelPlace } from '../../protocol/requests';
+import type { Jobs } from '../jobs';
+import type { KeptPlace } from '../models';
+import { VersionKeeper, type KeeperParts } from './keeper';
+import { type LoadingParts, VersionLoading } from './loading';
+import type { ToVerify } from './verify';
+
+export type { VersionLoading } from './loading';
+export { keepFiles } from './keep';
+export { digestOf, type KeptFile, Manifest, MANIFEST, manifestOf } from './manifest';
+export { versionQueries } from './queries';
+export { hashKept, verifyVersions } from './verify';
+
+export type VersionsParts = KeeperParts &
+  LoadingParts & {
+    readonly jobs: Pick<Jobs, 'run'>;
+    readonly ofModel: (of: { name: string; which: number | string | null }) => Promise<ToVerify[]>;
+  };
+
+export class Versions {
+  readonly keeper: VersionKeeper;
+  readonly loading: VersionLoading;
+
+  constructor(private readonly parts: VersionsParts) {
+    this.keeper = new VersionKeeper(parts);
+    this.loading = new VersionLoading(parts);
+  }
+
+  /** @throws LoopwrightError `not_found` */
+  async verify(of: { name: string; which: number | string | null }): Promise<{ versions: Verified[] }> {
+    const { jobs, store, ofModel } = this.parts;
+    const versions = await ofModel(of);
+    if (versions.length === 0 && of.which !== null)
+      throw new LoopwrightError('not_found', `${of.name} has no version ${String(of.which)}.`);
+    return jobs.run('versions/verify', { store, versions }, { lane: 'loading' });
+  }
+
+  /** With the files that are kept, where a version is named. @throws LoopwrightError `not_found` */
+  async placeOf(place: ModelPlace): Promise<KeptPlace> {
+    if (place.owner !== 'version') return place;
+    const { name, which, path } = place;
+    const [found] = await this.parts.ofModel({ name, which });
+    if (found?.state === 'kept' && found.files !== null) return { owner: 'version', files: found.files, path };
+    throw new LoopwrightError(
+      'not_found',
+      found
+        ? `The files of ${name}/${String(found.version)} are not kept in this store.`
+        : `${name} has no version ${String(which)}.`,
+    );
+  }
+}
