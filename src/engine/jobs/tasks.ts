@@ -8,7 +8,7 @@ import { digestRun } from '../data';
 import { sendRuns } from '../exporters/send/send';
 import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
-import { inspectModel } from '../models';
+import { inspectModel, readCard } from '../models';
 import { browseExperiments, browseRuns } from '../remotes';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData } from '../house';
 
@@ -32,6 +32,7 @@ export const tasks = {
   'import/outline': outlineImport,
   'import/runs': importRuns,
   'models/inspect': inspectModel,
+  'models/card': readCard,
   'house/plan': planGc,
   'house/removeFolders': removeFolders,
   'house/sweepData': sweepData,

@@ -70,7 +70,7 @@ function open(paths: StorePaths) {
     const opened = openForReading(paths.database);
     return {
       db: opened,
-      queries: { ...trackingQueries(opened, paths), ...registryQueries(opened) },
+      queries: { ...trackingQueries(opened, paths), ...registryQueries(opened, paths.root) },
       mlflow: mlflowReads(opened),
       webhooks: new WebhookReads(opened),
     };

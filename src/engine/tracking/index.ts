@@ -13,7 +13,7 @@ export { RunEdits } from './edits';
 export { readSpecOf } from './files';
 export { Follower } from './follow';
 export { originOf } from './captureQueries';
-export { headlineKey } from './headline';
+export { headlineKey, rankOf } from './headline';
 export { readRunner, readSpec } from './runFiles';
 export { ExperimentDeletion } from './experimentDeletion';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
