@@ -91,7 +91,7 @@ export type RegistryEvent = z.infer<typeof RegistryEvent>;
 const Name = z.string().min(1);
 const VersionOf = { name: Name, version: z.number().int().min(1) };
 const Why = z.string().trim().min(1).max(2000).optional();
-const MAX_DESCRIPTION = 100_000;
+export const MAX_DESCRIPTION = 100_000;
 
 /** What can be changed of the registry. */
 export const RegistryEdit = z.discriminatedUnion('op', [
