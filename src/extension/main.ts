@@ -100,9 +100,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const edits = async (): Promise<EditRuns> => new (await later()).EditRuns({ edits: undoable, openPage, attempt });
-  const comparisons = track(
-    new LatePanels(COMPARE_RUNS, async () => new (await later()).CompareRunsPanels(pages)),
-  );
+  const comparisons = track(new LatePanels(COMPARE_RUNS, async () => new (await later()).CompareRunsPanels(pages)));
   const args = new Arguments(context.workspaceState);
   const debug = track(new DebugRuns({ launcher, interpreters, attempt, log }));
   const terminalEnvironment = track(

@@ -29,7 +29,8 @@ export class ModelCommands {
     const node = await this.versionOf(given, vscode.l10n.t('Open Model Version'));
     if (!node) return;
     const { session, version: of } = node;
-    const isLook = how === LOOK && !clicks.isSecond(`${session.paths.root}:${of.name}/${String(of.version)}`, Date.now());
+    const isLook =
+      how === LOOK && !clicks.isSecond(`${session.paths.root}:${of.name}/${String(of.version)}`, Date.now());
     (await this.pages()).show(session, of, { preserveFocus: isLook });
   }
 

@@ -26,7 +26,10 @@ export class Models implements Disposable {
   private readonly watched = new Map<StoreSession, Disposables>();
   private tree: Promise<ModelsTree> | null = null;
   readonly pages = this.disposables.track(
-    new LatePanels(MODEL_VERSION, async () => new (await later()).ModelVersionPanels(this.parts, await this.commands())),
+    new LatePanels(
+      MODEL_VERSION,
+      async () => new (await later()).ModelVersionPanels(this.parts, await this.commands()),
+    ),
   );
 
   constructor(readonly parts: ModelsParts) {
