@@ -51,11 +51,22 @@ export class VersionHeader extends LitElement {
         font-weight: 600;
         line-height: 1.3;
         overflow-wrap: anywhere;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        overflow: hidden;
+      }
+      lw-chip {
+        max-width: min(240px, 100%);
+        max-height: 1.6em;
+        overflow: hidden;
       }
       .quiet {
         color: var(--vscode-descriptionForeground);
         font-variant-numeric: tabular-nums;
         overflow-wrap: anywhere;
+        max-height: 2.8em;
+        overflow: hidden;
       }
       .actions {
         display: flex;
@@ -77,7 +88,7 @@ export class VersionHeader extends LitElement {
     return html`
       <div class="top">
         <div class="title">
-          <h1><bdi>${version.name}</bdi> v${version.version}</h1>
+          <h1 title=${version.name}><bdi>${version.name}</bdi> v${version.version}</h1>
           ${version.aliases.map((alias) => html`<lw-chip title="An alias of this version">@${alias}</lw-chip>`)}
           ${version.stage === 'None' ? nothing : html`<lw-chip title="Its stage">${version.stage}</lw-chip>`}
           <span class="quiet">${this.scoreWords()}</span>

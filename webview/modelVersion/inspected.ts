@@ -6,24 +6,15 @@ import { type KeyValue } from '../ui/keyValues';
 import { counted, grouped } from './words';
 
 export function onnxRows(told: OnnxInspection): KeyValue[] {
-  const { producer, parameterTypes, treeEnsembles, externalFiles } = told;
+  const { producer, treeEnsembles, externalFiles } = told;
   const external = externalFiles.items.map(({ bytes }) => bytes ?? 0).reduce((sum, bytes) => sum + bytes, 0);
   return rows([
-    ['Format', `ONNX, version ${String(told.irVersion)} of the form`],
-    [
-      'Operator sets',
-      told.opsets.items.map(({ domain, version }) => `${domain || 'ai.onnx'} ${String(version)}`).join(', '),
-    ],
+    ['Format', 'ONNX', `IR version ${String(told.irVersion)}`],
+    ['Operator sets', opsetWords(told)],
     ['Made by', [producer.name, producer.version].filter(Boolean).join(' ')],
     ['Graph', told.graphName],
     ['Size', formatSize(told.fileBytes), external > 0 ? `and ${formatSize(external)} in other files` : ''],
-    [
-      'Parameters',
-      grouped(told.parameterCount),
-      [formatSize(told.parameterBytes), ...parameterTypes.map(({ type, count }) => `${grouped(count)} ${type}`)].join(
-        ' · ',
-      ),
-    ],
+    ['Parameters', grouped(told.parameterCount), parameterWords(told)],
     ['Values in attributes', told.constantCount === 0 ? '' : grouped(told.constantCount)],
     ['Nodes', grouped(told.nodeCount), nested(told)],
     ...treeEnsembles.items.map((trees): Row => ['Trees', treeWords(trees), trees.node]),
@@ -68,6 +59,19 @@ type Row = readonly [key: string, value: string, hint?: string];
 /** What is empty says nothing. */
 const rows = (all: readonly Row[]): KeyValue[] =>
   all.filter(([, value]) => value !== '').map(([key, value, hint = '']) => ({ key, value, hint }));
+
+/** Each once: its own operators may be named both ways. */
+function opsetWords({ opsets }: OnnxInspection): string {
+  return [...new Set(opsets.items.map(({ domain, version }) => `${domain || 'ai.onnx'} ${String(version)}`))].join(
+    ', ',
+  );
+}
+
+function parameterWords({ parameterCount, parameterBytes, parameterTypes }: OnnxInspection): string {
+  if (parameterCount === 0) return '';
+  const types = parameterTypes.map(({ type, count }) => `${grouped(count)} ${type}`);
+  return [formatSize(parameterBytes), ...types].join(' · ');
+}
 
 function nested({ nestedNodeCount, functionCount, functionNodeCount }: OnnxInspection): string {
   return [

@@ -28,7 +28,7 @@ export class Lineage extends LitElement {
         flex-wrap: wrap;
         align-items: stretch;
         gap: 8px 4px;
-        margin: 0;
+        margin: 0 0 8px;
         padding: 0;
         list-style: none;
       }
@@ -62,7 +62,12 @@ export class Lineage extends LitElement {
         font-size: 0.9em;
       }
       .line {
+        max-height: 2.8em;
+        overflow: hidden;
         overflow-wrap: anywhere;
+      }
+      .line:has(:focus-visible) {
+        overflow: visible;
       }
       .quiet {
         font-size: 0.9em;

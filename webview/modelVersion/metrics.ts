@@ -42,11 +42,16 @@ export class VersionMetrics extends LitElement {
       td.number {
         padding-inline-start: 24px;
       }
+      thead td {
+        border-bottom: 1px solid var(--vscode-panel-border);
+      }
       .verdict {
-        display: inline-flex;
-        align-items: center;
-        gap: 2px;
+        white-space: nowrap;
         color: var(--vscode-descriptionForeground);
+      }
+      .verdict lw-icon {
+        margin-block: -4px;
+        vertical-align: middle;
       }
       .better lw-icon {
         color: var(--vscode-testing-iconPassed, var(--vscode-foreground));
@@ -105,16 +110,17 @@ export class VersionMetrics extends LitElement {
           <th scope="col" class="number">This version</th>
           ${beside.map(
             (other) =>
-              html`<th scope="col" class="number" colspan="2">
-                <button
-                  class="link"
-                  type="button"
-                  title="Open this version"
-                  @click=${() => this.host.command('openVersion', { version: other.version })}
-                >
-                  ${besideWords(other)}
-                </button>
-              </th>`,
+              html`<th scope="col" class="number">
+                  <button
+                    class="link"
+                    type="button"
+                    title="Open this version"
+                    @click=${() => this.host.command('openVersion', { version: other.version })}
+                  >
+                    ${besideWords(other)}
+                  </button>
+                </th>
+                <td></td>`,
           )}
         </tr>
       </thead>

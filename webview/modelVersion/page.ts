@@ -179,7 +179,13 @@ export class ModelVersionPage extends LitElement {
     if (!place) return elsewhere();
     const { value } = this.card;
     if (!value) return waiting(this.card, 'What stands beside the model could not be read.');
-    return value.card ? html`<lw-signature .card=${value.card} .host=${this.host}></lw-signature>` : elsewhere();
+    return value.card
+      ? html`<lw-signature
+          .card=${value.card}
+          .host=${this.host}
+          ?told=${this.inspection.value?.format === 'onnx'}
+        ></lw-signature>`
+      : elsewhere();
   }
 
   private renderModel({ place }: ModelVersionModel): TemplateResult {

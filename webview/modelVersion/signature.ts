@@ -55,6 +55,8 @@ export class Signature extends LitElement {
 
   @property({ attribute: false }) card!: ModelCard;
   @property({ attribute: false }) host!: VersionHost;
+  /** Whether the model itself says what it takes and gives. */
+  @property({ type: Boolean }) told = false;
 
   protected override render() {
     const { signature, example, hasMlmodel } = this.card;
@@ -64,15 +66,16 @@ export class Signature extends LitElement {
             ${this.renderFields('Inputs', signature.inputs)} ${this.renderFields('Outputs', signature.outputs)}
             ${signature.params.total > 0 ? this.renderFields('Parameters', signature.params) : nothing}
           </div>`
-        : html`<p class="quiet">
-            ${
-              hasMlmodel
-                ? 'Its MLmodel tells no signature. MLflow writes one when a model is logged with an example of its input.'
-                : 'No signature came with it. Models that MLflow logs bring one in a file MLmodel.'
-            }
-          </p>`
+        : html`<p class="quiet">${this.noSignature(hasMlmodel)}</p>`
     }
     ${example ? this.renderExample(example) : nothing}`;
+  }
+
+  private noSignature(hasMlmodel: boolean): string {
+    if (this.told) return 'No signature came with it. What the model itself takes and gives stands below.';
+    return hasMlmodel
+      ? 'Its MLmodel tells no signature. MLflow writes one when a model is logged with an example of its input.'
+      : 'No signature came with it. Models that MLflow logs bring one in a file MLmodel.';
   }
 
   private renderFields(heading: string, { items, total }: Fields) {

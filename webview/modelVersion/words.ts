@@ -27,14 +27,9 @@ export function verdict(key: string, own: WireNumber | null, other: WireNumber |
 
 type Beside = VersionMetrics['beside'][number];
 
-const AS_WORDS: Readonly<Record<Beside['as'], string>> = {
-  champion: '@champion',
-  previous: 'before',
-  both: '@champion, before',
-};
-
-/** `v5 @champion` */
-export const besideWords = ({ version, as }: Beside): string => `v${String(version)} ${AS_WORDS[as]}`;
+/** `v5 @champion`, `v6 before it` */
+export const besideWords = ({ version, as }: Beside): string =>
+  `v${String(version)} ${as === 'previous' ? 'before it' : '@champion'}`;
 
 /** `123 456` as thousands are written. */
 export function grouped(count: number): string {

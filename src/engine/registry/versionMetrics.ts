@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { toWireNumber, type WireNumber } from '../../protocol/entities';
 import { goalOf } from '../../protocol/goal';
 import type { CheckedParams, Result } from '../../protocol/requests';
-import { cutPage, decodeToken, encodeToken, rankOf } from '../tracking';
+import { cutPage, decodeToken, encodeToken, IS_SYSTEM_METRIC, rankOf } from '../tracking';
 
 /** Of a run with more, those that were logged first are put in order. */
 const MAX_METRICS = 20_000;
@@ -37,7 +37,7 @@ export class VersionMetrics {
         .pluck(),
       metrics: db
         .prepare<[number, number], [string, number | null]>(
-          'SELECT key, last FROM metrics WHERE run_seq = ? ORDER BY metric_id LIMIT ?',
+          `SELECT key, last FROM metrics WHERE run_seq = ? AND NOT ${IS_SYSTEM_METRIC} ORDER BY metric_id LIMIT ?`,
         )
         .raw(),
     };
@@ -77,7 +77,7 @@ export class VersionMetrics {
   }
 }
 
-/** As a row's headline is chosen; then those that can be better or worse; what was measured of the machine last. */
+/** As a row's headline is chosen; then those that can be better or worse. */
 function byMeaning(left: string, right: string): number {
   return rankOf(left) - rankOf(right) || Number(hasNoGoal(left)) - Number(hasNoGoal(right)) || (left < right ? -1 : 1);
 }

@@ -19,6 +19,7 @@ export { ExperimentDeletion } from './experimentDeletion';
 export { BEING_REMOVED, type RemovedRows, RunRemoval } from './removal';
 export { trackingQueries } from './queries';
 export { stopRun } from './stop';
+export { IS_SYSTEM_METRIC } from './systemMetrics';
 export { type Condition, type Sql, sql } from './conditions';
 export { defineRegexp, parseMlflowFilter, parseMlflowOrder, withinTime } from './filter';
 export type { OrderOfRuns } from './runOrder';

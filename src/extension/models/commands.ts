@@ -138,7 +138,11 @@ export class ModelCommands {
       return { label: alias, description: of === undefined ? '' : vscode.l10n.t('now v{0}', String(of)) };
     });
     const title = vscode.l10n.t('Alias of {0} v{1}', plain(name, 60), String(version));
-    const chosen = await vscode.window.showQuickPick([...items, { label: other, description: '' }], { title });
+    const placeHolder = vscode.l10n.t('What this version is to be called');
+    const chosen = await vscode.window.showQuickPick([...items, { label: other, description: '' }], {
+      title,
+      placeHolder,
+    });
     if (!chosen) return;
     const alias =
       chosen.label === other
@@ -181,7 +185,8 @@ export class ModelCommands {
       description: withoutIcons(describeVersion(version, Date.now())),
       node: new VersionNode(session, version),
     }));
-    return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.node;
+    const placeHolder = vscode.l10n.t('The version of {0}', plain(model.model.name, 60));
+    return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.node;
   }
 
   private async pickModel(title: string): Promise<ModelNode | undefined> {
@@ -199,7 +204,7 @@ export class ModelCommands {
     }));
     if (items.length === 0)
       throw new LoopwrightError('not_found', 'No model is registered yet. "Register Model…" registers one of a run.');
-    return (await vscode.window.showQuickPick(items, { title }))?.node;
+    return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('The model') }))?.node;
   }
 }
 

@@ -35,7 +35,10 @@ export const registryRequests = {
       history: z.array(RegistryEvent).max(500),
     }),
   ),
-  /** The last values of its run's metrics beside those of the champion and of the version before; what matters first. */
+  /**
+   * The last values of what its run logged beside those of the champion and of the version before; what matters first.
+   * What was measured of the machine is left out.
+   */
   'registry/metrics': read(
     z.object({ ...OneVersion, search: z.string().max(1000).default(''), ...Page }),
     z.object({
