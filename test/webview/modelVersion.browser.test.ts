@@ -105,7 +105,7 @@ it('follows what happens to the version, and what was unfolded stays so', async 
 it('says what is not known of a version, and offers nothing where nothing may be changed', async () => {
   const { page, text } = await openVersion(new FakeVersionHost(bareVersion()));
   await eventually(() => text('lw-lineage')).toContain('Data Not known');
-  expect(await text('lw-version-metrics')).toBe('Its run has logged no metric.');
+  expect(await text('lw-version-metrics')).toBe('Which run made it is not known, and so are its metrics.');
   expect(await text('lw-section[heading="Signature"]')).toContain('Its files are not in this store');
   expect(await page.getByRole('button', { name: 'Set Alias…' }).count()).toBe(0);
   expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);

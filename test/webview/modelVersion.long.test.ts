@@ -15,6 +15,7 @@ describe.each(THEMES)('in %s', (theme) => {
     for (const width of [1400, 420]) {
       const { page, shot } = await openVersion(new FakeVersionHost(version()), { theme, width });
       await eventually(() => page.locator('lw-version-header').count()).toBe(1);
+      await shot(`version-${name}-${theme}-${String(width)}-top`);
       await unfoldAll(page);
       expect(await seriousFindings(page), String(width)).toEqual([]);
       await shot(`version-${name}-${theme}-${String(width)}`);

@@ -74,15 +74,18 @@ export class Lineage extends LitElement {
         font-variant-numeric: tabular-nums;
       }
       @container (max-width: 480px) {
-        ol {
+        ol,
+        li {
           flex-direction: column;
           align-items: stretch;
+          gap: 0;
         }
         .step {
-          flex: 1 1 auto;
+          height: auto;
           max-width: none;
         }
         li > lw-icon {
+          align-self: center;
           transform: rotate(90deg);
         }
       }

@@ -42,6 +42,15 @@ export class VersionMetrics extends LitElement {
       td.number {
         padding-inline-start: 24px;
       }
+      td:first-child {
+        min-width: 8em;
+      }
+      @container (max-width: 480px) {
+        th.number,
+        td.number {
+          padding-inline-start: 8px;
+        }
+      }
       thead td {
         border-bottom: 1px solid var(--vscode-panel-border);
       }
@@ -64,6 +73,8 @@ export class VersionMetrics extends LitElement {
 
   @property({ attribute: false }) host!: VersionHost;
   @property({ attribute: false }) kept!: VersionKeeper;
+  /** Whether a run is known. */
+  @property({ type: Boolean }) run = false;
   /** The beginning of the list, as the page has it. */
   @property({ attribute: false }) first!: Metrics;
 
@@ -81,7 +92,10 @@ export class VersionMetrics extends LitElement {
   protected override render() {
     const { list, first, total } = this;
     const { metricSearch: search } = this.kept.current;
-    if (first.total === 0 && search === '') return html`<p class="quiet">Its run has logged no metric.</p>`;
+    if (first.total === 0 && search === '')
+      return html`<p class="quiet">
+        ${this.run ? 'Its run has logged no metric.' : 'Which run made it is not known, and so are its metrics.'}
+      </p>`;
     if (!list.hasLoaded) return waiting(list, 'The metrics could not be read.');
     return html`
       ${

@@ -128,7 +128,13 @@ export class ModelVersionPage extends LitElement {
       'metrics',
       'Metrics',
       count(metrics?.total ?? 0),
-      () => html`<lw-version-metrics .host=${this.host} .kept=${this.kept} .first=${metrics}></lw-version-metrics>`,
+      () =>
+        html`<lw-version-metrics
+          .host=${this.host}
+          .kept=${this.kept}
+          ?run=${page.origin !== null}
+          .first=${metrics}
+        ></lw-version-metrics>`,
     )}
     ${this.renderDescription(page)} ${this.section('signature', 'Signature', '', () => this.renderSignature(page))}
     ${this.section('model', 'Model', '', () => this.renderModel(page))}
@@ -196,7 +202,7 @@ export class ModelVersionPage extends LitElement {
     const told = this.inspection.value;
     const isNone = card?.modelFile === null;
     return html`${
-        isNone ? html`<p class="quiet">No file of it is of a form that can be looked into.</p>` : nothing
+        isNone ? html`<div class="quiet">No file of it is of a form that can be looked into.</div>` : nothing
       }${isNone || told ? nothing : waiting(this.inspection, 'The file could not be looked into.')}<lw-inspection
         .told=${told}
         .card=${card}
@@ -255,7 +261,7 @@ export class ModelVersionPage extends LitElement {
 }
 
 const elsewhere = (): TemplateResult =>
-  html`<p class="quiet">Its files are not in this store: nothing can be told of them here.</p>`;
+  html`<div class="quiet">Its files are not in this store: nothing can be told of them here.</div>`;
 
 const descriptionOwner = (host: VersionHost, kept: VersionKeeper): NoteOwner => ({
   get draft() {
