@@ -12,7 +12,7 @@ import { type ErrorCode, LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
 import { adopt, makeStore, storeIdOf, webhooksFileOf } from '../protocol/node/storeFolder';
 import { whileUpgrading } from '../protocol/node/upgrade';
-import { PROTOCOL_VERSION } from '../protocol/requests';
+import { type ModelPlace, PROTOCOL_VERSION } from '../protocol/requests';
 import { BUILD } from '../protocol/version';
 import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
@@ -23,7 +23,7 @@ import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
 import { Imports } from './importers';
 import { Jobs } from './jobs';
-import { inspectInJob } from './models';
+import { cardInJob, inspectInJob } from './models';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
 import { GateKeeper, RegistryEditor } from './registry';
@@ -291,6 +291,11 @@ async function main(): Promise<void> {
     gates,
   });
 
+  const known = async (place: ModelPlace): Promise<ModelPlace> => {
+    if (place.owner === 'run') await reader().call('runs/get', { runId: place.runId });
+    return place;
+  };
+
   const handlers: RequestHandlers = {
     initialize: ({ protocol, trusted }, connection) => {
       if (protocol !== PROTOCOL_VERSION)
@@ -306,10 +311,8 @@ async function main(): Promise<void> {
     'notebooks/begin': (params) => writer().call('beginFollowed', params),
     'notebooks/record': (params) => writer().call('recordFollowed', params),
     'notebooks/end': (params) => writer().call('endFollowed', params),
-    'models/inspect': async (place) => {
-      if (place.owner === 'run') await reader().call('runs/get', { runId: place.runId });
-      return inspectInJob(jobs, paths.root, await versions.placeOf(place));
-    },
+    'models/inspect': async (place) => inspectInJob(jobs, paths.root, await known(place)),
+    'models/card': async (place) => cardInJob(jobs, paths.root, await known(place)),
     'code/changes': (params) => code.changes(params),
     'code/compare': (params) => code.compare(params),
     'code/content': (params) => code.content(params),

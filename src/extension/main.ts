@@ -30,8 +30,10 @@ import { RunLinks } from './links/openLink';
 import { inBackground } from './log';
 import { Models } from './models';
 import { Notebooks } from './notebooks/notebooks';
-import { CompareRunsPanels } from './panels/compareRunsPanel';
+import { LatePanels } from './panels/latePanels';
+import type { PanelParts } from './panels/pagePanels';
 import { RunPanels } from './panels/runPanel';
+import { COMPARE_RUNS } from './panels/viewTypes';
 import { Servers } from './servers';
 import { RunningStatus } from './status/runningStatus';
 import { tellThatRunGoesOn } from './terminals/closedNotice';
@@ -79,17 +81,8 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const launcher = new Launcher({ stores, interpreters, terminals, view, python, log });
-  const panels: RunPanels = track(
-    new RunPanels({
-      extension: context.extensionUri,
-      stores,
-      memory: context.workspaceState,
-      actions: () => actions,
-      attempt,
-      showLog,
-      log,
-    }),
-  );
+  const pages: PanelParts = { extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log };
+  const panels: RunPanels = track(new RunPanels({ ...pages, memory: context.workspaceState }));
   const openPage = (run: RunRef, how?: PageFocus) => panels.show(run, how);
   const actions: RunActions = new RunActions({
     launcher,
@@ -107,9 +100,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const edits = async (): Promise<EditRuns> => new (await later()).EditRuns({ edits: undoable, openPage, attempt });
-  const comparisons = track(
-    new CompareRunsPanels({ extension: context.extensionUri, stores, actions: () => actions, attempt, showLog, log }),
-  );
+  const comparisons = track(new LatePanels(COMPARE_RUNS, async () => new (await later()).CompareRunsPanels(pages)));
   const args = new Arguments(context.workspaceState);
   const debug = track(new DebugRuns({ launcher, interpreters, attempt, log }));
   const terminalEnvironment = track(
@@ -138,7 +129,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  const models = track(new Models({ stores, keys, openPage, log }));
+  const models = track(new Models({ ...pages, keys, openPage }));
   lastWords = () => notebooks.stopFollowing();
   commands.register(
     handlersOf({

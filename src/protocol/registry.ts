@@ -93,6 +93,8 @@ export const RegistryEvent = z.object({
 });
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
+export const MAX_DESCRIPTION = 100_000;
+
 /** Who has said that a version may go where a gate asks for that. */
 export interface VersionApproval {
   readonly by: string;

@@ -2,10 +2,10 @@
  * What the Runs view, the run page and the page that compares look like in every theme: pictures for people to look at,
  * and of what can be measured (text that is cut off, a page that goes sideways) assertions.
  */
-import type { Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loopwright } from './commandLine';
 import { openRuns, realErrors, RUNS, runFile, waitForRun } from './runsView';
+import { troubles } from './support/troubles';
 import { waitFor } from './support/wait';
 import { openWorkbench, type Theme, type Workbench } from './support/workbench';
 
@@ -76,27 +76,6 @@ async function inEveryTheme(name: string, look: (theme: Theme) => Promise<void> 
     await look(theme);
     await workbench.screenshot(`look-${name}-${theme}`);
   }
-}
-
-/** Texts of the page that are cut off without a sign of it, and whether the page itself goes sideways. */
-async function troubles(frame: Frame): Promise<string[]> {
-  return frame.evaluate(() => {
-    const found: string[] = [];
-    if (document.documentElement.scrollWidth > window.innerWidth) found.push('the page goes sideways');
-    const walk = (root: Document | ShadowRoot) => {
-      for (const element of root.querySelectorAll<HTMLElement>('*')) {
-        if (element.shadowRoot) walk(element.shadowRoot);
-        const style = getComputedStyle(element);
-        const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.nodeValue?.trim() !== '');
-        if (!hasText || style.visibility === 'hidden' || element.classList.contains('visually-hidden')) continue;
-        if (style.overflowX !== 'hidden' || style.textOverflow === 'ellipsis') continue;
-        if (element.scrollWidth > element.clientWidth + 1)
-          found.push(`cut off: ${element.textContent.trim().slice(0, 60)}`);
-      }
-    };
-    walk(document);
-    return found;
-  });
 }
 
 describe('the Runs view', () => {

@@ -224,11 +224,12 @@ describe('the files of a version', () => {
     await registry.makeModel('fraud');
     await registry.create('fraud', sourceOf(runId), runId);
     rmSync(registry.artifact(runId, 'model'), { recursive: true });
-    expect(
-      await connection.request('models/inspect', { owner: 'version', name: 'fraud', which: 1, path: 'model.pkl' }),
-    ).toMatchObject({ root: 'dict' });
+    const { place } = await connection.request('registry/version', { name: 'fraud', which: 1 });
+    if (place?.owner !== 'version') throw new Error('its files are not kept apart');
+    expect(await connection.request('models/inspect', { ...place, path: 'model.pkl' })).toMatchObject({ root: 'dict' });
+    const none = `v-${'0'.repeat(32)}`;
     await expect(
-      connection.request('models/inspect', { owner: 'version', name: 'fraud', which: 2, path: 'model.pkl' }),
+      connection.request('models/inspect', { ...place, files: none, path: 'model.pkl' }),
     ).rejects.toMatchObject({ code: 'not_found' });
   });
 });

@@ -2,10 +2,8 @@
  * axe-core over every page and state that the tests of the pages know, in the four themes of VS Code: what it calls
  * serious or critical is an error here.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { seriousFindings, unfoldAll } from './axe';
 import { drawn, eventually, open, openCompare, useBrowser } from './browser';
 import { type FakeRun } from './fixtures/build';
 import * as captured from './fixtures/captured';
@@ -16,7 +14,6 @@ import { type ThemeName } from './harness';
 useBrowser();
 
 const THEMES: readonly ThemeName[] = ['dark-modern', 'light-modern', 'hc-dark', 'hc-light'];
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Every state with what is unfolded; a page that shows thousands of rows says no more with all of them. */
 const STATES: Readonly<Record<string, () => FakeRun>> = {
@@ -38,45 +35,6 @@ const STATES: Readonly<Record<string, () => FakeRun>> = {
   'followed notebook': () => notebooks.followedNotebook('cells'),
   'hostile notebook': notebooks.hostileNotebook,
 };
-
-interface Finding {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly help: string;
-  readonly nodes: readonly { readonly target: unknown; readonly failureSummary?: string }[];
-}
-
-/** Sections below what is seen first come a moment later. */
-const SETTLED_MS = 500;
-
-/** What stands folded away is looked at, too. */
-async function unfoldAll(page: Page): Promise<void> {
-  const folded = page.locator('lw-section h2 button[aria-expanded="false"]');
-  do {
-    for (let one = await folded.elementHandles(); one[0]; one = await folded.elementHandles()) {
-      const [button] = one;
-      await button.click();
-      await eventually(() => button.getAttribute('aria-expanded')).toBe('true');
-    }
-    await page.waitForTimeout(SETTLED_MS);
-  } while ((await folded.count()) > 0);
-}
-
-/** The serious findings, each in a line that says where it is. */
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const violations = await page.evaluate<readonly Finding[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)`,
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, help, nodes }) =>
-      nodes.slice(0, 4).map(({ target, failureSummary = '' }) => {
-        const why = failureSummary.replaceAll(/\s+/g, ' ').slice(0, 300);
-        return `${id} (${help}): ${JSON.stringify(target)} ${why}`;
-      }),
-    );
-}
 
 describe.each(THEMES)('in %s', (theme) => {
   it.each(Object.entries(STATES))('the run page: %s', async (_, run) => {

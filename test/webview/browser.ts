@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type FakeRun } from './fixtures/build';
 import { type ComparedRuns, type FakeCompareHost } from './fixtures/compareHost';
 import { type FakeRunsHost } from './fixtures/compareRuns';
+import { type FakeVersionHost } from './fixtures/versionHost';
 import { Harness, type OpenOptions, type OpenPage, SHOTS } from './harness';
 
 let harness: Harness | null = null;
@@ -50,6 +51,16 @@ export async function openCompareRuns(
 ): Promise<OpenPage<FakeRunsHost>> {
   if (!harness) throw new Error('useBrowser() was not called');
   const page = await harness.openCompareRuns(host, options);
+  opened.push(page);
+  return page;
+}
+
+export async function openVersion(
+  host: FakeVersionHost,
+  options?: OpenOptions<FakeVersionHost>,
+): Promise<OpenPage<FakeVersionHost>> {
+  if (!harness) throw new Error('useBrowser() was not called');
+  const page = await harness.openVersion(host, options);
   opened.push(page);
   return page;
 }

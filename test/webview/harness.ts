@@ -14,6 +14,7 @@ import { type FakeRun, RUN_ID, START_MS } from './fixtures/build';
 import { type ComparedRuns, FakeCompareHost } from './fixtures/compareHost';
 import { type FakeRunsHost } from './fixtures/compareRuns';
 import { FakeHost } from './fixtures/host';
+import { type FakeVersionHost } from './fixtures/versionHost';
 import { type HostToPage } from '../../src/protocol/pages/run';
 
 const THEMES = join(import.meta.dirname, 'themes');
@@ -28,7 +29,7 @@ interface Theme {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const PAGE_NAMES = ['run', 'compareNotebook', 'compare'] as const;
+const PAGE_NAMES = ['run', 'compareNotebook', 'compare', 'modelVersion'] as const;
 type PageName = (typeof PAGE_NAMES)[number];
 
 /** What the extension gives to be restored by, and the element that the page is. */
@@ -36,6 +37,7 @@ const PAGES: Readonly<Record<PageName, { state: unknown; element: string }>> = {
   run: { state: { runId: RUN_ID }, element: 'lw-run-page' },
   compareNotebook: { state: { before: RUN_ID, after: RUN_ID }, element: 'lw-compare-page' },
   compare: { state: { runIds: [RUN_ID] }, element: 'lw-compare-runs' },
+  modelVersion: { state: { name: 'fraud', version: 7 }, element: 'lw-model-version' },
 };
 
 export interface OpenOptions<H = FakeHost> {
@@ -104,6 +106,10 @@ export class Harness {
 
   openCompareRuns(host: FakeRunsHost, options: OpenOptions<FakeRunsHost> = {}): Promise<OpenPage<FakeRunsHost>> {
     return this.load('compare', (send) => host.connect(send), options);
+  }
+
+  openVersion(host: FakeVersionHost, options: OpenOptions<FakeVersionHost> = {}): Promise<OpenPage<FakeVersionHost>> {
+    return this.load('modelVersion', (send) => host.connect(send), options);
   }
 
   private async load<H extends { receive(message: unknown): void }>(

@@ -5,6 +5,7 @@ import { isMlflowTag } from '../../src/protocol/mlflowTags';
 import { firstWanted } from '../../src/protocol/pages/chartPlan';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import { DrawnEvent } from '../charts/chart';
+import { type Note, type NoteOwner } from '../note/note';
 import '../ui/controls';
 import { restoreScroll } from '../ui/scrollMemory';
 import '../ui/section';
@@ -19,7 +20,7 @@ import './header';
 import { type EditEvent, type RunHeader, type ShowEvent } from './header';
 import './metrics';
 import { RunModel } from './model';
-import { type Note } from './note/note';
+import { noteOwnerOf } from './noteOwner';
 import './notices';
 import { readPageState, StateKeeper } from './pageState';
 import { pageStyles } from './pageStyles';
@@ -47,6 +48,7 @@ export class RunPage extends LitElement {
   private model!: RunModel;
   private store!: SeriesStore;
   private kept!: StateKeeper;
+  private noteOwner!: NoteOwner;
   /** Whether more is shown than what is seen first. */
   @state() private isWhole = false;
   @state() private restProblem: string | null = null;
@@ -62,6 +64,7 @@ export class RunPage extends LitElement {
     const { host } = this;
     const given = document.querySelector<HTMLMetaElement>('meta[name="loopwright-state"]')?.content;
     this.kept = new StateKeeper(readPageState(host.state, given), (kept) => (host.state = kept));
+    this.noteOwner = noteOwnerOf(host, this.kept);
     // Also a page that never loads must be known again after a restart.
     this.kept.flush();
     this.store = new SeriesStore((spec) => host.request('series', spec));
@@ -265,8 +268,7 @@ export class RunPage extends LitElement {
       () =>
         html`<lw-note
           note=${page.note}
-          .host=${this.host}
-          .kept=${this.kept}
+          .owner=${this.noteOwner}
           ?editable=${page.canAct}
           @lw-left=${() => (this.isNoting = false)}
         ></lw-note>`,

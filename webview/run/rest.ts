@@ -10,5 +10,5 @@ import './captured/models';
 import './captured/reproducibility';
 import './captured/system';
 import './figures';
-import './note/note';
+import '../note/note';
 import './output/output';

@@ -13,14 +13,14 @@ const Field = z.looseObject({
   optional: z.boolean().optional(),
   default: z.unknown().optional(),
 });
-type Field = z.output<typeof Field>;
+export type Field = z.output<typeof Field>;
 
 const listed = z.preprocess((value) => {
   if (value === null || value === undefined || value === '') return [];
   return typeof value === 'string' ? (JSON.parse(value) as unknown) : value;
 }, z.array(Field));
 const Signature = z.object({ inputs: listed, outputs: listed, params: listed });
-type Signature = z.output<typeof Signature>;
+export type Signature = z.output<typeof Signature>;
 
 const PARTS = [
   ['inputs', 'input'],
@@ -45,7 +45,8 @@ export function signatureChange(candidate: string | null, incumbent: string | nu
   return found.length === 0 ? null : [...found.slice(0, MAX_NAMED), ...more].join('; ');
 }
 
-function readSignature(json: string): Signature | null {
+/** Null where it is of no such form. */
+export function readSignature(json: string): Signature | null {
   try {
     return Signature.safeParse(JSON.parse(json)).data ?? null;
   } catch {
@@ -86,10 +87,10 @@ function fieldChange(what: string, now: Field, before: Field): string[] {
   return [];
 }
 
-const isRequired = ({ required, optional }: Field): boolean => required ?? optional !== true;
+export const isRequired = ({ required, optional }: Field): boolean => required ?? optional !== true;
 
 /** Of columns their type; of tensors, arrays and objects all that describes them. */
-function typeText({ name, required, optional, default: initial, ...type }: Field): string {
+export function typeText({ name, required, optional, default: initial, ...type }: Field): string {
   const keys = Object.keys(type);
   if (typeof type.type === 'string' && keys.every((key) => key === 'type' || type[key] === null)) return type.type;
   return stable(type);

@@ -1,3 +1,4 @@
 /** What can be told of a model's file without running or loading it, as the rest of the engine sees it. */
-export { inspectInJob } from './inspections';
-export { inspectModel, type KeptPlace } from './task';
+export { cardInJob, inspectInJob } from './inspections';
+export { readCard } from './card';
+export { inspectModel } from './task';

@@ -1,24 +1,39 @@
 /** Looking into models' files, as whoever asks for it sees it: in a process of its own, for a limited time. */
 import { LoopwrightError } from '../../protocol/errors';
 import type { ModelInspection } from '../../protocol/inspection';
-import type { Jobs } from '../jobs';
-import type { KeptPlace } from './task';
+import type { ModelCard } from '../../protocol/modelCard';
+import type { ModelPlace } from '../../protocol/requests';
+import type { Jobs, TaskResult } from '../jobs';
 
 /** A model of 10 GB takes seconds: its tensors are stepped over. */
 const LIMIT_MS = 60_000;
 
+type Asks = Pick<Jobs, 'run'>;
+
 /** @throws LoopwrightError `not_found`, `bad_request` for a file that is damaged or takes too long */
-export async function inspectInJob(
-  jobs: Pick<Jobs, 'run'>,
+export const inspectInJob = (
+  jobs: Asks,
   store: string,
-  place: KeptPlace,
+  place: ModelPlace,
   limitMs = LIMIT_MS,
-): Promise<ModelInspection> {
+): Promise<ModelInspection> => inTime('models/inspect', jobs, store, place, limitMs);
+
+/** @throws LoopwrightError as `inspectInJob` */
+export const cardInJob = (jobs: Asks, store: string, place: ModelPlace, limitMs = LIMIT_MS): Promise<ModelCard> =>
+  inTime('models/card', jobs, store, place, limitMs);
+
+async function inTime<Name extends 'models/inspect' | 'models/card'>(
+  task: Name,
+  jobs: Asks,
+  store: string,
+  place: ModelPlace,
+  limitMs: number,
+): Promise<TaskResult<Name>> {
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   try {
     return await jobs.run(
-      'models/inspect',
+      task,
       { store, place },
       {
         lane: 'models',

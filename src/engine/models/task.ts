@@ -1,13 +1,11 @@
 /** The job that looks into a model's file. */
-import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { LoopwrightError } from '../../protocol/errors';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { ModelInspection } from '../../protocol/inspection';
 import type { ModelPlace } from '../../protocol/requests';
-import { pathsOf } from '../../protocol/node/storeFolder';
-import { artifactFolder, type ArtifactOwner, checkArtifactPath, isInside } from '../artifacts';
 import type { JobContext } from '../jobs';
 import { fit } from './fit';
+import { fileAt } from './place';
 import { inspectOnnx } from './onnx/model';
 import { containerOf } from './pickle/container';
 import { inspectPickle } from './pickle/pickle';
@@ -60,32 +58,4 @@ function headOf(path: string): Buffer {
   } finally {
     closeSync(descriptor);
   }
-}
-
-function ownerOf(place: KeptPlace): ArtifactOwner {
-  switch (place.owner) {
-    case 'run':
-      return { kind: 'run', runId: place.runId };
-    case 'model':
-      return { kind: 'model', modelId: place.modelId };
-    case 'version':
-      return { kind: 'version', files: place.files };
-  }
-}
-
-function fileAt(store: string, place: KeptPlace): string {
-  const checked = checkArtifactPath(place.path);
-  if ('problem' in checked) throw new LoopwrightError('bad_request', checked.problem);
-  const folder = artifactFolder(pathsOf(store), ownerOf(place));
-  const file = join(folder, checked.path);
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (!found) throw new LoopwrightError('not_found', `There is no file ${checked.path} among the artifacts any more.`);
-  if (!isInside(realpathSync(folder), file))
-    throw new LoopwrightError(
-      'bad_request',
-      `${checked.path} is a link that leads out of the artifacts: it is not read.`,
-    );
-  if (!found.isFile())
-    throw new LoopwrightError('bad_request', `${checked.path} is no file. Name a model's file in it.`);
-  return file;
 }

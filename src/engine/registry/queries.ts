@@ -12,6 +12,9 @@ import {
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { versionStatus } from '../clients';
 import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
+import { VersionPlaces } from './place';
+import { filesOf } from './versionFiles';
+import { VersionMetrics } from './versionMetrics';
 
 interface ModelRecord {
   readonly name: string;
@@ -66,8 +69,10 @@ function fitted(events: readonly EventRecord[]): EventRecord[] {
   });
 }
 
-export function registryQueries(db: Database) {
+export function registryQueries(db: Database, store: string) {
   const rows = new RunRows(db);
+  const places = new VersionPlaces(db);
+  const metrics = new VersionMetrics(db);
   const statements = {
     models: db.prepare<[string, string, number], ModelRecord>(
       `${MODELS} AND name > ? AND name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?`,
@@ -124,6 +129,12 @@ export function registryQueries(db: Database) {
       `There is no registered model ${JSON.stringify(name)}. "loopwright models list" shows those there are.`,
     );
   };
+  const findVersion = (name: string, number: number): VersionRecord => {
+    find(name);
+    const found = statements.version.get(name, number);
+    if (found) return found;
+    throw new LoopwrightError('not_found', `${name} has no version ${String(number)}.`);
+  };
 
   return {
     /** For the engine itself: where an artifact of a run is, a file or a folder. */
@@ -162,18 +173,14 @@ export function registryQueries(db: Database) {
     'registry/version': ({ name, which }: CheckedParams<'registry/version'>): Result<'registry/version'> => {
       const model = modelRow(find(name));
       const number = typeof which === 'number' ? which : model.aliases.find(({ alias }) => alias === which)?.version;
-      const record = number === undefined ? undefined : statements.version.get(name, number);
-      if (!record || number === undefined)
-        throw new LoopwrightError(
-          'not_found',
-          typeof which === 'number'
-            ? `${name} has no version ${String(which)}.`
-            : `${name} has no alias ${JSON.stringify(which)}.`,
-        );
+      if (number === undefined)
+        throw new LoopwrightError('not_found', `${name} has no alias ${JSON.stringify(which)}.`);
+      const record = findVersion(name, number);
       return {
         model,
         version: versionRow(record, model.aliases),
         tags: statements.tags.all(name, number),
+        place: places.of(name, number),
         history: fitted(statements.history.all(name, number, MAX_HISTORY)).map(({ verdict, ...event }) => ({
           ...event,
           verdict: verdict === null ? null : GateVerdict.parse(JSON.parse(verdict)),
@@ -182,6 +189,15 @@ export function registryQueries(db: Database) {
           .all(name, number)
           .map((approval) => ({ ...approval, isCurrent: approval.isCurrent === 1 })),
       };
+    },
+    'registry/metrics': (params: CheckedParams<'registry/metrics'>): Result<'registry/metrics'> => {
+      findVersion(params.name, params.version);
+      return metrics.page(params);
+    },
+    'registry/files': ({ name, version, ...page }: CheckedParams<'registry/files'>): Result<'registry/files'> => {
+      findVersion(name, version);
+      const place = places.of(name, version);
+      return place === null ? { files: [], nextPageToken: null } : filesOf(store, place, page);
     },
   };
 }

@@ -2,15 +2,11 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { ModelId, RunId } from '../../protocol/entities';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
-import { type ArtifactOwner, artifactFolder, checkArtifactPath, isInside, isVersionFiles } from '../artifacts';
-
-export interface ModelFolder {
-  readonly owner: ArtifactOwner;
-  /** Below the owner's artifacts: the model's folder, or its file. */
-  readonly path: string;
-}
+import { ModelPlace } from '../../protocol/requests';
+import { artifactFolder, checkArtifactPath, isInside } from '../artifacts';
+// Not by its index, which would bring all that reads models.
+import { ownerOf } from '../models/place';
 
 /** Those of real models have some kilobytes; with an input example within, some hundred. */
 const MAX_BYTES = 1024 * 1024;
@@ -25,15 +21,15 @@ export function readSignatures({
   versions,
 }: {
   readonly store: string;
-  readonly versions: readonly { readonly version: number; readonly folders: readonly ModelFolder[] }[];
+  readonly versions: readonly { readonly version: number; readonly places: readonly ModelPlace[] }[];
 }): Promise<Record<number, string | null>> {
   const paths = pathsOf(store);
-  const read = versions.map(({ version, folders }) => [version, signatureIn(paths, folders)] as const);
+  const read = versions.map(({ version, places }) => [version, signatureIn(paths, places)] as const);
   return Promise.resolve(Object.fromEntries(read));
 }
 
-function signatureIn(paths: StorePaths, folders: readonly ModelFolder[]): string | null {
-  const places = folders.map((folder) => placeOf(paths, folder)).filter((place) => place !== null);
+function signatureIn(paths: StorePaths, given: readonly ModelPlace[]): string | null {
+  const places = given.map((place) => placeOf(paths, place)).filter((place) => place !== null);
   for (const { top, path } of places) {
     const file = join(path, 'MLmodel');
     if (existsSync(file)) return isInside(top, file) ? signatureOf(file) : UNREADABLE;
@@ -42,24 +38,12 @@ function signatureIn(paths: StorePaths, folders: readonly ModelFolder[]): string
   return places.some(({ path }) => existsSync(path)) ? null : UNREADABLE;
 }
 
-function placeOf(paths: StorePaths, { owner, path }: ModelFolder): { top: string; path: string } | null {
-  const checked = checkArtifactPath(path);
-  if (!isKnown(owner) || 'problem' in checked) return null;
-  const folder = artifactFolder(paths, owner);
+function placeOf(paths: StorePaths, place: ModelPlace): { top: string; path: string } | null {
+  const checked = checkArtifactPath(place.path);
+  if (!ModelPlace.safeParse(place).success || 'problem' in checked) return null;
+  const folder = artifactFolder(paths, ownerOf(place));
   if (!existsSync(folder)) return null;
   return { top: realpathSync(folder), path: join(folder, checked.path) };
-}
-
-/** Whether it is of the form that folders are named by. */
-function isKnown(owner: ArtifactOwner): boolean {
-  switch (owner.kind) {
-    case 'run':
-      return RunId.safeParse(owner.runId).success;
-    case 'model':
-      return ModelId.safeParse(owner.modelId).success;
-    case 'version':
-      return isVersionFiles(owner.files);
-  }
 }
 
 function signatureOf(file: string): string | null {

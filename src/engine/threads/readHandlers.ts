@@ -33,6 +33,8 @@ const METHODS = [
   'registry/models',
   'registry/versions',
   'registry/version',
+  'registry/metrics',
+  'registry/files',
 ] as const satisfies (keyof RequestHandlers & keyof ReaderHandlers)[];
 type Read = (typeof METHODS)[number];
 

@@ -73,7 +73,7 @@ function open(paths: StorePaths) {
       db: opened,
       queries: {
         ...trackingQueries(opened, paths),
-        ...registryQueries(opened),
+        ...registryQueries(opened, paths.root),
         ...gateQueries(opened),
         ...versionQueries(opened, paths),
       },

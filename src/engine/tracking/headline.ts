@@ -14,15 +14,20 @@ export const HELD_OUT = /(^|[/_.-])(test|val|valid|validation|eval|dev)([/_.-]|$
 /** What a run used of the machine is no result of it. */
 const SYSTEM = /^system[/.]/i;
 
+/** How soon a reader looks for it, the least first; infinite for what was measured of the machine. */
+export function rankOf(key: string): number {
+  if (SYSTEM.test(key)) return Number.POSITIVE_INFINITY;
+  const pattern = PATTERNS.findIndex((candidate) => candidate.test(key));
+  const kind = pattern < 0 ? PATTERNS.length : pattern;
+  return kind * 2 + (HELD_OUT.test(key) ? 0 : 1);
+}
+
 /** The key to show, or null where there is no metric of the script's own. A held-out score goes before the same score in training. */
 export function headlineKey(keys: readonly string[]): string | null {
   let best: string | null = null;
   let bestRank = Number.POSITIVE_INFINITY;
   for (const key of keys) {
-    if (SYSTEM.test(key)) continue;
-    const pattern = PATTERNS.findIndex((candidate) => candidate.test(key));
-    const kind = pattern < 0 ? PATTERNS.length : pattern;
-    const rank = kind * 2 + (HELD_OUT.test(key) ? 0 : 1);
+    const rank = rankOf(key);
     if (rank < bestRank) {
       best = key;
       bestRank = rank;

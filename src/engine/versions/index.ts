@@ -1,9 +1,7 @@
 /** The files of registered versions, kept apart from what they were made of, as the rest of the engine sees them. */
 import { LoopwrightError } from '../../protocol/errors';
 import type { Verified } from '../../protocol/registry';
-import type { ModelPlace } from '../../protocol/requests';
 import type { Jobs } from '../jobs';
-import type { KeptPlace } from '../models';
 import { VersionKeeper, type KeeperParts } from './keeper';
 import { type LoadingParts, VersionLoading } from './loading';
 import type { ToVerify } from './verify';
@@ -36,19 +34,5 @@ export class Versions {
     if (versions.length === 0 && of.which !== null)
       throw new LoopwrightError('not_found', `${of.name} has no version ${String(of.which)}.`);
     return jobs.run('versions/verify', { store, versions }, { lane: 'loading' });
-  }
-
-  /** With the files that are kept, where a version is named. @throws LoopwrightError `not_found` */
-  async placeOf(place: ModelPlace): Promise<KeptPlace> {
-    if (place.owner !== 'version') return place;
-    const { name, which, path } = place;
-    const [found] = await this.parts.ofModel({ name, which });
-    if (found?.state === 'kept' && found.files !== null) return { owner: 'version', files: found.files, path };
-    throw new LoopwrightError(
-      'not_found',
-      found
-        ? `The files of ${name}/${String(found.version)} are not kept in this store.`
-        : `${name} has no version ${String(which)}.`,
-    );
   }
 }

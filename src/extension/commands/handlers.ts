@@ -11,6 +11,7 @@ import type { Models } from '../models';
 import type { Notebooks } from '../notebooks/notebooks';
 import type { Servers } from '../servers';
 import type { CompareRunsPanels } from '../panels/compareRunsPanel';
+import type { LatePanels } from '../panels/latePanels';
 import type { TerminalEnvironment } from '../terminals/environment';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import { isOther } from '../views/runs/otherNodes';
@@ -33,7 +34,7 @@ export interface HandlerParts {
   readonly stores: Stores;
   readonly launcher: Launcher;
   readonly notebooks: Notebooks;
-  readonly comparisons: CompareRunsPanels;
+  readonly comparisons: LatePanels<CompareRunsPanels>;
   readonly actions: RunActions;
   readonly edits: () => Promise<EditRuns>;
   readonly args: Arguments;
@@ -90,7 +91,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     ...runsViewHandlers({ stores, onRuns, actions, edits, query, log }),
     'loopwright.compareRuns': async (...given) => {
       const runs = await runsToCompare(runsIn(given), stores.sessions, log);
-      if (runs.length > 0) comparisons.show(runs);
+      if (runs.length > 0) (await comparisons.get()).show(runs);
     },
     'loopwright.compareCodeWithCommit': onRuns.one('all', vscode.l10n.t('Compare Code with Commit'), (run) =>
       openCompare(run, 'commit'),

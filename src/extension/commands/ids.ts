@@ -60,6 +60,7 @@ export const COMMAND_IDS = [
   'loopwright.deleteModel',
   'loopwright.copyModelUri',
   'loopwright.openModelRun',
+  'loopwright.openModelVersion',
   'loopwright.refreshRuns',
   'loopwright.showLog',
   'loopwright.freeSpace',

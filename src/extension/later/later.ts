@@ -6,6 +6,8 @@ export { copyTrackingUri } from '../commands/copyTrackingUri';
 export { exportRuns } from '../exports/exportRuns';
 export { chooseAndImport } from '../imports/importInto';
 export { offerToImport } from '../imports/offer';
+export { CompareRunsPanels } from '../panels/compareRunsPanel';
+export { ModelVersionPanels } from '../panels/modelVersionPanel';
 export { ModelCommands } from '../models/commands';
 export { ModelsTree } from '../models/tree';
 export { ServerCommands } from '../servers/commands';

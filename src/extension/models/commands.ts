@@ -6,16 +6,34 @@ import { type AskedEdit, ModelName } from '../../protocol/registryEdit';
 import { pickRun, type RunRef } from '../commands/pickRun';
 import { runsIn } from '../commands/onRuns';
 import type { StoreSession } from '../stores/session';
+import type { ModelVersionPanels } from '../panels/modelVersionPanel';
 import { plain, withoutIcons } from '../text';
+import { DoubleClicks } from '../views/runs/doubleClicks';
 import type { ModelsParts } from '.';
 import { approve, giveAlias, moveTo, promote, type Promoted } from './promote';
-import { describeVersion, ModelNode, VersionNode } from './tree';
+import { describeVersion, LOOK, ModelNode, VersionNode } from './tree';
 
 /** Of a run's artifacts so many are looked through for what may be a model. */
 const LOOKED_AT = 500;
 
+/** Two clicks may come to two objects of these commands. */
+const clicks = new DoubleClicks();
+
 export class ModelCommands {
-  constructor(private readonly parts: ModelsParts) {}
+  constructor(
+    private readonly parts: ModelsParts,
+    private readonly pages: () => Promise<ModelVersionPanels>,
+  ) {}
+
+  /** A click shows, a double click goes there, as in the explorer. */
+  async open([given, how]: readonly unknown[]): Promise<void> {
+    const node = await this.versionOf(given, vscode.l10n.t('Open Model Version'));
+    if (!node) return;
+    const { session, version: of } = node;
+    const isLook =
+      how === LOOK && !clicks.isSecond(`${session.paths.root}:${of.name}/${String(of.version)}`, Date.now());
+    (await this.pages()).show(session, of, { preserveFocus: isLook });
+  }
 
   /** An artifact of a run as a new version. */
   async register(given: readonly unknown[]): Promise<void> {
@@ -26,10 +44,13 @@ export class ModelCommands {
     const name = path === undefined ? undefined : await chooseModel(run?.session, title);
     if (!run || path === undefined || name === undefined) return;
     const version = await this.edit(run.session, { op: 'register', name, runId: run.row.runId, path, description: '' });
+    if (version === null) return;
+    const open = vscode.l10n.t('Open Model Version');
     const alias = vscode.l10n.t('Set Alias…');
     const said = vscode.l10n.t('{0} v{1} is registered.', plain(name, 60), String(version));
-    if ((await vscode.window.showInformationMessage(said, alias)) === alias && version !== null)
-      await giveAlias({ session: run.session, name, version });
+    const chosen = await vscode.window.showInformationMessage(said, open, alias);
+    if (chosen === alias) await giveAlias({ session: run.session, name, version });
+    else if (chosen === open) (await this.pages()).show(run.session, { name, version });
   }
 
   /** To an alias, or to a stage that has a gate. */
@@ -143,7 +164,8 @@ export class ModelCommands {
       description: withoutIcons(describeVersion(version, Date.now())),
       node: new VersionNode(session, version),
     }));
-    return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.node;
+    const placeHolder = vscode.l10n.t('The version of {0}', plain(model.model.name, 60));
+    return (await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true }))?.node;
   }
 
   private async pickModel(title: string): Promise<ModelNode | undefined> {
@@ -161,7 +183,7 @@ export class ModelCommands {
     }));
     if (items.length === 0)
       throw new LoopwrightError('not_found', 'No model is registered yet. "Register Model…" registers one of a run.');
-    return (await vscode.window.showQuickPick(items, { title }))?.node;
+    return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('The model') }))?.node;
   }
 }
 

@@ -7,24 +7,30 @@ import type { Handlers } from '../commands/registry';
 import type { RunRef } from '../commands/pickRun';
 import type { Context } from '../context';
 import { later } from '../later';
-import { inBackground, type Log } from '../log';
+import { inBackground } from '../log';
 import { type Disposable, Disposables } from '../signal';
 import type { StoreSession } from '../stores/session';
-import type { Stores } from '../stores/stores';
+import { LatePanels } from '../panels/latePanels';
+import type { PanelParts } from '../panels/pagePanels';
+import { MODEL_VERSION } from '../panels/viewTypes';
 import type { ModelCommands } from './commands';
 import type { ModelsTree } from './tree';
 
-export interface ModelsParts {
-  readonly stores: Stores;
+export interface ModelsParts extends PanelParts {
   readonly keys: Context;
   readonly openPage: (run: RunRef) => void;
-  readonly log: Log;
 }
 
 export class Models implements Disposable {
   private readonly disposables = new Disposables();
   private readonly watched = new Map<StoreSession, Disposables>();
   private tree: Promise<ModelsTree> | null = null;
+  readonly pages = this.disposables.track(
+    new LatePanels(
+      MODEL_VERSION,
+      async () => new (await later()).ModelVersionPanels(this.parts, await this.commands()),
+    ),
+  );
 
   constructor(readonly parts: ModelsParts) {
     const { stores } = parts;
@@ -33,7 +39,7 @@ export class Models implements Disposable {
   }
 
   async commands(): Promise<ModelCommands> {
-    return new (await later()).ModelCommands(this.parts);
+    return new (await later()).ModelCommands(this.parts, () => this.pages.get());
   }
 
   /** Those that are called on a row of the view, on a run, or on nothing. */
@@ -49,6 +55,7 @@ export class Models implements Disposable {
     | 'loopwright.deleteModel'
     | 'loopwright.copyModelUri'
     | 'loopwright.openModelRun'
+    | 'loopwright.openModelVersion'
   > {
     const on =
       (
@@ -68,6 +75,7 @@ export class Models implements Disposable {
       'loopwright.deleteModel': on('delete'),
       'loopwright.copyModelUri': on('copyUri'),
       'loopwright.openModelRun': on('openRun'),
+      'loopwright.openModelVersion': async (...given) => (await this.commands()).open(given),
     };
   }
 

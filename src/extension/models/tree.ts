@@ -148,9 +148,14 @@ export class VersionNode {
     ].join(' ');
     item.tooltip = tooltipOf(this.version);
     item.accessibilityInformation = { label: `${plain(name)} v${String(version)}. ${item.description}` };
+    const title = vscode.l10n.t('Open Model Version');
+    item.command = { command: 'loopwright.openModelVersion', title, arguments: [this, LOOK] };
     return item;
   }
 }
+
+/** What the command is called with where it is a click: the page is for a look. */
+export const LOOK = 'look';
 
 const runNameOf = (run: ModelVersionRow['run']): string | null => run?.name ?? null;
 

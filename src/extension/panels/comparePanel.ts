@@ -6,14 +6,16 @@ import type { RunPair } from '../notebooks/compareChoose';
 import { plain } from '../text';
 import { comparePageContract, comparePageHandlers } from './comparePage';
 import { PageHost } from './host';
-import { type OpenPage, PagePanels, type PanelParts } from './pagePanels';
+import type { OpenPage, PanelParts } from './pagePanels';
+import { RunPagePanels } from './runPages';
 
 const PageState = z.object({ before: RunId, after: RunId });
 type PageState = z.infer<typeof PageState>;
 
-export class ComparePanels extends PagePanels<PageState> {
+export class ComparePanels extends RunPagePanels<PageState> {
   constructor(parts: PanelParts) {
-    super(parts, { viewType: 'loopwright.compareNotebook', bundle: 'compareNotebook', state: PageState });
+    super(parts, { viewType: 'loopwright.compareNotebook', bundle: 'compareNotebook', icon: 'run', state: PageState });
+    this.bringBack();
   }
 
   show({ session, before, after }: RunPair): void {

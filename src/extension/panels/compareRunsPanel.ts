@@ -4,13 +4,15 @@ import { MAX_COMPARED } from '../../protocol/compared';
 import { LoopwrightError } from '../../protocol/errors';
 import { ComparePageState } from '../../protocol/pages/compare';
 import { pickRuns, type RunRef } from '../commands/pickRun';
+import { COMPARE_RUNS } from './viewTypes';
 import { compareRunsContract, compareRunsHandlers } from './compareRunsPage';
 import { PageHost } from './host';
-import { type OpenPage, PagePanels, type PanelParts } from './pagePanels';
+import type { OpenPage, PanelParts } from './pagePanels';
+import { RunPagePanels } from './runPages';
 
-export class CompareRunsPanels extends PagePanels<ComparePageState> {
+export class CompareRunsPanels extends RunPagePanels<ComparePageState> {
   constructor(parts: PanelParts) {
-    super(parts, { viewType: 'loopwright.compareRuns', bundle: 'compare', state: ComparePageState });
+    super(parts, { viewType: COMPARE_RUNS, bundle: 'compare', icon: 'run', state: ComparePageState });
   }
 
   /** @throws LoopwrightError `bad_request` if they can't be compared with each other */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type * as z from 'zod';
 import type { GivenAnswer } from '../../protocol/pages/run';
+import type { Changed } from '../../protocol/requests';
 import type { PageFocus, RunActions } from '../commands/runActions';
 import type { Log } from '../log';
 import { type Disposable, Disposables } from '../signal';
@@ -28,6 +29,8 @@ export interface PageKind<State> {
   readonly viewType: string;
   /** Of its script and its style sheet. */
   readonly bundle: string;
+  /** In `media/`, for light and for dark themes. */
+  readonly icon: 'run' | 'model';
   /** What VS Code keeps of a page, as far as it matters here: what it shows. The rest of it is the page's. */
   readonly state: z.ZodType<State>;
 }
@@ -35,11 +38,14 @@ export interface PageKind<State> {
 export interface OpenPage<State> {
   readonly panel: vscode.WebviewPanel;
   state: State;
-  /** The store of its runs, looked for when it is first asked for. */
+  /** Its store, looked for when it is first asked for. */
   readonly session: () => Promise<StoreSession>;
   /** Whether its tab showed another page before. */
   readonly isReused: boolean;
 }
+
+/** What changed in a store; `all` where it need not be named. */
+export type Change = Pick<Changed, 'runIds' | 'registry'> | 'all';
 
 type PageEnd = Disposable & { changed(): void; answersAhead(): Promise<readonly GivenAnswer[]> };
 
@@ -57,11 +63,15 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
     private readonly kind: PageKind<State>,
   ) {
     const { stores } = parts;
-    this.disposables.track(vscode.window.registerWebviewPanelSerializer(kind.viewType, this));
-    this.disposables.track(stores.onDidChange(({ changed }) => this.tell(changed.structure ? 'all' : changed.runIds)));
+    this.disposables.track(stores.onDidChange(({ changed }) => this.tell(changed.structure ? 'all' : changed)));
     this.disposables.track(stores.onDidChangeState(() => this.tell('all')));
     // Charts bake the theme's colours in.
     this.disposables.track(vscode.window.onDidChangeActiveColorTheme(() => this.tell('all')));
+  }
+
+  /** For pages that are there from the beginning; of those that come late `LatePanels` sees to it. */
+  protected bringBack(): void {
+    this.disposables.track(vscode.window.registerWebviewPanelSerializer(this.kind.viewType, this));
   }
 
   deserializeWebviewPanel(panel: vscode.WebviewPanel, raw: unknown): Promise<void> {
@@ -76,13 +86,18 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
     this.disposables.dispose();
   }
 
-  /** The runs that a page is about: two pages about the same ones are the same page. */
-  protected abstract runIdsOf(state: State): readonly string[];
+  /** What a page is about: two pages of the same key are the same page. */
+  protected abstract keyOf(state: State): string;
 
-  /** Whether a page has to look again when these runs changed. */
-  protected concerns({ state }: OpenPage<State>, changed: readonly string[] | 'all'): boolean {
-    return changed === 'all' || this.runIdsOf(state).some((runId) => changed.includes(runId));
-  }
+  /**
+   * Where that is kept, for a page that VS Code brought back.
+   *
+   * @throws LoopwrightError `not_trusted`, `not_found` if no folder of this window holds it
+   */
+  protected abstract storeOf(state: State): Promise<StoreSession>;
+
+  /** Whether a page has to look again. */
+  protected abstract concerns(page: OpenPage<State>, changed: Change): boolean;
 
   /** Makes our end of the conversation with the page. */
   protected abstract connect(page: OpenPage<State>): PageEnd;
@@ -146,11 +161,10 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
   }
 
   private pageOf(state: State): OpenPage<State> | undefined {
-    const key = (one: State) => this.runIdsOf(one).join(' ');
-    return [...this.open.keys()].find((page) => key(page.state) === key(state));
+    return [...this.open.keys()].find((page) => this.keyOf(page.state) === this.keyOf(state));
   }
 
-  /** @param known the store, if it is known; after a reload it is found by the runs */
+  /** @param known the store, if it is known; after a reload it is looked for */
   private fill(
     panel: vscode.WebviewPanel,
     state: State,
@@ -161,8 +175,8 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
     const dist = vscode.Uri.joinPath(extension, 'dist', 'webview');
     const media = vscode.Uri.joinPath(extension, 'media');
     panel.iconPath = {
-      light: vscode.Uri.joinPath(media, 'run-light.svg'),
-      dark: vscode.Uri.joinPath(media, 'run-dark.svg'),
+      light: vscode.Uri.joinPath(media, `${this.kind.icon}-light.svg`),
+      dark: vscode.Uri.joinPath(media, `${this.kind.icon}-dark.svg`),
     };
     panel.webview.options = { enableScripts: true, localResourceRoots: [dist, media] };
     let session = known;
@@ -199,19 +213,7 @@ export abstract class PagePanels<State> implements Disposable, vscode.WebviewPan
     });
   }
 
-  /** Of several runs some may be gone. */
-  private async storeOf(state: State): Promise<StoreSession> {
-    let failure: unknown;
-    for (const runId of this.runIdsOf(state))
-      try {
-        return await this.parts.stores.ofRun(runId);
-      } catch (error) {
-        failure = error; // told if no other run is found either
-      }
-    throw failure;
-  }
-
-  private tell(changed: readonly string[] | 'all'): void {
+  private tell(changed: Change): void {
     for (const [page, end] of this.open) if (this.concerns(page, changed)) end.changed();
   }
 }

@@ -6,8 +6,9 @@ import type { RunRef } from '../commands/pickRun';
 import type { PageFocus } from '../commands/runActions';
 import { ChartLayouts } from './charts';
 import { PageHost } from './host';
-import { type OpenPage, PagePanels, type PanelParts } from './pagePanels';
+import type { Change, OpenPage, PanelParts } from './pagePanels';
 import { Rivals } from './rivals';
+import { RunPagePanels } from './runPages';
 import { runPageContract, runPageHandlers } from './runPage';
 
 const PageState = z.object({ runId: RunId });
@@ -18,12 +19,13 @@ export interface RunPanelsParts extends PanelParts {
   readonly memory: vscode.Memento;
 }
 
-export class RunPanels extends PagePanels<PageState> {
+export class RunPanels extends RunPagePanels<PageState> {
   private readonly layouts: ChartLayouts;
   private readonly rivals = new WeakMap<OpenPage<PageState>, Rivals>();
 
   constructor(parts: RunPanelsParts) {
-    super(parts, { viewType: 'loopwright.run', bundle: 'run', state: PageState });
+    super(parts, { viewType: 'loopwright.run', bundle: 'run', icon: 'run', state: PageState });
+    this.bringBack();
     this.layouts = new ChartLayouts(parts.memory);
   }
 
@@ -35,8 +37,8 @@ export class RunPanels extends PagePanels<PageState> {
     return [runId];
   }
 
-  protected override concerns(page: OpenPage<PageState>, changed: readonly string[] | 'all'): boolean {
-    const isRivals = this.rivals.get(page)?.note(changed) ?? false;
+  protected override concerns(page: OpenPage<PageState>, changed: Change): boolean {
+    const isRivals = this.rivals.get(page)?.note(changed === 'all' ? changed : changed.runIds) ?? false;
     return super.concerns(page, changed) || isRivals;
   }
 

@@ -2,25 +2,29 @@
 import * as z from 'zod';
 import { ModelId, RunId } from '../entities';
 import type { ModelInspection } from '../inspection';
+import type { ModelCard } from '../modelCard';
 import { read } from './define';
 
-/** Where a model's file lies: among the artifacts of a run or of a logged model, or the files of a registered version. */
+/** Those that are kept for registered versions. Generated, so that no name of a model leads anywhere. */
+const VersionFilesId = z.string().regex(/^v-[0-9a-f]{32}$/);
+
+/**
+ * Where a model's file or folder lies: among the artifacts of a run or of a logged model, or the files that are kept for a
+ * registered version. Empty is all of them.
+ */
 export const ModelPlace = z.discriminatedUnion('owner', [
-  z.object({ owner: z.literal('run'), runId: RunId, path: z.string().min(1) }),
-  z.object({ owner: z.literal('model'), modelId: ModelId, path: z.string().min(1) }),
-  z.object({
-    owner: z.literal('version'),
-    name: z.string(),
-    which: z.union([z.number().int(), z.string()]),
-    path: z.string().min(1),
-  }),
+  z.object({ owner: z.literal('run'), runId: RunId, path: z.string() }),
+  z.object({ owner: z.literal('model'), modelId: ModelId, path: z.string() }),
+  z.object({ owner: z.literal('version'), files: VersionFilesId, path: z.string() }),
 ]);
 export type ModelPlace = z.infer<typeof ModelPlace>;
 
+/** Whoever shows it checks it by its schema, which not every window needs. */
+const told = <T>(key: string) => z.custom<T>((given) => typeof given === 'object' && given !== null && key in given);
+
 export const modelRequests = {
   /** What is in a model's file, told from its bytes: nothing of it is loaded or run. `inspection.ts` has its form. */
-  'models/inspect': read(
-    ModelPlace,
-    z.custom<ModelInspection>((told) => typeof told === 'object' && told !== null && 'format' in told),
-  ),
+  'models/inspect': read(ModelPlace, told<ModelInspection>('format')),
+  /** What stands beside it in its folder: signature, example, forms. `modelCard.ts` has its form. */
+  'models/card': read(ModelPlace, told<ModelCard>('signature')),
 } as const;

@@ -1,5 +1,6 @@
 /** The registry of models: what there is, what happened to it, and changing it. */
 import * as z from 'zod';
+import { WireNumber } from '../entities';
 import {
   type GateJudgement,
   ModelVersionRow,
@@ -10,6 +11,9 @@ import {
 } from '../registry';
 import type { AskedEdit } from '../registryEdit';
 import { nextPage, Page, read, write } from './define';
+import { ModelPlace } from './models';
+
+const OneVersion = { name: z.string(), version: z.number().int().min(1) };
 
 export const registryRequests = {
   /** By name. */
@@ -33,10 +37,35 @@ export const registryRequests = {
       model: RegisteredModelRow,
       version: ModelVersionRow,
       tags: z.array(z.object({ key: z.string(), value: z.string() })),
+      /** Its files, where they are in this store. */
+      place: ModelPlace.nullable(),
       /** Of the version and of what concerns its model as a whole; the newest first. */
       history: z.array(RegistryEvent).max(500),
       /** The newest first. */
       approvals: z.array(z.custom<VersionApproval>()),
+    }),
+  ),
+  /**
+   * The last values of what its run logged beside those of the champion and of the version before; what matters first.
+   * What was measured of the machine is left out.
+   */
+  'registry/metrics': read(
+    z.object({ ...OneVersion, search: z.string().max(1000).default(''), ...Page }),
+    z.object({
+      /** In the order of the values that follow on its own. */
+      beside: z.array(z.object({ version: z.number().int(), as: z.enum(['champion', 'previous', 'both']) })),
+      metrics: z.array(z.object({ key: z.string(), values: z.array(WireNumber.nullable()) })),
+      /** Of all pages, as the search has them. */
+      total: z.number().int(),
+      ...nextPage,
+    }),
+  ),
+  /** One level of its files: what is in a folder of them (`data/`, empty for the top), folders first. */
+  'registry/files': read(
+    z.object({ ...OneVersion, under: z.string().max(4096).default(''), ...Page }),
+    z.object({
+      files: z.array(z.object({ path: z.string(), isFolder: z.boolean(), sizeBytes: z.number() })),
+      ...nextPage,
     }),
   ),
   /** Reads all files of a version, or of all versions of a model, and compares them with what was registered. */

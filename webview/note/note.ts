@@ -1,16 +1,25 @@
-/** `<lw-note>`: the user's own words on a run, shown as Markdown and edited in place. */
+/** `<lw-note>`: the user's own words on what a page is about, shown as Markdown and edited in place. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import { MAX_NOTE_CHARS } from '../../../src/protocol/lists';
-import '../../ui/controls';
-import '../../ui/states';
-import { linkButton, scrollable } from '../../ui/styles';
-import '../../ui/textField';
-import { type SaveEvent, type TextField, type TypedEvent } from '../../ui/textField';
-import { causeOf, type RunHost } from '../api';
-import { type StateKeeper } from '../pageState';
+import { MAX_NOTE_CHARS } from '../../src/protocol/lists';
+import { causeOf } from '../run/api';
+import '../ui/controls';
+import '../ui/states';
+import { linkButton, scrollable } from '../ui/styles';
+import '../ui/textField';
+import { type SaveEvent, type TextField, type TypedEvent } from '../ui/textField';
 import { renderMarkdown } from './markdown';
 import { noteStyles } from './noteStyles';
+
+/** What the page does for it. */
+export interface NoteOwner {
+  /** What was written when the page was left; undefined where nothing is being written. */
+  readonly draft: string | undefined;
+  keepDraft(draft: string | undefined): void;
+  /** Resolves when it is kept. */
+  save(text: string): Promise<unknown>;
+  openLink(url: string): void;
+}
 
 @customElement('lw-note')
 export class Note extends LitElement {
@@ -33,8 +42,10 @@ export class Note extends LitElement {
   ];
 
   @property() note = '';
-  @property({ attribute: false }) host!: RunHost;
-  @property({ attribute: false }) kept!: StateKeeper;
+  /** What it is called on the page. */
+  @property() word = 'note';
+  @property({ type: Number }) limit = MAX_NOTE_CHARS;
+  @property({ attribute: false }) owner!: NoteOwner;
   @property({ type: Boolean }) editable = false;
 
   /** What the note was when editing began; null while it is only read. */
@@ -47,7 +58,7 @@ export class Note extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     // A page that was reloaded goes on with what had been written.
-    if (this.editable && this.kept.current.draft !== undefined) this.base = this.note;
+    if (this.editable && this.owner.draft !== undefined) this.base = this.note;
   }
 
   async edit(): Promise<void> {
@@ -66,9 +77,9 @@ export class Note extends LitElement {
   }
 
   private renderNote() {
-    if (this.note === '') return html`<p class="quiet">No note yet.</p>`;
+    if (this.note === '') return html`<p class="quiet">No ${this.word} yet.</p>`;
     if (this.shown?.text !== this.note) {
-      const openLink = (url: string) => this.host.command('openLink', { url });
+      const openLink = (url: string) => this.owner.openLink(url);
       this.shown = { text: this.note, content: renderMarkdown(this.note, openLink) };
     }
     return html`<div class="note" @dblclick=${() => void this.edit()}>${this.shown.content}</div>`;
@@ -80,17 +91,17 @@ export class Note extends LitElement {
       ${
         isOther
           ? html`<div class="bar" role="alert">
-              <span>The note was changed elsewhere meanwhile. Saving replaces that.</span>
+              <span>The ${this.word} was changed elsewhere meanwhile. Saving replaces that.</span>
               <lw-button @click=${this.takeOther}>Take the Other</lw-button>
             </div>`
           : nothing
       }
       <lw-text-field
         multiline
-        label="Note, in Markdown"
-        limit=${MAX_NOTE_CHARS}
-        .value=${this.kept.current.draft ?? base}
-        @lw-typed=${(event: TypedEvent) => this.kept.change({ draft: event.value })}
+        label="${titled(this.word)}, in Markdown"
+        limit=${this.limit}
+        .value=${this.owner.draft ?? base}
+        @lw-typed=${(event: TypedEvent) => this.owner.keepDraft(event.value)}
         @lw-save=${(event: SaveEvent) => void this.save(event.value)}
         @lw-leave=${this.leave}
       ></lw-text-field>
@@ -103,7 +114,7 @@ export class Note extends LitElement {
         ${
           this.problem === null
             ? nothing
-            : html`<lw-failed quiet what="The note could not be saved." .cause=${this.problem}></lw-failed>`
+            : html`<lw-failed quiet what="The ${this.word} could not be saved." .cause=${this.problem}></lw-failed>`
         }
       </div>
     `;
@@ -112,7 +123,7 @@ export class Note extends LitElement {
   private async save(note: string): Promise<void> {
     this.isSaving = true;
     try {
-      await this.host.request('edit', { note });
+      await this.owner.save(note);
       this.problem = null;
       this.note = note;
       this.leave();
@@ -124,14 +135,16 @@ export class Note extends LitElement {
 
   private readonly takeOther = () => {
     this.base = this.note;
-    this.kept.change({ draft: undefined });
+    this.owner.keepDraft(undefined);
     if (this.field) this.field.value = this.note;
   };
 
   private readonly leave = () => {
     this.base = null;
     this.problem = null;
-    this.kept.change({ draft: undefined });
+    this.owner.keepDraft(undefined);
     this.dispatchEvent(new Event('lw-left'));
   };
 }
+
+const titled = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -1,0 +1,87 @@
+/** The pages of model versions: one for each version. */
+import * as vscode from 'vscode';
+import { LoopwrightError } from '../../protocol/errors';
+import { ModelVersionState } from '../../protocol/pages/modelVersion';
+import type { PageFocus } from '../commands/runActions';
+import type { ModelCommands } from '../models/commands';
+import type { StoreSession } from '../stores/session';
+import { PageHost } from './host';
+import { modelVersionContract, modelVersionHandlers } from './modelVersionPage';
+import { type Change, type OpenPage, PagePanels, type PanelParts } from './pagePanels';
+import { MODEL_VERSION } from './viewTypes';
+
+export class ModelVersionPanels extends PagePanels<ModelVersionState> {
+  private readonly runs = new WeakMap<OpenPage<ModelVersionState>, string>();
+
+  constructor(
+    parts: PanelParts,
+    private readonly commands: ModelCommands,
+  ) {
+    super(parts, { viewType: MODEL_VERSION, bundle: 'modelVersion', icon: 'model', state: ModelVersionState });
+  }
+
+  show(session: StoreSession, { name, version }: { name: string; version: number }, how?: PageFocus): void {
+    this.reveal({ name, version, store: session.paths.root }, titleOf(name, version), session, how);
+  }
+
+  protected override keyOf({ name, version, store }: ModelVersionState): string {
+    return JSON.stringify([name, version, store]);
+  }
+
+  /** The store that it was opened from, else one that has such a version: the folder may have been moved. */
+  protected override async storeOf({ name, version, store }: ModelVersionState): Promise<StoreSession> {
+    if (!vscode.workspace.isTrusted)
+      throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: its models are not read.'));
+    const { stores } = this.parts;
+    const known = store === undefined ? undefined : stores.byPath(store);
+    if (known) return known;
+    for (const session of stores.sessions) {
+      if ((await session.settled()).kind !== 'open') continue;
+      if (await hasVersion(session, name, version)) return session;
+    }
+    throw new LoopwrightError('not_found', vscode.l10n.t('No folder of this window holds this version.'));
+  }
+
+  /** Its metrics are those of its run, which may go on. */
+  protected override concerns(page: OpenPage<ModelVersionState>, changed: Change): boolean {
+    if (changed === 'all' || changed.registry === true) return true;
+    const runId = this.runs.get(page);
+    return runId !== undefined && changed.runIds.includes(runId);
+  }
+
+  protected override connect(page: OpenPage<ModelVersionState>) {
+    const { actions, attempt, showLog, log } = this.parts;
+    const { name, version } = page.state;
+    const handlers = modelVersionHandlers({
+      of: { name, version },
+      session: page.session,
+      commands: this.commands,
+      actions: actions(),
+      openVersion: (other, session) => this.show(session, { name, version: other }),
+      onLoaded: (runId) => {
+        if (runId !== null) this.runs.set(page, runId);
+      },
+      showLog,
+    });
+    return new PageHost(page.panel, {
+      contract: modelVersionContract,
+      handlers,
+      attempt,
+      log,
+      onUsed: () => this.keep(page),
+      isReused: page.isReused,
+    });
+  }
+}
+
+async function hasVersion(session: StoreSession, name: string, version: number): Promise<boolean> {
+  try {
+    await session.request('registry/version', { name, which: version });
+    return true;
+  } catch (error) {
+    if (LoopwrightError.from(error).code === 'not_found') return false;
+    throw error;
+  }
+}
+
+const titleOf = (name: string, version: number): string => `${name} v${String(version)}`;
