@@ -58,7 +58,13 @@ function linesOf({ kind, type, name, summary, nodes }: GraphNode): BoxLine[] {
 
 const countOf = (nodes: number): string => (nodes === 1 ? '1 node' : `${String(nodes)} nodes`);
 
-const flat = (text: string): string => text.slice(0, 400).replaceAll(/\s+/g, ' ').trim();
+/** In one line, and without half of a character at its end. */
+const flat = (text: string): string =>
+  text
+    .slice(0, 400)
+    .replace(/\p{Cs}$/u, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 
 /** Exporters name nodes by the way to them: what is unlike is at the end. */
 const lastOf = (name: string): string => name.split('/').filter(Boolean).slice(-2).join('/');
@@ -72,7 +78,7 @@ function cutTo(text: string, room: number, measure: (text: string) => number): s
   for (const { segment } of characters.segment(text)) {
     if (parts.length === MOST_CHARS) break;
     // One "character" may be made of thousands of marks above each other.
-    parts.push(segment.slice(0, 16));
+    parts.push(Array.from(segment).slice(0, 16).join(''));
   }
   let [fits, tooMany] = [0, parts.length + 1];
   while (tooMany - fits > 1) {

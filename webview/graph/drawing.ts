@@ -67,14 +67,15 @@ export function nodeOf(placed: PlacedNode, index: number, state: NodeState): SVG
   </g>`;
 }
 
-/** A group has others behind it, an input and an output are round. */
+/** A group has others behind it; an input is round, and an output has two lines around it. */
 function shapeOf({ node, top, width, height }: PlacedNode, left: number) {
   const box = (className: string, shift: number, radius: number) =>
     svg`<rect class=${className} x=${left + shift} y=${top + shift} width=${width} height=${height} rx=${radius}></rect>`;
   switch (node.kind) {
     case 'input':
-    case 'output':
       return box('box', 0, height / 2);
+    case 'output':
+      return svg`${box('box', 0, height / 2)}<rect class="inner" x=${left + 3} y=${top + 3} width=${width - 6} height=${height - 6} rx=${height / 2 - 3}></rect>`;
     case 'group':
       return svg`${box('box behind', 4, 4)}${box('box', 0, 4)}`;
     case 'node':

@@ -101,6 +101,10 @@ export const graphStyles = css`
     stroke: var(--vscode-descriptionForeground);
     stroke-width: 1.5;
   }
+  .inner {
+    fill: none;
+    stroke: var(--vscode-descriptionForeground);
+  }
   .node:hover .box {
     stroke: var(--vscode-focusBorder);
   }

@@ -1,4 +1,5 @@
 /** The whole graph as a document of its own, whatever of it is on the screen. */
+import { inXml } from '../charts/picture';
 import { styledCopy } from '../plots/words';
 import { type Size } from './view';
 
@@ -13,6 +14,8 @@ export function graphPicture(world: SVGGElement, drawing: Size, isOfPoints: bool
   for (const one of copy.querySelectorAll('.hit, .marked, .find')) one.remove();
   for (const one of [copy, ...copy.querySelectorAll('*')])
     for (const name of ['class', 'style', 'data-node', 'role', 'tabindex', 'aria-label']) one.removeAttribute(name);
+  // The serializer writes every character as it is.
+  for (const one of copy.querySelectorAll('text, title')) one.textContent = inXml(one.textContent);
   const [width, height] = [drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN];
   const scale = isOfPoints ? Math.min(1, MOST_PIXELS / Math.max(width, height)) : 1;
   const style = getComputedStyle(document.documentElement);

@@ -164,35 +164,46 @@ function linesOf(
   xs: readonly number[],
   rows: readonly Row[],
 ): Pick<Placement, 'edges' | 'trunks'> {
+  const rowOf = (node: number): Row => rows[layerOf[node] ?? 0] ?? { top: 0, height: 0 };
+  /** Below all of its layer: before that, a line to the side could run over a node that is higher. */
+  const beginnings = nodes.map(({ x, top, height }, node): Line => {
+    const row = rowOf(node);
+    return [
+      { x, y: top + height },
+      { x, y: row.top + row.height },
+    ];
+  });
   const lines = trunks.map((trunk, node): Line => {
     const passed = trunk.flatMap((point) => {
       const { top, height } = rows[points[point]?.layer ?? 0] ?? { top: 0, height: 0 };
       const x = xs[point] ?? 0;
       return [{ x, y: top }, { x, y: top + height }]; // prettier-ignore
     });
-    return passed.length === 0 ? [] : [bottomOf(nodes[node]), ...passed];
+    return passed.length === 0 ? [] : [...(beginnings[node] ?? []), ...passed];
   });
-  /** Each layer that a trunk passes has two places of its line. */
+  /** Each layer that a trunk passes has two places of its line, as has that of its node. */
   const alongs = edges.map(({ from, to }) => {
     const passed = (layerOf[to] ?? 0) - (layerOf[from] ?? 0) - 1;
-    return passed <= 0 ? 0 : 2 * passed + 1;
+    return passed <= 0 ? 0 : 2 * passed + 2;
   });
-  const starts = edges.map(({ from }, edge) => lines[from]?.[(alongs[edge] ?? 0) - 1] ?? bottomOf(nodes[from]));
+  const starts = edges.map(({ from }, edge): Line => {
+    const place = lines[from]?.[(alongs[edge] ?? 0) - 1];
+    return place ? [place] : (beginnings[from] ?? []);
+  });
   const ends = ports(
     nodes,
-    edges.map(({ to }, edge) => ({ to, x: starts[edge]?.x ?? 0 })),
+    edges.map(({ to }, edge) => ({ to, x: starts[edge]?.at(-1)?.x ?? 0 })),
   );
   return {
     trunks: lines,
     edges: edges.map((edge, index) => {
-      const tip = { x: ends[index] ?? 0, y: (nodes[edge.to]?.top ?? 0) - ARROW };
-      return { ...edge, along: alongs[index] ?? 0, line: [starts[index] ?? tip, tip] };
+      const x = ends[index] ?? 0;
+      const tip = { x, y: (nodes[edge.to]?.top ?? 0) - ARROW };
+      const above = { x, y: rowOf(edge.to).top - ARROW };
+      return { ...edge, along: alongs[index] ?? 0, line: [...(starts[index] ?? []), above, tip] };
     }),
   };
 }
-
-const bottomOf = (node: PlacedNode | undefined): Place =>
-  node ? { x: node.x, y: node.top + node.height } : { x: 0, y: 0 };
 
 /** The whole of an edge, from its node on. */
 export const wholeLine = ({ trunks }: Placement, { from, along, line }: PlacedEdge): Line => [

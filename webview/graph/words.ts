@@ -1,5 +1,5 @@
-/** What is said of a node, and the table of all of them as text. Pure. */
-import type { GraphNode, ModelGraph } from '../../src/protocol/inspection';
+/** What is said of a node, of a graph and of trees, and the table of all nodes as text. Pure. */
+import type { GraphNode, ModelGraph, TreeEnsemble } from '../../src/protocol/inspection';
 import { formatNumber } from '../../src/protocol/format';
 
 export const counted = (count: number, one: string, several = `${one}s`): string =>
@@ -62,3 +62,23 @@ export function captionOf({ nodes, edges, foldedFrom }: ModelGraph): string {
   ];
   return parts.join(' · ');
 }
+
+const KINDS: Readonly<Record<TreeEnsemble['kind'], string>> = {
+  classifier: 'a classifier',
+  regressor: 'a regressor',
+  ensemble: 'an ensemble',
+};
+
+/** `a classifier of 12 trees, at most 9 splits deep, 310 leaves in all, asks for 6 features` */
+export function ensembleWords({ kind, trees, leaves, depth, features }: TreeEnsemble): string {
+  const parts = [
+    `${KINDS[kind]} of ${counted(trees, 'tree')}`,
+    depth === null ? 'of unknown depth' : depthWords(depth),
+    `${counted(leaves, 'leaf', 'leaves')} in all`,
+    features === null ? '' : `asks for ${counted(features, 'feature')}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+const depthWords = (depth: number): string =>
+  depth === 0 ? 'without a split' : `at most ${formatNumber(depth)} ${depth === 1 ? 'split' : 'splits'} deep`;
