@@ -33,7 +33,7 @@ async function isSeen(page: Page, name: string | RegExp): Promise<boolean> {
 it('draws a net from where one begins to read, with a name for each node', async () => {
   const { page } = await openGraph(await residualNet());
   expect(await page.locator('.node').count()).toBe(28);
-  expect(await page.locator('.node:not([aria-label])').count()).toBe(0);
+  expect(await page.locator('.key:not([aria-label])').count()).toBe(0);
   expect(await page.locator('.hit').count()).toBe(31);
   expect(await page.locator('.hit title').first().textContent()).toBe('image');
   expect(await scaleOf(page)).toBe(1);
@@ -46,12 +46,12 @@ it('draws a net from where one begins to read, with a name for each node', async
 
 it('is one tab stop, walked by keys, and tells what is known of a node', async () => {
   const { page } = await openGraph(await residualNet());
-  expect(await page.locator('.node[tabindex="0"]').count()).toBe(1);
-  await page.locator('.node[tabindex="0"]').focus();
+  expect(await page.locator('.key[tabindex="0"]').count()).toBe(1);
+  await page.locator('.key[tabindex="0"]').focus();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await eventually(() => focused(page)).toBe('Relu, /stem/Relu');
-  expect(await page.locator('.node[tabindex="0"]').count()).toBe(1);
+  expect(await page.locator('.key[tabindex="0"]').count()).toBe(1);
   await page.keyboard.press('End');
   await eventually(() => focused(page)).toMatch(/^Output, probabilities/);
   await eventually(() => isSeen(page, /^Output, probabilities/)).toBe(true);
@@ -73,7 +73,7 @@ it('is one tab stop, walked by keys, and tells what is known of a node', async (
 it('zooms by keys, buttons and Ctrl with the wheel, and leaves the wheel alone to the page', async () => {
   const { page } = await openGraph(await residualNet(), { reducedMotion: true });
   const plot = page.locator('svg.plot');
-  await page.locator('.node[tabindex="0"]').focus();
+  await page.locator('.key[tabindex="0"]').focus();
   await page.keyboard.press('+');
   await eventually(() => scaleOf(page)).toBeCloseTo(1.3);
   await page.keyboard.press('-');
@@ -129,7 +129,7 @@ it('finds nodes, counts them and goes from one to the next', async () => {
   await field.press('Enter');
   await eventually(() => status.textContent()).toBe('4 of 4');
   await eventually(() => isSeen(page, /^BatchNormalization, \/layer4/)).toBe(true);
-  expect(await page.locator('.node.current').getAttribute('aria-label')).toMatch(/^BatchNormalization, \/layer4/);
+  expect(await page.locator('.node.current .key').getAttribute('aria-label')).toMatch(/^BatchNormalization, \/layer4/);
   await field.press('Enter');
   await field.press('Shift+Enter');
   await eventually(() => status.textContent()).toBe('4 of 4');
@@ -179,7 +179,7 @@ it('is a table, a text and pictures, too', async () => {
   await page.getByRole('button', { name: 'Show as Table' }).click();
   await eventually(() => page.locator('.node').count()).toBe(28);
   // It is moved as before.
-  await page.locator('.node[tabindex="0"]').focus();
+  await page.locator('.key[tabindex="0"]').focus();
   await page.keyboard.press('+');
   await eventually(() => scaleOf(page)).toBeCloseTo(1.3);
 });

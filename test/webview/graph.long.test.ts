@@ -24,7 +24,7 @@ async function findings(page: Page): Promise<string[]> {
 describe.each(THEMES)('in %s', (theme) => {
   it('a net with a node chosen', async () => {
     const { page, shot } = await openGraph(await residualNet(), { theme });
-    await page.locator('.node[tabindex="0"]').focus();
+    await page.locator('.key[tabindex="0"]').focus();
     for (let down = 0; down < 7; down++) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForTimeout(400);

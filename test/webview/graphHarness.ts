@@ -12,7 +12,6 @@ import { type ModelGraph, type OnnxInspection } from '../../src/protocol/inspect
 import { applyTheme, collectProblems, playVsCode, readTheme, SHOTS, type ThemeName, THEMES } from './harness';
 
 const NONCE = 'graph';
-const FIXTURES = join(import.meta.dirname, 'fixtures');
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css', '.ttf': 'font/ttf' };
 
 export interface GraphOptions {
@@ -78,6 +77,21 @@ export function useGraphBrowser(): void {
   });
 }
 
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** A page that is nothing but the two elements: tests hand over what they show, and look at what they ask for. */
+const MAIN = `
+  import './jitless';
+  import './graph/treeEnsembles';
+  import './graph/modelGraph';
+  for (const name of ['lw-tree-ensembles', 'lw-model-graph']) {
+    const element = document.createElement(name);
+    element.addEventListener('lw-save', (event) => Object.assign(window, { saved: event }));
+    element.addEventListener('lw-copy', (event) => Object.assign(window, { copied: event }));
+    document.body.append(element);
+  }
+`;
+
 const bundle = () =>
   esbuild.build({
     bundle: true,
@@ -85,14 +99,12 @@ const bundle = () =>
     platform: 'browser',
     target: 'es2022',
     format: 'esm',
-    entryPoints: {
-      graph: join(FIXTURES, 'graphMain.ts'),
-      style: join(import.meta.dirname, '..', '..', 'webview', 'run', 'run.css'),
-    },
+    stdin: { contents: MAIN, resolveDir: join(ROOT, 'webview'), sourcefile: 'graph.ts', loader: 'ts' },
+    entryPoints: { style: join(ROOT, 'webview', 'run', 'run.css') },
     outdir: folder,
     assetNames: '[name]',
     loader: { '.css': 'css', '.ttf': 'file' },
-    tsconfig: join(import.meta.dirname, '..', '..', 'webview', 'tsconfig.json'),
+    tsconfig: join(ROOT, 'webview', 'tsconfig.json'),
     logLevel: 'warning',
   });
 
@@ -100,7 +112,7 @@ const pageDocument = (): string =>
   pageHtml({
     title: 'Graph',
     language: 'en',
-    scriptUri: '/graph.js',
+    scriptUri: '/stdin.js',
     styleUri: '/style.css',
     cspSource: "'self'",
     nonce: NONCE,

@@ -51,18 +51,14 @@ export function nodeOf(placed: PlacedNode, index: number, state: NodeState): SVG
   ];
   const left = x - width / 2;
   const first = top + (height - lines.length * LINE_HEIGHT) / 2;
-  return svg`<g
-    class=${classes.filter(Boolean).join(' ')}
-    data-node=${index}
-    role="button"
-    tabindex=${state.isTabStop ? 0 : -1}
-    aria-label=${spokenName(node)}
-  ><title>${titleOf(placed)}</title>
+  // The texts are not part of what has a name: they are cut, and the name says all of them.
+  return svg`<g class=${classes.filter(Boolean).join(' ')} data-node=${index}>
+    <title>${titleOf(placed)}</title>
     ${state.isFound ? svg`<rect class="find" x=${left - 5} y=${top - 5} width=${width + 10} height=${height + 10} rx="8"></rect>` : nothing}
-    ${shapeOf(placed, left)}
+    <g class="key" role="button" tabindex=${state.isTabStop ? 0 : -1} aria-label=${spokenName(node)}>${shapeOf(placed, left)}</g>
     ${lines.map(
       ({ text, style }, line) =>
-        svg`<text class=${style} x=${x} y=${first + line * LINE_HEIGHT + LINE_HEIGHT - 4} text-anchor="middle">${text}</text>`,
+        svg`<text class=${style} x=${x} y=${first + line * LINE_HEIGHT + LINE_HEIGHT - 4} text-anchor="middle" aria-hidden="true">${text}</text>`,
     )}
   </g>`;
 }

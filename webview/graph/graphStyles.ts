@@ -88,6 +88,8 @@ export const graphStyles = css`
   }
   .node {
     cursor: pointer;
+  }
+  .key {
     outline: none;
   }
   .box {
@@ -112,7 +114,7 @@ export const graphStyles = css`
     stroke: var(--vscode-focusBorder);
     stroke-width: 2;
   }
-  .node:focus-visible .box {
+  .key:focus-visible .box {
     stroke: var(--vscode-focusBorder);
     stroke-width: 3;
   }

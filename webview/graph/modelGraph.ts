@@ -324,7 +324,7 @@ export class ModelGraphElement extends LitElement {
     const node = this.drawn?.placement.nodes[index];
     if (node) this.viewport.show(rectOf(node));
     await this.updateComplete;
-    this.plot?.querySelector<SVGElement>(`[data-node="${String(index)}"]`)?.focus({ preventScroll: true });
+    this.plot?.querySelector<SVGElement>(`[data-node="${String(index)}"] .key`)?.focus({ preventScroll: true });
   }
 
   private readonly onFocus = (event: FocusEvent) => {

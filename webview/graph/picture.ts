@@ -13,7 +13,8 @@ export function graphPicture(world: SVGGElement, drawing: Size, isOfPoints: bool
   const copy = styledCopy(world);
   for (const one of copy.querySelectorAll('.hit, .marked, .find')) one.remove();
   for (const one of [copy, ...copy.querySelectorAll('*')])
-    for (const name of ['class', 'style', 'data-node', 'role', 'tabindex', 'aria-label']) one.removeAttribute(name);
+    for (const name of ['class', 'style', 'data-node', 'role', 'tabindex', 'aria-label', 'aria-hidden'])
+      one.removeAttribute(name);
   // The serializer writes every character as it is.
   for (const one of copy.querySelectorAll('text, title')) one.textContent = inXml(one.textContent);
   const [width, height] = [drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN];

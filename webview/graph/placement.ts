@@ -8,7 +8,7 @@ import { columns } from './columns';
 import { layered, type LayeredGraph, settledLayers } from './layers';
 import { ordered } from './ordering';
 import { inRows, partsOf } from './parts';
-import { type Line, type Place, ports } from './paths';
+import { type Line, ports } from './paths';
 
 export interface PlacedNode extends Box {
   /** The middle. */
