@@ -218,6 +218,30 @@ describe('crossings', () => {
   });
 });
 
+describe('an order', () => {
+  it('has hardly more crossings than the best of all orders', () => {
+    const random = new Random(5);
+    let [found, best] = [0, 0];
+    for (let round = 0; round < 20; round++) {
+      const edges = Array.from({ length: 9 }, () => ({ from: random.below(5), to: 5 + random.below(5) }));
+      const graph = layered({
+        widths: Array.from({ length: 10 }, () => 10),
+        layerOf: [0, 0, 0, 0, 0, 1, 1, 1, 1, 1],
+        edges,
+      });
+      found += crossings(ordered(graph), graph);
+      const [upper = [], lower = []] = graph.layers.map((layer) => permutations(layer));
+      best += Math.min(...upper.flatMap((above) => lower.map((below) => crossings([above, below], graph))));
+    }
+    expect(found).toBeLessThanOrEqual(1.3 * best);
+  });
+});
+
+const permutations = (all: readonly number[]): number[][] =>
+  all.length === 0
+    ? [[]]
+    : all.flatMap((one) => permutations(all.filter((other) => other !== one)).map((rest) => [one, ...rest]));
+
 describe('places beside each other', () => {
   it('stay where they are if they are far enough apart', () => {
     expect(spread([0, 20, 50], 10, 0, 100)).toEqual([0, 20, 50]);

@@ -1,6 +1,6 @@
 /**
  * Where the nodes and edges of a model's graph are drawn, from top to bottom. Pure. Libraries for it were tried with 400
- * nodes (dagre 3.1, ELK 0.12, d3-dag 1.2): each took more than ten seconds, as none of them lets edges share their way.
+ * nodes (dagre 3.1, ELK 0.12, d3-dag 1.2): each took more than ten times as long, as no edges of theirs share a way.
  */
 import type { ModelGraph } from '../../src/protocol/inspection';
 import { type Box, boxOf, type Measure } from './boxes';
