@@ -17,7 +17,7 @@ import { FakeHost } from './fixtures/host';
 import { type FakeVersionHost } from './fixtures/versionHost';
 import { type HostToPage } from '../../src/protocol/pages/run';
 
-const THEMES = join(import.meta.dirname, 'themes');
+export const THEMES = join(import.meta.dirname, 'themes');
 const NONCE = 'harness';
 
 export const SHOTS = join(tmpdir(), 'lw-shots');
@@ -204,7 +204,7 @@ async function document(folder: string, name: PageName): Promise<string> {
   );
 }
 
-async function readTheme(name: ThemeName): Promise<Theme> {
+export async function readTheme(name: ThemeName): Promise<Theme> {
   const text = await readFile(join(THEMES, `${name}.css`), 'utf8');
   const classes = /Body class: ([^*]+)\*\//.exec(text)?.[1]?.trim().split(' ') ?? [];
   const variables = Object.fromEntries(
@@ -213,7 +213,7 @@ async function readTheme(name: ThemeName): Promise<Theme> {
   return { classes, variables };
 }
 
-function collectProblems(page: Page): string[] {
+export function collectProblems(page: Page): string[] {
   const problems: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
@@ -224,7 +224,7 @@ function collectProblems(page: Page): string[] {
 }
 
 /** Runs in the page before its script: the part that VS Code plays. */
-function playVsCode({ theme, state }: { theme: Theme; state: unknown }): void {
+export function playVsCode({ theme, state }: { theme: Theme; state: unknown }): void {
   const harness = window as unknown as {
     harnessPost(message: unknown): void;
     harnessViolation(text: string): void;
@@ -271,7 +271,7 @@ function visibleText(elements: Element[]): string[] {
 }
 
 /** What VS Code does when the user chooses another theme. */
-function applyTheme(theme: Theme): void {
+export function applyTheme(theme: Theme): void {
   const { body, documentElement: root } = globalThis.document;
   for (const name of [...root.style]) if (name.startsWith('--vscode-')) root.style.removeProperty(name);
   for (const [name, value] of Object.entries(theme.variables)) root.style.setProperty(name, value);

@@ -37,9 +37,11 @@ it('tells what a version is, where it comes from and how good it is; every part 
     await eventually(() => host.commands.at(-1)).toEqual(command);
   }
   await eventually(() => text('lw-inspection')).toContain('Operators');
-  await eventually(() => text('lw-graph-section')).toMatch(/Layer Operator Name/);
+  await eventually(() => page.locator('lw-model-graph svg').count()).toBeGreaterThan(0);
   expect(await text('lw-signature')).toMatch(/amount double .*threshold double optional 0\.5/);
-  expect(await text('lw-history')).toContain('Alias challenger was set by ada: better on May');
+  expect(await text('lw-history')).toContain('Alias challenger was set by ada, past its gate: better on May');
+  expect(await text('lw-history')).toContain('failed: the tag owner is missing');
+  expect(await text('lw-version-header')).toContain('approved by ben');
   await shot('version-dark');
 });
 

@@ -13,6 +13,7 @@ import '../ui/menu';
 import { type MenuEvent } from '../ui/menu';
 import { type MenuItem } from '../ui/menuItem';
 import '../ui/states';
+import { CopyEvent, type Saved, SaveEvent } from './cardEvents';
 import { cardStyles } from './cardStyles';
 import { type MetricChart, ZoomEvent } from './chart';
 import { type ChartLine, foldCaption, type Range, type XUnit } from './frame';
@@ -20,6 +21,8 @@ import { pngOf, svgPicture } from './picture';
 import './table';
 import { tabSeparated } from './text';
 import { readChartTheme } from './theme';
+
+export { CopyEvent, type Saved, SaveEvent };
 
 /** Of a name, in what a screen reader says of a button. */
 const MAX_LABEL = 80;
@@ -35,29 +38,6 @@ export class RetryEvent extends Event {
   static readonly type = 'lw-retry';
   constructor() {
     super(RetryEvent.type, { bubbles: true, composed: true });
-  }
-}
-
-export class CopyEvent extends Event {
-  static readonly type = 'lw-copy';
-  constructor(readonly text: string) {
-    super(CopyEvent.type, { bubbles: true, composed: true });
-  }
-}
-
-/** `csv` has no content: all that was logged does not pass through a page. */
-export type Saved =
-  | { readonly format: 'svg'; readonly text: string }
-  | { readonly format: 'png'; readonly base64: string }
-  | { readonly format: 'csv' };
-
-export class SaveEvent extends Event {
-  static readonly type = 'lw-save';
-  constructor(
-    readonly heading: string,
-    readonly saved: Saved,
-  ) {
-    super(SaveEvent.type, { bubbles: true, composed: true });
   }
 }
 

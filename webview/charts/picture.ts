@@ -64,11 +64,9 @@ export async function pngOf(svg: string): Promise<string> {
 /** Control characters but tab and line ends, and two that are no characters. */
 const NOT_IN_XML = /(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu;
 
+/** With a sign in place of what no document of XML may have, however it is written. */
+export const inXml = (text: string): string => text.replaceAll(NOT_IN_XML, '\ufffd');
+
 function escapeXml(text: string): string {
-  return text
-    .replaceAll(NOT_IN_XML, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
+  return inXml(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -102,14 +102,16 @@ export class VersionHeader extends LitElement {
   private renderActions() {
     const { canAct, version } = this.model;
     const edits = [
+      { id: 'setAlias', label: 'Set Alias…' },
       { id: 'setStage', label: 'Set Stage…' },
+      { id: 'approve', label: 'Approve' },
       ...(version.aliases.length > 0 ? [{ id: 'removeAlias', label: 'Remove Alias' }] : []),
       { id: 'describe', label: version.description === '' ? 'Add Description' : 'Edit Description' },
       { id: 'delete', label: 'Delete Version', isFirstOfGroup: true },
     ];
     return html`${
         canAct
-          ? html`<lw-button kind="primary" @click=${() => this.host.command('setAlias', {})}>Set Alias…</lw-button>`
+          ? html`<lw-button kind="primary" @click=${() => this.host.command('promote', {})}>Promote…</lw-button>`
           : nothing
       }
       <lw-button @click=${() => this.host.command('copyUri', {})}>Copy URI</lw-button>
@@ -129,8 +131,8 @@ export class VersionHeader extends LitElement {
   }
 
   private renderFacts() {
-    const { version, origin } = this.model;
-    const { createdMs, user, run } = version;
+    const { version, origin, approvals } = this.model;
+    const { createdMs, user, run, status, statusMessage } = version;
     const name = origin?.run.name ?? run?.name ?? null;
     return html`<span title=${absoluteTime(createdMs)}>registered ${formatRelative(createdMs, Date.now())}</span>${
         user === '' ? nothing : html` by <bdi>${user}</bdi>`
@@ -144,11 +146,23 @@ export class VersionHeader extends LitElement {
                 </button></span
               >`
           : nothing
+      }${approvals
+        .filter(({ isCurrent }) => isCurrent)
+        .map(({ by, why }) => html` · <span title=${why ?? ''}>approved by <bdi>${by}</bdi></span>`)}${
+        status === 'READY' ? nothing : html` · <strong>${STATUS_WORDS[status]}</strong> ${statusMessage}`
       }`;
   }
 
   private readonly onMenu = ({ id }: MenuEvent) => {
     if (id === 'describe') this.dispatchEvent(new DescribeEvent());
-    else if (id === 'setStage' || id === 'removeAlias' || id === 'delete') this.host.command(id, {});
+    else if (isAct(id)) this.host.command(id, {});
   };
 }
+
+const ACTS = ['setAlias', 'setStage', 'approve', 'removeAlias', 'delete'] as const;
+const isAct = (id: string): id is (typeof ACTS)[number] => (ACTS as readonly string[]).includes(id);
+
+const STATUS_WORDS = {
+  PENDING_REGISTRATION: 'its files are being kept',
+  FAILED_REGISTRATION: 'its files could not be kept apart.',
+} as const;

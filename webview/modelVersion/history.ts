@@ -6,6 +6,7 @@ import { type RegistryEvent } from '../../src/protocol/registry';
 import { eventWords } from '../../src/protocol/registryWords';
 import { absoluteTime, countWords } from '../run/words';
 import '../ui/controls';
+import '../ui/icon';
 import { groups } from '../ui/styles';
 
 const SHOWN_AT_FIRST = 20;
@@ -33,7 +34,26 @@ export class History extends LitElement {
         padding: 3px 6px;
         border-radius: 3px;
       }
-      li:hover {
+      .checks {
+        display: block;
+        margin: 2px 0 4px;
+      }
+      .checks li {
+        display: flex;
+        gap: 6px;
+        padding: 0;
+        color: var(--vscode-descriptionForeground);
+      }
+      .checks lw-icon {
+        flex: none;
+      }
+      .checks .passed lw-icon {
+        color: var(--vscode-testing-iconPassed);
+      }
+      .checks .failed lw-icon {
+        color: var(--vscode-testing-iconFailed);
+      }
+      ul:not(.checks) > li:hover {
         background: var(--vscode-list-hoverBackground);
       }
       time {
@@ -61,7 +81,7 @@ export class History extends LitElement {
             html`<li>
               <time datetime=${new Date(event.atMs).toISOString()} title=${absoluteTime(event.atMs)}
                 >${formatRelative(event.atMs, Date.now())}</time
-              ><span>${sentence(eventWords(event))}</span>
+              ><span>${sentence(eventWords(event))}${checksOf(event)}</span>
             </li>`,
         )}
       </ul>
@@ -75,5 +95,19 @@ export class History extends LitElement {
       }`;
   }
 }
+
+/** What the gate said, check by check. */
+const checksOf = ({ verdict }: RegistryEvent) =>
+  verdict === null || verdict.checks.length === 0
+    ? nothing
+    : html`<ul class="checks" aria-label="What the gate said">
+        ${verdict.checks.map(
+          ({ passed, text }) =>
+            html`<li class=${passed ? 'passed' : 'failed'}>
+              <lw-icon name=${passed ? 'pass' : 'error'}></lw-icon>
+              <span>${passed ? nothing : 'failed: '}${text}</span>
+            </li>`,
+        )}
+      </ul>`;
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

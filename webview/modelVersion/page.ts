@@ -144,7 +144,12 @@ export class ModelVersionPage extends LitElement {
             'graph',
             'Graph',
             count(told.nodeCount),
-            () => html`<lw-graph-section .graph=${told.graph}></lw-graph-section>`,
+            () =>
+              html`<lw-graph-section
+                .told=${told}
+                .host=${this.host}
+                heading="${page.version.name} v${page.version.version}"
+              ></lw-graph-section>`,
           )
         : nothing
     }
@@ -211,12 +216,13 @@ export class ModelVersionPage extends LitElement {
 
   private renderFiles({ place, version }: ModelVersionModel): TemplateResult {
     if (!place) return elsewhere();
-    return html`<lw-version-files
-      .host=${this.host}
-      .kept=${this.kept}
-      name=${splitPath(version.source).name}
-      stamp=${JSON.stringify(place)}
-    ></lw-version-files>`;
+    return html`<p class="quiet kept">${keptWords(version)}</p>
+      <lw-version-files
+        .host=${this.host}
+        .kept=${this.kept}
+        name=${splitPath(version.source).name}
+        stamp=${JSON.stringify(place)}
+      ></lw-version-files>`;
   }
 
   private section(
@@ -271,3 +277,11 @@ const descriptionOwner = (host: VersionHost, kept: VersionKeeper): NoteOwner => 
   save: (description) => host.request('describe', { description }),
   openLink: (url) => host.command('openLink', { url }),
 });
+
+/** Whether they can still change. */
+const keptWords = ({ digest, status }: ModelVersionModel['version']): TemplateResult =>
+  digest === null
+    ? status === 'PENDING_REGISTRATION'
+      ? html`They are being kept apart from the run.`
+      : html`They are not kept apart: they change with the run that made them.`
+    : html`Kept as they were registered. <span title=${digest}>Digest ${digest.slice(0, 12)}</span>`;

@@ -24,30 +24,39 @@ export function tableText(rows: readonly (readonly string[])[], separator: '\t' 
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
+const WRITTEN_OUT = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+];
+
+/** With what the style sheets say of each part written into it. */
+export function styledCopy<Drawn extends SVGElement>(drawn: Drawn): Drawn {
+  const copy = drawn.cloneNode(true) as Drawn;
+  const originals = [drawn, ...drawn.querySelectorAll<SVGElement>('*')];
+  for (const [index, element] of [copy, ...copy.querySelectorAll<SVGElement>('*')].entries()) {
+    const original = originals[index];
+    if (!original) continue;
+    const style = getComputedStyle(original);
+    for (const name of WRITTEN_OUT) element.setAttribute(name, style.getPropertyValue(name));
+  }
+  return copy;
+}
+
 /**
  * A plot as a document of its own: colours written out, with the page's background and what else stands beside it.
  * Made from elements, never from text: a name can't become markup.
  */
 export function standalone(plot: SVGSVGElement, titles: readonly { x: number; y: number; text: string }[]): string {
-  const copy = plot.cloneNode(true) as SVGSVGElement;
-  const drawn = [plot, ...plot.querySelectorAll<SVGElement>('*')];
-  for (const [index, element] of [copy, ...copy.querySelectorAll<SVGElement>('*')].entries()) {
-    const original = drawn[index];
-    if (!original) continue;
-    const style = getComputedStyle(original);
-    for (const name of [
-      'fill',
-      'stroke',
-      'stroke-width',
-      'stroke-dasharray',
-      'stroke-opacity',
-      'opacity',
-      'font-family',
-      'font-size',
-    ])
-      element.setAttribute(name, style.getPropertyValue(name));
+  const copy = styledCopy(plot);
+  for (const element of [copy, ...copy.querySelectorAll('*')])
     for (const name of ['class', 'tabindex', 'role', 'aria-label']) element.removeAttribute(name);
-  }
   const { width, height } = plot.getBoundingClientRect();
   const namespace = 'http://www.w3.org/2000/svg';
   copy.setAttribute('xmlns', namespace);

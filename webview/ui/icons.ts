@@ -33,6 +33,7 @@ export const ICONS = {
   pin: '\ueb2b',
   pinned: '\ueba0',
   refresh: '\ueb37',
+  'screen-full': '\ueb4c',
   search: '\uea6d',
   'star-empty': '\uea6a',
   'star-full': '\ueb59',
@@ -40,6 +41,7 @@ export const ICONS = {
   terminal: '\uea85',
   trash: '\uea81',
   warning: '\uea6c',
+  'zoom-in': '\ueb81',
   'zoom-out': '\ueb82',
 } as const;
 

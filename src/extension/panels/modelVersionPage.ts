@@ -20,6 +20,7 @@ import { VersionNode } from '../models/tree';
 import { sourceFileOf } from '../sourceFile';
 import type { StoreSession } from '../stores/session';
 import { revealArtifact, saveArtifact } from './artifactFiles';
+import { savePicture } from './chartFiles';
 import { resolveArtifact } from './artifacts';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
@@ -115,7 +116,9 @@ export function modelVersionHandlers(parts: ModelVersionPageParts): PageHandlers
       copyFilePath: async ({ path }) => {
         await vscode.env.clipboard.writeText((await file(path)).file);
       },
+      promote: async () => commands.promote(await node()),
       setAlias: async () => commands.setAlias(await node()),
+      approve: async () => commands.approve(await node()),
       removeAlias: async () => commands.removeAlias(await node()),
       setStage: async () => commands.setStage(await node()),
       copyUri: async () => commands.copyUri(await node()),
@@ -126,6 +129,7 @@ export function modelVersionHandlers(parts: ModelVersionPageParts): PageHandlers
       copy: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);
       },
+      savePicture,
       showLog: () => {
         parts.showLog();
         return Promise.resolve();

@@ -7,6 +7,7 @@ import { ModelInspection } from '../inspection';
 import { ModelCard } from '../modelCard';
 import { MAX_DESCRIPTION } from '../registry';
 import { registryRequests } from '../requests/registry';
+import { SavedPicture } from './charts';
 
 /** Rows in one answer. */
 export const VERSION_ROWS = 100;
@@ -76,7 +77,9 @@ export const modelVersionCommands = {
   saveFile: OneFile,
   revealFile: OneFile,
   copyFilePath: OneFile,
+  promote: z.object({}),
   setAlias: z.object({}),
+  approve: z.object({}),
   removeAlias: z.object({}),
   setStage: z.object({}),
   copyUri: z.object({}),
@@ -84,5 +87,6 @@ export const modelVersionCommands = {
   /** A link in its description: `http` and `https` alone are opened. */
   openLink: z.object({ url: z.string() }),
   copy: z.object({ text: z.string() }),
+  savePicture: SavedPicture,
   showLog: z.object({}),
 } as const;
