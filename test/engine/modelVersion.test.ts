@@ -223,7 +223,7 @@ describe('the card of a model', () => {
       modelFile: 'net/model.onnx',
     });
     await register(await runWith({}), 'model/model.pkl');
-    expect(await cardOf((await versionOf(2)).place)).toMatchObject({ hasMlmodel: false, modelFile: '' });
+    expect(await cardOf((await versionOf(2)).place)).toMatchObject({ hasMlmodel: false, modelFile: 'model.pkl' });
   });
 
   it('says of an example that is no table what it is, and of one that is not there that it is not', async () => {

@@ -24,15 +24,14 @@ export function figureType(path: string): string | null {
 /**
  * The real path of an artifact.
  *
- * @param path as the engine gives it, `/` between its parts, empty for all artifacts; it comes from a record that anybody
- *   may have written
+ * @param path as the engine gives it, `/` between its parts; it comes from a record that anybody may have written
  * @throws LoopwrightError `not_found` if it is not there, or leads out of the folder
  */
 export async function resolveArtifact(
   runFolder: string,
   path: string,
 ): Promise<{ file: string; isDirectory: boolean; sizeBytes: number }> {
-  const parts = path === '' ? [] : path.split('/');
+  const parts = path.split('/');
   const isClean =
     !isAbsolute(path) && !/[\0\\]/.test(path) && parts.every((part) => part !== '' && part !== '.' && part !== '..');
   // A colon names a drive or a stream on Windows.
@@ -40,7 +39,7 @@ export async function resolveArtifact(
   try {
     const root = await realpath(join(runFolder, 'artifacts'));
     const file = await realpath(join(root, ...parts));
-    if (file !== root && !file.startsWith(root + sep)) throw notThere(path);
+    if (!file.startsWith(root + sep)) throw notThere(path);
     const found = await stat(file);
     return { file, isDirectory: found.isDirectory(), sizeBytes: found.size };
   } catch (error) {

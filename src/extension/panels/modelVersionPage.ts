@@ -60,8 +60,11 @@ export function modelVersionHandlers(parts: ModelVersionPageParts): PageHandlers
   const file = async (path: string) => {
     const at = await place(path);
     const { paths } = await session();
-    if (at.owner === 'run') return resolveArtifact(paths.runFolder(at.runId), at.path);
-    return resolveArtifact(join(paths.root, 'models', at.owner === 'model' ? at.modelId : at.files), at.path);
+    const owner =
+      at.owner === 'run'
+        ? paths.runFolder(at.runId)
+        : join(paths.root, 'models', at.owner === 'model' ? at.modelId : at.files);
+    return at.path === '' ? { file: join(owner, 'artifacts'), isDirectory: true } : resolveArtifact(owner, at.path);
   };
   const show = ({ file: found, isDirectory }: { file: string; isDirectory: boolean }) =>
     vscode.commands.executeCommand(isDirectory ? 'revealInExplorer' : 'vscode.open', vscode.Uri.file(found));
