@@ -18,7 +18,7 @@ const ROUNDS = 5;
 const LOGGING_MS = 15_000;
 /** Joining the curves takes a while, too. */
 const JOINED_MS = 10_000;
-const JOINING_MS = 45_000;
+const JOINING_MS = 150_000;
 const CURVES = 10;
 const LIMITS = { firstChartMs: 400, decimatedMs: 100, redrawnMs: 50, pageBytes: 150e6, hostMs: 20 };
 

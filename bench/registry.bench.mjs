@@ -14,8 +14,8 @@ import { loadClient, memoryFolder, root, temporaryStore } from './store.mjs';
 import { TrackingApi } from './trackingLoad.mjs';
 
 const ROUNDS = 3;
-const VERSIONS = 500;
-const CALLS = { ours: 40, theirs: 5 };
+const VERSIONS = 10_000;
+const CALLS = { ours: 300, theirs: 30 };
 const LIMITS = { calls: 10, pageMs: 50, inspectMs: 1000 };
 const SYNCHRONOUS = 'NORMAL';
 
@@ -57,7 +57,8 @@ const queryOf = (query) =>
 
 async function registryCalls() {
   for (const api of [ours, theirs]) {
-    await api.ask('POST', 'registered-models/create', { name: 'fraud' });
+    // New ones go elsewhere: each side makes as many as it can.
+    for (const name of ['fraud', 'grows']) await api.ask('POST', 'registered-models/create', { name });
     for (let version = 0; version < 50; version++) await createVersion(api, 'fraud');
   }
   const alias = (/** @type {number} */ index) => ({
@@ -66,7 +67,7 @@ async function registryCalls() {
     version: String(1 + (index % 50)),
   });
   return {
-    'create version': await compared((api) => createVersion(api, 'fraud')),
+    'create version': await compared((api) => createVersion(api, 'grows')),
     'set alias': await compared((api, index) => api.ask('POST', 'registered-models/alias', alias(index))),
     'get by alias': await compared((api) =>
       api.ask('GET', `registered-models/alias?${queryOf({ name: 'fraud', alias: 'champion' })}`),

@@ -245,7 +245,8 @@ describe('the page of a model version', () => {
       .getByText(/^Alias champion was set by .*: better on May$/)
       .waitFor();
     await frame.locator('lw-version-header').getByText('@champion', { exact: true }).waitFor();
-    await frame.locator('lw-version-header').getByRole('button', { name: 'Set Alias…' }).click();
+    await frame.locator('lw-version-header').getByRole('button', { name: 'More Actions' }).click();
+    await frame.locator('lw-version-header').getByRole('menuitem', { name: 'Set Alias…' }).click();
     await workbench.quickInput.pick('challenger');
     await workbench.quickInput.answer('for a look');
     await section(frame, 'History')
@@ -275,7 +276,7 @@ describe('the page of a model version', () => {
     await workbench.quickInput.pick('v1');
     const frame = await page('fraud-onnx v1');
     await section(frame, 'Model').locator('lw-inspection').getByText('TreeEnsembleClassifier').first().waitFor();
-    await section(frame, 'Graph').getByText('Scaler').first().waitFor();
+    await section(frame, 'Graph').locator('svg text', { hasText: 'Scaler' }).first().waitFor();
     await unfolded(frame);
     await pictures('onnx', frame);
     for (const heading of ['Model', 'Graph']) {

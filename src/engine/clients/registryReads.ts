@@ -94,6 +94,11 @@ export class RegistryReads {
            AND EXISTS (SELECT 1 FROM registered_models m WHERE m.name = v.name AND m.deleted_ms IS NULL)
          ORDER BY name, version DESC`,
       ),
+      versionsOf: db.prepare<[string], ModelVersion>(
+        `SELECT ${VERSION_COLUMNS} FROM model_versions v WHERE name = ? AND deleted_ms IS NULL
+           AND EXISTS (SELECT 1 FROM registered_models m WHERE m.name = v.name AND m.deleted_ms IS NULL)
+         ORDER BY version DESC`,
+      ),
       versionTags: db
         .prepare<[string, number], Pair>(
           'SELECT key, value FROM model_version_tags WHERE name = ? AND version = ? ORDER BY key',
@@ -154,9 +159,9 @@ export class RegistryReads {
     throw doesNotExist(`Model Version (name=${name}, version=${String(version)}) not found`);
   }
 
-  /** By name, the newest of each first. */
-  versions(): ModelVersion[] {
-    return this.statements.versions.all();
+  /** By name, the newest of each first. @param name of one model, whose alone they are to be */
+  versions(name?: string): ModelVersion[] {
+    return name === undefined ? this.statements.versions.all() : this.statements.versionsOf.all(name);
   }
 
   versionTags(name: string, version: number): Pair[] {

@@ -263,7 +263,8 @@ export function mlflowReads(db: Database) {
         defaultOrder: ['last_updated_timestamp DESC', 'name ASC', 'version_number DESC'],
         lastOrder: ['name ASC', 'version_number DESC'],
       };
-      const { items, token } = paged(matching(registry.versions(), form.filter, form.order_by, searched), form);
+      const found = matching((equal) => registry.versions(equal.get('name')), form.filter, form.order_by, searched);
+      const { items, token } = paged(found, form);
       return { model_versions: items.map(versionOf), ...token };
     },
     'webhooks/get': ({ webhook_id: id }: Form<'webhookId'>) => ({ webhook: webhookJson(webhooks.one(id)) }),

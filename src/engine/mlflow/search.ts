@@ -35,21 +35,26 @@ const PLURALS: Readonly<Record<string, Comparison['subject']['entity']>> = {
   metrics: 'metric',
 };
 
+/** What attributes have to be equal to, by their names: whoever has few of those at hand need not give all. */
+export type Equal = ReadonlyMap<string, string>;
+
 /**
+ * @param all those there are, or at least all that are so
  * @returns those that meet the filter, in order
  * @throws Refusal `INVALID_PARAMETER_VALUE` for a filter or an order that is not understood
  */
 export function matching<T>(
-  all: readonly T[],
+  all: readonly T[] | ((equal: Equal) => readonly T[]),
   filter: string,
   orderBy: readonly string[],
   searched: Searched<T>,
 ): readonly T[] {
-  const tests = testsOf(filter, searched);
+  const comparisons = comparisonsIn(filter, searched);
+  const tests = comparisons.map((one) => testOf(one, searched));
   const { defaultOrder, lastOrder = defaultOrder } = searched;
   const wanted = orderBy.length > 0 ? [...orderBy, ...lastOrder] : defaultOrder;
   const orders = wanted.map((order) => orderOf(order, searched));
-  return all
+  return (typeof all === 'function' ? all(equalIn(comparisons)) : all)
     .filter((item) => tests.every((test) => test(item)))
     .toSorted((left, right) => {
       for (const { of, descending } of orders) {
@@ -60,7 +65,8 @@ export function matching<T>(
     });
 }
 
-function testsOf<T>(filter: string, searched: Searched<T>): ((item: T) => boolean)[] {
+/** All of them have to hold. */
+function comparisonsIn<T>(filter: string, searched: Searched<T>): Comparison[] {
   const dialect: Dialect = {
     quoting: 'raw',
     joining: 'and',
@@ -71,8 +77,15 @@ function testsOf<T>(filter: string, searched: Searched<T>): ((item: T) => boolea
   const expression = parse(filter, dialect);
   if (expression === null) return [];
   const comparisons = expression.is === 'comparison' ? [expression] : expression.is === 'not' ? [] : expression.parts;
-  return comparisons.filter((one) => one.is === 'comparison').map((one) => testOf(one, searched));
+  return comparisons.filter((one) => one.is === 'comparison');
 }
+
+const equalIn = (comparisons: readonly Comparison[]): Equal =>
+  new Map(
+    comparisons.flatMap(({ subject, test }) =>
+      subject.entity === 'attribute' && test.is === 'text' && test.sign === '=' ? [[subject.key, test.value]] : [],
+    ),
+  );
 
 function comparisonOf<T>({ entity: word, key, operator, values, isList }: Written, searched: Searched<T>): Comparison {
   const entity = word === null ? 'attribute' : PLURALS[word.toLowerCase()];
