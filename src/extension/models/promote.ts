@@ -26,7 +26,7 @@ const SUGGESTED = ['champion', 'challenger'];
 /** Asks for an alias, or a stage that has a gate; those with a gate come first, with what it says. */
 export async function promote(promoted: Promoted): Promise<void> {
   const { session, name, version } = promoted;
-  const { model, known } = await aliasesOf(promoted);
+  const { model, known, stage } = await aliasesOf(promoted);
   const gates = await gatesOf(session);
   const gated = [
     ...new Set(gates.filter(({ model: of }) => of === name || of === ANY_MODEL).map(({ alias }) => alias)),
@@ -36,7 +36,7 @@ export async function promote(promoted: Promoted): Promise<void> {
       const kind = Stage.safeParse(to).success ? 'stage' : 'alias';
       return { kind, to, now: model.aliases.find(({ alias }) => alias === to)?.version ?? null };
     })
-    .filter(({ now }) => now !== version);
+    .filter(({ kind, to, now }) => (kind === 'stage' ? to !== stage : now !== version));
   const judgements = await Promise.all(places.map((place) => judge(promoted, place)));
   const items = places.map((place, index) => ({
     ...itemOf(place),
@@ -44,7 +44,7 @@ export async function promote(promoted: Promoted): Promise<void> {
     place,
   }));
   const title = vscode.l10n.t('Promote {0} v{1}', plain(name, 60), String(version));
-  const placeHolder = vscode.l10n.t('The alias that is to be this version');
+  const placeHolder = vscode.l10n.t('What this version is to be');
   const other = { label: vscode.l10n.t('$(edit) Another Alias…'), place: null };
   const chosen = await vscode.window.showQuickPick([...items, other], { title, placeHolder });
   const place = chosen && (chosen.place ?? (await askForAlias(title)));
@@ -123,8 +123,8 @@ async function gatesOf(session: StoreSession) {
 }
 
 async function aliasesOf({ session, name, version }: Promoted) {
-  const { model } = await session.request('registry/version', { name, which: version });
-  return { model, known: [...new Set([...SUGGESTED, ...model.aliases.map(({ alias }) => alias)])] };
+  const { model, version: row } = await session.request('registry/version', { name, which: version });
+  return { model, stage: row.stage, known: [...new Set([...SUGGESTED, ...model.aliases.map(({ alias }) => alias)])] };
 }
 
 function itemOf({ kind, to, now }: Place): vscode.QuickPickItem {
