@@ -83,6 +83,8 @@ describe("MLflow's client", () => {
     const pickled = join(await registry.folderOf('fraud', 1), 'python_model.pkl');
     chmodSync(pickled, 0o644);
     writeFileSync(pickled, 'other');
-    expect(await python(LOAD, 'models:/fraud@champion')).toMatch(/fraud v1: python_model\.pkl is not the file that was/);
+    expect(await python(LOAD, 'models:/fraud@champion')).toMatch(
+      /fraud v1: python_model\.pkl is not the file that was/,
+    );
   });
 });
