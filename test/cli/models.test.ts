@@ -28,6 +28,7 @@ describe('models verify', () => {
   let place: Workplace;
   beforeEach(() => {
     place = workplace({ capture: false });
+    process.env.LOOPWRIGHT_VERSION_WAIT_MS = '30000';
   });
   afterEach(() => place.dispose());
 

@@ -31,6 +31,8 @@ export function testStore(parent = tmpdir()): TestStore {
   // Not below a parent that a test fills up: the engine's log and socket lie there.
   process.env.LOOPWRIGHT_STATE_DIR = mkdtempSync(join(tmpdir(), 'lw-state-'));
   process.env.LOOPWRIGHT_IDLE_MS = '3000';
+  // On a machine with much to do a version is kept later than a user would wait for it.
+  process.env.LOOPWRIGHT_VERSION_WAIT_MS ??= '30000';
   const paths = pathsOf(join(folder, '.loopwright'));
   const opened: OpenEngine[] = [];
   const open: TestStore['open'] = async ({ trusted = true, version = '0.1.0', build = 0 } = {}) => {

@@ -31,8 +31,9 @@ export class VersionKeeper {
   /** Takes up what is pending. */
   look(): void {
     if (!this.parts.isWritable()) return;
-    this.parts
-      .pending()
+    // The store may be closed by the time that it is asked.
+    Promise.resolve()
+      .then(() => this.parts.pending())
       .then((all) => {
         for (const one of all) void this.keep(one);
       })

@@ -107,7 +107,7 @@ function partWords({ part, count }: GcPlan['parts'][number]): string {
     case 'runs':
       return isOne ? vscode.l10n.t('1 run folder') : vscode.l10n.t('{0} run folders, children included', number);
     case 'models':
-      return vscode.l10n.t('{0} model versions', number);
+      return isOne ? vscode.l10n.t('1 model version') : vscode.l10n.t('{0} model versions', number);
     case 'data':
       return isOne ? vscode.l10n.t('1 kept input') : vscode.l10n.t('{0} kept inputs', number);
     case 'code':

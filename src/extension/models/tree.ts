@@ -134,13 +134,11 @@ export class VersionNode {
   ) {}
 
   item(nowMs: number): vscode.TreeItem {
-    const { name, version, run, aliases, stage } = this.version;
+    const { name, version, run, aliases } = this.version;
     const item = new vscode.TreeItem(`v${String(version)}`, None);
     item.id = `${this.session.paths.root}:${name}/${String(version)}`;
     item.description = describeVersion(this.version, nowMs);
-    item.iconPath = new vscode.ThemeIcon(
-      aliases.includes('champion') || stage === 'Production' ? 'star-full' : 'versions',
-    );
+    item.iconPath = iconOf(this.version);
     item.contextValue = [
       'modelVersion',
       ...(aliases.length > 0 ? ['aliased'] : []),
@@ -157,13 +155,36 @@ export class VersionNode {
 /** What the command is called with where it is a click: the page is for a look. */
 export const LOOK = 'look';
 
+function iconOf({ status, aliases, stage }: ModelVersionRow): vscode.ThemeIcon {
+  switch (status) {
+    case 'PENDING_REGISTRATION':
+      return new vscode.ThemeIcon('loading~spin');
+    case 'FAILED_REGISTRATION':
+      return new vscode.ThemeIcon('warning', new vscode.ThemeColor('list.warningForeground'));
+    case 'READY':
+      return new vscode.ThemeIcon(aliases.includes('champion') || stage === 'Production' ? 'star-full' : 'versions');
+  }
+}
+
+function statusWords(status: ModelVersionRow['status']): string[] {
+  switch (status) {
+    case 'PENDING_REGISTRATION':
+      return [vscode.l10n.t('its files are being kept')];
+    case 'FAILED_REGISTRATION':
+      return [vscode.l10n.t('its files could not be kept')];
+    case 'READY':
+      return [];
+  }
+}
+
 const runNameOf = (run: ModelVersionRow['run']): string | null => run?.name ?? null;
 
 /** `@champion · auc 0.941 · from fraud-rf` */
 export function describeVersion(version: ModelVersionRow, nowMs: number): string {
-  const { aliases, stage, headline, run, createdMs } = version;
+  const { aliases, stage, status, headline, run, createdMs } = version;
   return plain(
     [
+      ...statusWords(status),
       ...aliases.map((alias) => `@${alias}`),
       ...(stage === 'None' ? [] : [stage]),
       ...(headline === null ? [] : [`${headline.key} ${formatNumber(fromWireNumber(headline.value))}`]),
@@ -174,12 +195,13 @@ export function describeVersion(version: ModelVersionRow, nowMs: number): string
   );
 }
 
-function tooltipOf({ name, version, createdMs, user, source, description }: ModelVersionRow): string {
+function tooltipOf({ name, version, createdMs, user, source, statusMessage, description }: ModelVersionRow): string {
   const when = new Date(createdMs).toLocaleString(vscode.env.language);
   return [
     `models:/${name}/${String(version)}`,
     user === '' ? when : vscode.l10n.t('{0} by {1}', when, plain(user, 60)),
     plain(source, 300),
+    plain(statusMessage, 600),
     plain(description, 600),
   ]
     .filter(Boolean)

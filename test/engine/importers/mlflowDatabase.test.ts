@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { until } from '../support';
 import { Importing } from './importing';
 import { MadeDatabase, modelIdOf, runIdOf, type Schema, START_MS } from './support';
 
@@ -182,6 +183,12 @@ describe('a database', () => {
       'flavors: {}\n',
     );
     expect(await importing.from(made.path)).toMatchObject({ experiments: 0, loggedModels: 0, modelVersions: 0 });
+
+    // The version has files of its own, as if it had been registered here; when it was changed there is still told.
+    const verify = () => importing.connection.request('registry/verify', { name: 'fraud', which: 'champion' });
+    await until('its files are kept', async () => (await verify()).versions[0]?.state === 'whole');
+    expect((await verify()).versions).toMatchObject([{ version: 1, fileCount: 1, sizeBytes: 12 }]);
+    expect(importing.rows('SELECT updated_ms FROM model_versions')).toEqual([{ updated_ms: START_MS + 2 }]);
   });
 
   it('is read while another program writes it, and holds that up for no moment', async () => {
