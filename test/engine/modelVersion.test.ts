@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
 import { ModelCard } from '../../src/protocol/modelCard';
 import type { ModelPlace, Params } from '../../src/protocol/requests';
@@ -10,12 +10,18 @@ import { anything, begin, type Client, outside } from './trackingSupport';
 let store: TestStore;
 let connection: EngineConnection;
 let client: Client;
-beforeEach(async () => {
+// One engine for all: a model of a deleted one's name begins anew.
+beforeAll(async () => {
   store = testStore();
   ({ connection } = await store.open());
   client = await outside(connection);
 });
-afterEach(() => store.dispose());
+afterEach(async () => {
+  const { models } = await connection.request('registry/models', {});
+  const edits = models.map(({ name }) => ({ op: 'delete' as const, name }));
+  if (edits.length > 0) await connection.request('registry/edit', { edits });
+});
+afterAll(() => store.dispose());
 
 /** As MLflow 2.9 writes it for a model of scikit-learn. */
 const MLMODEL = `artifact_path: model
