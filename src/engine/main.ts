@@ -5,7 +5,6 @@
 import './threads/early';
 import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { StoreState } from '../protocol/entities';
 import { type ErrorCode, LoopwrightError } from '../protocol/errors';
@@ -24,9 +23,9 @@ import { Gc, RetentionKeeper } from './house';
 import { Imports } from './importers';
 import { Jobs } from './jobs';
 import { cardInJob, inspectInJob } from './models';
+import { modelParts } from './lifecycle/modelParts';
 import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
-import { GateKeeper, RegistryEditor } from './registry';
 import { createDispatch, type RequestHandlers, whyClosed, whyNotWritten } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
@@ -34,7 +33,6 @@ import { readHandlers } from './threads/readHandlers';
 import { Refusal } from './clients';
 import { TrackingServer } from './lifecycle/trackingServer';
 import { readSpecOf, stopRun } from './tracking';
-import { Versions } from './versions';
 import { Approvals, Deliverer, postUnder, urlRulesOf, Webhooks } from './webhooks';
 
 /** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
@@ -242,21 +240,12 @@ async function main(): Promise<void> {
     log,
   );
 
-  const gates = new GateKeeper({
-    gates: () => config.gates(),
-    parties: (move, against) => reader().call('registry/parties', { move, against }),
-    signatures: (versions) => jobs.run('registry/signatures', { store: paths.root, versions }, { lane: 'models' }),
-    verdict: (move, asked) => reader().call('registry/verdict', { move, asked, nowMs: Date.now() }),
-  });
-
-  const versions = new Versions({
+  const { gates, versions, registry } = modelParts({
     store: paths.root,
     jobs,
-    pending: () => reader().call('versions/pending'),
-    file: (params) => reader().call('versions/file', params),
-    list: (params) => reader().call('versions/list', params),
-    ofModel: (params) => reader().call('versions/ofModel', params),
-    tell: (params) => writable().call('tell', [{ method: 'registry/filesKept', params }]),
+    config,
+    reader,
+    writable,
     isWritable: () => store.state === 'ready' && !isStopping,
     onBusy: (isBusy) => idle.busyWith('versions', isBusy),
     log,
@@ -282,14 +271,6 @@ async function main(): Promise<void> {
     },
     (isBusy) => idle.busyWith('tracking', isBusy),
   );
-
-  const registry = new RegistryEditor({
-    user: userInfo().username,
-    tell: (writes) => writable().call('tell', writes),
-    settled: (pending) => versions.keeper.settled(pending),
-    sourceOf: (runId, path) => reader().call('registry/sourceOf', { runId, path }),
-    gates,
-  });
 
   const known = async (place: ModelPlace): Promise<ModelPlace> => {
     if (place.owner === 'run') await reader().call('runs/get', { runId: place.runId });
