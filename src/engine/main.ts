@@ -7,7 +7,7 @@ import { existsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { StoreState } from '../protocol/entities';
-import { type ErrorCode, LoopwrightError } from '../protocol/errors';
+import { LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
 import { adopt, makeStore, storeIdOf, webhooksFileOf } from '../protocol/node/storeFolder';
 import { whileUpgrading } from '../protocol/node/upgrade';
@@ -24,8 +24,9 @@ import { Imports } from './importers';
 import { Jobs } from './jobs';
 import { cardInJob, inspectInJob } from './models';
 import { modelParts } from './lifecycle/modelParts';
-import { inspectStore, rebuildFromRuns } from './lifecycle/openStore';
+import { inspectStore, mayMend, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
+import { StoreWatch } from './lifecycle/storeWatch';
 import { createDispatch, type RequestHandlers, whyClosed, whyNotWritten } from './rpc/dispatch';
 import { RpcServer } from './rpc/server';
 import { StoreThreads } from './threads/pool';
@@ -36,13 +37,12 @@ import { readSpecOf, stopRun } from './tracking';
 import { Approvals, Deliverer, postUnder, urlRulesOf, Webhooks } from './webhooks';
 
 /** How long a store that another engine writes, or that could not be opened, is left before it is looked at again. */
-const LOOK_AGAIN_MS = 5000;
+const LOOK_AGAIN_MS = Number(process.env.LOOPWRIGHT_LOOK_AGAIN_MS ?? 5000);
 
 /** How often it is looked whether a day has passed, in an engine in which no run ends. */
 const RETENTION_LOOK_MS = 10 * 60_000;
 
-/** What is wrong with a store for a while only: a disk that is full, a worker that was killed. */
-const MAY_MEND: ReadonlySet<string> = new Set<ErrorCode>(['read_only', 'internal']);
+const STORE_GONE = 'its store is no longer there';
 
 const log = (message: string): void => {
   writeSync(2, `${new Date().toISOString()} [${String(process.pid)}] ${message}\n`);
@@ -93,6 +93,7 @@ async function main(): Promise<void> {
     if (error.code === 'store_corrupt') giveUp(error);
   };
 
+  const watch = new StoreWatch(paths.database);
   const jobs = new Jobs(log);
   const work = new RunWork({
     store: paths.root,
@@ -109,6 +110,7 @@ async function main(): Promise<void> {
 
   const openThreads = (): void => {
     if (store.state === 'unusable') return;
+    watch.begin();
     threads = new StoreThreads(paths.root, {
       writable: store.state === 'ready',
       onEvent: (event) => {
@@ -168,6 +170,8 @@ async function main(): Promise<void> {
     tracking.close();
     webhooks.close();
     jobs.end();
+    // To close a database is to delete its log by name: by now that of whatever lies there instead.
+    if (reason === STORE_GONE) process.kill(process.pid, 'SIGKILL');
     await closeThreads();
     lock.close();
     process.exit(0);
@@ -386,9 +390,8 @@ async function main(): Promise<void> {
   log(`engine ${BUILD.version} of ${paths.root}, store ${store.state}`);
 
   setInterval(() => {
-    const mayHaveMended =
-      store.state === 'readonly' ? store.adopted : store.state === 'unusable' && MAY_MEND.has(store.code);
-    if (mayHaveMended && !threads?.writer) void reopen();
+    if (threads && watch.isGone()) stop(STORE_GONE);
+    else if (mayMend(store) && !threads?.writer) void reopen();
   }, LOOK_AGAIN_MS).unref();
   setInterval(applyRetention, RETENTION_LOOK_MS).unref();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));

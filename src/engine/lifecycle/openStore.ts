@@ -3,7 +3,7 @@ import { existsSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { StoreState } from '../../protocol/entities';
-import { LoopwrightError } from '../../protocol/errors';
+import { type ErrorCode, LoopwrightError } from '../../protocol/errors';
 import { isAdopted, type StorePaths } from '../../protocol/node/storeFolder';
 import { asStoreError, openForReading, openForWriting, whyNotOurs } from '../store';
 
@@ -58,6 +58,14 @@ function inspectReadOnly(
     if (code !== 'store_unusable') return { state: 'unusable', path: paths.root, code, reason: message };
     return { state: 'unusable', path: paths.root, code: because, reason: `${message} ${reason}` };
   }
+}
+
+/** What is wrong with a store for a while only: a disk that is full, a worker that was killed. */
+const FOR_A_WHILE: ReadonlySet<string> = new Set<ErrorCode>(['read_only', 'internal']);
+
+/** Whether a store that is not written may be written if it is looked at again. */
+export function mayMend(store: StoreState): boolean {
+  return store.state === 'readonly' ? store.adopted : store.state === 'unusable' && FOR_A_WHILE.has(store.code);
 }
 
 /**
