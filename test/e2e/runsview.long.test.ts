@@ -70,7 +70,9 @@ async function drag(from: string, to: string): Promise<void> {
 
 describe('what the view shows', () => {
   test('are the newest runs, page by page', async () => {
-    expect((await labels()).slice(0, 3)).toEqual(['fraud', 'forest-0', 'forest-1']);
+    await expect
+      .poll(async () => (await labels()).slice(0, 3), { timeout: 40_000 })
+      .toEqual(['fraud', 'forest-0', 'forest-1']);
     expect(await textOf('forest-3')).toContain('exit code 2');
     await workbench.screenshot('runs-plain');
   });
