@@ -8,6 +8,7 @@ import { bootId, isAlive } from '../../protocol/node/processes';
 import { proveAsClient } from '../../protocol/node/proof';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { readSpecOf } from './files';
+import { START_GRACE_MS } from './outcome';
 import { readRunner } from './runFiles';
 
 const SIGNAL_FRAME = 's'.charCodeAt(0);
@@ -18,21 +19,32 @@ const ESCALATION = [
   { signal: 'SIGKILL', patienceMs: 0 },
 ] as const;
 
+/** A runner that has only just been started has no socket yet. */
+const LOOK_AGAIN_MS = 100;
+
 /**
- * Resolves once the request has been handed over; the run's state tells when it took effect.
+ * Resolves once the request has been handed over; the run's state tells when it took effect. A run that is being started
+ * is waited for.
  *
  * @throws LoopwrightError `run_over` if there is nothing left to stop, `bad_request` if it runs on another machine
  */
 export async function stopRun(paths: StorePaths, runId: string): Promise<void> {
   const folder = paths.runFolder(runId);
   const spec = readSpecOf(folder);
-  const state = readRunner(folder);
   if (spec.host !== hostname())
     throw new LoopwrightError('bad_request', `This run belongs to ${spec.host}: stop it there.`);
+  const addresses = addressesOf(paths.root);
+  const ask = () => askRunner(addresses.runSocket(runId), tokenOf(addresses));
+  let state = readRunner(folder);
+  while (!state || state.state === 'starting') {
+    if (Date.now() - spec.created_ms > START_GRACE_MS) break;
+    if (state && (await ask())) return;
+    await sleep(LOOK_AGAIN_MS);
+    state = readRunner(folder);
+  }
   if (!state || state.state === 'exited' || state.state === 'failed_to_start')
     throw new LoopwrightError('run_over', 'This run is over already.');
-  const addresses = addressesOf(paths.root);
-  if (await askRunner(addresses.runSocket(runId), tokenOf(addresses))) return;
+  if (await ask()) return;
   const { child } = state;
   const boot = bootId();
   if (!child || !isAlive(child, state.boot_id, boot))
