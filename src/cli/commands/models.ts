@@ -18,6 +18,11 @@ interface WhyOptions {
   readonly why?: string;
 }
 
+interface ListOptions {
+  readonly search?: string;
+  readonly filter?: string;
+}
+
 interface MoveOptions extends WhyOptions {
   readonly pastGate?: boolean;
 }
@@ -41,8 +46,10 @@ export function addModels(program: Command, perform: Perform): void {
 
   on('list', 'The registered models, by name.')
     .option('--search <text>', 'a part of the name')
-    .action(({ search = '' }: { readonly search?: string }, self: Command) =>
-      doing(self, (cli, session) => list(cli, session, search)),
+    .option('--filter <text>', "those with such a version: alias = 'champion' AND metrics.auc > 0.9")
+    .addHelpText('after', examples("models list --filter \"tags.team = 'blue' OR stage = 'Production'\""))
+    .action(({ search = '', filter = '' }: ListOptions, self: Command) =>
+      doing(self, (cli, session) => list(cli, session, { search, filter })),
     );
   on('show', 'A model with its versions, or a version with what happened to it.')
     .argument('<model>', 'NAME, NAME/3 or NAME@ALIAS')
@@ -123,12 +130,12 @@ export function addModels(program: Command, perform: Perform): void {
       );
 }
 
-async function list({ output }: Cli, { connection }: Session, search: string): Promise<number> {
+async function list({ output }: Cli, { connection }: Session, asked: Required<ListOptions>): Promise<number> {
   const models: RegisteredModelRow[] = [];
   let token: string | null | undefined;
   do {
     const page: Result<'registry/models'> = await connection.request('registry/models', {
-      search,
+      ...asked,
       limit: MAX_PAGE,
       ...(typeof token === 'string' ? { pageToken: token } : {}),
     });
@@ -137,7 +144,7 @@ async function list({ output }: Cli, { connection }: Session, search: string): P
   } while (token !== null);
   if (output.isJson) output.document({ models: models.map(modelDocument) });
   else if (models.length > 0) output.lines(modelTable(models, viewOf({ output })));
-  else output.note('No registered models.');
+  else output.note(asked.search + asked.filter === '' ? 'No registered models.' : 'No registered model matches.');
   return EXIT.done;
 }
 

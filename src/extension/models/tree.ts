@@ -7,6 +7,8 @@ import type { ModelVersionRow, RegisteredModelRow } from '../../protocol/registr
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import { plain } from '../text';
+import { countModels, countWords } from './counts';
+import type { ModelFilter } from './filterState';
 
 export const MODELS_VIEW = 'loopwright.models';
 const PAGE = 100;
@@ -17,12 +19,13 @@ export type ModelsNode = StoreNode | ModelNode | VersionNode | MoreNode | Failur
 export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.Disposable {
   private readonly emitter = new vscode.EventEmitter<ModelsNode | undefined>();
   readonly onDidChangeTreeData = this.emitter.event;
-  private readonly view: vscode.Disposable;
+  private readonly view: vscode.TreeView<ModelsNode>;
   /** How many rows of each list were asked for. */
   private readonly wanted = new Map<string, number>();
 
   constructor(
     private readonly stores: Stores,
+    private readonly filter: Pick<ModelFilter, 'text'>,
     window: Pick<typeof vscode.window, 'createTreeView'>,
   ) {
     this.view = window.createTreeView(MODELS_VIEW, { treeDataProvider: this, showCollapseAll: true });
@@ -30,6 +33,24 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   refresh(): void {
     this.emitter.fire(undefined);
+    void this.say();
+  }
+
+  /** Above the tree: what chooses among the models, and how much that is. */
+  private async say(): Promise<void> {
+    const { text } = this.filter;
+    if (text === '') {
+      this.view.message = '';
+      return;
+    }
+    const short = plain(text, 120);
+    try {
+      const counted = countWords(await countModels(this.stores.sessions, text));
+      if (this.filter.text === text) this.view.message = vscode.l10n.t('Filter: {0} ({1})', short, counted);
+    } catch {
+      // Why it can't be read is a row of the tree.
+      this.view.message = vscode.l10n.t('Filter: {0}', short);
+    }
   }
 
   dispose(): void {
@@ -54,15 +75,17 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   private modelsOf(session: StoreSession): Promise<ModelsNode[]> {
     const id = session.paths.root;
+    const filter = this.filter.text;
     return this.paged(id, async (limit, pageToken) => {
-      const page = await session.request('registry/models', { limit, ...pageToken });
+      const page = await session.request('registry/models', { filter, limit, ...pageToken });
       return { rows: page.models.map((model) => new ModelNode(session, model)), next: page.nextPageToken };
     });
   }
 
   private versionsOf({ session, model, id }: ModelNode): Promise<ModelsNode[]> {
+    const filter = this.filter.text;
     return this.paged(id, async (limit, pageToken) => {
-      const page = await session.request('registry/versions', { name: model.name, limit, ...pageToken });
+      const page = await session.request('registry/versions', { name: model.name, filter, limit, ...pageToken });
       return { rows: page.versions.map((version) => new VersionNode(session, version)), next: page.nextPageToken };
     });
   }

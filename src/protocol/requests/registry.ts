@@ -15,6 +15,9 @@ import { ModelPlace } from './models';
 
 const OneVersion = { name: z.string(), version: z.number().int().min(1) };
 
+/** MLflow's language, and more: `protocol/filter/models.ts`. Words alone are looked for in the name. */
+const Filter = z.string().max(100_000).default('');
+
 export const registryRequests = {
   /** By name. */
   'registry/models': read(
@@ -22,12 +25,18 @@ export const registryRequests = {
       ...Page,
       /** A part of the name, in upper or lower case. */
       search: z.string().default(''),
+      filter: Filter,
     }),
     z.object({ models: z.array(RegisteredModelRow), ...nextPage }),
   ),
-  /** The newest first. */
+  /** How much of it a filter chooses. */
+  'registry/count': read(
+    z.object({ filter: Filter }),
+    z.object({ models: z.number().int(), versions: z.number().int() }),
+  ),
+  /** The newest first. One that says nothing of versions chooses all of them. */
   'registry/versions': read(
-    z.object({ name: z.string(), ...Page }),
+    z.object({ name: z.string(), filter: Filter, ...Page }),
     z.object({ versions: z.array(ModelVersionRow), ...nextPage }),
   ),
   /** One by its number or by an alias. */
