@@ -115,3 +115,11 @@ export interface GateJudgement {
   readonly comparedWith: number | null;
   readonly verdict: GateVerdict;
 }
+
+/** A run that made a file: it was seen to write one with this content, or has it among its artifacts. */
+export interface FileOrigin {
+  readonly runId: string;
+  readonly name: string;
+  readonly path: string;
+  readonly how: 'written' | 'artifact';
+}

@@ -10,7 +10,7 @@ import { absoluteTime, STATES } from '../run/words';
 import '../ui/icon';
 import { linkButton } from '../ui/styles';
 import { type VersionHost } from './api';
-import { counted } from './words';
+import { counted, isFromFile } from './words';
 
 /** Of the data so much is named; the run's page has all of it. */
 const SHOWN = 2;
@@ -158,7 +158,11 @@ export class Lineage extends LitElement {
   }
 
   private renderRun(origin: VersionOrigin | null) {
-    if (!origin) return unknown();
+    if (!origin) {
+      const { run: known, source } = this.model.version;
+      if (known !== null || !isFromFile(source)) return unknown();
+      return html`<div class="line quiet" title=${source}>No run: registered from a file</div>`;
+    }
     const { run } = origin;
     const { startMs, status } = run.timing;
     return html`<div class="line">${this.link(run.name, 'Open the run', () => this.host.command('openRun', {}))}</div>

@@ -5,12 +5,12 @@ import type { ModelVersionRow, RegisteredModelRow } from '../../protocol/registr
 import { MAX_PAGE, type Result } from '../../protocol/requests';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
 import { inSession, type SessionTask } from '../inSession';
-import { findRun } from '../lookup';
 import { historyLines, modelTable, verifiedLines, versionPage, versionTable } from '../modelRendering';
 import { modelDocument, verifiedDocument, versionDocument } from '../modelDocuments';
 import { EXIT } from '../output';
 import { change } from '../changeModel';
 import { addGates } from './gates';
+import { addRegister } from './register';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
 import type { Session } from '../store';
 
@@ -38,6 +38,7 @@ export function addModels(program: Command, perform: Perform): void {
       examples(
         'models list',
         'models register latest model fraud',
+        'models register model.onnx fraud',
         'models alias fraud/3 champion --why "better on May"',
       ),
     );
@@ -62,18 +63,7 @@ export function addModels(program: Command, perform: Perform): void {
     .action((model: string, _: unknown, self: Command) =>
       doing(self, (cli, session) => verify(cli, session, referenceOf(model))),
     );
-  on('register', 'An artifact of a run as a new version; the model is made if there is none.')
-    .argument('<run>', 'the run')
-    .argument('<artifact>', 'a file or a folder among its artifacts')
-    .argument('<name>', 'the model')
-    .option('--description <text>', 'Markdown')
-    .addHelpText('after', examples('models register latest model fraud'))
-    .action((run: string, path: string, name: string, options: { readonly description?: string }, self: Command) =>
-      doing(self, async (cli, session) => {
-        const { runId } = await findRun(session.connection, run);
-        return change(cli, session, { op: 'register', name, runId, path, description: options.description ?? '' });
-      }),
-    );
+  addRegister(on, doing);
   on('alias', 'Give a version an alias; another version that has it loses it.')
     .argument('<version>', 'NAME/3')
     .argument('<alias>', 'champion, challenger, or a name of your own')

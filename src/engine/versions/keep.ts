@@ -3,9 +3,8 @@
  * of that is on the disk. It can be killed at any moment and done again.
  */
 import { randomBytes } from 'node:crypto';
-import type { Dirent } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { lstat, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
 import { isMissing } from '../../protocol/node/addresses';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
@@ -14,20 +13,19 @@ import {
   type ArtifactPlace,
   artifactPlace,
   checkArtifactPath,
-  DRAFT,
   isInside,
   isVersionFiles,
   versionFolder,
 } from '../artifacts';
 import type { FilesOutcome } from '../clients';
 import type { JobContext } from '../jobs';
-import { Changed, Copier } from './copying';
-import { digestOf, type KeptFile, Manifest, MANIFEST, manifestOf } from './manifest';
+import { Changed } from './copying';
+import { copyTree } from './copyTree';
+import { putInPlace } from './draft';
+import { digestOf, Manifest, MANIFEST, named } from './manifest';
 
 /** Somebody may be writing there still. */
 const ATTEMPTS = 3;
-const MAX_FILES = 200_000;
-const NAMED = 5;
 
 export interface KeepParams {
   readonly store: string;
@@ -92,60 +90,7 @@ async function copyAll(paths: StorePaths, place: ArtifactPlace, to: string, sign
     await lstat(root);
     throw new LoopwrightError('bad_request', `${place.path} is a link that leads out of the artifacts.`);
   }
-  const copier = new Copier();
-  const files: KeptFile[] = [];
-  const leftOut: string[] = [];
-  const copy = async (source: string, path: string) => {
-    if (signal.aborted) throw new LoopwrightError('cancelled', 'Keeping files was cancelled.');
-    if (files.length >= MAX_FILES)
-      throw new LoopwrightError('bad_request', `It has more than ${MAX_FILES.toLocaleString('en')} files.`);
-    files.push({ path, ...(await copier.copy(source, join(to, path))) });
-  };
-  await mkdir(to, { recursive: true });
-  if ((await stat(root)).isFile()) {
-    await copy(root, basename(root));
-    return manifestOf(files, leftOut);
-  }
-  const pending = [''];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop())
-    for (const entry of await readdir(join(root, at), { withFileTypes: true })) {
-      if (entry.name.startsWith(DRAFT)) continue;
-      const path = at === '' ? entry.name : `${at}/${entry.name}`;
-      const why = await whyLeftOut(entry, join(root, path), top);
-      if (why !== null) leftOut.push(`${path} ${why}`);
-      else if (entry.isDirectory()) pending.push(path);
-      else await copy(join(root, path), path);
-    }
-  return manifestOf(files, leftOut);
-}
-
-/** Null for a folder, a file, and a link to a file among the same artifacts. */
-async function whyLeftOut(entry: Dirent, path: string, top: string): Promise<string | null> {
-  if (entry.name.includes('\ufffd')) return 'has a name that is no valid UTF-8';
-  if (entry.isDirectory() || entry.isFile()) return null;
-  if (!entry.isSymbolicLink()) return 'is no file';
-  if (!isInside(top, path)) return 'is a link that leads out of the artifacts or nowhere';
-  return (await stat(path)).isFile() ? null : 'is a link to a folder';
-}
-
-async function putInPlace(paths: StorePaths, files: string, draft: string, manifest: Manifest): Promise<void> {
-  const list = join(draft, MANIFEST);
-  await writeFile(list, `${JSON.stringify(manifest, null, 1)}\n`, { mode: 0o444, flush: true });
-  const folder = versionFolder(paths, files);
-  await mkdir(join(folder, '..'), { recursive: true });
-  for (const path of [join(draft, 'artifacts'), draft]) await syncFolder(path);
-  await rename(draft, folder);
-  await syncFolder(join(folder, '..'));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return; // a folder can't be opened there
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  return copyTree({ root, top }, to, signal);
 }
 
 async function manifestIn(folder: string): Promise<Manifest | null> {
@@ -160,11 +105,6 @@ async function manifestIn(folder: string): Promise<Manifest | null> {
 function outcomeOf(manifest: Manifest): FilesOutcome {
   const digest = digestOf(manifest);
   return manifest.leftOut.length === 0 ? { digest } : { digest, note: `Left out: ${named(manifest)}` };
-}
-
-function named({ leftOut }: Manifest): string {
-  const more = leftOut.length - NAMED;
-  return `${leftOut.slice(0, NAMED).join('; ')}${more > 0 ? `; and ${String(more)} more` : ''}.`;
 }
 
 function whyNot(error: unknown): string {

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { WireNumber } from '../entities';
 import {
+  type FileOrigin,
   type GateJudgement,
   ModelVersionRow,
   RegisteredModelRow,
@@ -82,6 +83,11 @@ export const registryRequests = {
     z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]).nullable() }),
     /** The newest first. */
     z.object({ versions: z.array(Verified) }),
+  ),
+  /** Which runs made a file, or what is in a folder, of this machine; the newest first. */
+  'registry/originOf': read(
+    z.object({ path: z.string().min(1).max(4096) }),
+    z.object({ runs: z.array(z.custom<FileOrigin>()) }),
   ),
   /** What the gate of `loopwright.yaml` would say if the alias, or the stage, were moved to the version now. */
   'registry/judge': read(
