@@ -93,6 +93,17 @@ export const RegistryEvent = z.object({
 });
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
+/** A data set that a run named. */
+export const UsedDataset = z.object({
+  name: z.string(),
+  digest: z.string(),
+  /** `training`, `eval`, or what else was said of its use. */
+  context: z.string().nullable(),
+  /** Where it came from, in words for people: a path, an address, or what the client wrote. */
+  source: z.string(),
+});
+export type UsedDataset = z.infer<typeof UsedDataset>;
+
 export const MAX_DESCRIPTION = 100_000;
 
 /** Who has said that a version may go where a gate asks for that. */

@@ -13,6 +13,7 @@ import type { CheckedParams, Result } from '../../protocol/requests';
 import { versionStatus } from '../clients';
 import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
 import { ChosenModels, EVERYTHING, type ModelRecord, MODELS, type VersionRecord, VERSIONS } from './chosen';
+import { UsedDatasets } from './datasets';
 import { modelCondition } from './filter';
 import { VersionPlaces } from './place';
 import { filesOf } from './versionFiles';
@@ -39,6 +40,7 @@ export function registryQueries(db: Database, store: string) {
   const places = new VersionPlaces(db);
   const metrics = new VersionMetrics(db);
   const chosen = new ChosenModels(db);
+  const datasets = new UsedDatasets(db);
   const statements = {
     models: db.prepare<[string, string, number], ModelRecord>(
       `${MODELS} AND name > ? AND name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?`,
@@ -164,6 +166,7 @@ export function registryQueries(db: Database, store: string) {
           ...event,
           verdict: verdict === null ? null : GateVerdict.parse(JSON.parse(verdict)),
         })),
+        datasets: datasets.of(record.runSeq),
         approvals: statements.approvals
           .all(name, number)
           .map((approval) => ({ ...approval, isCurrent: approval.isCurrent === 1 })),

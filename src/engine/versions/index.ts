@@ -35,8 +35,8 @@ export class Versions {
     const versions = await ofModel(of);
     if (versions.length === 0 && of.which !== null)
       throw new LoopwrightError('not_found', `${of.name} has no version ${String(of.which)}.`);
-    // Not in the lane of those who load: they would wait for all of it.
-    return jobs.run('versions/verify', { store, versions }, { lane: 'versions' });
+    // Not in the lane of those who load, or register what is small: they would wait for all of it.
+    return jobs.run('versions/verify', { store, versions }, { lane: 'large versions' });
   }
 
   /** @throws LoopwrightError `not_found` */

@@ -3,6 +3,7 @@
  * of that is on the disk. It can be killed at any moment and done again.
  */
 import { randomBytes } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
 import { lstat, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
@@ -32,15 +33,21 @@ export interface KeepParams {
   readonly files: string;
   /** What is copied, below the store. */
   readonly from: string;
+  /** What is larger is left to a lane in which nothing small waits for it. */
+  readonly upToBytes?: number;
 }
 
+export type Kept = FilesOutcome | { readonly isLarge: true };
+
 /** Never throws for what is wrong with the files or the disk: that is an outcome. */
-export async function keepFiles({ store, files, from }: KeepParams, { signal }: JobContext): Promise<FilesOutcome> {
+export async function keepFiles({ store, files, from, upToBytes }: KeepParams, { signal }: JobContext): Promise<Kept> {
   const paths = pathsOf(store);
   if (!isVersionFiles(files)) throw new LoopwrightError('bad_request', `${files} names no files of a version.`);
   const kept = await manifestIn(versionFolder(paths, files));
   if (kept) return outcomeOf(kept); // an engine that was killed had come so far
   const place = placeIn(from);
+  if (upToBytes !== undefined && isLarger(join(artifactFolder(paths, place.owner), place.path), upToBytes))
+    return { isLarge: true };
   await removeDrafts(paths, files);
   const draft = join(paths.drafts, `${files}-${randomBytes(4).toString('hex')}`);
   try {
@@ -64,6 +71,24 @@ export async function keepFiles({ store, files, from }: KeepParams, { signal }: 
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** Looks no further than it has to. What can't be looked at is told when it is copied. */
+function isLarger(root: string, bytes: number): boolean {
+  let room = bytes;
+  const pending = [root];
+  try {
+    for (let at = pending.pop(); at !== undefined && room >= 0; at = pending.pop()) {
+      const stat = statSync(at);
+      if (!stat.isDirectory()) room -= stat.size;
+      else
+        for (const entry of readdirSync(at, { withFileTypes: true }))
+          if (entry.isFile() || entry.isDirectory()) pending.push(join(at, entry.name));
+    }
+  } catch {
+    return false;
+  }
+  return room < 0;
 }
 
 /** What was left by a job that was killed. */

@@ -7,12 +7,15 @@ import {
   ModelVersionRow,
   RegisteredModelRow,
   RegistryEvent,
+  UsedDataset,
   Verified,
   type VersionApproval,
 } from '../registry';
 import type { AskedEdit } from '../registryEdit';
 import { nextPage, Page, read, write } from './define';
 import { ModelPlace } from './models';
+
+const MAX_DATASETS = 20;
 
 const OneVersion = { name: z.string(), version: z.number().int().min(1) };
 
@@ -49,6 +52,8 @@ export const registryRequests = {
       tags: z.array(z.object({ key: z.string(), value: z.string() })),
       /** Its files, where they are in this store. */
       place: ModelPlace.nullable(),
+      /** What its run said that it was trained or tested with (MLflow's `log_input`), the first of them. */
+      datasets: z.array(UsedDataset).max(MAX_DATASETS),
       /** Of the version and of what concerns its model as a whole; the newest first. */
       history: z.array(RegistryEvent).max(500),
       /** The newest first. */
