@@ -113,11 +113,7 @@ export class Models implements Disposable {
     for (const session of sessions) {
       if (this.watched.has(session)) continue;
       const parts = new Disposables();
-      parts.track(
-        session.onDidChangeState(({ kind }) => {
-          if (kind === 'open') this.look();
-        }),
-      );
+      parts.track(session.onDidChangeState(() => this.look()));
       parts.track(
         session.onDidChange(({ registry }) => {
           if (registry === true) this.look();
@@ -135,13 +131,30 @@ export class Models implements Disposable {
   /** Shows the view where there is something to show, and what is new in it. */
   private async show(): Promise<void> {
     const open = this.parts.stores.sessions.filter(({ state }) => state.kind === 'open');
-    const pages = await Promise.all(open.map((session) => session.request('registry/models', { limit: 1 })));
-    const hasModels = pages.some(({ models }) => models.length > 0);
+    const answers = await Promise.all(open.map((session) => hasModelsIn(session)));
+    // What can't be read now may have models: the view says so, if it is there.
+    const hasModels = answers.includes(true) || (this.tree !== null && this.canNotTell(answers));
     this.parts.keys.set('loopwright.hasModels', hasModels);
     if (!hasModels && this.tree === null) return;
     this.tree ??= Promise.all([later(), this.filter()]).then(
       ([{ ModelsTree: Tree }, filter]) => new Tree(this.parts.stores, filter, vscode.window),
     );
     (await this.tree).refresh();
+  }
+
+  private canNotTell(answers: readonly (boolean | null)[]): boolean {
+    return (
+      answers.includes(null) ||
+      this.parts.stores.sessions.some(({ state: { kind } }) => !['open', 'absent'].includes(kind))
+    );
+  }
+}
+
+/** @returns null for a store that can't be read */
+async function hasModelsIn(session: StoreSession): Promise<boolean | null> {
+  try {
+    return (await session.request('registry/models', { limit: 1 })).models.length > 0;
+  } catch {
+    return null; // why is said by the Runs view, and by the tree if it is there
   }
 }

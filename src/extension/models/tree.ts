@@ -39,8 +39,9 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   /** Above the tree: what chooses among the models, and how much that is. */
   private async say(): Promise<void> {
     const { text } = this.filter;
-    if (text === '') {
-      this.view.message = '';
+    const isLost = this.stores.sessions.some(({ state }) => state.kind === 'lost');
+    if (text === '' || isLost) {
+      this.view.message = isLost ? vscode.l10n.t('The engine ended. Connecting again…') : '';
       return;
     }
     const short = plain(text, 120);
@@ -61,6 +62,12 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   async getChildren(node?: ModelsNode): Promise<ModelsNode[]> {
     if (!node) {
       const open = this.stores.sessions.filter(({ state }) => state.kind === 'open');
+      const failed = this.stores.sessions.flatMap((session) => {
+        const { state } = session;
+        if (state.kind !== 'failed') return [];
+        return [new FailureNode(session.paths.root, state.error.message, () => session.start())];
+      });
+      if (failed.length > 0) return [...failed, ...open.map((session) => new StoreNode(session))];
       const [only] = open;
       if (open.length === 1 && only) return this.modelsOf(only);
       return open.map((session) => new StoreNode(session));
@@ -271,7 +278,7 @@ export class FailureNode extends ButtonNode {
 
   item(): vscode.TreeItem {
     const item = this.button(vscode.l10n.t('The models can’t be read'), 'warning');
-    item.description = vscode.l10n.t('Retry');
+    item.description = vscode.l10n.t('{0} Click to try again.', plain(this.why, 200));
     item.tooltip = plain(this.why, 600);
     return item;
   }
