@@ -1,22 +1,17 @@
 /** What is large does not hold up what is small. */
 import { truncateSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { type TestStore, testStore } from './support';
-import { outside } from './trackingSupport';
-import { Registry } from './versionSupport';
+import { openRegistry, type Registry } from './versionSupport';
 
-let store: TestStore;
 let registry: Registry;
 beforeEach(async () => {
   // Nobody waits for the large one.
   vi.stubEnv('LOOPWRIGHT_VERSION_WAIT_MS', '10');
-  store = testStore();
-  const { connection } = await store.open();
-  registry = new Registry(store, connection, await outside(connection));
+  registry = await openRegistry();
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await store.dispose();
+  await registry.store.dispose();
 });
 
 it('keeps the files of a small model while those of huge ones are kept', async () => {
