@@ -16,7 +16,7 @@ export async function change({ output }: Cli, { connection }: Session, asked: ob
   if (output.isJson) output.document({ name, version });
   else if (version === null) output.note(`${name} is changed.`);
   else {
-    const isNew = edit.data.op === 'register' || edit.data.op === 'copyVersion';
+    const isNew = DONE[edit.data.op] === 'registered';
     const files = isNew ? await filesNote(connection, name, version) : '';
     output.note(`${name}/${String(version)} is ${DONE[edit.data.op]}.${files}`);
   }
@@ -32,6 +32,7 @@ async function filesNote(connection: Session['connection'], name: string, which:
 
 const DONE: Readonly<Record<RegistryEdit['op'], string>> = {
   register: 'registered',
+  registerFile: 'registered',
   alias: 'changed',
   removeAlias: 'changed',
   stage: 'changed',

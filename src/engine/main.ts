@@ -355,6 +355,7 @@ async function main(): Promise<void> {
     'servers/runs': (params) => jobs.run('servers/runs', params, { lane: `servers ${params.server.url}` }),
     'registry/judge': async (move) => ({ judgement: await gates.judge(move) }),
     'registry/verify': (params) => versions.verify(params),
+    'registry/originOf': ({ path }) => versions.originOf(path),
     'registry/edit': ({ edits }) => registry.edit(edits),
     'config/check': ({ text }) => config.check(text),
     'config/names': () => reader().call('config/names'),

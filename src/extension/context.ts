@@ -18,6 +18,8 @@ export interface ContextKeys {
   'loopwright.canUndo': boolean;
   /** There is a registered model. */
   'loopwright.hasModels': boolean;
+  /** A filter is on in the Models view. */
+  'loopwright.filtersModels': boolean;
 }
 
 export class Context {

@@ -93,6 +93,17 @@ export const RegistryEvent = z.object({
 });
 export type RegistryEvent = z.infer<typeof RegistryEvent>;
 
+/** A data set that a run named. */
+export const UsedDataset = z.object({
+  name: z.string(),
+  digest: z.string(),
+  /** `training`, `eval`, or what else was said of its use. */
+  context: z.string().nullable(),
+  /** Where it came from, in words for people: a path, an address, or what the client wrote. */
+  source: z.string(),
+});
+export type UsedDataset = z.infer<typeof UsedDataset>;
+
 export const MAX_DESCRIPTION = 100_000;
 
 /** Who has said that a version may go where a gate asks for that. */
@@ -114,4 +125,12 @@ export interface GateJudgement {
   readonly against: string;
   readonly comparedWith: number | null;
   readonly verdict: GateVerdict;
+}
+
+/** A run that made a file: it was seen to write one with this content, or has it among its artifacts. */
+export interface FileOrigin {
+  readonly runId: string;
+  readonly name: string;
+  readonly path: string;
+  readonly how: 'written' | 'artifact';
 }

@@ -46,6 +46,16 @@ export const RegistryEdit = z.discriminatedUnion('op', [
     path: z.string().max(4096),
     description: z.string().max(MAX_DESCRIPTION).default(''),
   }),
+  /** A file or folder of this machine that is no artifact: it is copied, then registered. */
+  z.object({
+    op: z.literal('registerFile'),
+    name: ModelName,
+    /** Absolute. */
+    file: z.string().min(1).max(4096),
+    /** The run that made it, where that is known. */
+    runId: RunId.nullable().default(null),
+    description: z.string().max(MAX_DESCRIPTION).default(''),
+  }),
   z.object({ op: z.literal('alias'), ...VersionOf, alias: AliasName, past: Past, why: Why }).refine(withReason, REASON),
   z.object({ op: z.literal('removeAlias'), name: Name, alias: z.string(), why: Why }),
   z

@@ -31,6 +31,7 @@ test('an artifact of a run is registered, and the view appears', async () => {
   await runFile(workbench, 'train.py');
   await waitForRun(workbench, 'train', 'finished');
   await workbench.command('Loopwright: Register Model…');
+  await workbench.quickInput.pick('Artifact of a Run…');
   await workbench.quickInput.pick('train');
   await workbench.quickInput.pick('model.pkl');
   await workbench.quickInput.answer('a/b');

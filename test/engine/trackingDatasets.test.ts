@@ -27,4 +27,24 @@ describe('a data set that is named twice', () => {
     const seen = await client.get(Inputs, `runs/get?run_id=${run.info.run_id}`);
     expect(seen.run.inputs.dataset_inputs).toEqual([{ tags: [{ key: 'mlflow.data.context', value: 'training' }] }]);
   });
+
+  it('is named with the version that its run made', async () => {
+    const { connection } = await store.open();
+    const client = await outside(connection);
+    const { run } = await begin(client);
+    const { run_id: runId } = run.info;
+    const named = (name: string, context: string, source: string) => ({
+      dataset: { name, digest: `${name}-1`, source_type: 'local', source },
+      tags: [{ key: 'mlflow.data.context', value: context }],
+    });
+    const datasets = [named('a', 'eval', 'by hand'), named('b', 'training', '{"uri": "s3://bucket/b"}')];
+    await client.post(anything, 'runs/log-inputs', { run_id: runId, datasets });
+    await client.post(anything, 'registered-models/create', { name: 'fraud' });
+    await client.post(anything, 'model-versions/create', { name: 'fraud', source: 's3://bucket/m', run_id: runId });
+    const seen = await connection.request('registry/version', { name: 'fraud', which: 1 });
+    expect(seen.datasets).toEqual([
+      { name: 'b', digest: 'b-1', context: 'training', source: 's3://bucket/b' },
+      { name: 'a', digest: 'a-1', context: 'eval', source: 'by hand' },
+    ]);
+  });
 });

@@ -4,17 +4,16 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
-import { type TestStore, testStore } from './support';
-import { outside, rebuilt } from './trackingSupport';
-import { Registry } from './versionSupport';
+import { type TestStore } from './support';
+import { rebuilt } from './trackingSupport';
+import { openRegistry, type Registry } from './versionSupport';
 
 let store: TestStore;
 let connection: EngineConnection;
 let registry: Registry;
 beforeEach(async () => {
-  store = testStore();
-  ({ connection } = await store.open());
-  registry = new Registry(store, connection, await outside(connection));
+  registry = await openRegistry();
+  ({ store, connection } = registry);
 });
 afterEach(() => store.dispose());
 

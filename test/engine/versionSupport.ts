@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
 import type { Params } from '../../src/protocol/requests';
-import { type TestStore, until } from './support';
-import { anything, begin, type Client } from './trackingSupport';
+import { type TestStore, testStore, until } from './support';
+import { anything, begin, type Client, outside } from './trackingSupport';
 
 export const ModelVersion = z.object({
   model_version: z.object({
@@ -22,6 +22,12 @@ export type ModelVersion = z.infer<typeof ModelVersion>['model_version'];
 const ALL: Params<'store/planGc'> = { olderThanMs: 0, includeRecent: true, deletedOlderThanMs: 0 };
 
 const encoded = (path: string) => path.split('/').map(encodeURIComponent).join('/');
+
+/** A registry in a store of its own. @param store one that is there already, whose engine may have ended */
+export async function openRegistry(store: TestStore = testStore()): Promise<Registry> {
+  const { connection } = await store.open();
+  return new Registry(store, connection, await outside(connection));
+}
 
 export class Registry {
   constructor(

@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
 import { exists, fillUp, type TestStore, testStore, until } from './support';
-import { begin, outside } from './trackingSupport';
-import { Registry } from './versionSupport';
+import { begin } from './trackingSupport';
+import { openRegistry, type Registry } from './versionSupport';
 
 let store: TestStore;
 afterEach(() => store.dispose());
@@ -27,10 +27,10 @@ async function opened(parent?: string): Promise<{ connection: EngineConnection; 
   return again();
 }
 
-async function again(): Promise<{ connection: EngineConnection; registry: Registry }> {
-  const { connection } = await store.open();
-  return { connection, registry: new Registry(store, connection, await outside(connection)) };
-}
+const again = async (): Promise<{ connection: EngineConnection; registry: Registry }> => {
+  const registry = await openRegistry(store);
+  return { connection: registry.connection, registry };
+};
 
 const GB = 1024 ** 3;
 const sourceOf = (runId: string) => `mlflow-artifacts:/0/${runId}/artifacts/model`;

@@ -113,6 +113,23 @@ it('says what is not known of a version, and offers nothing where nothing may be
   expect(await page.getByRole('button', { name: 'Edit' }).count()).toBe(0);
 });
 
+it('names data sets that its run named, and says that a file alone is of no run', async () => {
+  const named = { digest: 'f37a01', context: 'training', source: 's3://bucket/may.parquet' };
+  const { model } = someVersion();
+  const host = new FakeVersionHost(someVersion({ datasets: [{ ...named, name: '<b>May</b>' }] }));
+  const { text } = await openVersion(host);
+  await eventually(() => text('lw-lineage')).toMatch(/Data <b>May<\/b> training · f37a01 transactions\.csv/);
+  host.change({
+    model: {
+      ...model,
+      origin: null,
+      version: { ...model.version, run: null, source: 'file:///home/ada/model.onnx' },
+    },
+  });
+  await eventually(() => text('lw-lineage')).toContain('Run No run: registered from a file Version v7');
+  expect(await text('lw-version-header')).toContain('from a file, of no known run');
+});
+
 it('says why it has nothing to show, with a way out', async () => {
   const host = new FakeVersionHost(someVersion());
   host.failures.set('load', 'fraud has no version 7.');

@@ -12,7 +12,7 @@ import '../ui/menu';
 import { type MenuEvent } from '../ui/menu';
 import { linkButton } from '../ui/styles';
 import { type VersionHost } from './api';
-import { besideWords, verdict } from './words';
+import { besideWords, isFromFile, verdict } from './words';
 
 /** The reader wants to write the description. */
 export class DescribeEvent extends Event {
@@ -132,7 +132,7 @@ export class VersionHeader extends LitElement {
 
   private renderFacts() {
     const { version, origin, approvals } = this.model;
-    const { createdMs, user, run, status, statusMessage } = version;
+    const { createdMs, user, run, status, statusMessage, source } = version;
     const name = origin?.run.name ?? run?.name ?? null;
     return html`<span title=${absoluteTime(createdMs)}>registered ${formatRelative(createdMs, Date.now())}</span>${
         user === '' ? nothing : html` by <bdi>${user}</bdi>`
@@ -145,7 +145,9 @@ export class VersionHeader extends LitElement {
                   <bdi>${name}</bdi>
                 </button></span
               >`
-          : nothing
+          : run === null && isFromFile(source)
+            ? html` · <span title=${source}>from a file, of no known run</span>`
+            : nothing
       }${approvals
         .filter(({ isCurrent }) => isCurrent)
         .map(({ by, why }) => html` · <span title=${why ?? ''}>approved by <bdi>${by}</bdi></span>`)}${

@@ -5,12 +5,13 @@ import { type LineageFile } from '../../src/protocol/capture';
 import { codeWords } from '../../src/protocol/codeWords';
 import { formatRelative, formatSize } from '../../src/protocol/format';
 import { type ModelVersionModel, type VersionOrigin } from '../../src/protocol/pages/modelVersion';
+import { type UsedDataset } from '../../src/protocol/registry';
 import { shortDigest, splitPath } from '../run/captured/words';
 import { absoluteTime, STATES } from '../run/words';
 import '../ui/icon';
 import { linkButton } from '../ui/styles';
 import { type VersionHost } from './api';
-import { counted } from './words';
+import { counted, isFromFile } from './words';
 
 /** Of the data so much is named; the run's page has all of it. */
 const SHOWN = 2;
@@ -121,10 +122,16 @@ export class Lineage extends LitElement {
   private renderData(origin: VersionOrigin | null) {
     if (!origin) return unknown();
     const { inputs, inputCount } = origin;
-    if (inputCount === 0) return html`<div class="line quiet">No file was seen to be read</div>`;
+    const { datasets } = this.model;
+    if (inputCount === 0 && datasets.length === 0)
+      return html`<div class="line quiet">No file was seen to be read</div>`;
     const shown = inputs.slice(0, SHOWN);
     const more = inputCount - shown.length;
-    return html`${shown.map((file) => this.renderFile(file))}
+    const named = datasets.slice(0, SHOWN);
+    const others = datasets.length - named.length;
+    return html`${named.map((dataset) => renderDataset(dataset))}
+    ${others > 0 ? html`<div class="line quiet">and ${counted(others, 'more data set')}</div>` : nothing}
+    ${shown.map((file) => this.renderFile(file))}
     ${more > 0 ? html`<div class="line">${this.link(`and ${counted(more, 'more file', 'more')}`, 'Open the run', () => this.host.command('openRun', {}))}</div>` : nothing}`;
   }
 
@@ -158,7 +165,11 @@ export class Lineage extends LitElement {
   }
 
   private renderRun(origin: VersionOrigin | null) {
-    if (!origin) return unknown();
+    if (!origin) {
+      const { run: known, source } = this.model.version;
+      if (known !== null || !isFromFile(source)) return unknown();
+      return html`<div class="line quiet" title=${source}>No run: registered from a file</div>`;
+    }
     const { run } = origin;
     const { startMs, status } = run.timing;
     return html`<div class="line">${this.link(run.name, 'Open the run', () => this.host.command('openRun', {}))}</div>
@@ -184,5 +195,10 @@ export class Lineage extends LitElement {
     return html`<button class="link" type="button" title=${title} @click=${act}><bdi>${text}</bdi></button>`;
   }
 }
+
+/** What its run said of itself: not seen, so nothing is opened. */
+const renderDataset = ({ name, digest, context, source }: UsedDataset) =>
+  html`<div class="line" title=${source}><bdi>${name}</bdi></div>
+    <div class="quiet">${[context ?? 'data set', digest].filter((fact) => fact !== '').join(' · ')}</div>`;
 
 const unknown = () => html`<div class="line quiet">Not known</div>`;

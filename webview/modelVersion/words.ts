@@ -44,3 +44,6 @@ export const counted = (count: number, one: string, many = `${one}s`): string =>
 export function shapeText(shape: readonly (number | string | null)[] | null): string {
   return shape === null ? 'any shape' : `[${shape.map((size) => size ?? '?').join(', ')}]`;
 }
+
+/** It was no artifact of any run. */
+export const isFromFile = (source: string): boolean => source.startsWith('file:');

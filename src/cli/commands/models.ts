@@ -5,17 +5,22 @@ import type { ModelVersionRow, RegisteredModelRow } from '../../protocol/registr
 import { MAX_PAGE, type Result } from '../../protocol/requests';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
 import { inSession, type SessionTask } from '../inSession';
-import { findRun } from '../lookup';
 import { historyLines, modelTable, verifiedLines, versionPage, versionTable } from '../modelRendering';
 import { modelDocument, verifiedDocument, versionDocument } from '../modelDocuments';
 import { EXIT } from '../output';
 import { change } from '../changeModel';
 import { addGates } from './gates';
+import { addRegister } from './register';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
 import type { Session } from '../store';
 
 interface WhyOptions {
   readonly why?: string;
+}
+
+interface ListOptions {
+  readonly search?: string;
+  readonly filter?: string;
 }
 
 interface MoveOptions extends WhyOptions {
@@ -33,6 +38,7 @@ export function addModels(program: Command, perform: Perform): void {
       examples(
         'models list',
         'models register latest model fraud',
+        'models register model.onnx fraud',
         'models alias fraud/3 champion --why "better on May"',
       ),
     );
@@ -41,8 +47,10 @@ export function addModels(program: Command, perform: Perform): void {
 
   on('list', 'The registered models, by name.')
     .option('--search <text>', 'a part of the name')
-    .action(({ search = '' }: { readonly search?: string }, self: Command) =>
-      doing(self, (cli, session) => list(cli, session, search)),
+    .option('--filter <text>', "those with such a version: alias = 'champion' AND metrics.auc > 0.9")
+    .addHelpText('after', examples("models list --filter \"tags.team = 'blue' OR stage = 'Production'\""))
+    .action(({ search = '', filter = '' }: ListOptions, self: Command) =>
+      doing(self, (cli, session) => list(cli, session, { search, filter })),
     );
   on('show', 'A model with its versions, or a version with what happened to it.')
     .argument('<model>', 'NAME, NAME/3 or NAME@ALIAS')
@@ -55,18 +63,7 @@ export function addModels(program: Command, perform: Perform): void {
     .action((model: string, _: unknown, self: Command) =>
       doing(self, (cli, session) => verify(cli, session, referenceOf(model))),
     );
-  on('register', 'An artifact of a run as a new version; the model is made if there is none.')
-    .argument('<run>', 'the run')
-    .argument('<artifact>', 'a file or a folder among its artifacts')
-    .argument('<name>', 'the model')
-    .option('--description <text>', 'Markdown')
-    .addHelpText('after', examples('models register latest model fraud'))
-    .action((run: string, path: string, name: string, options: { readonly description?: string }, self: Command) =>
-      doing(self, async (cli, session) => {
-        const { runId } = await findRun(session.connection, run);
-        return change(cli, session, { op: 'register', name, runId, path, description: options.description ?? '' });
-      }),
-    );
+  addRegister(on, doing);
   on('alias', 'Give a version an alias; another version that has it loses it.')
     .argument('<version>', 'NAME/3')
     .argument('<alias>', 'champion, challenger, or a name of your own')
@@ -123,12 +120,12 @@ export function addModels(program: Command, perform: Perform): void {
       );
 }
 
-async function list({ output }: Cli, { connection }: Session, search: string): Promise<number> {
+async function list({ output }: Cli, { connection }: Session, asked: Required<ListOptions>): Promise<number> {
   const models: RegisteredModelRow[] = [];
   let token: string | null | undefined;
   do {
     const page: Result<'registry/models'> = await connection.request('registry/models', {
-      search,
+      ...asked,
       limit: MAX_PAGE,
       ...(typeof token === 'string' ? { pageToken: token } : {}),
     });
@@ -137,7 +134,7 @@ async function list({ output }: Cli, { connection }: Session, search: string): P
   } while (token !== null);
   if (output.isJson) output.document({ models: models.map(modelDocument) });
   else if (models.length > 0) output.lines(modelTable(models, viewOf({ output })));
-  else output.note('No registered models.');
+  else output.note(asked.search + asked.filter === '' ? 'No registered models.' : 'No registered model matches.');
   return EXIT.done;
 }
 

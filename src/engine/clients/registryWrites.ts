@@ -6,7 +6,7 @@ import { type AskedGate, Gates } from './gates';
 import { alreadyExists, doesNotExist, invalid } from './refusal';
 import type { RegistryEvent } from './registryEvents';
 import type { Session } from './session';
-import { REMOVED, VersionFiles } from './versionFiles';
+import { filesTaken, REMOVED, VersionFiles } from './versionFiles';
 
 export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
 type Stage = (typeof STAGES)[number];
@@ -52,6 +52,8 @@ export interface NewVersion {
   readonly description: string;
   readonly userId: string;
   readonly modelId?: string;
+  /** Files that were copied before, from a place that no source of this store names. */
+  readonly taken?: { readonly files: string; readonly digest: string; readonly note: string };
 }
 
 export class RegistryWrites {
@@ -192,6 +194,7 @@ export class RegistryWrites {
     modelId: string;
     userId: string;
     tags: Tags;
+    taken?: NewVersion['taken'];
   }): CreatedVersion {
     const { name, source, tags, description } = asked;
     this.model(name);
@@ -199,7 +202,7 @@ export class RegistryWrites {
     const { nowMs } = this.session;
     const modelId = asked.modelId === '' ? (/^models:\/(m-[^/]+)$/.exec(source)?.[1] ?? null) : asked.modelId;
     const runId = asked.runId === '' && modelId !== null ? (this.modelRunOf.get(modelId) ?? '') : asked.runId;
-    const files = this.versionFiles.of(source);
+    const files = asked.taken ? filesTaken(asked.taken) : this.versionFiles.of(source);
     this.session.keepTold([
       'modelVersion',
       nowMs,

@@ -32,6 +32,14 @@ export interface NewFiles {
   readonly files_note?: string;
 }
 
+/** Files that are in their place already. */
+export const filesTaken = ({ files, digest, note }: { files: string; digest: string; note: string }): NewFiles => ({
+  files,
+  files_from: `models/${files}/artifacts`,
+  digest,
+  ...(note === '' ? {} : { files_note: note }),
+});
+
 interface KnownFiles extends FilesRow {
   readonly source: string;
   readonly files_from: string | null;

@@ -1,10 +1,11 @@
 /** Files that are kept for registered versions, and which of them may go: of versions that were deleted long enough ago. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { join } from 'node:path';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import { isVersionFiles, versionFolder } from '../artifacts';
 import { REMOVED } from '../clients';
+import { UNREGISTERED } from '../versions/words';
 import type { LeftOver } from './leftOver';
 import { sizeOf } from './usage';
 
@@ -63,7 +64,16 @@ const sized = (paths: StorePaths, folders: readonly string[], staying: ReadonlyS
   folders
     .filter((files) => !staying.has(files))
     .map((files) => versionFolder(paths, files))
+    .filter((path) => !isBeingRegistered(path))
     .map((path) => ({ path, sizeBytes: sizeOf(path).sizeBytes }));
+
+/** Files are taken a moment before their version is registered; an engine that was killed in between leaves them. */
+const REGISTERED_WITHIN_MS = 3_600_000;
+
+function isBeingRegistered(folder: string): boolean {
+  const mark = statSync(join(folder, UNREGISTERED), { throwIfNoEntry: false });
+  return mark !== undefined && Date.now() - mark.mtimeMs < REGISTERED_WITHIN_MS;
+}
 
 function foldersOf(paths: StorePaths): string[] {
   try {

@@ -10,7 +10,18 @@ const LINGER_MS = 30_000;
 
 /** Lanes don't wait for each other. One for each server: one that does not answer holds up nobody else. */
 export type Lane =
-  'code' | 'data' | 'house' | 'export' | 'import' | 'models' | 'versions' | 'loading' | 'config' | `servers ${string}`;
+  | 'code'
+  | 'data'
+  | 'house'
+  | 'export'
+  | 'import'
+  | 'models'
+  | 'versions'
+  | 'large versions'
+  | 'taking'
+  | 'loading'
+  | 'config'
+  | `servers ${string}`;
 
 export interface JobOptions {
   readonly lane: Lane;

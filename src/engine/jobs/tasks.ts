@@ -11,7 +11,7 @@ import { importRuns, outlineImport } from '../importers';
 import { inspectModel, readCard } from '../models';
 import { browseExperiments, browseRuns } from '../remotes';
 import { readSignatures } from '../registry/signatures';
-import { hashKept, keepFiles, verifyVersions } from '../versions';
+import { hashKept, keepFiles, originOf, takeFiles, verifyVersions } from '../versions';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData, sweepVersions } from '../house';
 
 export interface JobContext {
@@ -37,6 +37,8 @@ export const tasks = {
   'models/card': readCard,
   'registry/signatures': readSignatures,
   'versions/keep': keepFiles,
+  'versions/take': takeFiles,
+  'versions/origin': originOf,
   'versions/hash': hashKept,
   'versions/verify': verifyVersions,
   'house/plan': planGc,

@@ -6,7 +6,7 @@ import { GateKeeper, RegistryEditor } from '../registry';
 import type { Thread } from '../threads/calls';
 import type { ReaderHandlers } from '../threads/reader';
 import type { WriterHandlers } from '../threads/writer';
-import { Versions } from '../versions';
+import { settleTaken, Versions } from '../versions';
 
 export interface ModelPartsOptions {
   /** The store's folder. */
@@ -45,6 +45,9 @@ export function modelParts({ store, jobs, config, reader, writable, isWritable, 
     tell: (writes) => writable().call('tell', writes),
     settled: (pending) => versions.keeper.settled(pending),
     sourceOf: (runId, path) => reader().call('registry/sourceOf', { runId, path }),
+    takeFiles: (path) => jobs.run('versions/take', { store, path }, { lane: 'taking' }),
+    settleTaken: (files, isRegistered) => settleTaken(store, files, isRegistered),
+    checkRun: (runId) => reader().call('runs/get', { runId }),
     gates,
   });
   return { gates, versions, registry };

@@ -1,8 +1,11 @@
 /** Changing the registry as front ends ask for it: each edit is one of the writes that programs make, too. */
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { LoopwrightError } from '../../protocol/errors';
 import { type AskedEdit, RegistryEdit } from '../../protocol/registryEdit';
 import type { Result } from '../../protocol/requests';
 import type { Author, PendingFiles, Reply, Write, WriteMethod } from '../clients';
+import type { TakenFiles } from '../versions';
 import { type GateKeeper, isStale } from './gateKeeper';
 
 export interface EditorParts {
@@ -12,6 +15,12 @@ export interface EditorParts {
   /** Where an artifact of a run is, as clients name it. @throws LoopwrightError `not_found` */
   readonly sourceOf: (runId: string, path: string) => Promise<string>;
   readonly gates: Pick<GateKeeper, 'prepare' | 'move'>;
+  /** Copies a file or folder of the user's. @throws LoopwrightError */
+  readonly takeFiles: (path: string) => Promise<TakenFiles>;
+  /** Whether the version of what was taken is registered. */
+  readonly settleTaken: (files: string, isRegistered: boolean) => Promise<void>;
+  /** @throws LoopwrightError `not_found` */
+  readonly checkRun: (runId: string) => Promise<unknown>;
   /** Waits a little until the files of a new version are kept. */
   readonly settled: (pending: PendingFiles) => Promise<void>;
 }
@@ -30,7 +39,7 @@ export class RegistryEditor {
     const writes = await Promise.all(
       edits.map(async (edit) => gates.prepare(await this.writeOf(edit), 'past' in edit && edit.past)),
     );
-    const replies: (Reply | undefined)[] = [...(await tell(writes))];
+    const replies: (Reply | undefined)[] = [...(await this.tellAll(writes))];
     for (const [index, edit] of edits.entries())
       if (isStale(replies[index]))
         replies[index] = await gates.move(
@@ -53,6 +62,21 @@ export class RegistryEditor {
     };
   }
 
+  /** What was taken for versions that could not be registered goes again. */
+  private async tellAll(writes: readonly Write[]): Promise<readonly Reply[]> {
+    let replies: readonly Reply[] = [];
+    try {
+      replies = await this.parts.tell(writes);
+      return replies;
+    } finally {
+      for (const [index, { params }] of writes.entries()) {
+        const reply = replies[index];
+        const isRegistered = reply !== undefined && !('refused' in reply);
+        if ('taken' in params && params.taken) await this.parts.settleTaken(params.taken.files, isRegistered);
+      }
+    }
+  }
+
   private async writeOf(edit: RegistryEdit): Promise<Write> {
     const { user } = this.parts;
     const author: Author = { by: user, ...('why' in edit && edit.why !== undefined ? { why: edit.why } : {}) };
@@ -66,6 +90,14 @@ export class RegistryEditor {
         const { name, runId, path, description } = edit;
         const source = await this.parts.sourceOf(runId, path);
         return write('registry/register', { name, source, runId, description, userId: user });
+      }
+      case 'registerFile': {
+        const { name, file, runId, description } = edit;
+        if (!isAbsolute(file)) throw new LoopwrightError('bad_request', `${file} is no absolute path.`);
+        if (runId !== null) await this.parts.checkRun(runId);
+        const taken = await this.parts.takeFiles(file);
+        const source = pathToFileURL(file).href;
+        return write('registry/register', { name, source, runId: runId ?? '', description, userId: user, taken });
       }
       case 'alias':
         return write('registry/setAlias', { name: edit.name, version: edit.version, alias: edit.alias });

@@ -12,46 +12,12 @@ import {
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { versionStatus } from '../clients';
 import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
+import { ChosenModels, EVERYTHING, type ModelRecord, MODELS, type VersionRecord, VERSIONS } from './chosen';
+import { UsedDatasets } from './datasets';
+import { modelCondition } from './filter';
 import { VersionPlaces } from './place';
 import { filesOf } from './versionFiles';
 import { VersionMetrics } from './versionMetrics';
-
-interface ModelRecord {
-  readonly name: string;
-  readonly description: string;
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  readonly versionCount: number;
-  readonly latestVersion: number | null;
-}
-
-interface VersionRecord {
-  readonly name: string;
-  readonly version: number;
-  readonly createdMs: number;
-  readonly updatedMs: number;
-  readonly user: string;
-  readonly description: string;
-  readonly stage: string;
-  readonly source: string;
-  readonly modelId: string | null;
-  readonly files: string | null;
-  readonly digest: string | null;
-  readonly files_note: string | null;
-  readonly runId: string | null;
-  readonly runSeq: number | null;
-  readonly runName: string | null;
-}
-
-const MODELS = `SELECT name, description, created_ms AS createdMs, updated_ms AS updatedMs,
-    (SELECT count(*) FROM model_versions v WHERE v.name = m.name AND v.deleted_ms IS NULL) AS versionCount,
-    (SELECT max(version) FROM model_versions v WHERE v.name = m.name AND v.deleted_ms IS NULL) AS latestVersion
-  FROM registered_models m WHERE deleted_ms IS NULL`;
-
-const VERSIONS = `SELECT v.name, version, v.created_ms AS createdMs, v.updated_ms AS updatedMs, user_id AS user, description,
-    stage, v.source, model_id AS modelId, files, digest, files_note, v.run_id AS runId, r.run_seq AS runSeq, r.name AS runName
-  FROM model_versions v LEFT JOIN runs r ON r.run_id = v.run_id AND r.deleted_ms IS NOT 0
-  WHERE v.name = ? AND v.deleted_ms IS NULL`;
 
 /** With its verdict as JSON. */
 type EventRecord = Omit<RegistryEvent, 'verdict'> & { readonly verdict: string | null };
@@ -73,6 +39,8 @@ export function registryQueries(db: Database, store: string) {
   const rows = new RunRows(db);
   const places = new VersionPlaces(db);
   const metrics = new VersionMetrics(db);
+  const chosen = new ChosenModels(db);
+  const datasets = new UsedDatasets(db);
   const statements = {
     models: db.prepare<[string, string, number], ModelRecord>(
       `${MODELS} AND name > ? AND name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?`,
@@ -147,23 +115,36 @@ export function registryQueries(db: Database, store: string) {
         `The run ${runId} has no artifact ${JSON.stringify(path)}. "loopwright runs artifacts ${runId}" shows those there are.`,
       );
     },
-    'registry/models': ({ search, limit, pageToken }: CheckedParams<'registry/models'>): Result<'registry/models'> => {
+    'registry/models': ({
+      search,
+      filter,
+      limit,
+      pageToken,
+    }: CheckedParams<'registry/models'>): Result<'registry/models'> => {
       const after = pageToken === undefined ? '' : String(decodeToken(pageToken)[0]);
       const like = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-      const page = cutPage(statements.models.all(after, like, limit + 1), limit, modelRow, ({ name }) =>
-        encodeToken([name]),
-      );
+      const found = modelCondition(filter);
+      const records = found
+        ? chosen.models(found, after, like, limit + 1)
+        : statements.models.all(after, like, limit + 1);
+      const page = cutPage(records, limit, modelRow, ({ name }) => encodeToken([name]));
       return { models: page.items, nextPageToken: page.nextPageToken };
     },
+    'registry/count': ({ filter }: CheckedParams<'registry/count'>): Result<'registry/count'> =>
+      chosen.count(modelCondition(filter) ?? EVERYTHING),
     'registry/versions': ({
       name,
+      filter,
       limit,
       pageToken,
     }: CheckedParams<'registry/versions'>): Result<'registry/versions'> => {
       const { aliases } = modelRow(find(name));
       const below = pageToken === undefined ? Number.MAX_SAFE_INTEGER : Number(decodeToken(pageToken)[0]);
+      const found = modelCondition(filter);
       const page = cutPage(
-        statements.versions.all(name, below, limit + 1),
+        found?.ofVersions === true
+          ? chosen.versions(found, name, below, limit + 1)
+          : statements.versions.all(name, below, limit + 1),
         limit,
         (record) => versionRow(record, aliases),
         ({ version }) => encodeToken([version]),
@@ -185,6 +166,7 @@ export function registryQueries(db: Database, store: string) {
           ...event,
           verdict: verdict === null ? null : GateVerdict.parse(JSON.parse(verdict)),
         })),
+        datasets: datasets.of(record.runSeq),
         approvals: statements.approvals
           .all(name, number)
           .map((approval) => ({ ...approval, isCurrent: approval.isCurrent === 1 })),

@@ -31,6 +31,7 @@ const METHODS = [
   'runs/searchOutput',
   'runs/spec',
   'registry/models',
+  'registry/count',
   'registry/versions',
   'registry/version',
   'registry/metrics',

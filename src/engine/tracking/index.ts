@@ -21,7 +21,7 @@ export { trackingQueries } from './queries';
 export { stopRun } from './stop';
 export { IS_SYSTEM_METRIC } from './systemMetrics';
 export { type Condition, type Sql, sql } from './conditions';
-export { defineRegexp, parseMlflowFilter, parseMlflowOrder, withinTime } from './filter';
+export { defineRegexp, parseMlflowFilter, parseMlflowOrder, testOf, withinTime } from './filter';
 export type { OrderOfRuns } from './runOrder';
 export { type Found, type Place, runsInOrder } from './runPages';
 export { type Selection, selectionOf } from './selection';

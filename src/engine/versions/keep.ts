@@ -3,9 +3,9 @@
  * of that is on the disk. It can be killed at any moment and done again.
  */
 import { randomBytes } from 'node:crypto';
-import type { Dirent } from 'node:fs';
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { lstat, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
 import { isMissing } from '../../protocol/node/addresses';
 import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
@@ -14,35 +14,40 @@ import {
   type ArtifactPlace,
   artifactPlace,
   checkArtifactPath,
-  DRAFT,
   isInside,
   isVersionFiles,
   versionFolder,
 } from '../artifacts';
 import type { FilesOutcome } from '../clients';
 import type { JobContext } from '../jobs';
-import { Changed, Copier } from './copying';
-import { digestOf, type KeptFile, Manifest, MANIFEST, manifestOf } from './manifest';
+import { Changed } from './copying';
+import { copyTree } from './copyTree';
+import { putInPlace } from './draft';
+import { digestOf, Manifest, MANIFEST, named } from './manifest';
 
 /** Somebody may be writing there still. */
 const ATTEMPTS = 3;
-const MAX_FILES = 200_000;
-const NAMED = 5;
 
 export interface KeepParams {
   readonly store: string;
   readonly files: string;
   /** What is copied, below the store. */
   readonly from: string;
+  /** What is larger is left to a lane in which nothing small waits for it. */
+  readonly upToBytes?: number;
 }
 
+export type Kept = FilesOutcome | { readonly isLarge: true };
+
 /** Never throws for what is wrong with the files or the disk: that is an outcome. */
-export async function keepFiles({ store, files, from }: KeepParams, { signal }: JobContext): Promise<FilesOutcome> {
+export async function keepFiles({ store, files, from, upToBytes }: KeepParams, { signal }: JobContext): Promise<Kept> {
   const paths = pathsOf(store);
   if (!isVersionFiles(files)) throw new LoopwrightError('bad_request', `${files} names no files of a version.`);
   const kept = await manifestIn(versionFolder(paths, files));
   if (kept) return outcomeOf(kept); // an engine that was killed had come so far
   const place = placeIn(from);
+  if (upToBytes !== undefined && isLarger(join(artifactFolder(paths, place.owner), place.path), upToBytes))
+    return { isLarge: true };
   await removeDrafts(paths, files);
   const draft = join(paths.drafts, `${files}-${randomBytes(4).toString('hex')}`);
   try {
@@ -66,6 +71,24 @@ export async function keepFiles({ store, files, from }: KeepParams, { signal }: 
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
+}
+
+/** Looks no further than it has to. What can't be looked at is told when it is copied. */
+function isLarger(root: string, bytes: number): boolean {
+  let room = bytes;
+  const pending = [root];
+  try {
+    for (let at = pending.pop(); at !== undefined && room >= 0; at = pending.pop()) {
+      const stat = statSync(at);
+      if (!stat.isDirectory()) room -= stat.size;
+      else
+        for (const entry of readdirSync(at, { withFileTypes: true }))
+          if (entry.isFile() || entry.isDirectory()) pending.push(join(at, entry.name));
+    }
+  } catch {
+    return false;
+  }
+  return room < 0;
 }
 
 /** What was left by a job that was killed. */
@@ -92,60 +115,7 @@ async function copyAll(paths: StorePaths, place: ArtifactPlace, to: string, sign
     await lstat(root);
     throw new LoopwrightError('bad_request', `${place.path} is a link that leads out of the artifacts.`);
   }
-  const copier = new Copier();
-  const files: KeptFile[] = [];
-  const leftOut: string[] = [];
-  const copy = async (source: string, path: string) => {
-    if (signal.aborted) throw new LoopwrightError('cancelled', 'Keeping files was cancelled.');
-    if (files.length >= MAX_FILES)
-      throw new LoopwrightError('bad_request', `It has more than ${MAX_FILES.toLocaleString('en')} files.`);
-    files.push({ path, ...(await copier.copy(source, join(to, path))) });
-  };
-  await mkdir(to, { recursive: true });
-  if ((await stat(root)).isFile()) {
-    await copy(root, basename(root));
-    return manifestOf(files, leftOut);
-  }
-  const pending = [''];
-  for (let at = pending.pop(); at !== undefined; at = pending.pop())
-    for (const entry of await readdir(join(root, at), { withFileTypes: true })) {
-      if (entry.name.startsWith(DRAFT)) continue;
-      const path = at === '' ? entry.name : `${at}/${entry.name}`;
-      const why = await whyLeftOut(entry, join(root, path), top);
-      if (why !== null) leftOut.push(`${path} ${why}`);
-      else if (entry.isDirectory()) pending.push(path);
-      else await copy(join(root, path), path);
-    }
-  return manifestOf(files, leftOut);
-}
-
-/** Null for a folder, a file, and a link to a file among the same artifacts. */
-async function whyLeftOut(entry: Dirent, path: string, top: string): Promise<string | null> {
-  if (entry.name.includes('\ufffd')) return 'has a name that is no valid UTF-8';
-  if (entry.isDirectory() || entry.isFile()) return null;
-  if (!entry.isSymbolicLink()) return 'is no file';
-  if (!isInside(top, path)) return 'is a link that leads out of the artifacts or nowhere';
-  return (await stat(path)).isFile() ? null : 'is a link to a folder';
-}
-
-async function putInPlace(paths: StorePaths, files: string, draft: string, manifest: Manifest): Promise<void> {
-  const list = join(draft, MANIFEST);
-  await writeFile(list, `${JSON.stringify(manifest, null, 1)}\n`, { mode: 0o444, flush: true });
-  const folder = versionFolder(paths, files);
-  await mkdir(join(folder, '..'), { recursive: true });
-  for (const path of [join(draft, 'artifacts'), draft]) await syncFolder(path);
-  await rename(draft, folder);
-  await syncFolder(join(folder, '..'));
-}
-
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return; // a folder can't be opened there
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  return copyTree({ root, top }, to, signal);
 }
 
 async function manifestIn(folder: string): Promise<Manifest | null> {
@@ -160,11 +130,6 @@ async function manifestIn(folder: string): Promise<Manifest | null> {
 function outcomeOf(manifest: Manifest): FilesOutcome {
   const digest = digestOf(manifest);
   return manifest.leftOut.length === 0 ? { digest } : { digest, note: `Left out: ${named(manifest)}` };
-}
-
-function named({ leftOut }: Manifest): string {
-  const more = leftOut.length - NAMED;
-  return `${leftOut.slice(0, NAMED).join('; ')}${more > 0 ? `; and ${String(more)} more` : ''}.`;
 }
 
 function whyNot(error: unknown): string {

@@ -8,6 +8,8 @@ import type { Jobs } from '../jobs';
 const WAIT_MS = Number(process.env.LOOPWRIGHT_VERSION_WAIT_MS ?? 2000);
 /** A process that was killed is no reason to give up at once. */
 const ATTEMPTS = 3;
+/** What is copied and hashed in a second or so. What is larger waits in a lane of its own, so that nothing small does. */
+const SMALL_BYTES = 256 * 1024 * 1024;
 const TELL_AGAIN_MS = 2000;
 
 export interface KeeperParts {
@@ -82,7 +84,11 @@ export class VersionKeeper {
     const { jobs, store, log } = this.parts;
     for (let attempt = 1; ; attempt++)
       try {
-        return await jobs.run('versions/keep', { store, files, from }, { lane: 'versions' });
+        const params = { store, files, from };
+        const kept = await jobs.run('versions/keep', { ...params, upToBytes: SMALL_BYTES }, { lane: 'versions' });
+        if (!('isLarge' in kept)) return kept;
+        const large = await jobs.run('versions/keep', params, { lane: 'large versions' });
+        if (!('isLarge' in large)) return large;
       } catch (thrown) {
         const { code, message } = LoopwrightError.from(thrown);
         if (code === 'cancelled') return null; // with the engine: the next one takes it up again

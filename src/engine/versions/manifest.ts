@@ -34,3 +34,11 @@ export function digestOf({ files }: Manifest): string {
     hash.update(`${sha256} ${String(size)} ${JSON.stringify(path)}\n`);
   return hash.digest('hex');
 }
+
+const NAMED = 5;
+
+/** What was left out, in words. */
+export function named({ leftOut }: Manifest): string {
+  const more = leftOut.length - NAMED;
+  return `${leftOut.slice(0, NAMED).join('; ')}${more > 0 ? `; and ${String(more)} more` : ''}.`;
+}

@@ -3,3 +3,6 @@ export const DAMAGED_LIST = 'The list of its files (manifest.json) is not the on
 
 export const changedWords = (path: string, now: string, registered: string): string =>
   `${path} is not the file that was registered (sha256 ${now} instead of ${registered}).`;
+
+/** Stands beside files that were taken before their version is registered. */
+export const UNREGISTERED = 'unregistered';

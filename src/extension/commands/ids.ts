@@ -50,6 +50,8 @@ export const COMMAND_IDS = [
   'loopwright.copyFromServer',
   'loopwright.copyToServer',
   'loopwright.openOnServer',
+  'loopwright.filterModels',
+  'loopwright.clearModelFilter',
   'loopwright.registerModel',
   'loopwright.promoteModel',
   'loopwright.approveModelVersion',

@@ -8,6 +8,8 @@ export { chooseAndImport } from '../imports/importInto';
 export { offerToImport } from '../imports/offer';
 export { CompareRunsPanels } from '../panels/compareRunsPanel';
 export { ModelVersionPanels } from '../panels/modelVersionPanel';
+export { chooseModelFilter } from '../models/chooseFilter';
+export { ModelFilter } from '../models/filterState';
 export { ModelCommands } from '../models/commands';
 export { ModelsTree } from '../models/tree';
 export { ServerCommands } from '../servers/commands';

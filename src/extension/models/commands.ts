@@ -2,19 +2,15 @@
 import * as vscode from 'vscode';
 import { LoopwrightError } from '../../protocol/errors';
 import { Stage } from '../../protocol/registry';
-import { type AskedEdit, ModelName } from '../../protocol/registryEdit';
-import { pickRun, type RunRef } from '../commands/pickRun';
-import { runsIn } from '../commands/onRuns';
+import type { AskedEdit } from '../../protocol/registryEdit';
 import type { StoreSession } from '../stores/session';
 import type { ModelVersionPanels } from '../panels/modelVersionPanel';
 import { plain, withoutIcons } from '../text';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import type { ModelsParts } from '.';
 import { approve, giveAlias, moveTo, promote, type Promoted } from './promote';
+import { askForName, LOOKED_AT, registerModel } from './register';
 import { describeVersion, LOOK, ModelNode, VersionNode } from './tree';
-
-/** Of a run's artifacts so many are looked through for what may be a model. */
-const LOOKED_AT = 500;
 
 /** Two clicks may come to two objects of these commands. */
 const clicks = new DoubleClicks();
@@ -35,22 +31,9 @@ export class ModelCommands {
     (await this.pages()).show(session, of, { preserveFocus: isLook });
   }
 
-  /** An artifact of a run as a new version. */
+  /** An artifact of a run as a new version, or a file or folder. */
   async register(given: readonly unknown[]): Promise<void> {
-    const { stores, log } = this.parts;
-    const title = vscode.l10n.t('Register Model');
-    const run = runsIn(given)[0] ?? (await pickRun(stores.sessions, 'all', title, log));
-    const path = run && (await chooseArtifact(run, title));
-    const name = path === undefined ? undefined : await chooseModel(run?.session, title);
-    if (!run || path === undefined || name === undefined) return;
-    const version = await this.edit(run.session, { op: 'register', name, runId: run.row.runId, path, description: '' });
-    if (version === null) return;
-    const open = vscode.l10n.t('Open Model Version');
-    const alias = vscode.l10n.t('Set Alias…');
-    const said = vscode.l10n.t('{0} v{1} is registered.', plain(name, 60), String(version));
-    const chosen = await vscode.window.showInformationMessage(said, open, alias);
-    if (chosen === alias) await giveAlias({ session: run.session, name, version });
-    else if (chosen === open) (await this.pages()).show(run.session, { name, version });
+    await registerModel(given, this.parts, this.pages);
   }
 
   /** To an alias, or to a stage that has a gate. */
@@ -188,57 +171,3 @@ export class ModelCommands {
 }
 
 const promotedIn = ({ session, version: { name, version } }: VersionNode): Promoted => ({ session, name, version });
-
-/** @returns undefined where the user chose none */
-async function chooseArtifact({ session, row }: RunRef, title: string): Promise<string | undefined> {
-  const { artifacts } = await session.request('runs/artifacts', { runId: row.runId, limit: LOOKED_AT });
-  const paths = candidates(artifacts.map(({ path }) => path));
-  if (paths.length === 0)
-    throw new LoopwrightError('not_found', `${plain(row.name, 60)} has no artifacts that could be registered.`);
-  const items = paths.map((path) => ({ label: withoutIcons(plain(path, 200)), path }));
-  const placeHolder = vscode.l10n.t('The artifact of {0} that is the model', plain(row.name, 60));
-  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.path;
-}
-
-const MODEL_FILE = /\.(onnx|pkl|pickle|joblib|pt|pth|h5|keras|txt|json|ubj|cbm|bin|safetensors)$/i;
-
-/** Folders that say that they are a model, files that look like one, then everything else. Pure. */
-export function candidates(paths: readonly string[]): string[] {
-  const folders = paths.filter((path) => /(^|\/)MLmodel$/.test(path)).map((path) => path.replace(/\/?MLmodel$/, ''));
-  const inFolder = (path: string) => folders.some((folder) => folder !== '' && path.startsWith(`${folder}/`));
-  const others = paths.filter((path) => !inFolder(path));
-  const likely = others.filter((path) => MODEL_FILE.test(path));
-  return [
-    ...new Set([
-      ...folders.filter((folder) => folder !== ''),
-      ...likely,
-      ...others.filter((path) => !likely.includes(path)),
-    ]),
-  ];
-}
-
-async function chooseModel(session: StoreSession | undefined, title: string): Promise<string | undefined> {
-  const { models = [] } = (await session?.request('registry/models', { limit: LOOKED_AT })) ?? {};
-  if (models.length === 0) return askForName(title, '');
-  const fresh = vscode.l10n.t('$(add) New Model…');
-  const items = models.map(({ name, latestVersion }) => ({
-    label: withoutIcons(plain(name, 100)),
-    description: latestVersion === null ? '' : `v${String(latestVersion)}`,
-    name,
-  }));
-  const placeHolder = vscode.l10n.t('The model of which it becomes the next version');
-  const chosen = await vscode.window.showQuickPick([{ label: fresh, description: '', name: '' }, ...items], {
-    title,
-    placeHolder,
-  });
-  if (!chosen) return undefined;
-  return chosen.name === '' ? askForName(title, '') : chosen.name;
-}
-
-const askForName = (title: string, value: string): Thenable<string | undefined> =>
-  vscode.window.showInputBox({
-    title,
-    value,
-    prompt: vscode.l10n.t('The name of the model, as in models:/NAME/3'),
-    validateInput: (typed) => ModelName.safeParse(typed).error?.issues[0]?.message,
-  });

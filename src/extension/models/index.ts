@@ -13,18 +13,22 @@ import type { StoreSession } from '../stores/session';
 import { LatePanels } from '../panels/latePanels';
 import type { PanelParts } from '../panels/pagePanels';
 import { MODEL_VERSION } from '../panels/viewTypes';
+import type { Memory } from '../views/runs/query/queryState';
 import type { ModelCommands } from './commands';
+import type { ModelFilter } from './filterState';
 import type { ModelsTree } from './tree';
 
 export interface ModelsParts extends PanelParts {
   readonly keys: Context;
   readonly openPage: (run: RunRef) => void;
+  readonly memory: Memory;
 }
 
 export class Models implements Disposable {
   private readonly disposables = new Disposables();
   private readonly watched = new Map<StoreSession, Disposables>();
   private tree: Promise<ModelsTree> | null = null;
+  private filtered: ModelFilter | null = null;
   readonly pages = this.disposables.track(
     new LatePanels(
       MODEL_VERSION,
@@ -38,6 +42,15 @@ export class Models implements Disposable {
     this.watch();
   }
 
+  private async filter(): Promise<ModelFilter> {
+    const { ModelFilter: Filter } = await later();
+    this.filtered ??= new Filter(this.parts.memory, (isFiltered) => {
+      this.parts.keys.set('loopwright.filtersModels', isFiltered);
+      void this.tree?.then((tree) => tree.refresh());
+    });
+    return this.filtered;
+  }
+
   async commands(): Promise<ModelCommands> {
     return new (await later()).ModelCommands(this.parts, () => this.pages.get());
   }
@@ -45,6 +58,8 @@ export class Models implements Disposable {
   /** Those that are called on a row of the view, on a run, or on nothing. */
   get handlers(): Pick<
     Handlers,
+    | 'loopwright.filterModels'
+    | 'loopwright.clearModelFilter'
     | 'loopwright.registerModel'
     | 'loopwright.promoteModel'
     | 'loopwright.approveModelVersion'
@@ -65,6 +80,9 @@ export class Models implements Disposable {
       async (given?: unknown) =>
         (await this.commands())[name](given);
     return {
+      'loopwright.filterModels': async () =>
+        (await later()).chooseModelFilter(await this.filter(), this.parts.stores.sessions),
+      'loopwright.clearModelFilter': async () => (await this.filter()).set(''),
       'loopwright.registerModel': async (...given) => (await this.commands()).register(given),
       'loopwright.promoteModel': on('promote'),
       'loopwright.approveModelVersion': on('approve'),
@@ -95,11 +113,7 @@ export class Models implements Disposable {
     for (const session of sessions) {
       if (this.watched.has(session)) continue;
       const parts = new Disposables();
-      parts.track(
-        session.onDidChangeState(({ kind }) => {
-          if (kind === 'open') this.look();
-        }),
-      );
+      parts.track(session.onDidChangeState(() => this.look()));
       parts.track(
         session.onDidChange(({ registry }) => {
           if (registry === true) this.look();
@@ -117,11 +131,30 @@ export class Models implements Disposable {
   /** Shows the view where there is something to show, and what is new in it. */
   private async show(): Promise<void> {
     const open = this.parts.stores.sessions.filter(({ state }) => state.kind === 'open');
-    const pages = await Promise.all(open.map((session) => session.request('registry/models', { limit: 1 })));
-    const hasModels = pages.some(({ models }) => models.length > 0);
+    const answers = await Promise.all(open.map((session) => hasModelsIn(session)));
+    // What can't be read now may have models: the view says so, if it is there.
+    const hasModels = answers.includes(true) || (this.tree !== null && this.canNotTell(answers));
     this.parts.keys.set('loopwright.hasModels', hasModels);
     if (!hasModels && this.tree === null) return;
-    this.tree ??= later().then(({ ModelsTree: Tree }) => new Tree(this.parts.stores, vscode.window));
+    this.tree ??= Promise.all([later(), this.filter()]).then(
+      ([{ ModelsTree: Tree }, filter]) => new Tree(this.parts.stores, filter, vscode.window),
+    );
     (await this.tree).refresh();
+  }
+
+  private canNotTell(answers: readonly (boolean | null)[]): boolean {
+    return (
+      answers.includes(null) ||
+      this.parts.stores.sessions.some(({ state: { kind } }) => !['open', 'absent'].includes(kind))
+    );
+  }
+}
+
+/** @returns null for a store that can't be read */
+async function hasModelsIn(session: StoreSession): Promise<boolean | null> {
+  try {
+    return (await session.request('registry/models', { limit: 1 })).models.length > 0;
+  } catch {
+    return null; // why is said by the Runs view, and by the tree if it is there
   }
 }

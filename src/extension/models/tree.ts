@@ -7,6 +7,8 @@ import type { ModelVersionRow, RegisteredModelRow } from '../../protocol/registr
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import { plain } from '../text';
+import { countModels, countWords } from './counts';
+import type { ModelFilter } from './filterState';
 
 export const MODELS_VIEW = 'loopwright.models';
 const PAGE = 100;
@@ -17,12 +19,13 @@ export type ModelsNode = StoreNode | ModelNode | VersionNode | MoreNode | Failur
 export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.Disposable {
   private readonly emitter = new vscode.EventEmitter<ModelsNode | undefined>();
   readonly onDidChangeTreeData = this.emitter.event;
-  private readonly view: vscode.Disposable;
+  private readonly view: vscode.TreeView<ModelsNode>;
   /** How many rows of each list were asked for. */
   private readonly wanted = new Map<string, number>();
 
   constructor(
     private readonly stores: Stores,
+    private readonly filter: Pick<ModelFilter, 'text'>,
     window: Pick<typeof vscode.window, 'createTreeView'>,
   ) {
     this.view = window.createTreeView(MODELS_VIEW, { treeDataProvider: this, showCollapseAll: true });
@@ -30,6 +33,25 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   refresh(): void {
     this.emitter.fire(undefined);
+    void this.say();
+  }
+
+  /** Above the tree: what chooses among the models, and how much that is. */
+  private async say(): Promise<void> {
+    const { text } = this.filter;
+    const isLost = this.stores.sessions.some(({ state }) => state.kind === 'lost');
+    if (text === '' || isLost) {
+      this.view.message = isLost ? vscode.l10n.t('The engine ended. Connecting again…') : '';
+      return;
+    }
+    const short = plain(text, 120);
+    try {
+      const counted = countWords(await countModels(this.stores.sessions, text));
+      if (this.filter.text === text) this.view.message = vscode.l10n.t('Filter: {0} ({1})', short, counted);
+    } catch {
+      // Why it can't be read is a row of the tree.
+      this.view.message = vscode.l10n.t('Filter: {0}', short);
+    }
   }
 
   dispose(): void {
@@ -40,6 +62,12 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
   async getChildren(node?: ModelsNode): Promise<ModelsNode[]> {
     if (!node) {
       const open = this.stores.sessions.filter(({ state }) => state.kind === 'open');
+      const failed = this.stores.sessions.flatMap((session) => {
+        const { state } = session;
+        if (state.kind !== 'failed') return [];
+        return [new FailureNode(session.paths.root, state.error.message, () => session.start())];
+      });
+      if (failed.length > 0) return [...failed, ...open.map((session) => new StoreNode(session))];
       const [only] = open;
       if (open.length === 1 && only) return this.modelsOf(only);
       return open.map((session) => new StoreNode(session));
@@ -54,15 +82,17 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
 
   private modelsOf(session: StoreSession): Promise<ModelsNode[]> {
     const id = session.paths.root;
+    const filter = this.filter.text;
     return this.paged(id, async (limit, pageToken) => {
-      const page = await session.request('registry/models', { limit, ...pageToken });
+      const page = await session.request('registry/models', { filter, limit, ...pageToken });
       return { rows: page.models.map((model) => new ModelNode(session, model)), next: page.nextPageToken };
     });
   }
 
   private versionsOf({ session, model, id }: ModelNode): Promise<ModelsNode[]> {
+    const filter = this.filter.text;
     return this.paged(id, async (limit, pageToken) => {
-      const page = await session.request('registry/versions', { name: model.name, limit, ...pageToken });
+      const page = await session.request('registry/versions', { name: model.name, filter, limit, ...pageToken });
       return { rows: page.versions.map((version) => new VersionNode(session, version)), next: page.nextPageToken };
     });
   }
@@ -248,7 +278,7 @@ export class FailureNode extends ButtonNode {
 
   item(): vscode.TreeItem {
     const item = this.button(vscode.l10n.t('The models can’t be read'), 'warning');
-    item.description = vscode.l10n.t('Retry');
+    item.description = vscode.l10n.t('{0} Click to try again.', plain(this.why, 200));
     item.tooltip = plain(this.why, 600);
     return item;
   }

@@ -1,12 +1,19 @@
-/** The attributes of runs that a filter may compare. */
+/** The attributes that a filter may compare: those of runs here, those of models beside it. */
 import { RunKind, RunStatus } from '../entities';
 
 export interface Attribute {
-  readonly is: 'text' | 'time' | 'seconds' | 'boolean';
+  readonly is: 'text' | 'time' | 'seconds' | 'boolean' | 'number';
   /** Runs may have none. */
   readonly isOptional?: boolean;
   /** All that it can be. */
   readonly values?: readonly string[];
+}
+
+/** What a filter may be about. */
+export interface Vocabulary {
+  readonly attributes: Readonly<Record<string, Attribute>>;
+  /** The attribute's own name, where it is one or another word for it. */
+  readonly named: (name: string) => string | null;
 }
 
 export const ATTRIBUTES = {
@@ -44,3 +51,5 @@ export function attributeNamed(name: string): AttributeName | null {
 }
 
 export const attributeOf = (name: AttributeName): Attribute => ATTRIBUTES[name];
+
+export const RUNS: Vocabulary = { attributes: ATTRIBUTES, named: attributeNamed };

@@ -1,5 +1,5 @@
 /** What may stand where the cursor is in a filter that is being typed, which may have other words in it, too. Pure. */
-import { type Attribute, ATTRIBUTES, attributeNamed, attributeOf } from './attributes';
+import { type Attribute, RUNS, type Vocabulary } from './attributes';
 import { entityOf } from './loopwright';
 import { quotedKey, quotedText } from './print';
 import { type Token, tokensOf } from './tokens';
@@ -36,24 +36,29 @@ export interface Place {
   readonly end: number;
 }
 
-export function completeFilter(text: string, position: number, keys: readonly KnownKey[]): Suggestion[] {
-  const place = placeAt(text, position);
+export function completeFilter(
+  text: string,
+  position: number,
+  keys: readonly KnownKey[],
+  vocabulary: Vocabulary = RUNS,
+): Suggestion[] {
+  const place = placeAt(text, position, vocabulary);
   const { start, end } = place;
-  return candidates(place, keys).map((one) => ({ ...one, start, end }));
+  return candidates(place, keys, vocabulary).map((one) => ({ ...one, start, end }));
 }
 
 type Candidate = Omit<Suggestion, 'start' | 'end'>;
 
-function candidates(place: Place, keys: readonly KnownKey[]): Candidate[] {
+function candidates(place: Place, keys: readonly KnownKey[], vocabulary: Vocabulary): Candidate[] {
   const { expects, compared, fragment } = place;
   const starting = (candidate: Candidate) => isBeginning(fragment, candidate.label);
   switch (expects) {
     case 'subject':
-      return subjects(fragment, keys);
+      return subjects(fragment, keys, vocabulary);
     case 'operator': {
       const fitting = (compared ? operatorsOf(compared) : []).map(operator).filter(starting);
       // None of these: a word, and what is typed now is the next.
-      return fitting.length > 0 ? fitting : subjects(fragment, keys);
+      return fitting.length > 0 ? fitting : subjects(fragment, keys, vocabulary);
     }
     case 'value':
       return (compared?.attribute?.values ?? []).map((value) => valueOf(compared, value)).filter(starting);
@@ -64,7 +69,7 @@ function candidates(place: Place, keys: readonly KnownKey[]): Candidate[] {
         .map((one) => ({ ...one, text: place.depth > 0 ? one.text : `(${one.text}` }));
     case 'conjunction': {
       const words = ['AND', 'OR', ...(place.depth > 0 ? [')'] : [])].map(word).filter(starting);
-      return words.length > 0 ? words : subjects(fragment, keys);
+      return words.length > 0 ? words : subjects(fragment, keys, vocabulary);
     }
     case 'nothing':
       return [];
@@ -84,10 +89,10 @@ const isBeginning = (fragment: string, of: string): boolean =>
 
 const PREFIXES = { metric: 'metrics', param: 'params', tag: 'tags' } as const;
 
-function subjects(fragment: string, keys: readonly KnownKey[]): Candidate[] {
+function subjects(fragment: string, keys: readonly KnownKey[], vocabulary: Vocabulary): Candidate[] {
   const { entity, key } = partsOf(fragment);
   const typed = key.toLowerCase();
-  const attributes = entity === null || entity === 'attribute' ? Object.keys(ATTRIBUTES) : [];
+  const attributes = entity === null || entity === 'attribute' ? Object.keys(vocabulary.attributes) : [];
   const prefix = entity === null ? '' : 'attributes.';
   const found = [
     ...keys
@@ -126,18 +131,19 @@ function operatorsOf({ kind, attribute }: Compared): string[] {
       return ['=', '!=', ...MATCHING, ...(attribute?.isOptional === true ? BEING : [])];
     case 'time':
     case 'seconds':
+    case 'number':
       return ['>', '>=', '<', '<=', ...(attribute?.isOptional === true ? BEING : [])];
     case 'boolean':
       return ['=', '!='];
   }
 }
 
-export function placeAt(text: string, position: number): Place {
+export function placeAt(text: string, position: number, vocabulary: Vocabulary = RUNS): Place {
   const tokens = tokensOf(text, 'doubled').filter(({ kind, start }) => kind !== 'end' && start < position);
   const last = tokens.at(-1);
   const isTouched = last !== undefined && last.end >= position && !['open', 'close', 'comma'].includes(last.kind);
   const touched = isTouched ? fragmentOf(tokens) : [];
-  const walk = new Walk();
+  const walk = new Walk(vocabulary);
   for (const token of tokens.slice(0, tokens.length - touched.length)) walk.over(token);
   const start = touched[0]?.start ?? position;
   const end = last !== undefined && isTouched && last.kind !== 'unclosed' ? last.end : position;
@@ -160,6 +166,8 @@ class Walk {
   depth = 0;
   /** That of `params."a b"`, as long as its key is to come. */
   private prefix = '';
+
+  constructor(private readonly vocabulary: Vocabulary) {}
 
   over(token: Token): void {
     const upper = token.text.toUpperCase();
@@ -193,17 +201,15 @@ class Walk {
     const written = `${this.prefix}${token.text}`;
     this.prefix = token.kind === 'word' && token.text.endsWith('.') ? token.text : '';
     this.expects = 'operator';
-    this.compared = comparedBy(written);
+    this.compared = comparedBy(written, this.vocabulary);
   }
 }
 
 const isOperatorWord = (upper: string): boolean => /^(?:NOT|IN|IS|NULL|I?LIKE|RLIKE|REGEXP)$/.test(upper);
 
-function comparedBy(written: string): Compared | null {
+function comparedBy(written: string, { attributes, named }: Vocabulary): Compared | null {
   const { entity, key } = partsOf(written);
   if (entity === 'metric' || entity === 'param' || entity === 'tag') return { kind: entity, attribute: null };
-  const name = attributeNamed(key);
-  if (name === null) return null;
-  const attribute = attributeOf(name);
-  return { kind: attribute.is, attribute };
+  const attribute = attributes[named(key) ?? ''];
+  return attribute ? { kind: attribute.is, attribute } : null;
 }

@@ -3,28 +3,28 @@
  * regular expressions, lists and numbers of parameters and tags, dates, our own attributes. Pure.
  */
 import { LoopwrightError } from '../errors';
-import { type Attribute, ATTRIBUTES, attributeNamed, type AttributeName, attributeOf } from './attributes';
+import { type Attribute, RUNS, type Vocabulary } from './attributes';
 import { type Dialect, parse, Refusal, type Written, type WrittenValue } from './grammar';
 import { momentOf, secondsOf } from './moments';
 import { patternOf } from './pattern';
 import { type Comparison, ENTITY_WORDS, type Expression, isNumber, type Sign, SIGNS, type Test } from './syntax';
 
-const DIALECT: Dialect = {
+export const dialectOf = (vocabulary: Vocabulary): Dialect => ({
   quoting: 'doubled',
   joining: 'logic',
-  comparisonOf,
+  comparisonOf: (written) => comparisonOf(written, vocabulary),
   error: (text, position, why) =>
     new LoopwrightError(
       'bad_request',
       `The filter is not understood at character ${String(position + 1)} ("${text.slice(position, position + 30)}"): ${why}.`,
     ),
-};
+});
 
 /**
  * @returns null for a text without any comparison: it chooses all runs
  * @throws LoopwrightError `bad_request` that points at the place that was not understood
  */
-export const readFilter = (text: string): Expression | null => parse(text, DIALECT);
+export const readFilter = (text: string): Expression | null => parse(text, dialectOf(RUNS));
 
 /** What the word in front of a dot means, in upper or lower case; null for none. Data sets are MLflow's dialect only. */
 export function entityOf(word: string): 'metric' | 'param' | 'tag' | 'attribute' | null {
@@ -32,7 +32,7 @@ export function entityOf(word: string): 'metric' | 'param' | 'tag' | 'attribute'
   return entity === 'dataset' ? null : entity;
 }
 
-function comparisonOf(written: Written): Comparison {
+function comparisonOf(written: Written, vocabulary: Vocabulary): Comparison {
   const { entity: word, key } = written;
   const entity = word === null ? 'attribute' : entityOf(word);
   switch (entity) {
@@ -43,12 +43,16 @@ function comparisonOf(written: Written): Comparison {
       return { is: 'comparison', subject: { entity, key }, test: pairTest(written) };
     case 'attribute':
     case null: {
-      const name = entity === null ? null : attributeNamed(key);
-      if (name === null) {
+      const name = entity === null ? null : vocabulary.named(key);
+      const attribute = name === null ? undefined : vocabulary.attributes[name];
+      if (name === null || attribute === undefined) {
         const unknown = entity === null && word !== null ? `${word}.${key}` : key;
-        throw new Refusal(`there is no attribute ${unknown}; there are ${Object.keys(ATTRIBUTES).join(', ')}`);
+        throw new Refusal(
+          `there is no attribute ${unknown}; there are ${Object.keys(vocabulary.attributes).join(', ')}`,
+        );
       }
-      return { is: 'comparison', subject: { entity: 'attribute', key: name }, test: attributeTest(name, written) };
+      const test = attributeTest(name, attribute, written);
+      return { is: 'comparison', subject: { entity: 'attribute', key: name }, test };
     }
   }
 }
@@ -78,11 +82,11 @@ const EXPECTED = {
   text: 'text in quotes',
   time: "a date in quotes such as '2026-01-31' or '2026-01-31 14:00', or a number (Unix milliseconds)",
   seconds: "a number (seconds), or text such as '5m' or '1h 30m'",
+  number: 'a number',
   boolean: 'true or false',
 } as const;
 
-function attributeTest(name: AttributeName, written: Written): Test {
-  const attribute = attributeOf(name);
+function attributeTest(name: string, attribute: Attribute, written: Written): Test {
   if (written.operator.endsWith('NULL')) {
     if (attribute.is === 'boolean') throw new Refusal(`${name} is always true or false`);
     return nullTest(written.operator);
@@ -96,13 +100,15 @@ function attributeTest(name: AttributeName, written: Written): Test {
       return numberTest(name, attribute, written, (text) => momentOf(text));
     case 'seconds':
       return numberTest(name, attribute, written, (text) => secondsOf(text));
+    case 'number':
+      return numberTest(name, attribute, written, (text) => (isNumber(text) ? Number(text) : null));
   }
 }
 
 const wrongValue = (name: string, { is }: Attribute): Refusal =>
   new Refusal(`${name} is compared with ${EXPECTED[is]}`);
 
-function textTest(name: AttributeName, attribute: Attribute, written: Written): Test {
+function textTest(name: string, attribute: Attribute, written: Written): Test {
   const { operator, values, isList } = written;
   const [value] = values;
   if (!value || !values.every(isText)) throw wrongValue(name, attribute);
@@ -112,7 +118,7 @@ function textTest(name: AttributeName, attribute: Attribute, written: Written): 
   return sign === null ? likeTest(operator, value, name) : { is: 'text', sign, value: value.text };
 }
 
-function booleanTest(name: AttributeName, attribute: Attribute, { operator, values, isList }: Written): Test {
+function booleanTest(name: string, attribute: Attribute, { operator, values, isList }: Written): Test {
   const [value] = values;
   const word = value?.quote === '`' ? undefined : value?.text.toLowerCase();
   if (isList || (word !== 'true' && word !== 'false')) throw wrongValue(name, attribute);
@@ -122,7 +128,7 @@ function booleanTest(name: AttributeName, attribute: Attribute, { operator, valu
 }
 
 function numberTest(
-  name: AttributeName,
+  name: string,
   attribute: Attribute,
   { operator, values, isList }: Written,
   meant: (text: string) => number | null,

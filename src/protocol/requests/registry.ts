@@ -2,10 +2,12 @@
 import * as z from 'zod';
 import { WireNumber } from '../entities';
 import {
+  type FileOrigin,
   type GateJudgement,
   ModelVersionRow,
   RegisteredModelRow,
   RegistryEvent,
+  UsedDataset,
   Verified,
   type VersionApproval,
 } from '../registry';
@@ -13,7 +15,12 @@ import type { AskedEdit } from '../registryEdit';
 import { nextPage, Page, read, write } from './define';
 import { ModelPlace } from './models';
 
+const MAX_DATASETS = 20;
+
 const OneVersion = { name: z.string(), version: z.number().int().min(1) };
+
+/** MLflow's language, and more: `protocol/filter/models.ts`. Words alone are looked for in the name. */
+const Filter = z.string().max(100_000).default('');
 
 export const registryRequests = {
   /** By name. */
@@ -22,12 +29,18 @@ export const registryRequests = {
       ...Page,
       /** A part of the name, in upper or lower case. */
       search: z.string().default(''),
+      filter: Filter,
     }),
     z.object({ models: z.array(RegisteredModelRow), ...nextPage }),
   ),
-  /** The newest first. */
+  /** How much of it a filter chooses. */
+  'registry/count': read(
+    z.object({ filter: Filter }),
+    z.object({ models: z.number().int(), versions: z.number().int() }),
+  ),
+  /** The newest first. One that says nothing of versions chooses all of them. */
   'registry/versions': read(
-    z.object({ name: z.string(), ...Page }),
+    z.object({ name: z.string(), filter: Filter, ...Page }),
     z.object({ versions: z.array(ModelVersionRow), ...nextPage }),
   ),
   /** One by its number or by an alias. */
@@ -39,6 +52,8 @@ export const registryRequests = {
       tags: z.array(z.object({ key: z.string(), value: z.string() })),
       /** Its files, where they are in this store. */
       place: ModelPlace.nullable(),
+      /** What its run said that it was trained or tested with (MLflow's `log_input`), the first of them. */
+      datasets: z.array(UsedDataset).max(MAX_DATASETS),
       /** Of the version and of what concerns its model as a whole; the newest first. */
       history: z.array(RegistryEvent).max(500),
       /** The newest first. */
@@ -73,6 +88,11 @@ export const registryRequests = {
     z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]).nullable() }),
     /** The newest first. */
     z.object({ versions: z.array(Verified) }),
+  ),
+  /** Which runs made a file, or what is in a folder, of this machine; the newest first. */
+  'registry/originOf': read(
+    z.object({ path: z.string().min(1).max(4096) }),
+    z.object({ runs: z.array(z.custom<FileOrigin>()) }),
   ),
   /** What the gate of `loopwright.yaml` would say if the alias, or the stage, were moved to the version now. */
   'registry/judge': read(

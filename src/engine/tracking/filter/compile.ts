@@ -138,7 +138,8 @@ function nullCondition(column: NonNullable<ReturnType<typeof ATTRIBUTE_COLUMNS.g
   return sql('+r.end_ms IS NOT NULL');
 }
 
-function testOf(column: string, test: Test): Sql {
+/** A comparison of an expression of SQL. */
+export function testOf(column: string, test: Test): Sql {
   switch (test.is) {
     case 'number':
       // NULL stands for what is not a number; it is unlike any.

@@ -3,6 +3,7 @@ import { readFilter, readMlflowFilter } from '../../../protocol/filter';
 import type { Condition } from '../conditions';
 import { conditionsOf } from './compile';
 
+export { testOf } from './compile';
 export { parseMlflowOrder } from './mlflowOrder';
 export { defineRegexp, withinTime } from './regexp';
 
