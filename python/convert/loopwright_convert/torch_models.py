@@ -25,14 +25,16 @@ def make(model, source: Source, example: Example) -> Made:
     if not is_program and not isinstance(model, torch.nn.Module):
         raise Refused("%s is no module of PyTorch that can be exported." % class_of(model))
     runnable = model.module() if is_program else model.eval()
-    given = _inputs(model, source, example, is_program)
+    for one in runnable.parameters():
+        one.requires_grad_(False)
+    given = _inputs(model if is_program else runnable, source, example, is_program)
     is_script = isinstance(model, torch.jit.ScriptModule)
     if not is_script:
         need({"onnxscript": "onnxscript"}, "Exporting a model of PyTorch")
     if is_script:
         onnx, how = _export_script(model, given), "TorchScript exporter"
     else:
-        onnx, how = _export(model, given, is_program), "exporter"
+        onnx, how = _export(runnable, given), "exporter"
     names = [one.name for one in onnx.graph.input]
 
     def tensors(rows):
@@ -42,7 +44,7 @@ def make(model, source: Source, example: Example) -> Made:
         with torch.no_grad():
             out = runnable(*values)
         outs = out if isinstance(out, (tuple, list)) else [out]
-        return [one.numpy() if isinstance(one, torch.Tensor) else None for one in outs]
+        return [one.detach().numpy() if isinstance(one, torch.Tensor) else None for one in outs]
 
     return Made(kind="pytorch", model_class=class_of(model), converter="torch %s (%s)" % (torch.__version__, how),
                 onnx=onnx, predict=predict, feed=lambda rows: {names[0]: tensors(rows)[0].numpy()}, given=tensors,
@@ -53,9 +55,9 @@ def _inputs(model, source: Source, example: Example, is_program: bool) -> tuple:
     """(tensors to trace with, whether the first size is open)"""
     import torch
 
-    if is_program and model.example_inputs is not None:
-        args, _ = model.example_inputs
-        return tuple(args), False
+    if is_program and model.example_inputs is not None and example.rows is None:
+        # Whether a size may change is written in it, in a form that the exporter of ONNX does not always take.
+        return tuple(model.example_inputs[0]), False
     dtype = _dtype(model)
     if example.rows is not None:
         array = _array(example.rows, dtype)
@@ -68,7 +70,8 @@ def _inputs(model, source: Source, example: Example, is_program: bool) -> tuple:
         sizes = [2 if index == 0 and size < 0 else size for index, size in enumerate(shape)]
         if all(size > 0 for size in sizes):
             return (torch.zeros(sizes, dtype=getattr(torch, kind, dtype)),), shape[0] < 0
-    first = next((part for part in model.modules() if list(part.parameters(recurse=False))), None)
+    parts = [] if is_program else model.modules()
+    first = next((part for part in parts if list(part.parameters(recurse=False))), None)
     width = getattr(first, "in_features", None)
     if isinstance(width, int):
         return (torch.zeros((2, width), dtype=dtype),), True
@@ -101,17 +104,17 @@ def _is_index(dtype) -> bool:
     return str(dtype) in ("torch.int64", "torch.int32")
 
 
-def _export(model, given: tuple, is_program: bool):
+def _export(model, given: tuple):
     import torch
 
     tensors, is_open = given
     options = {}
-    if is_open and not is_program:
+    if is_open:
         options["dynamic_shapes"] = ({0: torch.export.Dim("batch")},)
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model.onnx")
         try:
-            program = torch.onnx.export(model, () if is_program else tensors, dynamo=True, opset_version=OPSET,
+            program = torch.onnx.export(model, tensors, dynamo=True, opset_version=OPSET,
                                         verbose=False, **options)
         except Exception as error:
             raise Refused("PyTorch can't export it: %s" % _cause(error))

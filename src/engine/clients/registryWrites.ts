@@ -6,7 +6,7 @@ import { type AskedGate, Gates } from './gates';
 import { alreadyExists, doesNotExist, invalid } from './refusal';
 import type { RegistryEvent } from './registryEvents';
 import type { Session } from './session';
-import { REMOVED, VersionFiles } from './versionFiles';
+import { type NewFiles, REMOVED, VersionFiles } from './versionFiles';
 
 export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
 type Stage = (typeof STAGES)[number];
@@ -52,6 +52,8 @@ export interface NewVersion {
   readonly description: string;
   readonly userId: string;
   readonly modelId?: string;
+  readonly tags?: Tags;
+  readonly files?: NewFiles;
 }
 
 export class RegistryWrites {
@@ -192,6 +194,8 @@ export class RegistryWrites {
     modelId: string;
     userId: string;
     tags: Tags;
+    /** Of one whose source says nothing of them yet. */
+    files?: NewFiles;
   }): CreatedVersion {
     const { name, source, tags, description } = asked;
     this.model(name);
@@ -199,7 +203,7 @@ export class RegistryWrites {
     const { nowMs } = this.session;
     const modelId = asked.modelId === '' ? (/^models:\/(m-[^/]+)$/.exec(source)?.[1] ?? null) : asked.modelId;
     const runId = asked.runId === '' && modelId !== null ? (this.modelRunOf.get(modelId) ?? '') : asked.runId;
-    const files = this.versionFiles.of(source);
+    const files = asked.files ?? this.versionFiles.of(source);
     this.session.keepTold([
       'modelVersion',
       nowMs,
@@ -273,6 +277,11 @@ export class RegistryWrites {
   register({ name, ...asked }: NewVersion): CreatedVersion {
     if (!this.findModel.get(name)) this.create({ name, description: '', tags: {} });
     return this.createVersion({ name, runLink: '', modelId: '', tags: {}, ...asked });
+  }
+
+  /** What a front end has made of another version, or of a file: a model among the drafts. */
+  take({ draft, ...asked }: Omit<NewVersion, 'source'> & { draft: string; tags: Tags }): CreatedVersion {
+    return this.register({ ...asked, ...this.versionFiles.ofDraft(draft) });
   }
 
   copyVersion({ name, version, to, userId }: VersionOf & { to: string; userId: string }): CreatedVersion {
