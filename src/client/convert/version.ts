@@ -3,21 +3,16 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LoopwrightError } from '../../protocol/errors';
-import type { ModelInspection } from '../../protocol/inspection';
 import type { StorePaths } from '../../protocol/node/storeFolder';
-import type { Method, ModelPlace, Params, Result } from '../../protocol/requests';
+import type { ModelPlace } from '../../protocol/requests';
 import { type Converted, factsOf } from './conversion';
-
-/** An engine, or what stands for one. */
-export interface Asked {
-  request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
-}
+import { type Asked, lookInto, type Looked } from './looking';
 
 const LOOK_AGAIN_MS = 200;
 const KEEPING_MS = 10 * 60_000;
 
 /** A model as it lies on this machine, with what is known of where it came from. */
-export interface FoundModel {
+export interface FoundModel extends Looked {
   /** `fraud v3`, or the name of the file. */
   readonly label: string;
   /** Absolute: a file or a folder. */
@@ -28,11 +23,6 @@ export interface FoundModel {
   readonly cwd: string | null;
   /** Where its own code may be imported from. */
   readonly search: readonly string[];
-  /** What loading it could do beside making a model; empty does not say that it is harmless. */
-  readonly suspicious: readonly { readonly name: string; readonly reason: string }[];
-  /** Whether loading it executes what the file says. */
-  readonly executes: boolean;
-  readonly isOnnx: boolean;
 }
 
 /** @throws LoopwrightError `not_found`; `bad_request` if its files are elsewhere, or are not what was registered */
@@ -61,43 +51,14 @@ export async function findPlace(
   label: string,
   runId: string | null,
 ): Promise<FoundModel> {
-  const { modelFile } = await engine.request('models/card', place);
-  const inside = [place.path, modelFile ?? ''].filter((part) => part !== '').join('/');
-  const told = modelFile === null ? null : await engine.request('models/inspect', { ...place, path: inside });
   const path = fileOf(paths, place);
-  return { label, path, runId, ...dangersOf(told), ...(await originOf(engine, runId)) };
+  return { label, path, runId, ...(await lookInto(engine, path)), ...(await originOf(engine, runId)) };
 }
 
 /** Anywhere on this machine. `engine`: null where there is no store, and so nobody who looks into files. */
-export async function findFile(engine: Asked | null, file: string): Promise<FoundModel> {
-  const told = engine && (await lookInto(engine, file));
-  return {
-    label: basename(file),
-    path: file,
-    runId: null,
-    python: null,
-    cwd: null,
-    search: [dirname(file)],
-    ...dangersOf(told),
-  };
-}
-
-/** Of a folder what stands in it is not looked into: which file is the model is told when it is loaded. */
-async function lookInto(engine: Asked, file: string): Promise<ModelInspection | null> {
-  try {
-    return await engine.request('models/inspectFile', { file });
-  } catch (error) {
-    if (LoopwrightError.from(error).code === 'bad_request') return null;
-    throw error;
-  }
-}
-
-function dangersOf(told: ModelInspection | null): Pick<FoundModel, 'suspicious' | 'executes' | 'isOnnx'> {
-  return {
-    suspicious: told?.format === 'pickle' ? told.suspicious.items : [],
-    executes: told === null || told.format === 'pickle',
-    isOnnx: told?.format === 'onnx',
-  };
+export async function findFile(engine: Asked | null, path: string): Promise<FoundModel> {
+  const origin = { runId: null, python: null, cwd: null, search: [dirname(path)] };
+  return { label: basename(path), path, ...origin, ...(await lookInto(engine, path)) };
 }
 
 async function originOf(engine: Asked, runId: string | null): Promise<Pick<FoundModel, 'python' | 'cwd' | 'search'>> {
