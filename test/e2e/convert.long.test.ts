@@ -44,10 +44,14 @@ beforeAll(async () => {
     python,
     size: { width: 1400, height: 1000 },
   });
-  for (const script of ['trees.py', 'net.py', 'make_hostile.py'])
+  for (const [script, artifact, model] of [
+    ['trees.py', 'trees', 'fraud'],
+    ['net.py', 'net.pt', 'digits'],
+  ] as const) {
     await loopwright(workbench, 'run', '--python', python, script);
-  await loopwright(workbench, 'models', 'register', 'trees', 'trees', 'fraud');
-  await loopwright(workbench, 'models', 'register', 'net', 'net.pt', 'digits');
+    await loopwright(workbench, 'models', 'register', 'latest', artifact, model);
+  }
+  await loopwright(workbench, 'run', '--python', python, 'make_hostile.py');
   await openRuns(workbench);
 }, 600_000);
 afterAll(() => workbench.close());

@@ -1,5 +1,5 @@
 /** `<lw-model-version>`: the page of a model version. It asks for the version, keeps it up to date and lays it out. */
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type ModelInspection } from '../../src/protocol/inspection';
 import { type ModelCard } from '../../src/protocol/modelCard';
@@ -41,7 +41,17 @@ const count = (shown: number): string => (shown > 0 ? countWords(shown, shown) :
 
 @customElement('lw-model-version')
 export class ModelVersionPage extends LitElement {
-  static override readonly styles = pageStyles;
+  static override readonly styles = [
+    pageStyles,
+    css`
+      .warning {
+        margin: 4px 6px;
+      }
+      .warning lw-icon {
+        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+      }
+    `,
+  ];
 
   @property({ attribute: false }) host!: VersionHost;
 

@@ -101,10 +101,12 @@ export async function registerConverted(
   const { name, folder, from, runId } = asked;
   const facts = factsOf(converted, from);
   const { version } = await engine.request('registry/take', { name, draft: basename(folder), runId, ...facts });
-  for (const until = Date.now() + KEEPING_MS; Date.now() < until; await sleep(LOOK_AGAIN_MS)) {
+  const until = Date.now() + KEEPING_MS;
+  while (Date.now() < until) {
     const { version: row } = await engine.request('registry/version', { name, which: version });
     if (row.status === 'READY') return version;
     if (row.status === 'FAILED_REGISTRATION') throw refuse(`${name} v${String(version)}: ${row.statusMessage}`);
+    await sleep(LOOK_AGAIN_MS);
   }
   throw refuse(`The files of ${name} v${String(version)} are still being kept.`);
 }
