@@ -1,4 +1,5 @@
 /** Registered models and their versions as `--json` gives them. Pure. */
+import type { Converted } from '../client/convert';
 import type { ModelVersionRow, RegisteredModelRow, Verified } from '../protocol/registry';
 import type { Result } from '../protocol/requests';
 import type { NamedJudgement } from './modelRendering';
@@ -75,3 +76,33 @@ export const verifiedDocument = ({ name, version, state, digest, fileCount, size
   size: sizeBytes,
   problems,
 });
+
+export const conversionDocument = (
+  from: string,
+  converted: Converted,
+  made: { readonly file: string } | { readonly name: string; readonly version: number },
+) => ({
+  from,
+  ...made,
+  converter: converted.converter,
+  model_class: converted.modelClass,
+  opset: converted.opsets,
+  inputs: converted.inputs,
+  outputs: converted.outputs,
+  size_bytes: converted.bytes,
+  seconds: converted.seconds,
+  comparison: comparisonDocument(converted),
+});
+
+function comparisonDocument({ comparison }: Converted) {
+  if (!comparison.compared) return { compared: false, reason: comparison.why };
+  const { rows, differs, equalClasses, largest, largestRelative } = comparison;
+  return {
+    compared: true,
+    rows,
+    differs,
+    equal_classes: equalClasses,
+    largest_difference: largest,
+    largest_relative_difference: largestRelative,
+  };
+}

@@ -22,7 +22,7 @@ import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
 import { Imports } from './importers';
 import { Jobs } from './jobs';
-import { cardInJob, inspectInJob } from './models';
+import { cardInJob, inspectFileInJob, inspectInJob } from './models';
 import { modelParts } from './lifecycle/modelParts';
 import { inspectStore, mayMend, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
@@ -297,6 +297,7 @@ async function main(): Promise<void> {
     'notebooks/record': (params) => writer().call('recordFollowed', params),
     'notebooks/end': (params) => writer().call('endFollowed', params),
     'models/inspect': async (place) => inspectInJob(jobs, paths.root, await known(place)),
+    'models/inspectFile': ({ file }) => inspectFileInJob(jobs, file),
     'models/card': async (place) => cardInJob(jobs, paths.root, await known(place)),
     'code/changes': (params) => code.changes(params),
     'code/compare': (params) => code.compare(params),
@@ -357,6 +358,7 @@ async function main(): Promise<void> {
     'registry/verify': (params) => versions.verify(params),
     'registry/originOf': ({ path }) => versions.originOf(path),
     'registry/edit': ({ edits }) => registry.edit(edits),
+    'registry/take': (asked) => registry.take(asked),
     'config/check': ({ text }) => config.check(text),
     'config/names': () => reader().call('config/names'),
     'engine/tracking': ({ port }) => tracking.address(port),

@@ -129,7 +129,7 @@ export function activate(context: vscode.ExtensionContext): void {
       log,
     }),
   );
-  const models = track(new Models({ ...pages, keys, openPage, memory: context.workspaceState }));
+  const models = track(new Models({ ...pages, keys, openPage, interpreters, python, memory: context.workspaceState }));
   lastWords = () => notebooks.stopFollowing();
   commands.register(
     handlersOf({

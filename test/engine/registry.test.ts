@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -40,6 +40,33 @@ const words = async (name: string, which: number) =>
   );
 
 describe('the registry', () => {
+  it('takes what a front end has made among the drafts as a version with files of its own', async () => {
+    const draft = 'convert-0123456789ab';
+    mkdirSync(join(store.paths.drafts, draft), { recursive: true });
+    writeFileSync(join(store.paths.drafts, draft, 'model.onnx'), 'onnx');
+    const asked = {
+      name: 'fraud',
+      draft,
+      runId: null,
+      description: 'Converted',
+      tags: { 'loopwright.onnx.from': 'x' },
+    };
+    expect(await connection.request('registry/take', asked)).toEqual({ version: 1 });
+    rmSync(join(store.paths.drafts, draft), { recursive: true });
+    connection = await rebuilt(store, connection);
+    const found = await connection.request('registry/version', { name: 'fraud', which: 1 });
+    expect(found).toMatchObject({
+      version: { status: 'READY', description: 'Converted' },
+      tags: [{ key: 'loopwright.onnx.from', value: 'x' }],
+      place: { owner: 'version' },
+    });
+    expect(await connection.request('registry/verify', { name: 'fraud', which: 1 })).toMatchObject({
+      versions: [{ state: 'whole', fileCount: 1, sizeBytes: 4 }],
+    });
+    for (const draft of ['../../runs', 'code-0123456789ab', ''])
+      await expect(connection.request('registry/take', { ...asked, draft })).rejects.toThrow('no such model');
+  });
+
   it('has versions of artifacts with their run and its metric, and clients see the same', async () => {
     const runId = await runWithModel();
     expect([await register(runId), await register(runId)]).toEqual([1, 2]);

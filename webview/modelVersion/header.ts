@@ -105,6 +105,7 @@ export class VersionHeader extends LitElement {
       { id: 'setAlias', label: 'Set Alias…' },
       { id: 'setStage', label: 'Set Stage…' },
       { id: 'approve', label: 'Approve' },
+      { id: 'convert', label: 'Convert to ONNX…' },
       ...(version.aliases.length > 0 ? [{ id: 'removeAlias', label: 'Remove Alias' }] : []),
       { id: 'describe', label: version.description === '' ? 'Add Description' : 'Edit Description' },
       { id: 'delete', label: 'Delete Version', isFirstOfGroup: true },
@@ -161,7 +162,7 @@ export class VersionHeader extends LitElement {
   };
 }
 
-const ACTS = ['setAlias', 'setStage', 'approve', 'removeAlias', 'delete'] as const;
+const ACTS = ['setAlias', 'setStage', 'approve', 'convert', 'removeAlias', 'delete'] as const;
 const isAct = (id: string): id is (typeof ACTS)[number] => (ACTS as readonly string[]).includes(id);
 
 const STATUS_WORDS = {

@@ -1,5 +1,5 @@
 /** `<lw-model-version>`: the page of a model version. It asks for the version, keeps it up to date and lays it out. */
-import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type ModelInspection } from '../../src/protocol/inspection';
 import { type ModelCard } from '../../src/protocol/modelCard';
@@ -11,12 +11,14 @@ import { splitPath } from '../run/captured/words';
 import { pageStyles } from '../run/pageStyles';
 import { countWords } from '../run/words';
 import '../ui/controls';
+import '../ui/icon';
 import '../ui/keyValues';
 import { restoreScroll } from '../ui/scrollMemory';
 import '../ui/section';
 import { type ToggleEvent } from '../ui/section';
 import '../ui/states';
 import { type VersionHost } from './api';
+import { conversionIn, type ConversionTold, isConversionTag } from './conversion';
 import './files';
 import './graphSection';
 import './header';
@@ -31,14 +33,25 @@ import { readVersionState, VersionKeeper } from './state';
 /** A job of the engine is given a minute for it. */
 const INSPECTION_MS = 70_000;
 
-type SectionId = 'metrics' | 'description' | 'signature' | 'model' | 'graph' | 'files' | 'tags' | 'history';
+type SectionId =
+  'metrics' | 'description' | 'conversion' | 'signature' | 'model' | 'graph' | 'files' | 'tags' | 'history';
 const FOLDED_AT_FIRST: ReadonlySet<SectionId> = new Set<SectionId>(['files', 'tags']);
 
 const count = (shown: number): string => (shown > 0 ? countWords(shown, shown) : '');
 
 @customElement('lw-model-version')
 export class ModelVersionPage extends LitElement {
-  static override readonly styles = pageStyles;
+  static override readonly styles = [
+    pageStyles,
+    css`
+      .warning {
+        margin: 4px 6px;
+      }
+      .warning lw-icon {
+        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+      }
+    `,
+  ];
 
   @property({ attribute: false }) host!: VersionHost;
 
@@ -121,7 +134,9 @@ export class ModelVersionPage extends LitElement {
   }
 
   private renderSections(page: ModelVersionModel) {
-    const { tags, history } = page;
+    const { history } = page;
+    const converted = conversionIn(page.tags);
+    const tags = converted ? page.tags.filter((tag) => !isConversionTag(tag)) : page.tags;
     const metrics = this.model.metrics;
     const told = this.inspection.value;
     return html`${this.section(
@@ -136,7 +151,9 @@ export class ModelVersionPage extends LitElement {
           .first=${metrics}
         ></lw-version-metrics>`,
     )}
-    ${this.renderDescription(page)} ${this.section('signature', 'Signature', '', () => this.renderSignature(page))}
+    ${this.renderDescription(page)}
+    ${converted ? this.section('conversion', 'Conversion', '', () => conversion(converted)) : nothing}
+    ${this.section('signature', 'Signature', '', () => this.renderSignature(page))}
     ${this.section('model', 'Model', '', () => this.renderModel(page))}
     ${
       told?.format === 'onnx'
@@ -265,6 +282,11 @@ export class ModelVersionPage extends LitElement {
 
   private readonly onHide = () => this.kept.flush();
 }
+
+const conversion = ({ rows, warning }: ConversionTold): TemplateResult =>
+  html`${warning === null ? nothing : html`<p class="warning"><lw-icon name="warning"></lw-icon> ${warning}</p>`}<lw-key-values
+      .rows=${rows}
+    ></lw-key-values>`;
 
 const elsewhere = (): TemplateResult =>
   html`<div class="quiet">Its files are not in this store: nothing can be told of them here.</div>`;

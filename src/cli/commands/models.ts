@@ -9,6 +9,7 @@ import { historyLines, modelTable, verifiedLines, versionPage, versionTable } fr
 import { modelDocument, verifiedDocument, versionDocument } from '../modelDocuments';
 import { EXIT } from '../output';
 import { change } from '../changeModel';
+import { addConvert } from './convert';
 import { addGates } from './gates';
 import { addRegister } from './register';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
@@ -76,6 +77,7 @@ export function addModels(program: Command, perform: Perform): void {
       }),
     );
   addGates(on, doing);
+  addConvert(on, perform);
   on('unalias', 'Take an alias away.')
     .argument('<model>', 'NAME@ALIAS')
     .option('--why <text>', 'the reason, kept with the version')

@@ -6,7 +6,7 @@ import { type AskedGate, Gates } from './gates';
 import { alreadyExists, doesNotExist, invalid } from './refusal';
 import type { RegistryEvent } from './registryEvents';
 import type { Session } from './session';
-import { filesTaken, REMOVED, VersionFiles } from './versionFiles';
+import { filesTaken, type NewFiles, REMOVED, VersionFiles } from './versionFiles';
 
 export const STAGES = ['None', 'Staging', 'Production', 'Archived'] as const;
 type Stage = (typeof STAGES)[number];
@@ -54,6 +54,8 @@ export interface NewVersion {
   readonly modelId?: string;
   /** Files that were copied before, from a place that no source of this store names. */
   readonly taken?: { readonly files: string; readonly digest: string; readonly note: string };
+  readonly tags?: Tags;
+  readonly files?: NewFiles;
 }
 
 export class RegistryWrites {
@@ -195,6 +197,8 @@ export class RegistryWrites {
     userId: string;
     tags: Tags;
     taken?: NewVersion['taken'];
+    /** Of one whose source says nothing of them yet. */
+    files?: NewFiles;
   }): CreatedVersion {
     const { name, source, tags, description } = asked;
     this.model(name);
@@ -202,7 +206,7 @@ export class RegistryWrites {
     const { nowMs } = this.session;
     const modelId = asked.modelId === '' ? (/^models:\/(m-[^/]+)$/.exec(source)?.[1] ?? null) : asked.modelId;
     const runId = asked.runId === '' && modelId !== null ? (this.modelRunOf.get(modelId) ?? '') : asked.runId;
-    const files = asked.taken ? filesTaken(asked.taken) : this.versionFiles.of(source);
+    const files = asked.files ?? (asked.taken ? filesTaken(asked.taken) : this.versionFiles.of(source));
     this.session.keepTold([
       'modelVersion',
       nowMs,
@@ -276,6 +280,11 @@ export class RegistryWrites {
   register({ name, ...asked }: NewVersion): CreatedVersion {
     if (!this.findModel.get(name)) this.create({ name, description: '', tags: {} });
     return this.createVersion({ name, runLink: '', modelId: '', tags: {}, ...asked });
+  }
+
+  /** What a front end has made of another version, or of a file: a model among the drafts. */
+  take({ draft, ...asked }: Omit<NewVersion, 'source'> & { draft: string; tags: Tags }): CreatedVersion {
+    return this.register({ ...asked, ...this.versionFiles.ofDraft(draft) });
   }
 
   copyVersion({ name, version, to, userId }: VersionOf & { to: string; userId: string }): CreatedVersion {

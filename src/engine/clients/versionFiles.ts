@@ -80,14 +80,23 @@ export class VersionFiles {
     return this.from(owner, path);
   }
 
+  /** Those of a model that a front end has made among the drafts, with the source of the version that they become. */
+  ofDraft(draft: string): { readonly source: string; readonly files: NewFiles } {
+    const files = newFiles();
+    const from = relative(this.paths.root, join(this.paths.drafts, draft)).split(sep).join('/');
+    return { source: `mlflow-artifacts:/models/${files}/artifacts`, files: { files, files_from: from } };
+  }
+
   private from(owner: ArtifactOwner, path: string): NewFiles | null {
     if (owner.kind === 'run' && this.hasRun.get(owner.runId) === undefined) return null;
     const place = join(artifactFolder(this.paths, owner), path);
     if (!existsSync(place)) return null;
     const from = relative(this.paths.root, place).split(sep).join('/');
-    return { files: `v-${randomBytes(16).toString('hex')}`, files_from: from };
+    return { files: newFiles(), files_from: from };
   }
 }
+
+const newFiles = (): string => `v-${randomBytes(16).toString('hex')}`;
 
 /** Null where there are none, or they could not be kept: that may go better now. */
 function shared(original: KnownFiles): NewFiles | null {

@@ -57,6 +57,7 @@ function tableOf(session: Session) {
     'registry/restore': registry.restore.bind(registry),
     'registry/restoreVersion': registry.restoreVersion.bind(registry),
     'registry/register': registry.register.bind(registry),
+    'registry/take': registry.take.bind(registry),
     'registry/filesKept': registry.filesKept.bind(registry),
     'registry/remove': registry.remove.bind(registry),
     'registry/copyVersion': registry.copyVersion.bind(registry),

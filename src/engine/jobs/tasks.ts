@@ -8,7 +8,7 @@ import { digestRun } from '../data';
 import { sendRuns } from '../exporters/send/send';
 import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
-import { inspectModel, readCard } from '../models';
+import { inspectElsewhere, inspectModel, readCard } from '../models';
 import { browseExperiments, browseRuns } from '../remotes';
 import { readSignatures } from '../registry/signatures';
 import { hashKept, keepFiles, originOf, takeFiles, verifyVersions } from '../versions';
@@ -34,6 +34,7 @@ export const tasks = {
   'import/outline': outlineImport,
   'import/runs': importRuns,
   'models/inspect': inspectModel,
+  'models/inspectFile': inspectElsewhere,
   'models/card': readCard,
   'registry/signatures': readSignatures,
   'versions/keep': keepFiles,

@@ -1,4 +1,4 @@
 /** What can be told of a model's file without running or loading it, as the rest of the engine sees it. */
-export { cardInJob, inspectInJob } from './inspections';
+export { cardInJob, inspectFileInJob, inspectInJob } from './inspections';
 export { readCard } from './card';
-export { inspectModel } from './task';
+export { inspectElsewhere, inspectModel } from './task';

@@ -1,6 +1,7 @@
 /** The job that looks into a model's file. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
+import { LoopwrightError } from '../../protocol/errors';
 import type { ModelInspection } from '../../protocol/inspection';
 import type { ModelPlace } from '../../protocol/requests';
 import type { JobContext } from '../jobs';
@@ -28,6 +29,19 @@ export async function inspectModel(
   // The limit on its time begins now, not when it was asked for.
   progress(null);
   return inspectFile(fileAt(store, place));
+}
+
+/** @throws LoopwrightError `not_found`, `bad_request` for what is no file or no absolute path */
+export async function inspectElsewhere(
+  { file }: { readonly file: string },
+  { progress }: Pick<JobContext, 'progress'>,
+): Promise<ModelInspection> {
+  progress(null);
+  if (!isAbsolute(file)) throw new LoopwrightError('bad_request', `${file} is no absolute path.`);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (!found) throw new LoopwrightError('not_found', `There is no file ${file} any more.`);
+  if (!found.isFile()) throw new LoopwrightError('bad_request', `${file} is no file. Name a model's file in it.`);
+  return inspectFile(file);
 }
 
 export async function inspectFile(path: string): Promise<ModelInspection> {

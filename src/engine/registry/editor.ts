@@ -2,8 +2,9 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { LoopwrightError } from '../../protocol/errors';
-import { type AskedEdit, RegistryEdit } from '../../protocol/registryEdit';
-import type { Result } from '../../protocol/requests';
+import { MODEL_DRAFT } from '../../protocol/node/storeFolder';
+import { type AskedEdit, ModelName, RegistryEdit } from '../../protocol/registryEdit';
+import type { CheckedParams, Result } from '../../protocol/requests';
 import type { Author, PendingFiles, Reply, Write, WriteMethod } from '../clients';
 import type { TakenFiles } from '../versions';
 import { type GateKeeper, isStale } from './gateKeeper';
@@ -75,6 +76,20 @@ export class RegistryEditor {
         if ('taken' in params && params.taken) await this.parts.settleTaken(params.taken.files, isRegistered);
       }
     }
+  }
+
+  /** @throws LoopwrightError `bad_request` */
+  async take({ name, draft, runId, ...asked }: CheckedParams<'registry/take'>): Promise<Result<'registry/take'>> {
+    const { user, tell, settled } = this.parts;
+    const called = ModelName.safeParse(name);
+    if (!called.success) throw new LoopwrightError('bad_request', called.error.issues[0]?.message ?? 'No name.');
+    if (!MODEL_DRAFT.test(draft)) throw new LoopwrightError('bad_request', 'There is no such model among the drafts.');
+    const params = { ...asked, name, draft, runId: runId ?? '', userId: user };
+    const [reply] = await tell([{ method: 'registry/take', params, author: { by: user } }]);
+    if (!reply || 'refused' in reply)
+      throw new LoopwrightError('bad_request', reply?.refused.message ?? 'The version could not be registered.');
+    await Promise.all(pendingIn(reply).map((pending) => settled(pending)));
+    return { version: versionIn(reply.value) ?? 0 };
   }
 
   private async writeOf(edit: RegistryEdit): Promise<Write> {

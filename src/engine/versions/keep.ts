@@ -8,10 +8,9 @@ import { lstat, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
 import { isMissing } from '../../protocol/node/addresses';
-import { pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
+import { MODEL_DRAFT, pathsOf, type StorePaths } from '../../protocol/node/storeFolder';
 import {
   artifactFolder,
-  type ArtifactPlace,
   artifactPlace,
   checkArtifactPath,
   isInside,
@@ -45,15 +44,14 @@ export async function keepFiles({ store, files, from, upToBytes }: KeepParams, {
   if (!isVersionFiles(files)) throw new LoopwrightError('bad_request', `${files} names no files of a version.`);
   const kept = await manifestIn(versionFolder(paths, files));
   if (kept) return outcomeOf(kept); // an engine that was killed had come so far
-  const place = placeIn(from);
-  if (upToBytes !== undefined && isLarger(join(artifactFolder(paths, place.owner), place.path), upToBytes))
-    return { isLarge: true };
+  const place = placeIn(paths, from);
+  if (upToBytes !== undefined && isLarger(join(place.folder, place.path), upToBytes)) return { isLarge: true };
   await removeDrafts(paths, files);
   const draft = join(paths.drafts, `${files}-${randomBytes(4).toString('hex')}`);
   try {
     for (let attempt = 1; ; attempt++)
       try {
-        const manifest = await copyAll(paths, place, join(draft, 'artifacts'), signal);
+        const manifest = await copyAll(place, join(draft, 'artifacts'), signal);
         if (manifest.files.length === 0)
           return manifest.leftOut.length === 0
             ? { none: true }
@@ -97,18 +95,33 @@ async function removeDrafts({ drafts }: StorePaths, files: string): Promise<void
     if (name.startsWith(`${files}-`)) await rm(join(drafts, name), { recursive: true, force: true });
 }
 
+interface Place {
+  /** The folder that nothing of it leads out of. */
+  readonly folder: string;
+  readonly path: string;
+}
+
 /** @throws LoopwrightError for what leads elsewhere: the store's journal may come from anybody */
-function placeIn(from: string): ArtifactPlace {
+function placeIn(paths: StorePaths, from: string): Place {
   const checked = checkArtifactPath(from);
   const below = 'path' in checked ? checked.path : '';
+  const draft = draftIn(below);
+  if (draft !== null) return { folder: join(paths.drafts, draft), path: '' };
   // As an address of an artifact has it: there, models stand behind an experiment.
   const place = artifactPlace(below.startsWith('models/m-') ? `0/${below}` : below);
-  if (place && (below.startsWith('runs/') || below.startsWith('models/'))) return place;
+  if (place && (below.startsWith('runs/') || below.startsWith('models/')))
+    return { folder: artifactFolder(paths, place.owner), path: place.path };
   throw new LoopwrightError('bad_request', `${from} names no artifacts of this store.`);
 }
 
-async function copyAll(paths: StorePaths, place: ArtifactPlace, to: string, signal: AbortSignal): Promise<Manifest> {
-  const folder = artifactFolder(paths, place.owner);
+/** What a front end has made, by its name among the drafts. */
+function draftIn(below: string): string | null {
+  const [cache, drafts, name = '', ...more] = below.split('/');
+  return cache === 'cache' && drafts === 'drafts' && more.length === 0 && MODEL_DRAFT.test(name) ? name : null;
+}
+
+async function copyAll(place: Place, to: string, signal: AbortSignal): Promise<Manifest> {
+  const { folder } = place;
   const top = await realpath(folder);
   const root = join(folder, place.path);
   if (place.path !== '' && !isInside(top, root)) {

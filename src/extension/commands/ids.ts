@@ -55,6 +55,7 @@ export const COMMAND_IDS = [
   'loopwright.registerModel',
   'loopwright.promoteModel',
   'loopwright.approveModelVersion',
+  'loopwright.convertToOnnx',
   'loopwright.setModelAlias',
   'loopwright.removeModelAlias',
   'loopwright.setModelStage',

@@ -8,6 +8,7 @@ import type { ModelVersionPanels } from '../panels/modelVersionPanel';
 import { plain, withoutIcons } from '../text';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import type { ModelsParts } from '.';
+import { Conversions } from './convert';
 import { approve, giveAlias, moveTo, promote, type Promoted } from './promote';
 import { askForName, LOOKED_AT, registerModel } from './register';
 import { describeVersion, LOOK, ModelNode, VersionNode } from './tree';
@@ -51,6 +52,14 @@ export class ModelCommands {
       const said = vscode.l10n.t('You have approved {0} v{1}.', plain(name, 60), String(version));
       await this.offerUndo(said, node.session, [{ op: 'withdrawApproval', name, version }]);
     }
+  }
+
+  /** Of a version; of a file where it is called on one. */
+  async convert(given: unknown): Promise<void> {
+    const conversions = new Conversions(this.parts, async (session, of) => (await this.pages()).show(session, of));
+    if (given instanceof vscode.Uri) return conversions.ofFile(given);
+    const node = await this.versionOf(given, vscode.l10n.t('Convert to ONNX'));
+    if (node) await conversions.ofVersion(node.session, node.version);
   }
 
   async setAlias(given: unknown): Promise<void> {

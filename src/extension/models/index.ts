@@ -5,7 +5,9 @@
 import * as vscode from 'vscode';
 import type { Handlers } from '../commands/registry';
 import type { RunRef } from '../commands/pickRun';
+import type { PythonParts } from '../../client/launch';
 import type { Context } from '../context';
+import type { Interpreters } from '../interpreters/interpreters';
 import { later } from '../later';
 import { inBackground } from '../log';
 import { type Disposable, Disposables } from '../signal';
@@ -22,6 +24,8 @@ export interface ModelsParts extends PanelParts {
   readonly keys: Context;
   readonly openPage: (run: RunRef) => void;
   readonly memory: Memory;
+  readonly interpreters: Interpreters;
+  readonly python: PythonParts;
 }
 
 export class Models implements Disposable {
@@ -63,6 +67,7 @@ export class Models implements Disposable {
     | 'loopwright.registerModel'
     | 'loopwright.promoteModel'
     | 'loopwright.approveModelVersion'
+    | 'loopwright.convertToOnnx'
     | 'loopwright.setModelAlias'
     | 'loopwright.removeModelAlias'
     | 'loopwright.setModelStage'
@@ -75,7 +80,16 @@ export class Models implements Disposable {
     const on =
       (
         name:
-          'promote' | 'approve' | 'setAlias' | 'removeAlias' | 'setStage' | 'rename' | 'delete' | 'copyUri' | 'openRun',
+          | 'promote'
+          | 'approve'
+          | 'convert'
+          | 'setAlias'
+          | 'removeAlias'
+          | 'setStage'
+          | 'rename'
+          | 'delete'
+          | 'copyUri'
+          | 'openRun',
       ) =>
       async (given?: unknown) =>
         (await this.commands())[name](given);
@@ -86,6 +100,7 @@ export class Models implements Disposable {
       'loopwright.registerModel': async (...given) => (await this.commands()).register(given),
       'loopwright.promoteModel': on('promote'),
       'loopwright.approveModelVersion': on('approve'),
+      'loopwright.convertToOnnx': on('convert'),
       'loopwright.setModelAlias': on('setAlias'),
       'loopwright.removeModelAlias': on('removeAlias'),
       'loopwright.setModelStage': on('setStage'),

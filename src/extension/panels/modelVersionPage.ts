@@ -122,6 +122,7 @@ export function modelVersionHandlers(parts: ModelVersionPageParts): PageHandlers
       promote: async () => commands.promote(await node()),
       setAlias: async () => commands.setAlias(await node()),
       approve: async () => commands.approve(await node()),
+      convert: async () => commands.convert(await node()),
       removeAlias: async () => commands.removeAlias(await node()),
       setStage: async () => commands.setStage(await node()),
       copyUri: async () => commands.copyUri(await node()),

@@ -22,6 +22,9 @@ export interface StorePaths {
   runFolder(runId: string): string;
 }
 
+/** A folder among the drafts in which a front end has made a model, which becomes a version. */
+export const MODEL_DRAFT = /^convert-[0-9a-f]{12}$/;
+
 export function pathsOf(root: string): StorePaths {
   const runs = join(root, 'runs');
   return {

@@ -80,6 +80,7 @@ export const modelVersionCommands = {
   promote: z.object({}),
   setAlias: z.object({}),
   approve: z.object({}),
+  convert: z.object({}),
   removeAlias: z.object({}),
   setStage: z.object({}),
   copyUri: z.object({}),

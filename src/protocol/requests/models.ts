@@ -25,6 +25,8 @@ const told = <T>(key: string) => z.custom<T>((given) => typeof given === 'object
 export const modelRequests = {
   /** What is in a model's file, told from its bytes: nothing of it is loaded or run. `inspection.ts` has its form. */
   'models/inspect': read(ModelPlace, told<ModelInspection>('format')),
+  /** The same of a file elsewhere on this machine, by its absolute path. */
+  'models/inspectFile': read(z.object({ file: z.string() }), told<ModelInspection>('format')),
   /** What stands beside it in its folder: signature, example, forms. `modelCard.ts` has its form. */
   'models/card': read(ModelPlace, told<ModelCard>('signature')),
 } as const;

@@ -100,6 +100,21 @@ export const registryRequests = {
     /** null where there is no such gate. */
     z.object({ judgement: z.custom<GateJudgement | null>() }),
   ),
+  /**
+   * A model that a front end has made among the store's drafts, as a new version; the model is made if there is none. The
+   * draft is needed as long as the version is pending.
+   */
+  'registry/take': write(
+    z.object({
+      name: z.string(),
+      draft: z.string(),
+      /** Of the version that it was made of. */
+      runId: z.string().nullable(),
+      description: z.string(),
+      tags: z.record(z.string(), z.string()),
+    }),
+    z.object({ version: z.number().int() }),
+  ),
   /** Each by itself: one that is refused leaves the others as they are. Their form is asked for where they are done. */
   'registry/edit': write(
     z.object({ edits: z.array(z.custom<AskedEdit>()).min(1).max(100) }),
