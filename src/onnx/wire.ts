@@ -3,7 +3,7 @@
  * is stepped over without being read. One cursor walks one message, and is moved from field to field: millions of fields
  * of a large model make no objects.
  */
-import { LoopwrightError } from '../../../protocol/errors';
+import { LoopwrightError } from '../protocol/errors';
 import type { FileBytes } from './fileBytes';
 
 export const VARINT = 0;
