@@ -64,15 +64,20 @@ async function main(): Promise<void> {
 
 function asFailedStart(thrown: unknown, port: number): unknown {
   if (thrown instanceof Failure) return new LoopwrightError('bad_request', thrown.message);
-  const isTaken = thrown instanceof Error && 'code' in thrown && (thrown.code === 'EADDRINUSE' || thrown.code === 'EACCES');
+  const isTaken =
+    thrown instanceof Error && 'code' in thrown && (thrown.code === 'EADDRINUSE' || thrown.code === 'EACCES');
   return isTaken
-    ? new LoopwrightError('bad_request', `The port ${String(port)} is not free. Choose another with --port, or leave it out.`)
+    ? new LoopwrightError(
+        'bad_request',
+        `The port ${String(port)} is not free. Choose another with --port, or leave it out.`,
+      )
     : thrown;
 }
 
 main().catch((thrown: unknown) => {
   const { code, message } = LoopwrightError.from(thrown);
-  log(message);
+  // Whoever started it says so to the user.
+  if (!process.connected) log(message);
   tell({ kind: 'failed', code: code === 'bad_request' ? code : 'internal', message });
   process.exit(1);
 });

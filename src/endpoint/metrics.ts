@@ -60,4 +60,5 @@ export class Metrics {
   }
 }
 
-const escaped = (text: string): string => text.replaceAll(/[\\"\n]/g, (found) => (found === '\n' ? '\\n' : `\\${found}`));
+const escaped = (text: string): string =>
+  text.replaceAll(/[\\"\n]/g, (found) => (found === '\n' ? '\\n' : `\\${found}`));

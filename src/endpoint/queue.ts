@@ -101,7 +101,10 @@ export class Queue {
     try {
       const rows = jobs.map((job) => job.rows ?? 1);
       const { outputs, tookUs } = await this.runner.run(jobs.length === 1 ? first.feeds : join(jobs.map(feedsOf)));
-      this.metrics.ran(rows.reduce((sum, count) => sum + count, 0), tookUs);
+      this.metrics.ran(
+        rows.reduce((sum, count) => sum + count, 0),
+        tookUs,
+      );
       const parts = jobs.length === 1 ? [outputs] : split(outputs, rows);
       if (parts === null) return await this.oneByOne(jobs);
       for (const [at, job] of jobs.entries()) settle(job, () => job.resolve(parts[at] ?? []));
@@ -124,7 +127,7 @@ export class Queue {
     const taken = [first];
     if (first.rows === null || this.runner.loaded?.answersBatches !== true) return taken;
     let { rows } = first;
-    for (let at = 0; at < this.waiting.length && rows < this.limits.rows; ) {
+    for (let at = 0; at < this.waiting.length && rows < this.limits.rows;) {
       const job = this.waiting[at];
       if (job?.kind === first.kind && job.rows !== null && rows + job.rows <= this.limits.rows) {
         this.waiting.splice(at, 1);

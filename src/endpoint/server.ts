@@ -99,7 +99,10 @@ export class EndpointServer {
         if (found) others.add(route.method);
       }
     if (others.size > 0)
-      throw new Failure('method', `${path.slice(0, 200)} is asked with ${[...others].join(' or ')}, not ${method ?? ''}.`);
+      throw new Failure(
+        'method',
+        `${path.slice(0, 200)} is asked with ${[...others].join(' or ')}, not ${method ?? ''}.`,
+      );
     const { name } = this.served;
     throw new Failure(
       'not_found',

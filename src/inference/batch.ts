@@ -22,7 +22,10 @@ export async function answersBatches(model: Model): Promise<boolean> {
   if (!mayBatch(model.signature)) return false;
   const rows = Array.from({ length: TRIED_ROWS }, (_, row) => model.signature.inputs.map((port) => tried(port, row)));
   try {
-    const together = split(await model.run(join(rows)), rows.map(() => 1));
+    const together = split(
+      await model.run(join(rows)),
+      rows.map(() => 1),
+    );
     if (together === null) return false;
     for (const [at, feeds] of rows.entries()) if (!agree(await model.run(feeds), together[at] ?? [])) return false;
     return true;

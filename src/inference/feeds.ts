@@ -29,7 +29,9 @@ function checkFeed({ name, datatype, shape }: NamedTensor, port: Port): void {
   const fits =
     shape.length === port.shape.length && openShape(port).every((size, at) => size === -1 || size === shape[at]);
   if (!fits)
-    throw new Refused(`The input ${shown(name)} has the shape [${shape.join(', ')}]; the model takes ${portWords(port)}.`);
+    throw new Refused(
+      `The input ${shown(name)} has the shape [${shape.join(', ')}]; the model takes ${portWords(port)}.`,
+    );
 }
 
 export const inputWords = (ports: readonly Port[]): string =>

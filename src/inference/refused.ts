@@ -8,7 +8,11 @@ const MAX_SHOWN = 60;
 /** A value of a stranger, short enough for a message. */
 export function shown(value: unknown): string {
   const text =
-    typeof value === 'bigint' ? String(value) : typeof value === 'object' && value !== null ? kindOf(value) : json(value);
+    typeof value === 'bigint'
+      ? String(value)
+      : typeof value === 'object' && value !== null
+        ? kindOf(value)
+        : json(value);
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 

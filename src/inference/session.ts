@@ -26,8 +26,7 @@ type Metadata = InferenceSession.ValueMetadata;
 /** @throws LoopwrightError `bad_request` for a file that can't be served */
 export async function openModel(path: string, { threads }: { readonly threads: number }): Promise<Model> {
   const file = readModelFile(path);
-  const isRewritten =
-    file.zipMaps.length > 0 && !file.hasExternalData && statSync(path).size <= MAX_REWRITTEN_BYTES;
+  const isRewritten = file.zipMaps.length > 0 && !file.hasExternalData && statSync(path).size <= MAX_REWRITTEN_BYTES;
   const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -56,7 +55,9 @@ export async function openModel(path: string, { threads }: { readonly threads: n
       try {
         results = await session.run(given, wanted);
       } catch (thrown) {
-        throw new Refused(`The model can't be run with this: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+        throw new Refused(
+          `The model can't be run with this: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        );
       }
       return wanted.map((name) => namedTensor(name, results[name]));
     },

@@ -25,8 +25,7 @@ export function feedsOfTable(table: Table, { inputs }: Signature): NamedTensor[]
     throw new Refused(`The columns need names: the model takes ${inputWords(inputs)}.`);
   }
   const missing = inputs.filter(({ name }) => !columns.includes(name));
-  if (missing.length > 0)
-    throw new Refused(`Missing columns: ${inputWords(missing)}. There are: ${listed(columns)}.`);
+  if (missing.length > 0) throw new Refused(`Missing columns: ${inputWords(missing)}. There are: ${listed(columns)}.`);
   return inputs.map((port) => asColumn(table, columns.indexOf(port.name), port));
 }
 
@@ -61,7 +60,14 @@ function asColumn({ rows }: Table, at: number, port: Port): NamedTensor {
   try {
     return { name: port.name, ...tensorOf(port.datatype, shape, data, port.name) };
   } catch (thrown) {
-    throw inner.length === 0 ? placed(thrown, cells.map((cell) => [cell]), port, () => port.name) : thrown;
+    throw inner.length === 0
+      ? placed(
+          thrown,
+          cells.map((cell) => [cell]),
+          port,
+          () => port.name,
+        )
+      : thrown;
   }
 }
 

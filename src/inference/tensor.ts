@@ -126,7 +126,13 @@ interface Filling {
 }
 
 /** @returns where the next value goes */
-function fill(list: readonly unknown[], shape: readonly number[], depth: number, filling: Filling, from: number): number {
+function fill(
+  list: readonly unknown[],
+  shape: readonly number[],
+  depth: number,
+  filling: Filling,
+  from: number,
+): number {
   const { values, put, name } = filling;
   const size = shape[depth];
   if (size === undefined || list.length !== size)
@@ -153,9 +159,7 @@ function countOf(list: readonly unknown[], depth: number, name: string): number 
 }
 
 const wrongCount = (name: string, shape: readonly number[], count: number, taken: number): Refused =>
-  new Refused(
-    `${shown(name)} has ${String(taken)} values; its shape [${shape.join(', ')}] needs ${String(count)}.`,
-  );
+  new Refused(`${shown(name)} has ${String(taken)} values; its shape [${shape.join(', ')}] needs ${String(count)}.`);
 
 /** What a value is in JSON: NaN is `null`, as JSON has no word for it; infinity a number that every reader takes for it. */
 export function valueText({ datatype, data }: Tensor, at: number): string {

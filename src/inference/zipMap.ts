@@ -46,11 +46,7 @@ function nameOf(value: ReturnType<Wire['message']>): string {
 }
 
 const identity = ({ input, output }: ZipMap): Buffer =>
-  Buffer.concat([
-    textField(NODE.input, input),
-    textField(NODE.output, output),
-    textField(NODE.opType, 'Identity'),
-  ]);
+  Buffer.concat([textField(NODE.input, input), textField(NODE.output, output), textField(NODE.opType, 'Identity')]);
 
 /** A value for each row and class. */
 function tensorValue({ output, labels }: ZipMap): Buffer {

@@ -5,7 +5,14 @@ import type { Table } from '../../inference/table';
 
 /** What pandas takes for a missing value by itself. */
 const MISSING = new Set(['', 'NaN', 'nan', 'NA', 'N/A', 'NULL', 'null', 'None', '<NA>', '#N/A', 'n/a', '-nan', '-NaN']);
-const TRUTH: Readonly<Record<string, boolean>> = { True: true, true: true, TRUE: true, False: false, false: false, FALSE: false };
+const TRUTH: Readonly<Record<string, boolean>> = {
+  True: true,
+  true: true,
+  TRUE: true,
+  False: false,
+  false: false,
+  FALSE: false,
+};
 
 /** @throws Refused */
 export function readCsv(text: string, { inputs }: Signature): Table {

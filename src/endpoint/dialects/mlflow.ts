@@ -110,7 +110,9 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function tableOfSplit(given: unknown): Table {
   if (!isRecord(given))
-    throw new Refused(`Dataframe split format must be a dictionary. Got ${Array.isArray(given) ? 'list' : shown(given)}`);
+    throw new Refused(
+      `Dataframe split format must be a dictionary. Got ${Array.isArray(given) ? 'list' : shown(given)}`,
+    );
   const { data, columns } = given;
   const wrong = (why: string) =>
     new Refused(`Provided dataframe_split field is not a valid dataframe representation in 'split' format: ${why}`);
@@ -143,11 +145,12 @@ function tableOfRecords(given: unknown): Table {
 function feedsOfTensors(form: 'instances' | 'inputs', given: unknown, inputs: readonly Port[]): NamedTensor[] {
   if (form === 'instances' && Array.isArray(given) && given.length > 0 && given.every(isRecord))
     return columnsOf(given, inputs);
-  if (isRecord(given))
-    return Object.entries(given).map(([name, data]) => tensorFor(portNamed(inputs, name), data));
+  if (isRecord(given)) return Object.entries(given).map(([name, data]) => tensorFor(portNamed(inputs, name), data));
   const [only, ...others] = inputs;
   if (only === undefined || others.length > 0)
-    throw new Refused(`The model has several inputs: name them. It has: ${inputs.map(({ name }) => shown(name)).join(', ')}.`);
+    throw new Refused(
+      `The model has several inputs: name them. It has: ${inputs.map(({ name }) => shown(name)).join(', ')}.`,
+    );
   return [tensorFor(only, given)];
 }
 
@@ -157,7 +160,10 @@ function columnsOf(rows: readonly Record<string, unknown>[], inputs: readonly Po
     const port = portNamed(inputs, name);
     const short = rows.findIndex((row) => !Object.hasOwn(row, name));
     if (short !== -1) throw new Refused(`Instance ${String(short + 1)} has no ${shown(name)}.`);
-    return tensorFor(port, rows.map((row) => row[name]));
+    return tensorFor(
+      port,
+      rows.map((row) => row[name]),
+    );
   });
 }
 
@@ -174,7 +180,9 @@ async function answerTable(table: Table, served: Served): Promise<Answer> {
   const { length } = table.rows;
   const odd = outputs.find(({ shape }) => shape[0] !== length);
   if (odd)
-    throw new Refused(`The output ${shown(odd.name)} is not one value for each row: ask with "inputs" in place of a table.`);
+    throw new Refused(
+      `The output ${shown(odd.name)} is not one value for each row: ask with "inputs" in place of a table.`,
+    );
   const records = table.rows.map((_, row) => {
     const texts = outputs.map((output) => `${JSON.stringify(output.name)}:${rowText(output, row)}`);
     return `{${texts.join(',')}}`;

@@ -36,11 +36,14 @@ const InferRequest = z.object({
         shape: z.array(z.number()),
         datatype: z.string(),
         parameters: Parameters.optional(),
-        data: z.unknown(),
+        data: z.unknown().optional(),
       }),
     )
     .max(10_000),
-  outputs: z.array(z.object({ name: z.string(), parameters: Parameters.optional() })).max(10_000).optional(),
+  outputs: z
+    .array(z.object({ name: z.string(), parameters: Parameters.optional() }))
+    .max(10_000)
+    .optional(),
 });
 type InferRequest = z.infer<typeof InferRequest>;
 type InputTensor = InferRequest['inputs'][number];
@@ -74,7 +77,8 @@ const SERVER = {
 
 /** @throws Failure `not_found` */
 function requireModel({ params: [name, version] }: Asked, served: Served): void {
-  if (name !== served.name) throw new Failure('not_found', `Model ${shown(name)} is not found. Here is: ${served.name}.`);
+  if (name !== served.name)
+    throw new Failure('not_found', `Model ${shown(name)} is not found. Here is: ${served.name}.`);
   if (version !== undefined && version !== served.version)
     throw new Failure('not_found', `Model ${name} has no version ${shown(version)}. Here is: ${served.version}.`);
 }

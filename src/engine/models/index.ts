@@ -2,3 +2,5 @@
 export { cardInJob, inspectInJob } from './inspections';
 export { readCard } from './card';
 export { inspectModel } from './task';
+export { modelHandlers } from './handlers';
+export { fileAt } from './place';

@@ -1,0 +1,21 @@
+/** Requests about models' files. */
+import type { ModelPlace } from '../../protocol/requests';
+import type { Jobs } from '../jobs';
+import type { RequestHandlers } from '../rpc/dispatch';
+import { cardInJob, inspectInJob } from './inspections';
+
+/** @param requireRun throws LoopwrightError `not_found` */
+export function modelHandlers(
+  store: string,
+  jobs: Pick<Jobs, 'run'>,
+  requireRun: (runId: string) => Promise<unknown>,
+): Pick<RequestHandlers, 'models/inspect' | 'models/card'> {
+  const known = async (place: ModelPlace): Promise<ModelPlace> => {
+    if (place.owner === 'run') await requireRun(place.runId);
+    return place;
+  };
+  return {
+    'models/inspect': async (place) => inspectInJob(jobs, store, await known(place)),
+    'models/card': async (place) => cardInJob(jobs, store, await known(place)),
+  };
+}
