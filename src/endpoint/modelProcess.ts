@@ -90,7 +90,7 @@ export class ModelProcess {
       child.once('exit', (code, signal) => {
         clearTimeout(limit);
         const wasLoaded = this.loaded !== null;
-        const end = signal === null ? `code ${String(code)}` : signal;
+        const end = signal ?? `code ${String(code)}`;
         if (this.child === child) this.over(end, Date.now() - startedMs);
         if (!wasLoaded) reject(new Failure('unavailable', `${this.whyDown} Its process ended with ${end}.`));
       });

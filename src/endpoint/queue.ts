@@ -106,7 +106,10 @@ export class Queue {
         tookUs,
       );
       const parts = jobs.length === 1 ? [outputs] : split(outputs, rows);
-      if (parts === null) return await this.oneByOne(jobs);
+      if (parts === null) {
+        await this.oneByOne(jobs);
+        return;
+      }
       for (const [at, job] of jobs.entries()) settle(job, () => job.resolve(parts[at] ?? []));
     } catch (thrown) {
       // Of several, one may be to blame.

@@ -115,5 +115,5 @@ function runtimeTensor(datatype: NamedTensor['datatype'], data: Values, shape: r
 function namedTensor(name: string, value: InferenceSession.OnnxValueMapType[string] | undefined): NamedTensor {
   const datatype = value === undefined ? null : datatypeOf(value.type);
   if (value === undefined || datatype === null) throw new Refused(`The model gave no ${listed([name])}.`);
-  return { name, datatype, shape: [...value.dims], data: value.data as Values };
+  return { name, datatype, shape: [...value.dims], data: value.data };
 }

@@ -104,14 +104,15 @@ async function modelNamed(cli: Cli, model: string): Promise<{ served: ServedMode
     return { served, store: paths.root };
   }
   const { name, which } = referenceOf(model);
-  let found: { served: ServedModel; store: string } | null = null;
+  const found: { served: ServedModel; store: string }[] = [];
   await inSession(cli, async (_, { connection, paths }) => {
     const one = which ?? (await latest(name, (params) => connection.request('registry/versions', params)));
-    found = { served: await connection.request('endpoints/model', { name, which: one }), store: paths.root };
+    found.push({ served: await connection.request('endpoints/model', { name, which: one }), store: paths.root });
     return EXIT.done;
   });
-  if (!found) throw new LoopwrightError('internal', 'The engine told nothing of the model.');
-  return found;
+  const [registered] = found;
+  if (registered) return registered;
+  throw new LoopwrightError('internal', 'The engine told nothing of the model.');
 }
 
 type Ask = (params: { name: string; limit: number }) => Promise<{ versions: readonly { readonly version: number }[] }>;
