@@ -161,7 +161,10 @@ function countOf(list: readonly unknown[], depth: number, name: string): number 
 const wrongCount = (name: string, shape: readonly number[], count: number, taken: number): Refused =>
   new Refused(`${shown(name)} has ${String(taken)} values; its shape [${shape.join(', ')}] needs ${String(count)}.`);
 
-/** What a value is in JSON: NaN is `null`, as JSON has no word for it; infinity a number that every reader takes for it. */
+/**
+ * What a value is in JSON, which has no words for NaN and infinity. NaN is `null`, which all readers take for that; infinity is
+ * the word that Python and Triton write: `null` would be another value, and rapidjson refuses a number too large.
+ */
 export function valueText({ datatype, data }: Tensor, at: number): string {
   const value = data[at];
   if (typeof value === 'string') return JSON.stringify(value);
@@ -170,7 +173,7 @@ export function valueText({ datatype, data }: Tensor, at: number): string {
   if (datatype === 'BOOL') return value === 0 ? 'false' : 'true';
   const number = datatype === 'FP16' ? ofHalf(value) : value;
   if (Number.isFinite(number)) return Object.is(number, -0) ? '-0.0' : String(number);
-  return Number.isNaN(number) ? 'null' : number > 0 ? '1e999' : '-1e999';
+  return Number.isNaN(number) ? 'null' : String(number);
 }
 
 /** All values, one after the other. */

@@ -45,7 +45,7 @@ def agree(left, right):
 
 
 EVERY = {
-    "FLOAT": ("FP32", numpy.array([0.1, -3.5e38, numpy.inf, -numpy.inf, 1e-45, -0.0], numpy.float32)),
+    "FLOAT": ("FP32", numpy.array([0.1, -3.4e38, numpy.inf, -numpy.inf, 1e-45, -0.0], numpy.float32)),
     "DOUBLE": ("FP64", numpy.array([0.1, 1e308, numpy.inf, 5e-324, -0.0, 3], numpy.float64)),
     "FLOAT16": ("FP16", numpy.array([0.1, 65504, numpy.inf, 6e-8, -0.0, 3], numpy.float16)),
     "INT8": ("INT8", numpy.array([-128, 127, 0, 1, 2, 3], numpy.int8)),
