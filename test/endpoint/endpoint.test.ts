@@ -151,7 +151,7 @@ describe('an endpoint of a classifier', () => {
     expect(await raw(served.url, { Host: host, Origin: `http://${host}` })).toBe(200);
     const plain = await served.post('/v2/models/model/infer', '{}', { 'Content-Type': 'text/plain' });
     expect(plain.status).toBe(415);
-    const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024));
+    const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024), { level: 1 });
     const inflated = await fetch(`${served.url}/v2/models/model/infer`, {
       ...{ method: 'POST', headers: { 'Content-Encoding': 'gzip' }, body: bomb },
     });
@@ -177,16 +177,16 @@ describe('an endpoint of a classifier', () => {
     const body = JSON.stringify(input([[1, 2, 3]]));
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(
-      `POST /v2/models/model/infer HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: ${String(body.length)}\r\n\r\n`,
+      `POST /v2/models/model/infer HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nExpect: 100-continue\r\nContent-Length: ${String(body.length)}\r\n\r\n`,
     );
     let text = '';
     socket.on('data', (bytes: Buffer) => (text += bytes.toString()));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await until('it has begun', () => text.startsWith('HTTP/1.1 100'));
     const over = served.end();
     await until('it drains', () => served.log().includes('ending: SIGTERM'));
     socket.write(body);
     await once(socket, 'close');
-    expect(text).toMatch(/^HTTP\/1.1 200 OK[^]*"outputs":\[/);
+    expect(text).toMatch(/\r\nHTTP\/1.1 200 OK[^]*"outputs":\[/);
     expect(await over).toBe(0);
   });
 });

@@ -88,7 +88,7 @@ describe('10,000 broken requests', () => {
         served
           .log()
           .split('\n')
-          .filter((line) => / at /.test(line) && !line.includes('http://')),
+          .filter((line) => line.includes(' at ') && !line.includes('http://')),
       ).toEqual([]);
       expect(await (await fetch(`${served.url}/metrics`)).text()).toMatch(/^loopwright_model_crashes{.*} 0$/m);
       expect([...statuses.keys()].filter((status) => status >= 500)).toEqual([]);
@@ -142,7 +142,10 @@ async function broken(served: Running, random: Random, statuses: Map<number, num
   const answer = await served.post(path, text, headers);
   statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
   const told = `${path} ${JSON.stringify(headers)} ${text.slice(0, 300)} -> ${String(answer.status)} ${answer.body.slice(0, 300)}`;
-  if (answer.status === 415 && isTable) return expect(answer.body, told).not.toBe('');
+  if (answer.status === 415 && isTable) {
+    expect(answer.body, told).not.toBe('');
+    return;
+  }
   const body = JSON.parse(answer.body) as Record<string, unknown>;
   const key = answer.status === 200 ? (isTable ? 'predictions' : 'outputs') : isTable ? 'error_code' : 'error';
   expect(Object.keys(body), told).toContain(key);
