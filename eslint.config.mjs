@@ -7,6 +7,9 @@ const forbid = (...patterns) => ({
   'no-restricted-imports': ['error', { patterns: patterns.map(([regex, message]) => ({ regex, message })) }],
 });
 
+/** All that know `protocol`, which knows none of them. */
+const ROOMS = ['client', 'engine', 'extension', 'cli', 'webview', 'onnx', 'inference', 'endpoint'];
+
 const noVscode = ['^vscode$', '`vscode` is imported in src/extension alone.'];
 const noOther = (...rooms) =>
   rooms.map((room) => [
@@ -54,26 +57,48 @@ export default tseslint.config(
   },
   {
     files: ['src/protocol/**'],
+    rules: forbid(noVscode, ...noOther(...ROOMS)),
+  },
+  {
+    files: ['src/onnx/**', 'src/inference/**'],
+    rules: forbid(noVscode, ...noOther(...ROOMS.filter((room) => room !== 'onnx' && room !== 'inference'))),
+  },
+  {
+    files: ['src/endpoint/**'],
     rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview')),
   },
   {
+    // What runs a model is a process of its own, in which a crash of native code ends nothing else.
+    files: ['src/**'],
+    ignores: ['src/inference/session.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportDeclaration[source.value='onnxruntime-node']",
+          message: 'Models are run in a process of their own: src/inference/session.ts alone opens one.',
+        },
+      ],
+    },
+  },
+  {
     files: ['src/client/**'],
-    rules: forbid(noVscode, ...noOther('engine', 'extension', 'cli', 'webview')),
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'cli', 'webview', 'endpoint', 'inference')),
   },
   {
     files: ['src/cli/**'],
-    rules: forbid(noVscode, ...noOther('engine', 'extension', 'webview')),
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'webview', 'endpoint', 'inference')),
   },
   {
     files: ['src/engine/**'],
-    rules: forbid(noVscode, ...noOther('client', 'extension', 'cli', 'webview'), [
+    rules: forbid(noVscode, ...noOther('client', 'extension', 'cli', 'webview', 'endpoint', 'inference'), [
       '^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+',
       'A capability is reached through its index.ts.',
     ]),
   },
   {
     files: ['src/extension/**'],
-    rules: forbid(...noOther('engine', 'cli', 'webview')),
+    rules: forbid(...noOther('engine', 'cli', 'webview', 'endpoint', 'inference')),
   },
   {
     files: ['webview/**'],

@@ -65,6 +65,8 @@ const programs = [
       job: 'src/engine/jobs/process.ts',
       hasher: 'src/engine/data/hasher.ts',
       cli: 'src/cli/main.ts',
+      endpoint: 'src/endpoint/main.ts',
+      model: 'src/endpoint/model/main.ts',
     },
     // `later` is a program of its own, which the extension loads when it is needed.
     external: ['vscode', './later', ...Object.keys(manifest.dependencies ?? {})],

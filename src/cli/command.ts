@@ -13,6 +13,8 @@ export interface Cli {
   readonly env: NodeJS.ProcessEnv;
   readonly engines: Engines;
   readonly parts: PythonParts;
+  /** Where the built programs lie. */
+  readonly programs: string;
 }
 
 /** Does what a command is for. @returns the exit code; throws what `Output.error` then tells */

@@ -15,6 +15,7 @@ import { addNotebooks } from './commands/notebooks';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
 import { addRuns } from './commands/runs';
 import { addModels } from './commands/models';
+import { addServing } from './commands/serving';
 import { addTracking } from './commands/tracking';
 import { EXIT, Output, ReaderGone } from './output';
 import { Engines } from './store';
@@ -45,6 +46,7 @@ async function main(): Promise<number> {
           env: process.env,
           engines: new Engines(__dirname, (line) => output.note(line)),
           parts: { folder: join(__dirname, '..', 'python') },
+          programs: __dirname,
         });
       } catch (thrown) {
         if (thrown instanceof ReaderGone) throw thrown;
@@ -91,6 +93,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   addRuns(program, perform);
   addNotebooks(program, perform);
   addModels(program, perform);
+  addServing(program, perform);
   addTracking(program, perform);
   addExport(program, perform);
   addImport(program, perform);

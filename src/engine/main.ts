@@ -11,7 +11,7 @@ import { LoopwrightError } from '../protocol/errors';
 import { addressesOf, tokenOf } from '../protocol/node/addresses';
 import { adopt, makeStore, storeIdOf, webhooksFileOf } from '../protocol/node/storeFolder';
 import { whileUpgrading } from '../protocol/node/upgrade';
-import { type ModelPlace, PROTOCOL_VERSION } from '../protocol/requests';
+import { PROTOCOL_VERSION } from '../protocol/requests';
 import { BUILD } from '../protocol/version';
 import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
@@ -22,7 +22,8 @@ import { Exports } from './exporters';
 import { Gc, RetentionKeeper } from './house';
 import { Imports } from './importers';
 import { Jobs } from './jobs';
-import { cardInJob, inspectFileInJob, inspectInJob } from './models';
+import { modelHandlers } from './models';
+import { servingHandlers } from './serving';
 import { modelParts } from './lifecycle/modelParts';
 import { inspectStore, mayMend, rebuildFromRuns } from './lifecycle/openStore';
 import { RunWork } from './lifecycle/runWork';
@@ -276,11 +277,6 @@ async function main(): Promise<void> {
     (isBusy) => idle.busyWith('tracking', isBusy),
   );
 
-  const known = async (place: ModelPlace): Promise<ModelPlace> => {
-    if (place.owner === 'run') await reader().call('runs/get', { runId: place.runId });
-    return place;
-  };
-
   const handlers: RequestHandlers = {
     initialize: ({ protocol, trusted }, connection) => {
       if (protocol !== PROTOCOL_VERSION)
@@ -296,9 +292,12 @@ async function main(): Promise<void> {
     'notebooks/begin': (params) => writer().call('beginFollowed', params),
     'notebooks/record': (params) => writer().call('recordFollowed', params),
     'notebooks/end': (params) => writer().call('endFollowed', params),
-    'models/inspect': async (place) => inspectInJob(jobs, paths.root, await known(place)),
-    'models/inspectFile': ({ file }) => inspectFileInJob(jobs, file),
-    'models/card': async (place) => cardInJob(jobs, paths.root, await known(place)),
+    ...modelHandlers(paths.root, jobs, (runId) => reader().call('runs/get', { runId })),
+    ...servingHandlers({
+      ...{ store: paths.root, jobs },
+      version: (of) => reader().call('registry/version', of),
+      verify: (of) => versions.verify(of),
+    }),
     'code/changes': (params) => code.changes(params),
     'code/compare': (params) => code.compare(params),
     'code/content': (params) => code.content(params),

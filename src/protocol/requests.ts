@@ -8,6 +8,7 @@ import { artifactRequests } from './requests/artifacts';
 import { codeRequests } from './requests/code';
 import { configRequests } from './requests/config';
 import { type Request } from './requests/define';
+import { endpointRequests } from './requests/endpoints';
 import { engineRequests } from './requests/engine';
 import { exportRequests } from './requests/exports';
 import { importRequests } from './requests/imports';
@@ -40,6 +41,7 @@ export const requests = {
   ...metricRequests,
   ...artifactRequests,
   ...modelRequests,
+  ...endpointRequests,
   ...notebookRequests,
   ...codeRequests,
   ...storeRequests,

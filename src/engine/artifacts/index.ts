@@ -1,4 +1,5 @@
 /** Where the artifacts of runs, of logged models and of registered versions lie, as the rest of the engine sees it. */
+export { isInside } from '../../protocol/node/inside';
 export {
   type ArtifactOwner,
   type ArtifactPlace,
@@ -6,7 +7,6 @@ export {
   artifactPlace,
   checkArtifactPath,
   DRAFT,
-  isInside,
   isVersionFiles,
   versionFolder,
 } from './places';

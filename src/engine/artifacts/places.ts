@@ -1,6 +1,5 @@
 /** A path of an artifact is taken apart once, and nothing of it leads out of the folder that it belongs to. */
-import { realpathSync } from 'node:fs';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { ModelId, RunId } from '../../protocol/entities';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 
@@ -65,14 +64,4 @@ export function checkArtifactPath(path: string): { readonly path: string } | { r
   if (parts.some((part) => Buffer.byteLength(part) > 255))
     return { problem: 'Invalid path: a part of it is longer than 255 bytes.' };
   return { path: parts.join('/') };
-}
-
-/** Whether what a path leads to, links followed, lies below a folder whose own links have been followed. */
-export function isInside(top: string, path: string): boolean {
-  try {
-    const way = relative(top, realpathSync(path));
-    return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-  } catch {
-    return false; // it leads nowhere
-  }
 }

@@ -2,3 +2,5 @@
 export { cardInJob, inspectFileInJob, inspectInJob } from './inspections';
 export { readCard } from './card';
 export { inspectElsewhere, inspectModel } from './task';
+export { modelHandlers } from './handlers';
+export { fileAt } from './place';

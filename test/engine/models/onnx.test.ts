@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ATTRIBUTE, GRAPH, MODEL, TENSOR } from '../../../src/engine/models/onnx/fields';
+import { ATTRIBUTE, GRAPH, MODEL, TENSOR } from '../../../src/onnx/fields';
 import { inspect, inspectOnnx, temporaryFolder } from './modelFile';
 import {
   attribute,

@@ -10,7 +10,7 @@ import {
   TENSOR_TYPE,
   TYPE,
   VALUE,
-} from '../../../src/engine/models/onnx/fields';
+} from '../../../src/onnx/fields';
 
 type Content = number | bigint | string | Buffer;
 

@@ -1,8 +1,8 @@
 /** Attributes of a node: what they are in a few words, and what is nested in them. */
 import { cut } from '../told';
-import { ATTRIBUTE } from './fields';
+import { ATTRIBUTE } from '../../../onnx/fields';
 import { readSparseTensor, readTensor, type Tensor } from './tensor';
-import { BYTES, FIXED32, type Message, VARINT } from './wire';
+import { BYTES, FIXED32, type Message, VARINT } from '../../../onnx/wire';
 
 const SHOWN_VALUES = 4;
 const SHOWN_TEXT = 40;

@@ -2,10 +2,10 @@
  * Files beside a model that hold tensors of it (https://github.com/onnx/onnx/blob/main/docs/ExternalData.md). Whether they
  * are there and large enough is looked at; they are not opened.
  */
-import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ExternalFile } from '../../../protocol/inspection';
-import { isInside } from '../../artifacts';
+import { externalPlace } from '../../../onnx/externalPlace';
 import { cut, type Problems } from '../told';
 import type { ExternalData } from './tensor';
 
@@ -46,15 +46,12 @@ export class ExternalFiles {
 
 function lookAt(folder: string, location: string, needed: number): Omit<ExternalFile, 'location'> {
   const leaves = { bytes: null, problem: "leads out of the model's folder: it was not looked at" };
-  const parts = location.split(/[/\\]/);
   if (location === '') return { bytes: null, problem: 'has no name' };
-  if (isAbsolute(location) || /^([/\\]|[A-Za-z]:)/.test(location) || parts.includes('..') || location.includes('\0'))
-    return leaves;
-  const path = join(folder, location);
   try {
-    if (!lstatSync(path, { throwIfNoEntry: false })) return { bytes: null, problem: 'is not there' };
-    if (!isInside(folder, path)) return leaves;
-    const found = statSync(path);
+    const place = externalPlace(folder, location);
+    if (place === 'leaves') return leaves;
+    if (place === 'missing') return { bytes: null, problem: 'is not there' };
+    const found = statSync(place.path);
     if (!found.isFile()) return { bytes: null, problem: 'is no file' };
     const isShort = found.size < needed;
     return {

@@ -4,11 +4,11 @@ import type { OnnxValue, TreeEnsemble } from '../../../protocol/inspection';
 import { cut, type Problems, Tally } from '../told';
 import { readAttribute } from './attributes';
 import type { ExternalFiles } from './external';
-import { FUNCTION, GRAPH, NODE } from './fields';
+import { FUNCTION, GRAPH, NODE } from '../../../onnx/fields';
 import { readSparseTensor, readTensor, type Tensor } from './tensor';
 import { isTreeEnsemble, TreeReader } from './trees';
 import { readValue } from './values';
-import { BYTES, type Message } from './wire';
+import { BYTES, type Message } from '../../../onnx/wire';
 
 /** Of the nodes of a graph no more are kept; all are counted. */
 const MAX_NODES = 100_000;

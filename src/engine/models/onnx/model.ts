@@ -4,10 +4,10 @@ import type { OnnxInspection } from '../../../protocol/inspection';
 import { drawGraph } from '../drawing/draw';
 import { cut, type Listed, listed, MAX_TEXT, Problems } from '../told';
 import { ExternalFiles } from './external';
-import { ENTRY, MODEL, OPSET } from './fields';
-import { FileBytes } from './fileBytes';
+import { ENTRY, MODEL, OPSET } from '../../../onnx/fields';
+import { FileBytes } from '../../../onnx/fileBytes';
 import { emptyGraph, GraphReader } from './graph';
-import { BYTES, type Message, VARINT, Wire } from './wire';
+import { BYTES, type Message, VARINT, Wire } from '../../../onnx/wire';
 
 const MAX_LISTED = 200;
 const MAX_ENTRIES = 100;

@@ -1,7 +1,7 @@
 /** What a tensor is: its type, its shape and how large it is. Its values are stepped over. */
 import { cut } from '../told';
-import { DATA_TYPES, ENTRY, SPARSE_TENSOR, TENSOR, typeName } from './fields';
-import { BYTES, type Message, VARINT } from './wire';
+import { DATA_TYPES, ENTRY, SPARSE_TENSOR, TENSOR, typeName } from '../../../onnx/fields';
+import { BYTES, type Message, VARINT } from '../../../onnx/wire';
 
 const MAX_DIMS = 1000;
 

@@ -1,8 +1,8 @@
 /** Inputs and outputs of a graph: their names, types and shapes. */
 import type { OnnxValue } from '../../../protocol/inspection';
 import { cut } from '../told';
-import { DIM, MAP_TYPE, SHAPE, TENSOR_TYPE, TYPE, typeName, VALUE } from './fields';
-import { BYTES, type Message, VARINT } from './wire';
+import { DIM, MAP_TYPE, SHAPE, TENSOR_TYPE, TYPE, typeName, VALUE } from '../../../onnx/fields';
+import { BYTES, type Message, VARINT } from '../../../onnx/wire';
 
 const MAX_TYPE_DEPTH = 16;
 const MAX_DIMS = 32;

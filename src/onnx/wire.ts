@@ -3,7 +3,7 @@
  * is stepped over without being read. One cursor walks one message, and is moved from field to field: millions of fields
  * of a large model make no objects.
  */
-import { LoopwrightError } from '../../../protocol/errors';
+import { LoopwrightError } from '../protocol/errors';
 import type { FileBytes } from './fileBytes';
 
 export const VARINT = 0;
@@ -50,6 +50,8 @@ export class Message {
   /** Where the content of a field of bytes or of fixed length is. */
   from = 0;
   to = 0;
+  /** Where the field itself begins, with its number. */
+  fieldFrom = 0;
 
   private position: number;
 
@@ -66,6 +68,7 @@ export class Message {
     if (this.position >= this.end) return false;
     this.wire.step();
     const start = this.position;
+    this.fieldFrom = start;
     const tag = this.varint();
     if (tag < 8 || tag > MAX_TAG) throw this.wire.damaged(`there is no field at byte ${String(start)}`);
     this.field = tag >>> 3;
@@ -86,6 +89,11 @@ export class Message {
       default:
         throw this.wire.damaged(`there is no field at byte ${String(start)}`);
     }
+  }
+
+  /** Behind the field. */
+  get fieldTo(): number {
+    return this.position;
   }
 
   is(field: number, kind: number): boolean {

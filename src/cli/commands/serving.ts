@@ -1,0 +1,194 @@
+/** `loopwright serve`, `loopwright endpoints …`: models that answer requests. */
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { startEndpoint } from '../../client/endpoint';
+import { ENDPOINT_NAME, type EndpointFile, endpointNameOf, type ServedModel, urlOf } from '../../protocol/endpoints';
+import { LoopwrightError } from '../../protocol/errors';
+import { adopt, isAdopted, makeStore } from '../../protocol/node/storeFolder';
+import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
+import { formatAgo, printable, table } from '../format';
+import { inSession } from '../inSession';
+import { referenceOf } from '../modelReference';
+import { EXIT } from '../output';
+import { storeToRead, storeToRunIn } from '../store';
+
+interface ServeOptions {
+  readonly endpoint?: string;
+  readonly port?: string;
+  readonly threads?: string;
+  readonly timeout?: string;
+  readonly queue?: string;
+  readonly detach?: boolean;
+}
+
+const MAX_SECONDS = 3600;
+
+export function addServing(program: Command, perform: Perform): void {
+  withCommonOptions(program.command('serve'))
+    .summary('an ONNX model as an endpoint that clients of Triton and MLflow can ask')
+    .description(
+      'Serve an ONNX file or a version of a registered model on this machine, until Ctrl+C: the Open Inference Protocol ' +
+        "(clients of Triton and KServe) and MLflow's scoring protocol on one port. A registered model without a version " +
+        'is served in its latest.',
+    )
+    .argument('<model>', 'FILE.onnx, NAME, NAME/3 or NAME@ALIAS')
+    .option('--endpoint <name>', 'its name (default: that of the model)')
+    .option('--port <n>', 'the port (default: one that is free)')
+    .option('--threads <n>', 'how many threads one run of the model takes (default: 1)')
+    .option('--timeout <seconds>', 'how long a request may take (default: 30)')
+    .option('--queue <n>', 'how many requests may wait; others are told to try again (default: 128)')
+    .option('--detach', 'leave it running, and end this command once it answers')
+    .addHelpText('after', examples('serve model.onnx', 'serve fraud@champion --port 8080', 'serve fraud/3 --detach'))
+    .action((model: string, options: ServeOptions, self: Command) =>
+      perform(self, (cli) => serve(cli, model, options)),
+    );
+  const endpoints = withCommonOptions(program.command('endpoints'))
+    .summary('endpoints of this store: list, stop')
+    .description('Endpoints that serve models of this store.')
+    .addHelpText('after', examples('endpoints list', 'endpoints stop fraud'));
+  withCommonOptions(endpoints.command('list'))
+    .description('Those that answer now.')
+    .action((_: unknown, self: Command) => perform(self, list));
+  withCommonOptions(endpoints.command('stop'))
+    .description('End one; what it has begun is answered.')
+    .argument('<name>', 'the endpoint')
+    .action((name: string, _: unknown, self: Command) => perform(self, (cli) => stop(cli, name)));
+}
+
+async function serve(cli: Cli, model: string, options: ServeOptions): Promise<number> {
+  const { output } = cli;
+  const port = whole('--port', options.port, 1024, 65_535) ?? 0;
+  const threads = whole('--threads', options.threads, 1, 256) ?? 1;
+  const deadlineMs = (whole('--timeout', options.timeout, 1, MAX_SECONDS) ?? 30) * 1000;
+  const queue = whole('--queue', options.queue, 1, 100_000) ?? 128;
+  if (options.endpoint !== undefined && !ENDPOINT_NAME.test(options.endpoint))
+    throw new LoopwrightError('bad_request', '--endpoint takes a name of letters, digits, ".", "_" and "-".');
+  const { served, store } = await modelNamed(cli, model);
+  const name = options.endpoint ?? endpointNameOf(served.model.replace(/\.onnx$/i, ''));
+  const program = { runtime: process.execPath, file: join(cli.programs, 'endpoint.js') };
+  const order = { ...served, name, store, port, threads, deadlineMs, queue };
+  const stays = options.detach === true;
+  const started = await startEndpoint(program, order, stays);
+  const { url } = started;
+  if (output.isJson)
+    output.document({
+      endpoint: name,
+      url,
+      ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
+      pid: started.pid,
+      batches: started.answersBatches,
+      store: { path: store },
+    });
+  else
+    output.lines([
+      `${printable(served.model)}${served.digest === null ? '' : ` version ${served.version}`} answers at ${url}`,
+      `  Open Inference Protocol  ${url}/v2/models/${name}/infer`,
+      `  MLflow                   ${url}/invocations`,
+      `  Prometheus               ${url}/metrics`,
+      stays ? `End it with: loopwright endpoints stop ${name}` : 'Ctrl+C ends it.',
+    ]);
+  return stays ? EXIT.done : ended(started.process);
+}
+
+/** What is to be served, and the store that its endpoint belongs to. */
+async function modelNamed(cli: Cli, model: string): Promise<{ served: ServedModel; store: string }> {
+  const path = resolve(cli.cwd, model);
+  const isFile = existsSync(path) && statSync(path).isFile();
+  if (isFile || /\.onnx$/i.test(model)) {
+    if (!isFile) throw new LoopwrightError('not_found', `There is no file ${model}.`);
+    // Asking for it is adopting the store, as asking for a run is.
+    const paths = makeStore(storeToRunIn(cli.store, cli.cwd, cli.env));
+    if (!isAdopted(paths)) adopt(paths);
+    const served = { model: basename(path), version: '1', file: realpathSync(path), digest: null };
+    return { served, store: paths.root };
+  }
+  const { name, which } = referenceOf(model);
+  const found: { served: ServedModel; store: string }[] = [];
+  await inSession(cli, async (_, { connection, paths }) => {
+    const one = which ?? (await latest(name, (params) => connection.request('registry/versions', params)));
+    found.push({ served: await connection.request('endpoints/model', { name, which: one }), store: paths.root });
+    return EXIT.done;
+  });
+  const [registered] = found;
+  if (registered) return registered;
+  throw new LoopwrightError('internal', 'The engine told nothing of the model.');
+}
+
+type Ask = (params: { name: string; limit: number }) => Promise<{ versions: readonly { readonly version: number }[] }>;
+
+async function latest(name: string, ask: Ask): Promise<number> {
+  const [version] = (await ask({ name, limit: 1 })).versions;
+  if (version) return version.version;
+  throw new LoopwrightError('not_found', `${name} has no versions.`);
+}
+
+/** Passes on what ends us, and waits until it has answered what it has begun. */
+function ended(endpoint: Awaited<ReturnType<typeof startEndpoint>>['process']): Promise<number> {
+  // Ctrl+C reaches both: the endpoint ends by it, and this command with the endpoint.
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => endpoint.kill('SIGTERM'));
+  return new Promise((resolve) => {
+    endpoint.once('exit', (code) => resolve(code === 0 ? EXIT.done : EXIT.failed));
+  });
+}
+
+async function list(cli: Cli): Promise<number> {
+  const { output } = cli;
+  return inSession(cli, async (_, { connection }) => {
+    const { endpoints } = await connection.request('endpoints/list', {});
+    if (output.isJson) output.document({ endpoints: endpoints.map(documentOf) });
+    else if (endpoints.length > 0) output.lines(endpointTable(endpoints, viewOf(cli)));
+    else output.note('No endpoints. Start one with "loopwright serve MODEL".');
+    return EXIT.done;
+  });
+}
+
+async function stop(cli: Cli, name: string): Promise<number> {
+  storeToRead(cli.store, cli.cwd);
+  return inSession(cli, async ({ output }, { connection }) => {
+    await connection.request('endpoints/stop', { name });
+    if (output.isJson) output.document({ stopped: name });
+    else output.note(`${name} has ended.`);
+    return EXIT.done;
+  });
+}
+
+const documentOf = ({ name, port, model, version, file, digest, process: { pid }, startedMs }: EndpointFile) => ({
+  endpoint: name,
+  url: urlOf(port),
+  ...{ model, version, file, digest, pid },
+  started: new Date(startedMs).toISOString(),
+});
+
+function endpointTable(
+  endpoints: readonly EndpointFile[],
+  { paint, width, nowMs }: ReturnType<typeof viewOf>,
+): string[] {
+  const columns = [
+    { title: 'ENDPOINT', shrinks: true },
+    { title: 'ADDRESS' },
+    { title: 'MODEL', shrinks: true },
+    { title: 'VERSION', align: 'right' as const },
+    { title: 'STARTED' },
+  ];
+  const rows = endpoints.map(({ name, port, model, version, digest, startedMs }) => [
+    name,
+    urlOf(port),
+    model,
+    digest === null ? '' : version,
+    formatAgo(startedMs, nowMs),
+  ]);
+  return table(columns, rows, width, (title) => paint('bold', title));
+}
+
+/** @throws LoopwrightError `bad_request` */
+function whole(option: string, text: string | undefined, least: number, most: number): number | null {
+  if (text === undefined) return null;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number;
+  throw new LoopwrightError(
+    'bad_request',
+    `${option} takes a number from ${String(least)} to ${String(most)}, not "${text.slice(0, 60)}".`,
+  );
+}

@@ -1,0 +1,56 @@
+/**
+ * A protocol that clients speak: a table of routes, a function for each, and how failures look. All of them are on one port, and
+ * know nothing of sockets. Adding one is a file in `dialects/` and a line in its list.
+ */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { NamedTensor, Signature } from '../inference/datatype';
+import type { Failure } from './failure';
+
+export interface Asked {
+  /** What the route's pattern caught, decoded. */
+  readonly params: readonly (string | undefined)[];
+  readonly headers: IncomingHttpHeaders;
+  /** Inflated. */
+  readonly body: Buffer;
+}
+
+export interface Answer {
+  readonly status?: number;
+  /** JSON if left out. */
+  readonly type?: string;
+  readonly body: string | Buffer;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** Of the whole path, as it was sent. */
+  readonly path: RegExp;
+  answer(asked: Asked, served: Served): Answer | Promise<Answer>;
+}
+
+export interface Dialect {
+  readonly name: string;
+  /** Whether what is asked for here is told in this dialect's words, if nothing is there. */
+  owns(path: string): boolean;
+  readonly routes: readonly Route[];
+  fails(failure: Failure): Answer;
+}
+
+/** What is behind the dialects. */
+export interface Served {
+  readonly name: string;
+  readonly version: string;
+  /** Whether it can be asked now. */
+  readonly isReady: boolean;
+  /** @throws Failure `unavailable` while nothing is loaded */
+  readonly signature: Signature;
+  /** Whether whole numbers beyond 2^53 are to be read exactly. */
+  readonly exactIntegers: boolean;
+  /** Checked against the signature. @throws Failure, Refused */
+  infer(feeds: readonly NamedTensor[]): Promise<readonly NamedTensor[]>;
+  metrics(): string;
+}
+
+export const JSON_TYPE = 'application/json';
+export const json = (value: unknown, status = 200): Answer => ({ status, body: JSON.stringify(value) });

@@ -1,0 +1,190 @@
+/**
+ * The Open Inference Protocol, version 2, over REST (https://github.com/kserve/open-inference-protocol), with Triton's extension
+ * for binary tensors and its index of models.
+ *
+ * | | |
+ * | --- | --- |
+ * | GET v2 | the server |
+ * | GET v2/health/live, v2/health/ready | 200 or not |
+ * | GET v2/models/M[/versions/V] | what it takes and gives |
+ * | GET v2/models/M[/versions/V]/ready | 200 or not |
+ * | POST v2/models/M[/versions/V]/infer | tensors for tensors |
+ * | POST v2/repository/index | the models |
+ */
+import * as z from 'zod';
+import { bytesOfTensor, tensorOfBytes } from '../../inference/bytes';
+import { type Datatype, isDatatype, type NamedTensor, openShape, type Port } from '../../inference/datatype';
+import { portNamed } from '../../inference/feeds';
+import { parseJson } from '../../inference/json';
+import { Refused, shown } from '../../inference/refused';
+import { flatText, tensorOf } from '../../inference/tensor';
+import { BUILD } from '../../protocol/version';
+import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
+import { Failure, STATUS } from '../failure';
+
+const PLATFORM = 'onnxruntime_onnx';
+const HEADER_LENGTH = 'Inference-Header-Content-Length';
+
+const Parameters = z.record(z.string(), z.unknown());
+const InferRequest = z.object({
+  id: z.string().optional(),
+  parameters: Parameters.optional(),
+  inputs: z
+    .array(
+      z.object({
+        name: z.string(),
+        shape: z.array(z.number()),
+        datatype: z.string(),
+        parameters: Parameters.optional(),
+        data: z.unknown().optional(),
+      }),
+    )
+    .max(10_000),
+  outputs: z
+    .array(z.object({ name: z.string(), parameters: Parameters.optional() }))
+    .max(10_000)
+    .optional(),
+});
+type InferRequest = z.infer<typeof InferRequest>;
+type InputTensor = InferRequest['inputs'][number];
+
+const MODEL = String.raw`^/v2/models/([^/]+)(?:/versions/([^/]+))?`;
+
+export const oip: Dialect = {
+  name: 'Open Inference Protocol',
+  owns: (path) => /^\/v2(\/|$)/.test(path),
+  routes: [
+    { method: 'GET', path: /^\/v2\/?$/, answer: () => json(SERVER) },
+    { method: 'GET', path: /^\/v2\/health\/live$/, answer: () => json({ live: true }) },
+    {
+      method: 'GET',
+      path: /^\/v2\/health\/ready$/,
+      answer: (_, { isReady }) => json({ ready: isReady }, isReady ? 200 : 503),
+    },
+    { method: 'GET', path: new RegExp(`${MODEL}/?$`), answer: metadata },
+    { method: 'GET', path: new RegExp(`${MODEL}/ready$`), answer: ready },
+    { method: 'POST', path: new RegExp(`${MODEL}/infer$`), answer: infer },
+    { method: 'POST', path: /^\/v2\/repository\/index$/, answer: index },
+  ],
+  fails: ({ kind, message }) => json({ error: message }, STATUS[kind]),
+};
+
+const SERVER = {
+  name: 'loopwright',
+  version: BUILD.version,
+  extensions: ['binary_tensor_data', 'model_repository'],
+};
+
+/** @throws Failure `not_found` */
+function requireModel({ params: [name, version] }: Asked, served: Served): void {
+  if (name !== served.name)
+    throw new Failure('not_found', `Model ${shown(name)} is not found. Here is: ${served.name}.`);
+  if (version !== undefined && version !== served.version)
+    throw new Failure('not_found', `Model ${name} has no version ${shown(version)}. Here is: ${served.version}.`);
+}
+
+function metadata(asked: Asked, served: Served): Answer {
+  requireModel(asked, served);
+  const { signature } = served;
+  const told = (port: Port) => ({ name: port.name, datatype: port.datatype, shape: openShape(port) });
+  return json({
+    name: served.name,
+    versions: [served.version],
+    platform: PLATFORM,
+    inputs: signature.inputs.map(told),
+    outputs: signature.outputs.map(told),
+  });
+}
+
+function ready(asked: Asked, served: Served): Answer {
+  requireModel(asked, served);
+  return json({ name: served.name, ready: served.isReady }, served.isReady ? 200 : 503);
+}
+
+function index({ body }: Asked, { name, version, isReady }: Served): Answer {
+  const asked = body.length === 0 ? {} : parseJson(body.toString(), { exactIntegers: false });
+  const onlyReady = typeof asked === 'object' && asked !== null && 'ready' in asked && asked.ready === true;
+  const state = isReady ? 'READY' : 'UNAVAILABLE';
+  return json(onlyReady && !isReady ? [] : [{ name, version, state, reason: '' }]);
+}
+
+async function infer(asked: Asked, served: Served): Promise<Answer> {
+  requireModel(asked, served);
+  const { request, rest } = readRequest(asked, served);
+  const feeds = feedsOf(request.inputs, rest);
+  const { outputs: ports } = served.signature;
+  const wanted = request.outputs?.map(({ name }) => portNamed(ports, name, 'output').name);
+  const outputs = await served.infer(feeds);
+  const chosen = wanted?.flatMap((name) => outputs.find((output) => output.name === name) ?? []) ?? outputs;
+  return answerOf(request, chosen, served);
+}
+
+/** The JSON, and the bytes of tensors behind it. */
+function readRequest({ headers, body }: Asked, { exactIntegers }: Served): { request: InferRequest; rest: Buffer } {
+  const told = headers[HEADER_LENGTH.toLowerCase()];
+  const length = told === undefined ? body.length : /^\d{1,15}$/.test(String(told)) ? Number(told) : NaN;
+  if (!(length <= body.length))
+    throw new Refused(`${HEADER_LENGTH} is ${shown(told)}, where the body has ${String(body.length)} bytes.`);
+  const parsed = InferRequest.safeParse(parseJson(body.toString('utf8', 0, length), { exactIntegers }));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new Refused(`The request is not of the protocol: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`);
+  }
+  return { request: parsed.data, rest: body.subarray(length) };
+}
+
+function feedsOf(inputs: readonly InputTensor[], rest: Buffer): NamedTensor[] {
+  let at = 0;
+  const feeds = inputs.map((input) => {
+    const { name, shape, data } = input;
+    const datatype = datatypeOf(input);
+    const size = input.parameters?.binary_data_size;
+    if (size === undefined) {
+      if (data === undefined) throw new Refused(`The input ${shown(name)} has no data.`);
+      return { name, ...tensorOf(datatype, shape, data, name) };
+    }
+    if (data !== undefined) throw new Refused(`The input ${shown(name)} has both data and binary data.`);
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || at + size > rest.length)
+      throw new Refused(`The binary data of ${shown(name)} is ${shown(size)} bytes, which are not there.`);
+    at += size;
+    return { name, ...tensorOfBytes(datatype, shape, rest.subarray(at - size, at), name) };
+  });
+  if (at !== rest.length)
+    throw new Refused(`Behind the JSON are ${String(rest.length)} bytes, where the inputs have ${String(at)}.`);
+  return feeds;
+}
+
+function datatypeOf({ name, datatype }: InputTensor): Datatype {
+  if (isDatatype(datatype)) return datatype;
+  throw new Refused(`The input ${shown(name)} is ${shown(datatype)}, which is no type of the protocol that is served.`);
+}
+
+function answerOf(request: InferRequest, outputs: readonly NamedTensor[], { name, version }: Served): Answer {
+  const parts: Buffer[] = [];
+  const texts = outputs.map((output) => {
+    const head = { name: output.name, shape: output.shape, datatype: output.datatype };
+    if (!isBinary(request, output.name)) return `${JSON.stringify(head).slice(0, -1)},"data":${flatText(output)}}`;
+    const bytes = bytesOfTensor(output);
+    parts.push(bytes);
+    return JSON.stringify({ ...head, parameters: { binary_data_size: bytes.length } });
+  });
+  const head = JSON.stringify({
+    ...(request.id === undefined ? {} : { id: request.id }),
+    model_name: name,
+    model_version: version,
+  });
+  const text = `${head.slice(0, -1)},"outputs":[${texts.join(',')}]}`;
+  if (parts.length === 0) return { body: text };
+  const json = Buffer.from(text);
+  return {
+    type: 'application/octet-stream',
+    headers: { [HEADER_LENGTH]: String(json.length) },
+    body: Buffer.concat([json, ...parts]),
+  };
+}
+
+/** What is said of one output comes before what is said of all. */
+function isBinary({ outputs, parameters }: InferRequest, name: string): boolean {
+  const own = outputs?.find((output) => output.name === name)?.parameters?.binary_data;
+  return own === undefined ? parameters?.binary_data_output === true : own === true;
+}

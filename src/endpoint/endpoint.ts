@@ -1,0 +1,72 @@
+/** A model that is served: its process, who waits for it, what is counted, and the protocols in front of it. */
+import { checkFeeds } from '../inference/feeds';
+import type { NamedTensor, Signature } from '../inference/datatype';
+import type { EndpointOrder } from '../protocol/endpoints';
+import type { Served } from './dialect';
+import { DIALECTS } from './dialects/list';
+import { Metrics } from './metrics';
+import { ModelProcess } from './modelProcess';
+import { Queue } from './queue';
+import { EndpointServer } from './server';
+
+/** More gain little with models that take long, and cost the first of them time. */
+const MAX_BATCH_ROWS = 64;
+
+export class Endpoint {
+  private readonly model: ModelProcess;
+  private readonly server: EndpointServer;
+  private isDraining = false;
+
+  /** @param modelProgram `model.js` */
+  constructor(order: EndpointOrder, modelProgram: string, log: (line: string) => void) {
+    const { file, threads, name, version } = order;
+    const metrics = new Metrics();
+    const model = new ModelProcess({ program: modelProgram, file, threads }, log, () => log('the model is loaded'));
+    this.model = model;
+    const limits = { waiting: order.queue, rows: MAX_BATCH_ROWS, deadlineMs: order.deadlineMs };
+    const queue = new Queue(model, limits, metrics);
+    const isDraining = (): boolean => this.isDraining;
+    const signature = (): Signature => {
+      if (model.loaded) return model.loaded.signature;
+      throw model.unavailable();
+    };
+    const served: Served = {
+      name,
+      version,
+      get isReady() {
+        return model.loaded !== null && !isDraining();
+      },
+      get signature() {
+        return signature();
+      },
+      get exactIntegers() {
+        return signature().inputs.some(({ datatype }) => datatype === 'INT64' || datatype === 'UINT64');
+      },
+      infer: async (feeds) => {
+        checkFeeds(feeds, signature());
+        const started = performance.now();
+        let outputs: readonly NamedTensor[] | null = null;
+        try {
+          outputs = await queue.infer(feeds);
+          return outputs;
+        } finally {
+          metrics.answered(outputs !== null, performance.now() - started);
+        }
+      },
+      metrics: () => metrics.text(name, version, queue.length, model.crashes),
+    };
+    this.server = new EndpointServer(DIALECTS, served, log);
+  }
+
+  /** @returns the port that it answers on, once it does. @throws Failure for a model that can't be loaded */
+  async start(port: number): Promise<{ port: number; answersBatches: boolean }> {
+    const { answersBatches } = await this.model.start();
+    return { port: await this.server.listen(port), answersBatches };
+  }
+
+  async end(): Promise<void> {
+    this.isDraining = true;
+    await this.server.drain();
+    this.model.end();
+  }
+}

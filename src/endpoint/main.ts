@@ -1,0 +1,83 @@
+/**
+ * The process of one endpoint: `endpoint.js ORDER`, where ORDER is JSON (`protocol/endpoints.ts`). It is found again through its
+ * file in the store, as whoever started it may end before it.
+ */
+import { writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { LoopwrightError } from '../protocol/errors';
+import { type EndpointNews, EndpointOrder, urlOf } from '../protocol/endpoints';
+import { livingEndpoint, removeEndpoint, writeEndpoint } from '../protocol/node/endpointFolder';
+import { bootId, startOf } from '../protocol/node/processes';
+import { Endpoint } from './endpoint';
+import { Failure } from './failure';
+
+const log = (line: string): void => {
+  try {
+    writeSync(2, `${new Date().toISOString()} ${line}\n`);
+  } catch {
+    // whoever read it has gone: that is no reason to end
+  }
+};
+
+const tell = (news: EndpointNews): void => {
+  if (process.connected) process.send?.(news);
+};
+
+async function main(): Promise<void> {
+  const order = EndpointOrder.parse(JSON.parse(process.argv[2] ?? ''));
+  const { name, store } = order;
+  const other = store === null ? null : livingEndpoint(store, name);
+  if (other)
+    throw new LoopwrightError(
+      'bad_request',
+      `The endpoint ${name} serves ${other.model} already, at ${urlOf(other.port)}. ` +
+        `Stop it with "loopwright endpoints stop ${name}", or name this one with --endpoint.`,
+    );
+  const endpoint = new Endpoint(order, join(__dirname, 'model.js'), log);
+  let isEnding = false;
+  const end = (why: string): void => {
+    if (isEnding) return;
+    isEnding = true;
+    log(`ending: ${why}`);
+    void endpoint.end().then(() => {
+      if (store !== null) removeEndpoint(store, name, process.pid);
+      process.exit(0);
+    });
+  };
+  process.on('SIGTERM', () => end('SIGTERM'));
+  process.on('SIGINT', () => end('Ctrl+C'));
+  // Of one that is to stay, the channel is closed by an order to that effect; otherwise whoever started it has died.
+  process.on('message', (message) => {
+    if (message === 'stay') process.removeAllListeners('disconnect').disconnect();
+  });
+  process.on('disconnect', () => end('whoever started it has ended'));
+  const { port, answersBatches } = await endpoint.start(order.port).catch((thrown: unknown) => {
+    throw asFailedStart(thrown, order.port);
+  });
+  const { model, version, file, digest } = order;
+  const own = { pid: process.pid, start: startOf(process.pid) ?? '' };
+  const told = { name, model, version, file, digest, port, process: own, boot: bootId(), startedMs: Date.now() };
+  if (store !== null) writeEndpoint(store, told);
+  log(`${name} serves ${file} at ${urlOf(port)}${answersBatches ? ', in batches' : ''}`);
+  tell({ kind: 'ready', url: urlOf(port), pid: process.pid, answersBatches });
+}
+
+function asFailedStart(thrown: unknown, port: number): unknown {
+  if (thrown instanceof Failure) return new LoopwrightError('bad_request', thrown.message);
+  const isTaken =
+    thrown instanceof Error && 'code' in thrown && (thrown.code === 'EADDRINUSE' || thrown.code === 'EACCES');
+  return isTaken
+    ? new LoopwrightError(
+        'bad_request',
+        `The port ${String(port)} is not free. Choose another with --port, or leave it out.`,
+      )
+    : thrown;
+}
+
+main().catch((thrown: unknown) => {
+  const { code, message } = LoopwrightError.from(thrown);
+  // Whoever started it says so to the user.
+  if (!process.connected) log(message);
+  tell({ kind: 'failed', code: code === 'bad_request' ? code : 'internal', message });
+  process.exit(1);
+});

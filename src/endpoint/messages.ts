@@ -1,0 +1,11 @@
+/** What an endpoint and the process that runs its model tell each other. Both are of one build: nothing is checked. */
+import type { NamedTensor, Signature } from '../inference/datatype';
+
+export type ToModel = { readonly kind: 'run'; readonly id: number; readonly feeds: readonly NamedTensor[] };
+
+export type FromModel =
+  | { readonly kind: 'ready'; readonly signature: Signature; readonly answersBatches: boolean }
+  /** It can't be loaded, and won't be able to be. */
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'ran'; readonly id: number; readonly outputs: readonly NamedTensor[]; readonly tookUs: number }
+  | { readonly kind: 'refused'; readonly id: number; readonly message: string };

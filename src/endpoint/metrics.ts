@@ -1,0 +1,64 @@
+/**
+ * What is counted, and its text for Prometheus under the names that Triton's metrics have
+ * (https://github.com/triton-inference-server/server/blob/main/docs/user_guide/metrics.md).
+ */
+export interface Counted {
+  readonly success: number;
+  readonly failure: number;
+  /** Rows. */
+  readonly inferences: number;
+  readonly executions: number;
+  readonly requestUs: number;
+  readonly queueUs: number;
+  readonly computeUs: number;
+}
+
+export class Metrics {
+  readonly counted = {
+    success: 0,
+    failure: 0,
+    inferences: 0,
+    executions: 0,
+    requestUs: 0,
+    queueUs: 0,
+    computeUs: 0,
+  };
+
+  queued(ms: number): void {
+    this.counted.queueUs += Math.round(ms * 1000);
+  }
+
+  ran(rows: number, tookUs: number): void {
+    this.counted.inferences += rows;
+    this.counted.executions++;
+    this.counted.computeUs += tookUs;
+  }
+
+  answered(isSuccess: boolean, ms: number): void {
+    if (isSuccess) this.counted.success++;
+    else this.counted.failure++;
+    this.counted.requestUs += Math.round(ms * 1000);
+  }
+
+  text(model: string, version: string, pending: number, crashes: number): string {
+    const { counted } = this;
+    const labels = `{model="${escaped(model)}",version="${escaped(version)}"}`;
+    const lines: string[] = [];
+    const add = (name: string, type: string, help: string, value: number): void => {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, `${name}${labels} ${String(value)}`);
+    };
+    add('nv_inference_request_success', 'counter', 'Requests that were answered', counted.success);
+    add('nv_inference_request_failure', 'counter', 'Requests that failed', counted.failure);
+    add('nv_inference_count', 'counter', 'Rows that the model was run on', counted.inferences);
+    add('nv_inference_exec_count', 'counter', 'Runs of the model', counted.executions);
+    add('nv_inference_request_duration_us', 'counter', 'Time of all requests', counted.requestUs);
+    add('nv_inference_queue_duration_us', 'counter', 'Time that requests waited', counted.queueUs);
+    add('nv_inference_compute_infer_duration_us', 'counter', 'Time of all runs of the model', counted.computeUs);
+    add('nv_inference_pending_request_count', 'gauge', 'Requests that wait or run', pending);
+    add('loopwright_model_crashes', 'counter', 'How often the process that runs the model crashed', crashes);
+    return `${lines.join('\n')}\n`;
+  }
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll(/[\\"\n]/g, (found) => (found === '\n' ? '\\n' : `\\${found}`));

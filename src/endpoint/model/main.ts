@@ -1,0 +1,43 @@
+/**
+ * The process that runs a model, and does nothing else: `model.js FILE THREADS`, started by an endpoint. What ONNX Runtime
+ * crashes is this process alone.
+ */
+import './plainHalf';
+import { LoopwrightError } from '../../protocol/errors';
+import { answersBatches } from '../../inference/batch';
+import { Refused } from '../../inference/refused';
+import { type Model, openModel } from '../../inference/session';
+import type { FromModel, ToModel } from '../messages';
+
+const [, , file = '', threads = '1'] = process.argv;
+
+/** Without an endpoint there is nobody to run it for. */
+process.on('disconnect', () => process.exit(0));
+// Its terminal is the endpoint's, which says when it is time to end.
+process.on('SIGINT', () => undefined);
+
+const tell = (message: FromModel): void => {
+  process.send?.(message);
+};
+
+async function run(model: Model, { id, feeds }: ToModel): Promise<void> {
+  const started = process.hrtime.bigint();
+  try {
+    const outputs = await model.run(feeds);
+    tell({ kind: 'ran', id, outputs, tookUs: Number((process.hrtime.bigint() - started) / 1000n) });
+  } catch (thrown) {
+    if (!(thrown instanceof Refused)) throw thrown;
+    tell({ kind: 'refused', id, message: thrown.message });
+  }
+}
+
+async function main(): Promise<void> {
+  const model = await openModel(file, { threads: Number(threads) });
+  process.on('message', (message: ToModel) => void run(model, message));
+  tell({ kind: 'ready', signature: model.signature, answersBatches: await answersBatches(model) });
+}
+
+main().catch((thrown: unknown) => {
+  tell({ kind: 'failed', message: LoopwrightError.from(thrown).message });
+  process.disconnect();
+});

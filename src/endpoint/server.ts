@@ -1,0 +1,140 @@
+/**
+ * An endpoint's HTTP, on the loopback interface. Before anything is routed it is asked where a request is meant for and where it
+ * comes from: a page of a browser must not reach it.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Asked, Dialect, Route, Served } from './dialect';
+import { Failure } from './failure';
+import { bodyOf, send } from './http';
+
+const BODY_LIMIT_MS = 60_000;
+const HEADERS_LIMIT_MS = 20_000;
+/** Longer than clients keep theirs, so that none writes to one that is being closed. */
+const KEEP_ALIVE_MS = 65_000;
+const MAX_CONNECTIONS = 1024;
+/** How long requests that are under way may take when the endpoint ends. */
+const DRAIN_MS = 10_000;
+
+export class EndpointServer {
+  private readonly server: Server;
+  private hosts: ReadonlySet<string> = new Set();
+  private isDraining = false;
+  private underWay = 0;
+  private onIdle: (() => void) | null = null;
+
+  constructor(
+    private readonly dialects: readonly Dialect[],
+    private readonly served: Served,
+    private readonly log: (line: string) => void,
+  ) {
+    this.server = createServer((request, response) => void this.handle(request, response));
+    this.server.headersTimeout = HEADERS_LIMIT_MS;
+    this.server.requestTimeout = BODY_LIMIT_MS;
+    this.server.keepAliveTimeout = KEEP_ALIVE_MS;
+    this.server.maxRequestsPerSocket = 0;
+    this.server.maxConnections = MAX_CONNECTIONS;
+  }
+
+  /** @returns the port. @throws what listening throws: EADDRINUSE where somebody else has it */
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+        this.server.off('error', reject);
+        this.server.on('error', (error) => this.log(error.message));
+        const { port: taken } = this.server.address() as AddressInfo;
+        this.hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${String(taken)}`));
+        resolve(taken);
+      });
+    });
+  }
+
+  /** Takes no more, and waits for what is under way. */
+  async drain(): Promise<void> {
+    this.isDraining = true;
+    this.server.close();
+    this.server.closeIdleConnections();
+    if (this.underWay > 0) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      this.onIdle = () => resolve(undefined);
+      const limit = setTimeout(this.onIdle, DRAIN_MS);
+      await promise;
+      clearTimeout(limit);
+    }
+    this.server.closeAllConnections();
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.underWay++;
+    if (this.isDraining) response.setHeader('Connection', 'close');
+    response.once('close', () => {
+      this.underWay--;
+      if (this.underWay === 0) this.onIdle?.();
+    });
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    try {
+      const { route, found } = this.routeOf(request, path);
+      const body = request.method === 'POST' ? await bodyOf(request) : Buffer.alloc(0);
+      send(response, await route.answer(askedOf(found, request, body), this.served));
+    } catch (thrown) {
+      this.fail(request, response, path, thrown);
+    }
+  }
+
+  /** @throws Failure `forbidden`, `not_found`, `method` */
+  private routeOf({ headers, method }: IncomingMessage, path: string): { route: Route; found: RegExpExecArray } {
+    if (!this.hosts.has(headers.host?.toLowerCase() ?? '') || !path.startsWith('/'))
+      throw new Failure('forbidden', 'This endpoint answers only what is meant for this machine (Host).');
+    const { origin } = headers;
+    const isForeign = origin !== undefined && !this.hosts.has(origin.toLowerCase().replace(/^http:\/\//, ''));
+    if (isForeign || headers['sec-fetch-site'] === 'cross-site')
+      throw new Failure('forbidden', 'This endpoint does not answer pages of other origins (Origin).');
+    const wanted = method === 'HEAD' ? 'GET' : method;
+    const others = new Set<string>();
+    for (const dialect of this.dialects)
+      for (const route of dialect.routes) {
+        const found = route.path.exec(path);
+        if (found && route.method === wanted) return { route, found };
+        if (found) others.add(route.method);
+      }
+    if (others.size > 0)
+      throw new Failure(
+        'method',
+        `${path.slice(0, 200)} is asked with ${[...others].join(' or ')}, not ${method ?? ''}.`,
+      );
+    const { name } = this.served;
+    throw new Failure(
+      'not_found',
+      `There is no ${path.slice(0, 200)} here. There are /v2/models/${name}/infer, /invocations and /metrics; / has all.`,
+    );
+  }
+
+  private fail(request: IncomingMessage, response: ServerResponse, path: string, thrown: unknown): void {
+    if (response.headersSent || response.destroyed) {
+      response.destroy();
+      return;
+    }
+    const failure = Failure.from(thrown);
+    if (failure.kind === 'internal')
+      this.log(`${request.method ?? ''} ${path.slice(0, 200)}: ${thrown instanceof Error ? (thrown.stack ?? '') : ''}`);
+    // What is left of a body that nobody reads is thrown away, with its connection.
+    if (!request.complete) {
+      request.resume();
+      response.setHeader('Connection', 'close');
+    }
+    if (failure.retryAfterS !== null) response.setHeader('Retry-After', String(failure.retryAfterS));
+    const dialect = this.dialects.find((one) => one.owns(path));
+    send(response, dialect?.fails(failure) ?? { status: 500, body: '{}' });
+  }
+}
+
+/** @throws Failure `invalid` for what is encoded wrongly */
+function askedOf(found: RegExpExecArray, { headers }: IncomingMessage, body: Buffer): Asked {
+  try {
+    const params = found.slice(1).map((text: string | undefined) => text && decodeURIComponent(text));
+    return { params, headers, body };
+  } catch {
+    throw new Failure('invalid', 'The address is not encoded rightly.');
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Endpoints as the engine sees them: processes that it did not start, found by their files, and the files of models that are
+ * to be served.
+ */
+import type { ServedModel } from '../../protocol/endpoints';
+import { LoopwrightError } from '../../protocol/errors';
+import { livingEndpoint, livingEndpoints } from '../../protocol/node/endpointFolder';
+import type { Verified } from '../../protocol/registry';
+import type { ModelPlace, Result } from '../../protocol/requests';
+import type { Jobs } from '../jobs';
+import { cardInJob, fileAt } from '../models';
+import type { RequestHandlers } from '../rpc/dispatch';
+
+/** An endpoint waits 10 s for what it has begun. */
+const END_LIMIT_MS = 12_000;
+const LOOK_MS = 30;
+
+export interface ServingParts {
+  readonly store: string;
+  readonly jobs: Pick<Jobs, 'run'>;
+  readonly version: (of: { name: string; which: number | string }) => Promise<Result<'registry/version'>>;
+  readonly verify: (of: { name: string; which: number }) => Promise<{ versions: Verified[] }>;
+}
+
+type Served = 'endpoints/list' | 'endpoints/stop' | 'endpoints/model';
+
+export const servingHandlers = (parts: ServingParts): Pick<RequestHandlers, Served> => ({
+  'endpoints/list': () => ({ endpoints: livingEndpoints(parts.store) }),
+  'endpoints/stop': async ({ name }) => {
+    await stop(parts.store, name);
+    return {};
+  },
+  'endpoints/model': (of) => modelOf(parts, of),
+});
+
+/** @throws LoopwrightError `not_found` */
+async function stop(store: string, name: string): Promise<void> {
+  const found = livingEndpoint(store, name);
+  if (!found) throw new LoopwrightError('not_found', `No endpoint ${name} runs. "loopwright endpoints list" has them.`);
+  const { pid } = found.process;
+  process.kill(pid, 'SIGTERM');
+  const deadline = Date.now() + END_LIMIT_MS;
+  while (livingEndpoint(store, name)?.process.pid === pid) {
+    if (Date.now() > deadline)
+      throw new LoopwrightError('internal', `The endpoint ${name} (pid ${String(pid)}) does not end.`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** @throws LoopwrightError `not_found`, `bad_request` for files that are not what was registered, or no ONNX */
+async function modelOf(parts: ServingParts, of: { name: string; which: number | string }): Promise<ServedModel> {
+  const { version, place } = await parts.version(of);
+  const { name, version: number, digest } = version;
+  const named = `${name}/${String(number)}`;
+  if (!place)
+    throw new LoopwrightError(
+      'bad_request',
+      `The files of ${named} are not in this store (${version.source}): they can't be served.`,
+    );
+  if (digest !== null) {
+    const [verified] = (await parts.verify({ name, which: number })).versions;
+    if (verified?.state !== 'whole')
+      throw new LoopwrightError(
+        'bad_request',
+        `The files of ${named} are not what was registered: ${verified?.problems.slice(0, 3).join('; ') ?? ''}`,
+      );
+  }
+  const { modelFile } = await cardInJob(parts.jobs, parts.store, place);
+  const path = [place.path, modelFile ?? ''].filter((part) => part !== '').join('/');
+  if (modelFile === null || !/\.onnx$/i.test(path))
+    throw new LoopwrightError(
+      'bad_request',
+      `${named} has no ONNX model${modelFile === null ? '' : ` (its model is ${path})`}: only ONNX is served.`,
+    );
+  const file = fileAt(parts.store, { ...place, path } satisfies ModelPlace);
+  return { model: name, version: String(number), file, digest };
+}

@@ -1,0 +1,59 @@
+/** Endpoints: processes that serve a model, found again by the files that they keep (`endpoints/<name>/endpoint.json`). */
+import * as z from 'zod';
+
+/** Also the name of its folder, and of the model in addresses: nothing that could lead elsewhere. */
+export const ENDPOINT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/** Nearest name that an endpoint can have. Pure. */
+export const endpointNameOf = (text: string): string =>
+  text
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 128)
+    .replace(/-+$/, '') || 'model';
+
+/** What it serves. */
+export const ServedModel = z.object({
+  /** The registered model, or the file's name. */
+  model: z.string(),
+  /** Of a registered model its number; `1` for a file. */
+  version: z.string(),
+  /** Absolute. */
+  file: z.string(),
+  /** Of the version's files; null for a file that is not registered. */
+  digest: z.string().nullable(),
+});
+export type ServedModel = z.infer<typeof ServedModel>;
+
+/** Written once it can be asked; gone when it has ended by itself. */
+export const EndpointFile = ServedModel.extend({
+  name: z.string(),
+  port: z.number().int(),
+  process: z.object({ pid: z.number().int(), start: z.string() }),
+  /** Of the boot in which that process runs. */
+  boot: z.string(),
+  startedMs: z.number(),
+});
+export type EndpointFile = z.infer<typeof EndpointFile>;
+
+/** How one is started: the argument of `endpoint.js`. */
+export const EndpointOrder = ServedModel.extend({
+  name: z.string().regex(ENDPOINT_NAME),
+  /** Of the store; null for one that nobody has to find again. */
+  store: z.string().nullable(),
+  /** 0: one that is free. */
+  port: z.number().int().min(0).max(65_535),
+  threads: z.number().int().min(1).max(256),
+  /** How long a request may take. */
+  deadlineMs: z.number().int().min(1),
+  /** How many requests may wait. */
+  queue: z.number().int().min(1),
+});
+export type EndpointOrder = z.infer<typeof EndpointOrder>;
+
+/** What it tells whoever started it. */
+export type EndpointNews =
+  | { readonly kind: 'ready'; readonly url: string; readonly pid: number; readonly answersBatches: boolean }
+  | { readonly kind: 'failed'; readonly code: 'bad_request' | 'internal'; readonly message: string };
+
+export const urlOf = (port: number): string => `http://127.0.0.1:${String(port)}`;

@@ -1,0 +1,16 @@
+/** Endpoints of the store, and what has to be known of a model to serve it. */
+import * as z from 'zod';
+import type { EndpointFile, ServedModel } from '../endpoints';
+import { Nothing, read, write } from './define';
+
+export const endpointRequests = {
+  /** Those whose process lives, by name. `endpoints.ts` has their form. */
+  'endpoints/list': read(Nothing, z.object({ endpoints: z.array(z.custom<EndpointFile>()) })),
+  /** It answers what it has begun, and ends. */
+  'endpoints/stop': write(z.object({ name: z.string() }), Nothing),
+  /** The ONNX file of a registered version, after all its files were compared with what was registered. */
+  'endpoints/model': write(
+    z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]) }),
+    z.custom<ServedModel>(),
+  ),
+} as const;

@@ -1,0 +1,63 @@
+/** ONNX models for endpoints, written by hand. */
+import { ATTRIBUTE, MAP_TYPE, MODEL, OPSET, TENSOR_TYPE, TYPE, VALUE } from '../../src/onnx/fields';
+import { graph, message, model, node, value } from '../engine/models/onnxWriter';
+
+const FLOAT = 1;
+const INT64 = 7;
+const STRING = 8;
+/** `AttributeProto.type` and its values. */
+const ATTRIBUTE_TYPE = 20;
+const [AS_INTEGER, AS_INTEGERS] = [2, 7];
+
+const integer = (name: string, number: number): Buffer =>
+  message([ATTRIBUTE.name, name], [ATTRIBUTE.integer, number], [ATTRIBUTE_TYPE, AS_INTEGER]);
+
+const typed = (name: string, element: number, shape: readonly (number | string)[]): Buffer => {
+  const dims = shape.map((size) => message([typeof size === 'number' ? 1 : 2, size]));
+  const inner = message(
+    [TENSOR_TYPE.element, element],
+    [TENSOR_TYPE.shape, message(...dims.map((dim): [number, Buffer] => [1, dim]))],
+  );
+  return message([VALUE.name, name], [VALUE.type, message([TYPE.tensor, inner])]);
+};
+
+/** As scikit-learn's classifiers are converted: a class for each row, and its probabilities as a list of maps. */
+export function classifier(): Buffer {
+  const labels = message(
+    [ATTRIBUTE.name, 'classlabels_int64s'],
+    ...[10, 20, 30].map((label): [number, number] => [ATTRIBUTE.integers, label]),
+    [ATTRIBUTE_TYPE, AS_INTEGERS],
+  );
+  const map = message([MAP_TYPE.key, INT64], [MAP_TYPE.value, message([TYPE.tensor, message([1, FLOAT])])]);
+  const maps = message(
+    [VALUE.name, 'probability'],
+    [VALUE.type, message([TYPE.sequence, message([1, message([TYPE.map, map])])])],
+  );
+  return model(
+    graph({
+      nodes: [
+        node('ArgMax', ['x'], ['label'], { attributes: [integer('axis', 1), integer('keepdims', 0)] }),
+        node('Softmax', ['x'], ['p'], { attributes: [integer('axis', 1)] }),
+        node('ZipMap', ['p'], ['probability'], { domain: 'ai.onnx.ml', attributes: [labels] }),
+      ],
+      inputs: [value('x', ['N', 3])],
+      outputs: [typed('label', INT64, ['N']), maps],
+    }),
+    [MODEL.opsetImport, message([OPSET.domain, 'ai.onnx.ml'], [OPSET.version, 1])],
+  );
+}
+
+/** A column for each input. Its answer to a row depends on the others: it can't be asked in batches. */
+export const columns = (): Buffer =>
+  model(
+    graph({
+      nodes: [
+        node('ReduceMax', ['amount'], ['most'], { attributes: [integer('keepdims', 0)] }),
+        node('Sub', ['amount', 'most'], ['below']),
+        node('Identity', ['country'], ['where']),
+        node('Identity', ['id'], ['same']),
+      ],
+      inputs: [value('amount', ['N', 1]), typed('country', STRING, ['N', 1]), typed('id', INT64, ['N', 1])],
+      outputs: [value('below', ['N', 1]), typed('where', STRING, ['N', 1]), typed('same', INT64, ['N', 1])],
+    }),
+  );
