@@ -15,6 +15,7 @@ import { cutPage, decodeToken, encodeToken, RunRows } from '../tracking';
 import { VersionPlaces } from './place';
 import { filesOf } from './versionFiles';
 import { VersionMetrics } from './versionMetrics';
+import { VersionsCompared } from './versionsCompared';
 
 interface ModelRecord {
   readonly name: string;
@@ -73,6 +74,7 @@ export function registryQueries(db: Database, store: string) {
   const rows = new RunRows(db);
   const places = new VersionPlaces(db);
   const metrics = new VersionMetrics(db);
+  const compared = new VersionsCompared(db, store, places, metrics);
   const statements = {
     models: db.prepare<[string, string, number], ModelRecord>(
       `${MODELS} AND name > ? AND name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?`,
@@ -198,6 +200,14 @@ export function registryQueries(db: Database, store: string) {
       findVersion(name, version);
       const place = places.of(name, version);
       return place === null ? { files: [], nextPageToken: null } : filesOf(store, place, page);
+    },
+    'registry/compare': (params: CheckedParams<'registry/compare'>): Result<'registry/compare'> => {
+      for (const { name, version } of params.versions) findVersion(name, version);
+      return compared.compare(params);
+    },
+    'registry/compareFiles': (params: CheckedParams<'registry/compareFiles'>): Result<'registry/compareFiles'> => {
+      for (const { name, version } of params.versions) findVersion(name, version);
+      return compared.files(params);
     },
   };
 }

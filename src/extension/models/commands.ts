@@ -6,10 +6,12 @@ import { type AskedEdit, ModelName } from '../../protocol/registryEdit';
 import { pickRun, type RunRef } from '../commands/pickRun';
 import { runsIn } from '../commands/onRuns';
 import type { StoreSession } from '../stores/session';
+import type { CompareVersionsPanels } from '../panels/compareVersionsPanel';
 import type { ModelVersionPanels } from '../panels/modelVersionPanel';
 import { plain, withoutIcons } from '../text';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import type { ModelsParts } from '.';
+import { versionsToCompare } from './compare';
 import { approve, giveAlias, moveTo, promote, type Promoted } from './promote';
 import { describeVersion, LOOK, ModelNode, VersionNode } from './tree';
 
@@ -23,6 +25,7 @@ export class ModelCommands {
   constructor(
     private readonly parts: ModelsParts,
     private readonly pages: () => Promise<ModelVersionPanels>,
+    private readonly comparisons: () => Promise<CompareVersionsPanels>,
   ) {}
 
   /** A click shows, a double click goes there, as in the explorer. */
@@ -33,6 +36,13 @@ export class ModelCommands {
     const isLook =
       how === LOOK && !clicks.isSecond(`${session.paths.root}:${of.name}/${String(of.version)}`, Date.now());
     (await this.pages()).show(session, of, { preserveFocus: isLook });
+  }
+
+  async compare(given: readonly unknown[]): Promise<void> {
+    const two = await versionsToCompare(given, { versionOf: (one, title) => this.versionOf(one, title) });
+    if (!two) return;
+    const { left, right } = two;
+    (await this.comparisons()).show(right.session, { left: left.version, right: right.version });
   }
 
   /** An artifact of a run as a new version. */

@@ -12,7 +12,7 @@ import { type Disposable, Disposables } from '../signal';
 import type { StoreSession } from '../stores/session';
 import { LatePanels } from '../panels/latePanels';
 import type { PanelParts } from '../panels/pagePanels';
-import { MODEL_VERSION } from '../panels/viewTypes';
+import { COMPARE_VERSIONS, MODEL_VERSION } from '../panels/viewTypes';
 import type { ModelCommands } from './commands';
 import type { ModelsTree } from './tree';
 
@@ -31,6 +31,12 @@ export class Models implements Disposable {
       async () => new (await later()).ModelVersionPanels(this.parts, await this.commands()),
     ),
   );
+  readonly comparisons = this.disposables.track(
+    new LatePanels(
+      COMPARE_VERSIONS,
+      async () => new (await later()).CompareVersionsPanels(this.parts, () => this.pages.get()),
+    ),
+  );
 
   constructor(readonly parts: ModelsParts) {
     const { stores } = parts;
@@ -39,7 +45,11 @@ export class Models implements Disposable {
   }
 
   async commands(): Promise<ModelCommands> {
-    return new (await later()).ModelCommands(this.parts, () => this.pages.get());
+    return new (await later()).ModelCommands(
+      this.parts,
+      () => this.pages.get(),
+      () => this.comparisons.get(),
+    );
   }
 
   /** Those that are called on a row of the view, on a run, or on nothing. */
@@ -56,6 +66,8 @@ export class Models implements Disposable {
     | 'loopwright.copyModelUri'
     | 'loopwright.openModelRun'
     | 'loopwright.openModelVersion'
+    | 'loopwright.compareModelVersions'
+    | 'loopwright.compareModelVersionWith'
   > {
     const on =
       (
@@ -64,6 +76,7 @@ export class Models implements Disposable {
       ) =>
       async (given?: unknown) =>
         (await this.commands())[name](given);
+    const compare = async (...given: readonly unknown[]) => (await this.commands()).compare(given);
     return {
       'loopwright.registerModel': async (...given) => (await this.commands()).register(given),
       'loopwright.promoteModel': on('promote'),
@@ -75,6 +88,8 @@ export class Models implements Disposable {
       'loopwright.deleteModel': on('delete'),
       'loopwright.copyModelUri': on('copyUri'),
       'loopwright.openModelRun': on('openRun'),
+      'loopwright.compareModelVersions': compare,
+      'loopwright.compareModelVersionWith': compare,
       'loopwright.openModelVersion': async (...given) => (await this.commands()).open(given),
     };
   }

@@ -25,7 +25,11 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     private readonly stores: Stores,
     window: Pick<typeof vscode.window, 'createTreeView'>,
   ) {
-    this.view = window.createTreeView(MODELS_VIEW, { treeDataProvider: this, showCollapseAll: true });
+    this.view = window.createTreeView(MODELS_VIEW, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
   }
 
   refresh(): void {
