@@ -11,6 +11,7 @@ import { nameOf, namesOf, type Pair, stampOf } from './model';
 import { type PairState, pairStyles, pairTable, type ShownRow } from './pairTable';
 
 const DIGEST_CHARS = 8;
+const COUNT_WORDS = { changed: 'changed', only: 'in one only', same: 'the same' } as const;
 
 @customElement('lw-pair-files')
 export class PairFilesList extends LitElement {
@@ -61,12 +62,8 @@ export class PairFilesList extends LitElement {
     const words =
       total > 0 && counts.same === total
         ? `${counted(total, 'file')}, the same in both.`
-        : [
-            [counts.changed, 'changed'],
-            [counts.only, 'in one only'],
-            [counts.same, 'the same'],
-          ]
-            .flatMap(([count = 0, what = '']) => (Number(count) > 0 ? `${String(count)} ${what}` : []))
+        : (['changed', 'only', 'same'] as const)
+            .flatMap((state) => (counts[state] > 0 ? `${String(counts[state])} ${COUNT_WORDS[state]}` : []))
             .join(', ');
     return html`${notes.map((note) => html`<p class="quiet">${note}</p>`)}
     ${words === '' ? nothing : html`<p class="quiet">${words}</p>`}`;

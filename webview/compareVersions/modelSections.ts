@@ -66,7 +66,7 @@ export class PairSignature extends ModelSection {
         : html`<lw-pair-lists
             .lists=${lists}
             .labels=${this.pair.labels}
-            ?differences=${this.differences}
+            .differences=${this.differences}
             same="The same signature."
           ></lw-pair-lists>`
     }`;
@@ -95,7 +95,7 @@ export class PairModelFacts extends ModelSection {
         : html`<lw-pair-lists
             .lists=${lists}
             .labels=${pair.labels}
-            ?differences=${this.differences}
+            .differences=${this.differences}
             same="The same in all that is told of their files."
           ></lw-pair-lists>`
     }`;

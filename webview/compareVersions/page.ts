@@ -108,19 +108,19 @@ export class CompareVersionsPage extends LitElement {
         html`<lw-pair-signature
           .pair=${pair}
           .told=${sides}
-          ?differences=${onlyDifferences}
+          .differences=${onlyDifferences}
           .version=${this.model.turn}
         ></lw-pair-signature>`,
     )}
     ${this.section(
       'files',
       'Files',
-      () => html`<lw-pair-files .host=${this.host} .pair=${pair} ?differences=${onlyDifferences}></lw-pair-files>`,
+      () => html`<lw-pair-files .host=${this.host} .pair=${pair} .differences=${onlyDifferences}></lw-pair-files>`,
     )}
     ${this.section(
       'model',
       'Model',
-      () => html`<lw-pair-model .pair=${pair} .told=${sides} ?differences=${onlyDifferences}></lw-pair-model>`,
+      () => html`<lw-pair-model .pair=${pair} .told=${sides} .differences=${onlyDifferences}></lw-pair-model>`,
     )}
     ${
       isOnnx
@@ -160,7 +160,7 @@ export class CompareVersionsPage extends LitElement {
       .host=${this.host}
       .pair=${pair}
       .turn=${this.model.turn}
-      ?differences=${this.kept.current.onlyDifferences}
+      .differences=${this.kept.current.onlyDifferences}
     ></lw-pair-rows>`;
   }
 

@@ -10,6 +10,7 @@ import { historyLines, modelTable, verifiedLines, versionPage, versionTable } fr
 import { modelDocument, verifiedDocument, versionDocument } from '../modelDocuments';
 import { EXIT } from '../output';
 import { change } from '../changeModel';
+import { addCompareModels } from './compareModels';
 import { addGates } from './gates';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
 import type { Session } from '../store';
@@ -79,6 +80,7 @@ export function addModels(program: Command, perform: Perform): void {
       }),
     );
   addGates(on, doing);
+  addCompareModels(on, doing);
   on('unalias', 'Take an alias away.')
     .argument('<model>', 'NAME@ALIAS')
     .option('--why <text>', 'the reason, kept with the version')
