@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type FakeRun } from './fixtures/build';
 import { type ComparedRuns, type FakeCompareHost } from './fixtures/compareHost';
 import { type FakeRunsHost } from './fixtures/compareRuns';
+import { type FakePairHost } from './fixtures/pairHost';
 import { type FakeVersionHost } from './fixtures/versionHost';
 import { Harness, type OpenOptions, type OpenPage, SHOTS } from './harness';
 
@@ -61,6 +62,16 @@ export async function openVersion(
 ): Promise<OpenPage<FakeVersionHost>> {
   if (!harness) throw new Error('useBrowser() was not called');
   const page = await harness.openVersion(host, options);
+  opened.push(page);
+  return page;
+}
+
+export async function openPair(
+  host: FakePairHost,
+  options?: OpenOptions<FakePairHost>,
+): Promise<OpenPage<FakePairHost>> {
+  if (!harness) throw new Error('useBrowser() was not called');
+  const page = await harness.openPair(host, options);
   opened.push(page);
   return page;
 }

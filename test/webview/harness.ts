@@ -14,6 +14,7 @@ import { type FakeRun, RUN_ID, START_MS } from './fixtures/build';
 import { type ComparedRuns, FakeCompareHost } from './fixtures/compareHost';
 import { type FakeRunsHost } from './fixtures/compareRuns';
 import { FakeHost } from './fixtures/host';
+import { type FakePairHost } from './fixtures/pairHost';
 import { type FakeVersionHost } from './fixtures/versionHost';
 import { type HostToPage } from '../../src/protocol/pages/run';
 
@@ -29,7 +30,7 @@ interface Theme {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const PAGE_NAMES = ['run', 'compareNotebook', 'compare', 'modelVersion'] as const;
+const PAGE_NAMES = ['run', 'compareNotebook', 'compare', 'modelVersion', 'compareVersions'] as const;
 type PageName = (typeof PAGE_NAMES)[number];
 
 /** What the extension gives to be restored by, and the element that the page is. */
@@ -38,6 +39,10 @@ const PAGES: Readonly<Record<PageName, { state: unknown; element: string }>> = {
   compareNotebook: { state: { before: RUN_ID, after: RUN_ID }, element: 'lw-compare-page' },
   compare: { state: { runIds: [RUN_ID] }, element: 'lw-compare-runs' },
   modelVersion: { state: { name: 'fraud', version: 7 }, element: 'lw-model-version' },
+  compareVersions: {
+    state: { left: { name: 'fraud', version: 5 }, right: { name: 'fraud', version: 7 } },
+    element: 'lw-compare-versions',
+  },
 };
 
 export interface OpenOptions<H = FakeHost> {
@@ -110,6 +115,10 @@ export class Harness {
 
   openVersion(host: FakeVersionHost, options: OpenOptions<FakeVersionHost> = {}): Promise<OpenPage<FakeVersionHost>> {
     return this.load('modelVersion', (send) => host.connect(send), options);
+  }
+
+  openPair(host: FakePairHost, options: OpenOptions<FakePairHost> = {}): Promise<OpenPage<FakePairHost>> {
+    return this.load('compareVersions', (send) => host.connect(send), options);
   }
 
   private async load<H extends { receive(message: unknown): void }>(

@@ -2,17 +2,20 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type RunRow } from '../../src/protocol/entities';
-import { type CodeDifference } from '../../src/protocol/pages/compare';
+import { type CodeDifference, type compareCommands, type compareRequests } from '../../src/protocol/pages/compare';
 import { causeOf } from '../run/api';
 import { countWords } from '../run/words';
 import { formatNumber } from '../../src/protocol/format';
 import '../ui/controls';
 import '../ui/states';
 import { groups, linkButton } from '../ui/styles';
-import { type CompareHost } from './api';
+import { type Host } from '../host';
 
 /** Files of one run in the list; the diff editor's own list has more. */
 const SHOWN_FILES = 200;
+
+type CodeRun = Pick<RunRow, 'runId' | 'name'>;
+type CodeHost = Host<Pick<typeof compareRequests, 'code'>, Pick<typeof compareCommands, 'openCodeDiff'>>;
 
 type Found = { readonly difference: CodeDifference } | { readonly problem: string };
 
@@ -45,9 +48,9 @@ export class CompareCode extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) host!: CompareHost;
+  @property({ attribute: false }) host!: CodeHost;
   /** The first is the one that the others are held against. */
-  @property({ attribute: false }) runs: readonly RunRow[] = [];
+  @property({ attribute: false }) runs: readonly CodeRun[] = [];
   private readonly found = new Map<string, Found>();
   private readonly asked = new Set<string>();
 
@@ -58,17 +61,21 @@ export class CompareCode extends LitElement {
   protected override render() {
     const [first, ...others] = this.runs;
     if (!first) return nothing;
-    return html`<p class="quiet">From ${first.name}, the first of the runs, to each of the others.</p>
-      ${others.map(
-        (run) =>
-          html`<div class="group">
-            <h3>${run.name}</h3>
-            ${this.renderFound(first, run)}
-          </div>`,
-      )}`;
+    return html`${
+      others.length > 1
+        ? html`<p class="quiet">From ${first.name}, the first of the runs, to each of the others.</p>`
+        : html`<p class="quiet">From ${first.name} to the other.</p>`
+    }
+    ${others.map(
+      (run) =>
+        html`<div class="group">
+          <h3>${run.name}</h3>
+          ${this.renderFound(first, run)}
+        </div>`,
+    )}`;
   }
 
-  private renderFound(first: RunRow, run: RunRow) {
+  private renderFound(first: CodeRun, run: CodeRun) {
     const found = this.found.get(pairOf(first, run));
     if (!found) return html`<lw-loading></lw-loading>`;
     if ('problem' in found)
@@ -104,7 +111,7 @@ export class CompareCode extends LitElement {
     for (const run of others) if (first && !this.asked.has(pairOf(first, run))) await this.ask(first, run);
   }
 
-  private async ask(first: RunRow, run: RunRow): Promise<void> {
+  private async ask(first: CodeRun, run: CodeRun): Promise<void> {
     const pair = pairOf(first, run);
     this.asked.add(pair);
     this.found.delete(pair);
@@ -118,4 +125,4 @@ export class CompareCode extends LitElement {
   }
 }
 
-const pairOf = (first: RunRow, run: RunRow): string => `${first.runId} ${run.runId}`;
+const pairOf = (first: CodeRun, run: CodeRun): string => `${first.runId} ${run.runId}`;

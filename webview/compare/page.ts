@@ -262,7 +262,7 @@ export class CompareRunsPage extends LitElement {
             .host=${this.host}
             .runs=${columns}
             .slotOf=${this.slotOf}
-            ?differences=${onlyDifferences}
+            .differences=${onlyDifferences}
             search=${tableSearch}
             .version=${dataVersion}
           ></lw-compared-table>`,

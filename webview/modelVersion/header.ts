@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fromWireNumber } from '../../src/protocol/entities';
 import { formatNumber, formatRelative } from '../../src/protocol/format';
+import { verdict } from '../../src/protocol/modelWords';
 import { type ModelVersionModel, type VersionMetrics } from '../../src/protocol/pages/modelVersion';
 import { absoluteTime } from '../run/words';
 import '../ui/chip';
@@ -12,7 +13,7 @@ import '../ui/menu';
 import { type MenuEvent } from '../ui/menu';
 import { linkButton } from '../ui/styles';
 import { type VersionHost } from './api';
-import { besideWords, isFromFile, verdict } from './words';
+import { besideWords, isFromFile } from './words';
 
 /** The reader wants to write the description. */
 export class DescribeEvent extends Event {
@@ -115,6 +116,7 @@ export class VersionHeader extends LitElement {
           ? html`<lw-button kind="primary" @click=${() => this.host.command('promote', {})}>Promote…</lw-button>`
           : nothing
       }
+      <lw-button @click=${() => this.host.command('compare', {})}>Compare with…</lw-button>
       <lw-button @click=${() => this.host.command('copyUri', {})}>Copy URI</lw-button>
       ${canAct ? html`<lw-menu label="More Actions" .items=${edits} @lw-menu=${this.onMenu}></lw-menu>` : nothing}`;
   }

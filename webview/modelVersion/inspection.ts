@@ -9,13 +9,13 @@ import {
   type OnnxValue,
   type PickleInspection,
 } from '../../src/protocol/inspection';
+import { cardRows, onnxRows, pickleRows } from '../../src/protocol/inspectedRows';
 import { type ModelCard } from '../../src/protocol/modelCard';
+import { grouped, shapeText } from '../../src/protocol/modelWords';
 import { countWords } from '../run/words';
 import '../ui/icon';
 import '../ui/keyValues';
 import { groups, wordTable } from '../ui/styles';
-import { cardRows, onnxRows, pickleRows } from './inspected';
-import { grouped, shapeText } from './words';
 
 interface Listed<Item> {
   readonly items: readonly Item[];

@@ -5,13 +5,14 @@ import { type LineageFile } from '../../src/protocol/capture';
 import { codeWords } from '../../src/protocol/codeWords';
 import { formatRelative, formatSize } from '../../src/protocol/format';
 import { type ModelVersionModel, type VersionOrigin } from '../../src/protocol/pages/modelVersion';
+import { counted } from '../../src/protocol/modelWords';
 import { type UsedDataset } from '../../src/protocol/registry';
 import { shortDigest, splitPath } from '../run/captured/words';
 import { absoluteTime, STATES } from '../run/words';
 import '../ui/icon';
 import { linkButton } from '../ui/styles';
 import { type VersionHost } from './api';
-import { counted, isFromFile } from './words';
+import { isFromFile } from './words';
 
 /** Of the data so much is named; the run's page has all of it. */
 const SHOWN = 2;

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { fromWireNumber, type WireNumber } from '../../src/protocol/entities';
 import { formatNumber } from '../../src/protocol/format';
+import { verdict } from '../../src/protocol/modelWords';
 import { type VersionMetric, type VersionMetrics as Metrics } from '../../src/protocol/pages/modelVersion';
 import { moreOf, Paged, waiting } from '../run/captured/loading';
 import { countWords } from '../run/words';
@@ -12,7 +13,7 @@ import '../ui/icon';
 import { groups, linkButton, scrollable, wordTable } from '../ui/styles';
 import { type VersionHost } from './api';
 import { type VersionKeeper } from './state';
-import { besideWords, verdict } from './words';
+import { besideWords } from './words';
 
 /** Fewer than this are found by looking. */
 const SEARCH_FROM = 9;

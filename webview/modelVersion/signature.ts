@@ -2,10 +2,10 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type InputExample, type ModelCard, type SignatureField } from '../../src/protocol/modelCard';
+import { counted } from '../../src/protocol/modelWords';
 import { countWords } from '../run/words';
 import { groups, linkButton, scrollable, wordTable } from '../ui/styles';
 import { type VersionHost } from './api';
-import { counted } from './words';
 
 interface Fields {
   readonly items: readonly SignatureField[];

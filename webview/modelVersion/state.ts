@@ -1,5 +1,6 @@
 /** What survives a reload of the page. What the version is comes from the extension again; this is where the reader was. */
 import * as z from 'zod';
+import { Keeper } from '../keeper';
 
 const PageState = z.object({
   /** The extension finds the version by these when VS Code brings the page back. */
@@ -39,25 +40,4 @@ function readGiven(given: string | undefined): z.infer<typeof Given> {
   }
 }
 
-/** VS Code writes each state to disk: not for every wheel tick. */
-const SAVE_DELAY_MS = 200;
-
-export class VersionKeeper {
-  private timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(
-    readonly current: PageState,
-    private readonly write: (state: PageState) => void,
-  ) {}
-
-  change(change: { readonly [K in keyof PageState]?: PageState[K] | undefined }): void {
-    Object.assign(this.current, change);
-    this.timer ??= setTimeout(() => this.flush(), SAVE_DELAY_MS);
-  }
-
-  flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.write({ ...this.current });
-  }
-}
+export class VersionKeeper extends Keeper<PageState> {}

@@ -2,6 +2,7 @@
 export const ICONS = {
   add: '\uea60',
   'arrow-down': '\uea9a',
+  'arrow-swap': '\uebcb',
   'arrow-up': '\ueaa1',
   'case-sensitive': '\ueab1',
   check: '\ueab2',
@@ -14,6 +15,9 @@ export const ICONS = {
   copy: '\uebcc',
   'debug-stop': '\uead7',
   diff: '\ueae1',
+  'diff-added': '\ueadc',
+  'diff-modified': '\ueade',
+  'diff-removed': '\ueadf',
   edit: '\uea73',
   ellipsis: '\uea7c',
   error: '\uea87',

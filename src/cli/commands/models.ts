@@ -10,6 +10,7 @@ import { modelDocument, verifiedDocument, versionDocument } from '../modelDocume
 import { EXIT } from '../output';
 import { change } from '../changeModel';
 import { addConvert } from './convert';
+import { addCompareModels } from './compareModels';
 import { addGates } from './gates';
 import { addRegister } from './register';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
@@ -78,6 +79,7 @@ export function addModels(program: Command, perform: Perform): void {
     );
   addGates(on, doing);
   addConvert(on, perform);
+  addCompareModels(on, doing);
   on('unalias', 'Take an alias away.')
     .argument('<model>', 'NAME@ALIAS')
     .option('--why <text>', 'the reason, kept with the version')

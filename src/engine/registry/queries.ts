@@ -18,6 +18,7 @@ import { modelCondition } from './filter';
 import { VersionPlaces } from './place';
 import { filesOf } from './versionFiles';
 import { VersionMetrics } from './versionMetrics';
+import { VersionsCompared } from './versionsCompared';
 
 /** With its verdict as JSON. */
 type EventRecord = Omit<RegistryEvent, 'verdict'> & { readonly verdict: string | null };
@@ -41,6 +42,7 @@ export function registryQueries(db: Database, store: string) {
   const metrics = new VersionMetrics(db);
   const chosen = new ChosenModels(db);
   const datasets = new UsedDatasets(db);
+  const compared = new VersionsCompared(db, store, places, metrics);
   const statements = {
     models: db.prepare<[string, string, number], ModelRecord>(
       `${MODELS} AND name > ? AND name LIKE ? ESCAPE '\\' ORDER BY name LIMIT ?`,
@@ -180,6 +182,14 @@ export function registryQueries(db: Database, store: string) {
       findVersion(name, version);
       const place = places.of(name, version);
       return place === null ? { files: [], nextPageToken: null } : filesOf(store, place, page);
+    },
+    'registry/compare': (params: CheckedParams<'registry/compare'>): Result<'registry/compare'> => {
+      for (const { name, version } of params.versions) findVersion(name, version);
+      return compared.compare(params);
+    },
+    'registry/compareFiles': (params: CheckedParams<'registry/compareFiles'>): Result<'registry/compareFiles'> => {
+      for (const { name, version } of params.versions) findVersion(name, version);
+      return compared.files(params);
     },
   };
 }

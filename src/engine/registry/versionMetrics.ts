@@ -1,5 +1,6 @@
 /** The metrics of a version beside those of the versions that one compares it with. */
 import type { Database } from 'better-sqlite3';
+import type { ComparedRow } from '../../protocol/compared';
 import { toWireNumber, type WireNumber } from '../../protocol/entities';
 import { goalOf } from '../../protocol/goal';
 import type { CheckedParams, Result } from '../../protocol/requests';
@@ -60,6 +61,34 @@ export class VersionMetrics {
     return { beside, metrics: page.items, total: keys.length, nextPageToken: page.nextPageToken };
   }
 
+  /** The number of the run that made a version; null where it is not known, or gone. */
+  runOf(name: string, version: number): number | null {
+    return this.statements.runOf.get(name, version) ?? null;
+  }
+
+  /** The metrics that at least one of them has, what matters first. */
+  compared(
+    versions: CheckedParams<'registry/compare'>['versions'],
+    { search, onlyDifferences, limit, pageToken }: Omit<CheckedParams<'registry/compare'>, 'versions' | 'what'>,
+  ): Result<'runs/compare'> {
+    const all = versions.map(({ name, version }) => this.of(name, version));
+    const wanted = search.toLowerCase();
+    const rows = [...new Set(all.flatMap((values) => [...values.keys()]))]
+      .filter((key) => key.toLowerCase().includes(wanted))
+      .toSorted(byMeaning)
+      .map((key) => rowOf(key, all))
+      .filter(({ differs }) => differs || !onlyDifferences);
+    const from = pageToken === undefined ? 0 : Number(decodeToken(pageToken)[0]) || 0;
+    const asked = rows.slice(from, from + limit + 1);
+    const page = cutPage(
+      asked,
+      limit,
+      (row) => row,
+      (last) => encodeToken([from + asked.indexOf(last) + 1]),
+    );
+    return { rows: page.items, nextPageToken: page.nextPageToken };
+  }
+
   private besides(name: string, version: number): Beside {
     const champion = this.statements.champion.get(name, CHAMPION);
     const previous = this.statements.previous.get(name, version) ?? undefined;
@@ -75,6 +104,11 @@ export class VersionMetrics {
     const rows = seq === undefined ? [] : this.statements.metrics.all(seq, MAX_METRICS);
     return new Map(rows.map(([key, last]) => [key, toWireNumber(last ?? Number.NaN)]));
   }
+}
+
+function rowOf(key: string, all: readonly ReadonlyMap<string, WireNumber>[]): ComparedRow {
+  const values = all.map((one) => one.get(key) ?? null);
+  return { key, values, differs: values.some((value) => value !== values[0]) };
 }
 
 /** As a row's headline is chosen; then those that can be better or worse. */

@@ -36,6 +36,8 @@ const METHODS = [
   'registry/version',
   'registry/metrics',
   'registry/files',
+  'registry/compare',
+  'registry/compareFiles',
 ] as const satisfies (keyof RequestHandlers & keyof ReaderHandlers)[];
 type Read = (typeof METHODS)[number];
 

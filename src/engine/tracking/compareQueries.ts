@@ -38,7 +38,23 @@ interface MergedRow {
   readonly entries: readonly (Entry | undefined)[];
 }
 
-export function compareQueries(db: Database, find: (runId: string) => RunRecord) {
+type KindOfRows = Exclude<ComparedKind, 'run'>;
+type Asked = Omit<CheckedParams<'runs/compare'>, 'runIds' | 'what'>;
+
+/** What runs have of one kind beside each other, by their numbers; null stands for a run that there is not. */
+export class ComparedRows {
+  private readonly lists;
+
+  constructor(db: Database) {
+    this.lists = rowsOfRuns(db).lists;
+  }
+
+  page(what: KindOfRows, runs: readonly (number | null)[], asked: Asked): Result<'runs/compare'> {
+    return pageOf(this.lists(what, runs, afterOf(asked)), asked);
+  }
+}
+
+function rowsOfRuns(db: Database) {
   const pluckFact = db
     .prepare<[number, string, string], string>('SELECT value FROM facts WHERE run_seq = ? AND section = ? AND key = ?')
     .pluck();
@@ -55,18 +71,17 @@ export function compareQueries(db: Database, find: (runId: string) => RunRecord)
   const rows = <R = Row<string>>(sql: string, ...values: (string | number)[]): IterableIterator<R> =>
     db.prepare<(string | number)[], R>(sql).iterate(...values);
 
-  const files = function* (record: RunRecord, direction: 'in' | 'out', after: string): Iterable<Entry> {
-    const root = rootOf(fact(record.run_seq, 'code', 'root') ?? howOf.get(record.run_seq)?.cwd);
+  const files = function* (seq: number, direction: 'in' | 'out', after: string): Iterable<Entry> {
+    const root = rootOf(fact(seq, 'code', 'root') ?? howOf.get(seq)?.cwd);
     const sql = `SELECT iif(substr(path, 1, length(?)) = ?, substr(path, length(?) + 1), path) AS key, md5 AS value
       FROM files WHERE run_seq = ? AND direction = ? ORDER BY key`;
-    for (const { key, value } of rows<Row<string | null>>(sql, root, root, root, record.run_seq, direction)) {
+    for (const { key, value } of rows<Row<string | null>>(sql, root, root, root, seq, direction)) {
       if (compareKeys(key, after) <= 0) continue;
       yield value === null ? { key, value: NO_DIGEST, isUnknown: true } : { key, value };
     }
   };
 
-  const entriesOf = (what: Exclude<ComparedKind, 'run'>, record: RunRecord, after: string): Iterable<Entry> => {
-    const seq = record.run_seq;
+  const entriesOf = (what: KindOfRows, seq: number, after: string): Iterable<Entry> => {
     const metrics = (which: string) =>
       numbers(
         rows(
@@ -105,11 +120,20 @@ export function compareQueries(db: Database, find: (runId: string) => RunRecord)
           after,
         );
       case 'input':
-        return files(record, 'in', after);
+        return files(seq, 'in', after);
       case 'output':
-        return files(record, 'out', after);
+        return files(seq, 'out', after);
     }
   };
+
+  const lists = (what: KindOfRows, runs: readonly (number | null)[], after: string): Iterable<MergedRow> =>
+    merge(runs.map((seq) => (seq === null ? [] : entriesOf(what, seq, after))[Symbol.iterator]()));
+
+  return { lists, fact, howOf };
+}
+
+export function compareQueries(db: Database, find: (runId: string) => RunRecord) {
+  const { lists, fact, howOf } = rowsOfRuns(db);
 
   const ofRun = (record: RunRecord): ReadonlyMap<string, Value> => {
     const how = howOf.get(record.run_seq);
@@ -140,28 +164,34 @@ export function compareQueries(db: Database, find: (runId: string) => RunRecord)
       const all = RUN_KEYS.slice(RUN_KEYS.indexOf(after) + 1).map(rowOf(records.map(ofRun)));
       return all.filter(({ entries }) => entries.some((entry) => entry !== undefined));
     }
-    return merge(records.map((record) => entriesOf(what, record, after)[Symbol.iterator]()));
+    return lists(
+      what,
+      records.map((record) => record.run_seq),
+      after,
+    );
   };
 
   return {
-    'runs/compare': (params: CheckedParams<'runs/compare'>): Result<'runs/compare'> => {
-      const { runIds, what, onlyDifferences, limit, pageToken } = params;
-      const records = runIds.map(find);
-      const after = pageToken === undefined ? '' : String(decodeToken(pageToken)[0]);
-      const search = params.search.toLowerCase();
-      const found: ComparedRow[] = [];
-      // Left early, it closes the statements that it has open.
-      for (const row of merged(what, records, after)) {
-        const compared = toCompared(row);
-        if (onlyDifferences && !compared.differs) continue;
-        if (search !== '' && !contains(compared, search)) continue;
-        found.push(compared);
-        if (found.length > limit) break;
-      }
-      const page = cutPage(found, limit, cutValues, (last) => encodeToken([last.key]));
-      return { rows: page.items, nextPageToken: page.nextPageToken };
-    },
+    'runs/compare': ({ runIds, what, ...asked }: CheckedParams<'runs/compare'>): Result<'runs/compare'> =>
+      pageOf(merged(what, runIds.map(find), afterOf(asked)), asked),
   };
+}
+
+const afterOf = ({ pageToken }: Asked): string => (pageToken === undefined ? '' : String(decodeToken(pageToken)[0]));
+
+function pageOf(rows: Iterable<MergedRow>, { onlyDifferences, limit, search: given }: Asked): Result<'runs/compare'> {
+  const search = given.toLowerCase();
+  const found: ComparedRow[] = [];
+  // Left early, it closes the statements that it has open.
+  for (const row of rows) {
+    const compared = toCompared(row);
+    if (onlyDifferences && !compared.differs) continue;
+    if (search !== '' && !contains(compared, search)) continue;
+    found.push(compared);
+    if (found.length > limit) break;
+  }
+  const page = cutPage(found, limit, cutValues, (last) => encodeToken([last.key]));
+  return { rows: page.items, nextPageToken: page.nextPageToken };
 }
 
 interface How {

@@ -1,6 +1,7 @@
 /** Tracking as the rest of the engine sees it. */
 export { addRecord, type Batch, emptyBatch } from './batch';
 export type { EngineWorkKind } from './engineWork';
+export { ComparedRows } from './compareQueries';
 export { DEFAULT_EXPERIMENT } from './experimentRows';
 export { sizeOf } from './folderSigns';
 export { takePiece } from './journalFile';

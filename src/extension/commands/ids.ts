@@ -64,6 +64,8 @@ export const COMMAND_IDS = [
   'loopwright.copyModelUri',
   'loopwright.openModelRun',
   'loopwright.openModelVersion',
+  'loopwright.compareModelVersions',
+  'loopwright.compareModelVersionWith',
   'loopwright.refreshRuns',
   'loopwright.showLog',
   'loopwright.freeSpace',

@@ -7,6 +7,7 @@ export { exportRuns } from '../exports/exportRuns';
 export { chooseAndImport } from '../imports/importInto';
 export { offerToImport } from '../imports/offer';
 export { CompareRunsPanels } from '../panels/compareRunsPanel';
+export { CompareVersionsPanels } from '../panels/compareVersionsPanel';
 export { ModelVersionPanels } from '../panels/modelVersionPanel';
 export { chooseModelFilter } from '../models/chooseFilter';
 export { ModelFilter } from '../models/filterState';

@@ -4,10 +4,12 @@ import { LoopwrightError } from '../../protocol/errors';
 import { Stage } from '../../protocol/registry';
 import type { AskedEdit } from '../../protocol/registryEdit';
 import type { StoreSession } from '../stores/session';
+import type { CompareVersionsPanels } from '../panels/compareVersionsPanel';
 import type { ModelVersionPanels } from '../panels/modelVersionPanel';
 import { plain, withoutIcons } from '../text';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import type { ModelsParts } from '.';
+import { versionsToCompare } from './compare';
 import { Conversions } from './convert';
 import { approve, giveAlias, moveTo, promote, type Promoted } from './promote';
 import { askForName, LOOKED_AT, registerModel } from './register';
@@ -20,6 +22,7 @@ export class ModelCommands {
   constructor(
     private readonly parts: ModelsParts,
     private readonly pages: () => Promise<ModelVersionPanels>,
+    private readonly comparisons: () => Promise<CompareVersionsPanels>,
   ) {}
 
   /** A click shows, a double click goes there, as in the explorer. */
@@ -30,6 +33,13 @@ export class ModelCommands {
     const isLook =
       how === LOOK && !clicks.isSecond(`${session.paths.root}:${of.name}/${String(of.version)}`, Date.now());
     (await this.pages()).show(session, of, { preserveFocus: isLook });
+  }
+
+  async compare(given: readonly unknown[]): Promise<void> {
+    const two = await versionsToCompare(given, { versionOf: (one, title) => this.versionOf(one, title) });
+    if (!two) return;
+    const { left, right } = two;
+    (await this.comparisons()).show(right.session, { left: left.version, right: right.version });
   }
 
   /** An artifact of a run as a new version, or a file or folder. */

@@ -14,7 +14,7 @@ import { type Disposable, Disposables } from '../signal';
 import type { StoreSession } from '../stores/session';
 import { LatePanels } from '../panels/latePanels';
 import type { PanelParts } from '../panels/pagePanels';
-import { MODEL_VERSION } from '../panels/viewTypes';
+import { COMPARE_VERSIONS, MODEL_VERSION } from '../panels/viewTypes';
 import type { Memory } from '../views/runs/query/queryState';
 import type { ModelCommands } from './commands';
 import type { ModelFilter } from './filterState';
@@ -39,6 +39,12 @@ export class Models implements Disposable {
       async () => new (await later()).ModelVersionPanels(this.parts, await this.commands()),
     ),
   );
+  readonly comparisons = this.disposables.track(
+    new LatePanels(
+      COMPARE_VERSIONS,
+      async () => new (await later()).CompareVersionsPanels(this.parts, () => this.pages.get()),
+    ),
+  );
 
   constructor(readonly parts: ModelsParts) {
     const { stores } = parts;
@@ -56,7 +62,11 @@ export class Models implements Disposable {
   }
 
   async commands(): Promise<ModelCommands> {
-    return new (await later()).ModelCommands(this.parts, () => this.pages.get());
+    return new (await later()).ModelCommands(
+      this.parts,
+      () => this.pages.get(),
+      () => this.comparisons.get(),
+    );
   }
 
   /** Those that are called on a row of the view, on a run, or on nothing. */
@@ -76,6 +86,8 @@ export class Models implements Disposable {
     | 'loopwright.copyModelUri'
     | 'loopwright.openModelRun'
     | 'loopwright.openModelVersion'
+    | 'loopwright.compareModelVersions'
+    | 'loopwright.compareModelVersionWith'
   > {
     const on =
       (
@@ -93,6 +105,7 @@ export class Models implements Disposable {
       ) =>
       async (given?: unknown) =>
         (await this.commands())[name](given);
+    const compare = async (...given: readonly unknown[]) => (await this.commands()).compare(given);
     return {
       'loopwright.filterModels': async () =>
         (await later()).chooseModelFilter(await this.filter(), this.parts.stores.sessions),
@@ -108,6 +121,8 @@ export class Models implements Disposable {
       'loopwright.deleteModel': on('delete'),
       'loopwright.copyModelUri': on('copyUri'),
       'loopwright.openModelRun': on('openRun'),
+      'loopwright.compareModelVersions': compare,
+      'loopwright.compareModelVersionWith': compare,
       'loopwright.openModelVersion': async (...given) => (await this.commands()).open(given),
     };
   }

@@ -28,7 +28,11 @@ export class ModelsTree implements vscode.TreeDataProvider<ModelsNode>, vscode.D
     private readonly filter: Pick<ModelFilter, 'text'>,
     window: Pick<typeof vscode.window, 'createTreeView'>,
   ) {
-    this.view = window.createTreeView(MODELS_VIEW, { treeDataProvider: this, showCollapseAll: true });
+    this.view = window.createTreeView(MODELS_VIEW, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+    });
   }
 
   refresh(): void {

@@ -1,5 +1,4 @@
 /** What the page of a model version asks for and what it may do. */
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { codeSummary } from '../../protocol/codeWords';
 import { LoopwrightError } from '../../protocol/errors';
@@ -21,9 +20,9 @@ import { sourceFileOf } from '../sourceFile';
 import type { StoreSession } from '../stores/session';
 import { revealArtifact, saveArtifact } from './artifactFiles';
 import { savePicture } from './chartFiles';
-import { resolveArtifact } from './artifacts';
 import type { PageHandlers } from './host';
 import { resolveLineageFile } from './lineageFiles';
+import { placeBelow, showFile, versionFile } from './versionFiles';
 import { webLink } from './webLink';
 
 export const modelVersionContract = { requests: modelVersionRequests, commands: modelVersionCommands } as const;
@@ -52,22 +51,8 @@ export function modelVersionHandlers(parts: ModelVersionPageParts): PageHandlers
     const store = await session();
     return { session: store, row: (await store.request('runs/get', { runId })).run };
   };
-  const place = async (path: string): Promise<ModelPlace> => {
-    const { place: found } = await version();
-    if (found) return { ...found, path: [found.path, path].filter((part) => part !== '').join('/') };
-    throw new LoopwrightError('not_found', vscode.l10n.t('The files of this version are not in the store.'));
-  };
-  const file = async (path: string) => {
-    const at = await place(path);
-    const { paths } = await session();
-    const owner =
-      at.owner === 'run'
-        ? paths.runFolder(at.runId)
-        : join(paths.root, 'models', at.owner === 'model' ? at.modelId : at.files);
-    return at.path === '' ? { file: join(owner, 'artifacts'), isDirectory: true } : resolveArtifact(owner, at.path);
-  };
-  const show = ({ file: found, isDirectory }: { file: string; isDirectory: boolean }) =>
-    vscode.commands.executeCommand(isDirectory ? 'revealInExplorer' : 'vscode.open', vscode.Uri.file(found));
+  const place = async (path: string): Promise<ModelPlace> => placeBelow((await version()).place, path);
+  const file = async (path: string) => versionFile(await session(), await place(path));
   const page = { ...of, limit: VERSION_ROWS };
   const after = (pageToken: string | undefined) => (pageToken === undefined ? {} : { pageToken });
 
@@ -101,18 +86,18 @@ export function modelVersionHandlers(parts: ModelVersionPageParts): PageHandlers
       openRun: async () => actions.open(await run()),
       openVersion: async ({ version: other }) => parts.openVersion(other, await session()),
       openInput: async ({ path }) => {
-        await show(await resolveLineageFile(path));
+        await showFile(await resolveLineageFile(path));
       },
       openSource: async () => {
         const { session: store, row } = await run();
         const { provenance } = await store.request('runs/get', { runId: row.runId });
-        await show({ file: sourceFileOf(provenance), isDirectory: false });
+        await showFile({ file: sourceFileOf(provenance), isDirectory: false });
       },
       compareCode: async () => {
         await vscode.commands.executeCommand('loopwright.compareCodeWithCommit', await run());
       },
       openFile: async ({ path }) => {
-        await show(await file(path));
+        await showFile(await file(path));
       },
       saveFile: async ({ path }) => saveArtifact((await file(path)).file),
       revealFile: async ({ path }) => revealArtifact((await file(path)).file),
@@ -121,6 +106,7 @@ export function modelVersionHandlers(parts: ModelVersionPageParts): PageHandlers
       },
       promote: async () => commands.promote(await node()),
       setAlias: async () => commands.setAlias(await node()),
+      compare: async () => commands.compare([await node()]),
       approve: async () => commands.approve(await node()),
       convert: async () => commands.convert(await node()),
       removeAlias: async () => commands.removeAlias(await node()),

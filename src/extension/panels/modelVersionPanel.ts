@@ -1,6 +1,4 @@
 /** The pages of model versions: one for each version. */
-import * as vscode from 'vscode';
-import { LoopwrightError } from '../../protocol/errors';
 import { ModelVersionState } from '../../protocol/pages/modelVersion';
 import type { PageFocus } from '../commands/runActions';
 import type { ModelCommands } from '../models/commands';
@@ -8,6 +6,7 @@ import type { StoreSession } from '../stores/session';
 import { PageHost } from './host';
 import { modelVersionContract, modelVersionHandlers } from './modelVersionPage';
 import { type Change, type OpenPage, PagePanels, type PanelParts } from './pagePanels';
+import { storeOfVersions } from './versionStores';
 import { MODEL_VERSION } from './viewTypes';
 
 export class ModelVersionPanels extends PagePanels<ModelVersionState> {
@@ -28,18 +27,8 @@ export class ModelVersionPanels extends PagePanels<ModelVersionState> {
     return JSON.stringify([name, version, store]);
   }
 
-  /** The store that it was opened from, else one that has such a version: the folder may have been moved. */
-  protected override async storeOf({ name, version, store }: ModelVersionState): Promise<StoreSession> {
-    if (!vscode.workspace.isTrusted)
-      throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: its models are not read.'));
-    const { stores } = this.parts;
-    const known = store === undefined ? undefined : stores.byPath(store);
-    if (known) return known;
-    for (const session of stores.sessions) {
-      if ((await session.settled()).kind !== 'open') continue;
-      if (await hasVersion(session, name, version)) return session;
-    }
-    throw new LoopwrightError('not_found', vscode.l10n.t('No folder of this window holds this version.'));
+  protected override storeOf({ name, version, store }: ModelVersionState): Promise<StoreSession> {
+    return storeOfVersions(this.parts.stores, store, [{ name, version }]);
   }
 
   /** Its metrics are those of its run, which may go on. */
@@ -71,16 +60,6 @@ export class ModelVersionPanels extends PagePanels<ModelVersionState> {
       onUsed: () => this.keep(page),
       isReused: page.isReused,
     });
-  }
-}
-
-async function hasVersion(session: StoreSession, name: string, version: number): Promise<boolean> {
-  try {
-    await session.request('registry/version', { name, which: version });
-    return true;
-  } catch (error) {
-    if (LoopwrightError.from(error).code === 'not_found') return false;
-    throw error;
   }
 }
 

@@ -79,6 +79,8 @@ export const modelVersionCommands = {
   copyFilePath: OneFile,
   promote: z.object({}),
   setAlias: z.object({}),
+  /** With another version, which the user is asked for. */
+  compare: z.object({}),
   approve: z.object({}),
   convert: z.object({}),
   removeAlias: z.object({}),

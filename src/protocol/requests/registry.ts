@@ -1,5 +1,7 @@
 /** The registry of models: what there is, what happened to it, and changing it. */
 import * as z from 'zod';
+import { ComparedRow } from '../compared';
+import { ComparedFile, FilesSide, VersionKind } from '../comparedVersions';
 import { WireNumber } from '../entities';
 import {
   type FileOrigin,
@@ -21,6 +23,8 @@ const OneVersion = { name: z.string(), version: z.number().int().min(1) };
 
 /** MLflow's language, and more: `protocol/filter/models.ts`. Words alone are looked for in the name. */
 const Filter = z.string().max(100_000).default('');
+
+const TwoVersions = z.array(z.object(OneVersion)).length(2);
 
 export const registryRequests = {
   /** By name. */
@@ -80,6 +84,36 @@ export const registryRequests = {
     z.object({ ...OneVersion, under: z.string().max(4096).default(''), ...Page }),
     z.object({
       files: z.array(z.object({ path: z.string(), isFolder: z.boolean(), sizeBytes: z.number() })),
+      ...nextPage,
+    }),
+  ),
+  /**
+   * What the runs of two versions have of one kind, key by key. Metrics are the last values, what matters first; packages,
+   * environment and data by their names, the rest of `ComparedKind` is no matter of versions.
+   */
+  'registry/compare': read(
+    z.object({
+      ...Page,
+      versions: TwoVersions,
+      what: VersionKind,
+      onlyDifferences: z.boolean().default(false),
+      search: z.string().max(1000).default(''),
+    }),
+    z.object({
+      /** The run of each; null where it is not known, or not in the store any more. */
+      runs: z.array(z.string().nullable()),
+      rows: z.array(ComparedRow),
+      ...nextPage,
+    }),
+  ),
+  /** The files of two versions by their paths: those that were kept with the digest of each, others with their size alone. */
+  'registry/compareFiles': read(
+    z.object({ ...Page, versions: TwoVersions, onlyDifferences: z.boolean().default(false) }),
+    z.object({
+      sides: z.array(FilesSide),
+      files: z.array(ComparedFile),
+      /** Of all pages, and of what is the same, too. */
+      counts: z.object({ same: z.number().int(), changed: z.number().int(), only: z.number().int() }),
       ...nextPage,
     }),
   ),

@@ -1,11 +1,17 @@
 /** From what was told of a model's file to rows of a name and a value. Pure. */
-import { formatNumber, formatSize } from '../../src/protocol/format';
-import { type OnnxInspection, type PickleInspection, type TreeEnsemble } from '../../src/protocol/inspection';
-import { type ModelCard } from '../../src/protocol/modelCard';
-import { type KeyValue } from '../ui/keyValues';
-import { counted, grouped } from './words';
+import { formatNumber, formatSize } from './format';
+import { type OnnxInspection, type PickleInspection, type TreeEnsemble } from './inspection';
+import { type ModelCard } from './modelCard';
+import { counted, grouped } from './modelWords';
 
-export function onnxRows(told: OnnxInspection): KeyValue[] {
+export interface InspectedRow {
+  readonly key: string;
+  readonly value: string;
+  /** What stands back behind the value. */
+  readonly hint?: string;
+}
+
+export function onnxRows(told: OnnxInspection): InspectedRow[] {
   const { producer, treeEnsembles, externalFiles } = told;
   const external = externalFiles.items.map(({ bytes }) => bytes ?? 0).reduce((sum, bytes) => sum + bytes, 0);
   return rows([
@@ -22,7 +28,7 @@ export function onnxRows(told: OnnxInspection): KeyValue[] {
   ]);
 }
 
-export function pickleRows(told: PickleInspection): KeyValue[] {
+export function pickleRows(told: PickleInspection): InspectedRow[] {
   const { container, protocol, arrays } = told;
   const form = container === 'torch-zip' ? 'Torch' : 'Pickle';
   return rows([
@@ -44,7 +50,7 @@ export function pickleRows(told: PickleInspection): KeyValue[] {
 }
 
 /** How it can be loaded, and what else its `MLmodel` says. */
-export function cardRows({ flavors, facts }: ModelCard): KeyValue[] {
+export function cardRows({ flavors, facts }: ModelCard): InspectedRow[] {
   return [
     ...flavors.map(({ name, settings }) => ({
       key: name,
@@ -57,7 +63,7 @@ export function cardRows({ flavors, facts }: ModelCard): KeyValue[] {
 type Row = readonly [key: string, value: string, hint?: string];
 
 /** What is empty says nothing. */
-const rows = (all: readonly Row[]): KeyValue[] =>
+const rows = (all: readonly Row[]): InspectedRow[] =>
   all.filter(([, value]) => value !== '').map(([key, value, hint = '']) => ({ key, value, hint }));
 
 /** Each once: its own operators may be named both ways. */

@@ -1,0 +1,115 @@
+/** `loopwright models compare`: two versions beside each other, only in what they differ or all of it. */
+import type { Command } from 'commander';
+import type { EngineConnection } from '../../client/connection';
+import type { ComparedRow } from '../../protocol/compared';
+import { type ComparedFile, VersionKind } from '../../protocol/comparedVersions';
+import { LoopwrightError } from '../../protocol/errors';
+import type { ModelInspection } from '../../protocol/inspection';
+import type { ModelCard } from '../../protocol/modelCard';
+import { modelPairs, signaturePairs } from '../../protocol/modelDiff';
+import { MAX_PAGE, type ModelPlace } from '../../protocol/requests';
+import { type Cli, examples } from '../command';
+import { type ComparedModels, compareModelsDocument, compareModelsLines } from '../compareModelsWords';
+import type { SessionTask } from '../inSession';
+import { versionNamed } from '../modelReference';
+import { EXIT } from '../output';
+import type { Session } from '../store';
+
+type On = (name: string, summary: string) => Command;
+type Version = Awaited<ReturnType<typeof versionNamed>>;
+
+export function addCompareModels(on: On, doing: (command: Command, task: SessionTask) => Promise<void>): void {
+  on(
+    'compare',
+    'Two versions beside each other: metrics, parameters, signature, files, what is in them, data, packages.',
+  )
+    .argument('<version>', 'NAME/3 or NAME@ALIAS')
+    .argument('<other>', 'what it is compared with, also of another model')
+    .option('--all', 'also what is the same in both')
+    .addHelpText('after', examples('models compare fraud/3 fraud@champion', 'models compare fraud/3 fraud/2 --json'))
+    .action((left: string, right: string, { all = false }: { readonly all?: boolean }, self: Command) =>
+      doing(self, (cli, session) => compareModels(cli, session, [left, right], all)),
+    );
+}
+
+async function compareModels(
+  { output }: Cli,
+  { connection }: Session,
+  [left, right]: readonly [string, string],
+  all: boolean,
+): Promise<number> {
+  const versions = [await versionNamed(connection, left), await versionNamed(connection, right)] as const;
+  const [first, second] = versions;
+  if (first.name === second.name && first.version === second.version)
+    throw new LoopwrightError('bad_request', 'Give two different versions to compare.');
+  const rows: [VersionKind, ComparedRow[]][] = [];
+  for (const what of VersionKind.options) rows.push([what, await allRows(connection, versions, what, !all)]);
+  const told = [await toldOf(connection, first), await toldOf(connection, second)] as const;
+  const compared: ComparedModels = {
+    versions,
+    rows,
+    signature: signaturePairs(told[0].card?.signature ?? null, told[1].card?.signature ?? null),
+    model: modelPairs(told[0].inspection, told[1].inspection),
+    files: await allFiles(connection, versions, !all),
+    all,
+  };
+  if (output.isJson) output.document(compareModelsDocument(compared));
+  else {
+    const lines = compareModelsLines(compared, output);
+    if (lines.length > 0) output.lines(lines);
+    else output.note('Nothing differs.');
+  }
+  return EXIT.done;
+}
+
+async function paged<Row>(
+  ask: (page: { limit: number; pageToken?: string }) => Promise<{ rows: Row[]; nextPageToken: string | null }>,
+): Promise<Row[]> {
+  const all: Row[] = [];
+  for (let token: string | null | undefined; token !== null;) {
+    const page = await ask({ limit: MAX_PAGE, ...(token === undefined ? {} : { pageToken: token }) });
+    all.push(...page.rows);
+    token = page.nextPageToken;
+  }
+  return all;
+}
+
+const allRows = (
+  connection: EngineConnection,
+  versions: readonly Version[],
+  what: VersionKind,
+  onlyDifferences: boolean,
+): Promise<ComparedRow[]> =>
+  paged((page) => connection.request('registry/compare', { versions: [...versions], what, onlyDifferences, ...page }));
+
+const allFiles = (
+  connection: EngineConnection,
+  versions: readonly Version[],
+  onlyDifferences: boolean,
+): Promise<ComparedFile[]> =>
+  paged(async (page) => {
+    const asked = { versions: [...versions], onlyDifferences, ...page };
+    const { files, nextPageToken } = await connection.request('registry/compareFiles', asked);
+    return { rows: files, nextPageToken };
+  });
+
+interface Told {
+  readonly card: ModelCard | null;
+  readonly inspection: ModelInspection | null;
+}
+
+async function toldOf(connection: EngineConnection, { name, version }: Version): Promise<Told> {
+  const { place } = await connection.request('registry/version', { name, which: version });
+  const card = place && (await connection.request('models/card', place));
+  const file = card?.modelFile ?? null;
+  return { card, inspection: place && file !== null ? await inspected(connection, place, file) : null };
+}
+
+async function inspected(
+  connection: EngineConnection,
+  place: ModelPlace,
+  file: string,
+): Promise<ModelInspection | null> {
+  const path = [place.path, file].filter((part) => part !== '').join('/');
+  return connection.request('models/inspect', { ...place, path });
+}

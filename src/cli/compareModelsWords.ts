@@ -1,0 +1,137 @@
+/** Two versions beside each other, as a document and as tables. Pure. */
+import type { ComparedRow } from '../protocol/compared';
+import type { ComparedFile, VersionKind } from '../protocol/comparedVersions';
+import type { WireNumber } from '../protocol/entities';
+import type { PairList, PairRow } from '../protocol/modelDiff';
+import { verdict } from '../protocol/modelWords';
+import { formatNumber, formatSize, printable, table } from './format';
+import type { View } from './rendering';
+
+interface Named {
+  readonly name: string;
+  readonly version: number;
+}
+
+export interface ComparedModels {
+  readonly versions: readonly [Named, Named];
+  readonly rows: readonly (readonly [VersionKind, readonly ComparedRow[]])[];
+  readonly signature: readonly PairList[];
+  readonly model: readonly PairList[];
+  readonly files: readonly ComparedFile[];
+  /** Also what is the same. */
+  readonly all: boolean;
+}
+
+const HEADINGS: Readonly<Record<VersionKind, string>> = {
+  metric: 'Metrics',
+  param: 'Parameters',
+  input: 'Data',
+  environment: 'Environment',
+  package: 'Packages',
+};
+
+const NAMES: Readonly<Record<VersionKind, string>> = {
+  metric: 'metrics',
+  param: 'params',
+  input: 'inputs',
+  environment: 'environment',
+  package: 'packages',
+};
+
+const better = ({ key, values: [own = null, other = null] }: ComparedRow) =>
+  verdict(key, own as WireNumber | null, other as WireNumber | null);
+
+/** `values` are in the order of `versions`; null where one has no such thing. `verdict` is about the first. */
+export function compareModelsDocument({ versions, rows, signature, model, files, all }: ComparedModels) {
+  return {
+    versions: versions.map(({ name, version }) => ({ name, version })),
+    ...Object.fromEntries(
+      rows.map(([what, list]) => [
+        NAMES[what],
+        what === 'metric' ? list.map((row) => ({ ...row, verdict: better(row)?.text ?? null })) : list,
+      ]),
+    ),
+    signature: lists(signature, all),
+    model: lists(model, all),
+    files: files.map(({ path, values, state }) => ({
+      path,
+      state,
+      values: values.map((file) => file && { size: file.sizeBytes, sha256: file.sha256 }),
+    })),
+  };
+}
+
+const lists = (all: readonly PairList[], same: boolean) =>
+  Object.fromEntries(
+    shown(all, same).map(({ heading, rows, isCut }) => [heading.toLowerCase(), { rows, truncated: isCut }]),
+  );
+
+const shown = (all: readonly PairList[], same: boolean): PairList[] =>
+  all
+    .map((list) => ({ ...list, rows: list.rows.filter(({ differs }) => same || differs) }))
+    .filter(({ rows, isCut }) => rows.length > 0 || isCut);
+
+interface Part {
+  readonly heading: string;
+  readonly rows: readonly (readonly string[])[];
+  /** A column behind the two. */
+  readonly last?: string;
+}
+
+export function compareModelsLines(
+  compared: ComparedModels,
+  { paint, width }: Pick<View, 'paint' | 'width'>,
+): string[] {
+  const labels = compared.versions.map(({ name, version }) => printable(`${name}/${String(version)}`));
+  return partsOf(compared, labels[0] ?? '').flatMap(({ heading, rows, last }, index) => [
+    ...(index === 0 ? [] : ['']),
+    paint('bold', heading),
+    ...table(
+      ['', ...labels, ...(last === undefined ? [] : [last])].map((title) => ({ title, shrinks: true })),
+      rows.map((row) => [...row]),
+      width,
+      (title) => paint('dim', title),
+    ),
+  ]);
+}
+
+function partsOf({ rows, signature, model, files, all }: ComparedModels, first: string): Part[] {
+  const ofKind = (kinds: readonly VersionKind[]) =>
+    rows.filter(([what]) => kinds.includes(what)).map(([what, list]) => partOf(what, list, first));
+  return [
+    ...ofKind(['metric', 'param']),
+    ...shown(signature, all).map((list) => listPart(`Signature: ${list.heading.toLowerCase()}`, list.rows)),
+    { heading: 'Files', rows: files.map(fileRow) },
+    ...shown(model, all).map((list) =>
+      listPart(list.heading === 'Model' ? 'Model' : `Model: ${list.heading.toLowerCase()}`, list.rows),
+    ),
+    ...ofKind(['input', 'environment', 'package']),
+  ].filter((part) => part.rows.length > 0);
+}
+
+function partOf(what: VersionKind, list: readonly ComparedRow[], first: string): Part {
+  const heading = HEADINGS[what];
+  if (what !== 'metric')
+    return { heading, rows: list.map(({ key, values }) => [key, ...values.map((value) => String(value ?? '-'))]) };
+  return {
+    heading,
+    last: `${first} is`,
+    rows: list.map((row) => [
+      row.key,
+      ...row.values.map((value) => (value === null ? '-' : formatNumber(Number(value)))),
+      better(row)?.text ?? '',
+    ]),
+  };
+}
+
+const listPart = (heading: string, rows: readonly PairRow[]): Part => ({
+  heading,
+  rows: rows.map(({ key, values }) => [key, ...values.map((value) => value ?? '-')]),
+});
+
+const fileRow = ({ path, values }: ComparedFile): string[] => [
+  path,
+  ...values.map((file) =>
+    file === null ? '-' : [formatSize(file.sizeBytes), file.sha256?.slice(0, 8) ?? ''].join(' '),
+  ),
+];

@@ -1,0 +1,125 @@
+/** What the page that compares two versions asks for and what it may do. */
+import * as vscode from 'vscode';
+import {
+  type ComparedVersion,
+  compareVersionsCommands,
+  type CompareVersionsModel,
+  compareVersionsRequests,
+  type CompareVersionsState,
+  PAIR_ROWS,
+  type VersionName,
+} from '../../protocol/pages/compareVersions';
+import { openDiff } from '../code';
+import type { RunRef } from '../commands/pickRun';
+import type { RunActions } from '../commands/runActions';
+import type { StoreSession } from '../stores/session';
+import { plain } from '../text';
+import { savePicture } from './chartFiles';
+import type { PageHandlers } from './host';
+import { placeBelow, showFile, versionFile } from './versionFiles';
+
+export const compareVersionsContract = {
+  requests: compareVersionsRequests,
+  commands: compareVersionsCommands,
+} as const;
+
+export interface CompareVersionsPageParts {
+  /** Read anew each time: the user swaps them. */
+  readonly of: () => CompareVersionsState;
+  /** @throws LoopwrightError if this window does not show the versions' store */
+  readonly session: () => Promise<StoreSession>;
+  readonly swap: () => void;
+  readonly actions: RunActions;
+  readonly openVersion: (of: CompareVersionsState['left'], session: StoreSession) => Promise<void>;
+  /** The page knows the runs of its versions now. */
+  readonly onLoaded: (model: CompareVersionsModel) => void;
+  readonly showLog: () => void;
+}
+
+export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHandlers<typeof compareVersionsContract> {
+  const { of, session, actions } = parts;
+  const version = async ({ name, version: which }: VersionName): Promise<ComparedVersion> => {
+    const found = await (await session()).request('registry/version', { name, which });
+    return { version: found.version, place: found.place };
+  };
+  const load = async (): Promise<CompareVersionsModel> => {
+    const [left, right] = await Promise.all([version(of().left), version(of().right)]);
+    parts.onLoaded({ left, right });
+    return { left, right };
+  };
+  const run = async (runId: string): Promise<RunRef> => {
+    const store = await session();
+    return { session: store, row: (await store.request('runs/get', { runId })).run };
+  };
+  /** Of a version that is a single file, its path is that file. */
+  const file = async (one: VersionName, path: string) => {
+    const { place } = await version(one);
+    const store = await session();
+    const whole = place === null ? null : await versionFile(store, place);
+    return whole?.isDirectory === false ? whole : versionFile(store, placeBelow(place, path));
+  };
+
+  return {
+    ahead: async () => [{ method: 'load', params: {}, value: await load() }],
+    requests: {
+      load,
+      rows: async ({ pageToken, ...asked }) =>
+        (await session()).request('registry/compare', {
+          ...asked,
+          limit: PAIR_ROWS,
+          ...(pageToken === undefined ? {} : { pageToken }),
+        }),
+      files: async ({ pageToken, ...asked }) =>
+        (await session()).request('registry/compareFiles', {
+          ...asked,
+          limit: PAIR_ROWS,
+          ...(pageToken === undefined ? {} : { pageToken }),
+        }),
+      card: async (one) => {
+        const { place } = await version(one);
+        return { card: place && (await (await session()).request('models/card', place)) };
+      },
+      inspect: async ({ path, ...one }) =>
+        (await session()).request('models/inspect', placeBelow((await version(one)).place, path)),
+      code: async ({ from, to }) => {
+        const { files, count } = await (await session()).request('code/compare', { runId: from, with: { runId: to } });
+        return { files, count };
+      },
+    },
+    commands: {
+      swap: () => {
+        parts.swap();
+        return Promise.resolve();
+      },
+      openVersion: async (one) => parts.openVersion(one, await session()),
+      openRun: async ({ runId }) => actions.open(await run(runId)),
+      openFile: async ({ path, ...one }) => {
+        await showFile(await file(one, path));
+      },
+      openFileDiff: async ({ path, left, right }) => {
+        const [ours, theirs] = await Promise.all([file(left, path), file(right, path)]);
+        const title = `${plain(path, 80)} (${titleOf({ left, right })})`;
+        const [before, after] = [vscode.Uri.file(ours.file), vscode.Uri.file(theirs.file)];
+        await vscode.commands.executeCommand('vscode.diff', before, after, title, { preview: true });
+      },
+      openCodeDiff: async ({ from, to, path }) => {
+        await openDiff(await run(from), path, await run(to));
+      },
+      copy: async ({ text }) => {
+        await vscode.env.clipboard.writeText(text);
+      },
+      savePicture,
+      showLog: () => {
+        parts.showLog();
+        return Promise.resolve();
+      },
+    },
+  };
+}
+
+/** `fraud v1 ↔ v3`; of different models both names. */
+export function titleOf({ left, right }: Pick<CompareVersionsState, 'left' | 'right'>): string {
+  const after = `v${String(right.version)}`;
+  const before = `${plain(left.name, 40)} v${String(left.version)}`;
+  return `${before} ↔ ${left.name === right.name ? after : `${plain(right.name, 40)} ${after}`}`;
+}
