@@ -54,6 +54,11 @@ describe('the registry', () => {
     expect(await connection.request('registry/take', asked)).toEqual({ version: 1 });
     rmSync(join(store.paths.drafts, draft), { recursive: true });
     connection = await rebuilt(store, connection);
+    // No run is there that would be waited for.
+    await until(
+      'the registry is read again',
+      async () => (await connection.request('registry/models', {})).models.length > 0,
+    );
     const found = await connection.request('registry/version', { name: 'fraud', which: 1 });
     expect(found).toMatchObject({
       version: { status: 'READY', description: 'Converted' },

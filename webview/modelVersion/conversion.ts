@@ -1,10 +1,16 @@
 /** What is told of a version that was made of another one by a conversion: its tags, as words. Pure. */
-import { type KeyValue } from '../ui/keyValues';
 
 const PREFIX = 'loopwright.onnx.';
 
+/** As `lw-key-values` shows it. */
+interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly hint?: string;
+}
+
 export interface ConversionTold {
-  readonly rows: readonly KeyValue[];
+  readonly rows: readonly Row[];
   /** It does not predict the same as the original. */
   readonly warning: string | null;
 }
@@ -14,7 +20,7 @@ export function conversionIn(tags: readonly { readonly key: string; readonly val
   const told = (key: string) => tags.find((tag) => tag.key === PREFIX + key)?.value ?? '';
   if (told('from') === '' || told('converter') === '') return null;
   const isDoubtful = told('compared') === 'differs';
-  const rows = [
+  const rows: readonly Row[] = [
     { key: 'Made of', value: told('from'), hint: told('class') },
     { key: 'Converter', value: told('converter') },
     { key: 'Operator sets', value: told('opset') },
