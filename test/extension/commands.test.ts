@@ -27,6 +27,7 @@ const { commands, menus, viewsWelcome } = manifest.contributes;
 
 /** Called by rows, keys, quick fixes and the status bar only. */
 const INTERNAL = [
+  'loopwright.compareModelVersionWith',
   'loopwright.retryEngine',
   'loopwright.loadMore',
   'loopwright.showRunning',

@@ -29,13 +29,13 @@ export const pairStyles = [
       margin-block: -4px;
     }
     tr.changed td.state lw-icon {
-      color: var(--vscode-gitDecoration-modifiedResourceForeground, var(--vscode-foreground));
+      color: var(--vscode-charts-blue, var(--vscode-foreground));
     }
     tr.left td.state lw-icon {
-      color: var(--vscode-gitDecoration-deletedResourceForeground, var(--vscode-foreground));
+      color: var(--vscode-charts-red, var(--vscode-foreground));
     }
     tr.right td.state lw-icon {
-      color: var(--vscode-gitDecoration-addedResourceForeground, var(--vscode-foreground));
+      color: var(--vscode-charts-green, var(--vscode-foreground));
     }
     thead th {
       overflow: hidden;

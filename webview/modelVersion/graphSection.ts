@@ -6,16 +6,13 @@ import type { CopyEvent, SaveEvent } from '../charts/cardEvents';
 import '../ui/controls';
 import '../ui/states';
 import { causeOf } from '../run/api';
-import { type Host } from '../host';
+import { type Host, type RequestTable } from '../host';
 import { type modelVersionCommands } from '../../src/protocol/pages/modelVersion';
 
 @customElement('lw-graph-section')
 export class GraphSection extends LitElement {
   @property({ attribute: false }) told!: OnnxInspection;
-  @property({ attribute: false }) host!: Host<
-    Record<never, never>,
-    Pick<typeof modelVersionCommands, 'copy' | 'savePicture'>
-  >;
+  @property({ attribute: false }) host!: Host<RequestTable, Pick<typeof modelVersionCommands, 'copy' | 'savePicture'>>;
   /** For the name of a file. */
   @property() heading = '';
   @state() private isThere = false;
