@@ -1,4 +1,5 @@
 /** A store with many registered models, made through an engine as clients and people make them. */
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { openEngine } from '../../src/client/engine';
 import { pathsOf } from '../../src/protocol/node/storeFolder';
@@ -17,6 +18,7 @@ type Edit = Params<'registry/edit'>['edits'][number];
 export async function makeManyModels(folders: TestFolders): Promise<void> {
   process.env.LOOPWRIGHT_STATE_DIR = folders.state;
   const paths = pathsOf(path.join(folders.workspace, '.loopwright'));
+  mkdirSync(paths.root);
   const client = { kind: 'test', info: { version: '0.1.0', build: 0 }, trusted: true } as const;
   const { connection, hello } = await openEngine(paths, { runtime: process.execPath, file: engineFile }, client);
   const tracking = await outside(connection);

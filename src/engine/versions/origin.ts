@@ -8,7 +8,7 @@ import type { Database } from 'better-sqlite3';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import type { FileOrigin } from '../../protocol/registry';
-import { md5OfDescriptor } from '../data/md5';
+import { md5OfDescriptor } from '../data';
 import { openForReading } from '../store';
 
 const MAX_FOUND = 20;
