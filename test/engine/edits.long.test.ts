@@ -1,4 +1,5 @@
 /** The engine is killed in the middle of edits, again and again: what was acknowledged is there, and stays after a rebuild. */
+import { readdirSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { rebuildFromRuns } from '../../src/engine/lifecycle/openStore';
 import { exists, preparedRun, testStore, until, writeRunner } from './support';
@@ -61,6 +62,8 @@ it('loses no acknowledged edit when the engine is killed', async () => {
     expect(acknowledged).toBeGreaterThanOrEqual(KILLS);
 
     const last = await opened();
+    // What was asked and not acknowledged may be in the folders alone, which the engine is told by a marker.
+    await until('the folders are taken in', () => readdirSync(store.paths.active).length === 0);
     const before = await seen(last.connection);
     const { pid } = last.hello.engine;
     await last.connection.request('engine/stop', { reason: 'user' });
