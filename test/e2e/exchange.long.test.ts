@@ -75,6 +75,8 @@ test('all of it is exported to a file of one’s choice', async () => {
   await waitFor('the formats', async () => (await workbench.quickInput.labels()).includes('CSV'));
   await workbench.screenshot('export-formats');
   await workbench.quickInput.pick('CSV');
+  // What is typed before the dialog proposes a place is lost.
+  await waitFor('a proposal', async () => (await workbench.quickInput.prompt()).value.endsWith('.csv'));
   await workbench.quickInput.answer(target);
   await workbench.waitForNotification('1 run exported to', 60_000);
   await workbench.screenshot('export-done');
