@@ -50,7 +50,7 @@ export class PairHead extends LitElement {
         -webkit-line-clamp: 2;
         overflow: hidden;
       }
-      .hidden {
+      .visually-hidden {
         position: absolute;
         width: 1px;
         height: 1px;
@@ -70,7 +70,7 @@ export class PairHead extends LitElement {
 
   protected override render() {
     const { left, right } = this.pair;
-    return html`<h1 class="hidden">Compare model versions</h1>
+    return html`<h1 class="visually-hidden">Compare model versions</h1>
       <div class="both">
         ${this.renderVersion(left)}
         <lw-button icon="arrow-swap" kind="icon" label="Swap" @click=${() => this.host.command('swap', {})}></lw-button>

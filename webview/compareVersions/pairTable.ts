@@ -53,6 +53,8 @@ export const pairStyles = [
       -webkit-box-orient: vertical;
       -webkit-line-clamp: 4;
       overflow: hidden;
+    }
+    span.plain {
       white-space: pre-wrap;
     }
     tr.same th,
@@ -135,13 +137,16 @@ function pairRow({ key, name, state, cells, titles = [] }: ShownRow, labels: rea
           : html`<lw-icon name=${ICONS[state]} role="img" aria-label=${words} title=${words}></lw-icon>`
       }
     </td>
-    <th scope="row" title=${key.slice(0, TITLE_CHARS)}><span>${name}</span></th>
+    <th scope="row" title=${key.slice(0, TITLE_CHARS)}><span class=${textClass(name)}>${name}</span></th>
     ${cells.map((cell, at) =>
       cell === null
         ? html`<td><span class="none">none</span></td>`
         : html`<td title=${(titles[at] ?? (typeof cell === 'string' ? cell : '')).slice(0, TITLE_CHARS)}>
-            <span class="value">${cell}</span>
+            <span class="value ${textClass(cell)}">${cell}</span>
           </td>`,
     )}
   </tr>`;
 }
+
+/** Text of a run is shown with its spaces and lines; those of a template are none. */
+const textClass = (shown: unknown): string => (typeof shown === 'string' ? 'plain' : '');

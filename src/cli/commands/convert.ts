@@ -149,15 +149,14 @@ async function convertFound(
 /** @throws LoopwrightError `bad_request` for what can do harm, unless that is wanted */
 function tellDangers({ output }: Cli, found: FoundModel, python: string, isWanted: boolean): void {
   const { label, suspicious, executes } = found;
-  if (executes) output.note(`${label} is loaded with ${python}: that executes what its file says.`);
-  if (suspicious.length === 0) return;
   const names = suspicious.map(({ name, reason }) => `${name} (${reason})`).join('; ');
-  if (!isWanted)
+  if (names !== '' && !isWanted)
     throw new LoopwrightError(
       'bad_request',
       `Loading ${label} would call ${names}. It was not loaded. If you trust where it comes from: --load-anyway.`,
     );
-  output.note(output.paintNote('yellow', `Loading it calls ${names}.`));
+  if (executes) output.note(`${label} is loaded with ${python}: that executes what its file says.`);
+  if (names !== '') output.note(output.paintNote('yellow', `Loading it calls ${names}.`));
 }
 
 function limitOf({ timeLimit }: ConvertOptions): { timeLimitMs?: number } {
