@@ -9,34 +9,36 @@ import json
 import os
 import sys
 
-OPSET = 17
-ML_OPSET = 3
 TEMPORARY = ".loopwright-model.onnx"
 
 
-class Unsupported(Exception):
-    """Why there can be no ONNX model; the text is for the user."""
+# What skl2onnx has to be told is known beside, where other models are converted, too.
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "convert"))
+
+from loopwright_convert.columns import (  # noqa: E402
+    ML_OPSET, OPSET, allow_booleans, chooses_columns, column_type, is_number)
+from loopwright_convert.problems import Refused, first_line  # noqa: E402
 
 
 def convert(folder: str) -> dict:
     try:
         import skl2onnx
     except ImportError:
-        raise Unsupported("skl2onnx is not installed in the script's environment")
+        raise Refused("skl2onnx is not installed in the script's environment")
     with open(os.path.join(folder, "model.json"), encoding="utf-8") as file:
         about = json.load(file)
     if about["module"].partition(".")[0] != "sklearn":
-        raise Unsupported("%s is no class of scikit-learn" % about["class"])
+        raise Refused("%s is no class of scikit-learn" % about["class"])
     model = _load(os.path.join(folder, "model.joblib"))
     types = _input_types(model, about)
-    _allow_booleans()
+    allow_booleans()
     try:
         onnx = skl2onnx.convert_sklearn(model, initial_types=types, options=_options(model),
                                         target_opset={"": OPSET, "ai.onnx.ml": ML_OPSET})
     except Exception as error:
         kind = type(error).__name__
         if kind in ("MissingShapeCalculator", "MissingConverter", "NotImplementedError"):
-            raise Unsupported("skl2onnx has no converter for it: %s" % _first_line(error))
+            raise Refused("skl2onnx has no converter for it: %s" % first_line(error))
         raise
     data = onnx.SerializeToString()
     with open(os.path.join(folder, TEMPORARY), "wb") as file:
@@ -57,24 +59,7 @@ def _load(path: str):
     try:
         return joblib.load(path)
     except Exception as error:
-        raise Unsupported("it can't be loaded outside its script: %s: %s" % (type(error).__name__, _first_line(error)))
-
-
-def _allow_booleans() -> None:
-    """skl2onnx 1.20 writes booleans where ONNX has integers, which protobuf 7 refuses.
-
-    Histogram gradient boosting can't be converted with those two otherwise. Can go when skl2onnx writes integers.
-    """
-    from onnx import helper
-
-    original = helper.make_attribute
-
-    def make_attribute(key, value, *args, **kwargs):
-        if isinstance(value, (list, tuple)) and any(type(item).__name__ in ("bool", "bool_") for item in value):
-            value = [int(item) for item in value]
-        return original(key, value, *args, **kwargs)
-
-    helper.make_attribute = make_attribute
+        raise Refused("it can't be loaded outside its script: %s: %s" % (type(error).__name__, first_line(error)))
 
 
 def _input_types(model, about: dict) -> list:
@@ -82,8 +67,8 @@ def _input_types(model, about: dict) -> list:
     from skl2onnx.common.data_types import FloatTensorType
 
     columns = (about["inputs"] or {}).get("columns")
-    if columns and (_chooses_columns(model) or not all(_is_number(column["dtype"]) for column in columns)):
-        return [(column["name"], _column_type(column["dtype"])) for column in columns]
+    if columns and (chooses_columns(model) or not all(is_number(column["dtype"]) for column in columns)):
+        return [(column["name"], column_type(column["dtype"])) for column in columns]
     inputs = about["inputs"] or {}
     if not columns and inputs.get("kind") == "array" and inputs.get("dtype", "")[:1] in ("O", "<", "U", "S", "o"):
         from skl2onnx.common.data_types import StringTensorType
@@ -91,32 +76,8 @@ def _input_types(model, about: dict) -> list:
         return [("X", StringTensorType([None, inputs["features"]]))]
     features = about["feature_count"] or inputs.get("features")
     if not features:
-        raise Unsupported("the number of its input columns is not known")
+        raise Refused("the number of its input columns is not known")
     return [("X", FloatTensorType([None, features]))]
-
-
-def _chooses_columns(model) -> bool:
-    values = list(model.get_params(deep=True).values()) + [model]
-    return any(type(value).__name__ == "ColumnTransformer" for value in values)
-
-
-def _is_number(dtype: str) -> bool:
-    return dtype.lower().rstrip("0123456789") in ("float", "int", "uint")
-
-
-def _column_type(dtype: str):
-    from skl2onnx.common import data_types
-
-    kind = dtype.lower().rstrip("0123456789")
-    if kind == "float":
-        return data_types.FloatTensorType([None, 1])
-    if kind in ("int", "uint"):
-        return data_types.Int64TensorType([None, 1])
-    if kind == "bool":
-        return data_types.BooleanTensorType([None, 1])
-    if kind in ("object", "category", "string", "str"):
-        return data_types.StringTensorType([None, 1])
-    raise Unsupported("ONNX has no input for a column of type %s" % dtype)
 
 
 def _options(model) -> dict:
@@ -188,10 +149,6 @@ def _feeds(session, example, numpy) -> dict:
     return {one.name: numpy.asarray(example[one.name]).astype(types[one.type]).reshape(-1, 1) for one in inputs}
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0][:300]
-
-
 def _limit_memory(size: int) -> None:
     try:
         import resource
@@ -212,12 +169,12 @@ def main(arguments: list[str]) -> int:
     _limit_memory(int(arguments[1]))
     try:
         fact = convert(arguments[0])
-    except Unsupported as error:
+    except Refused as error:
         fact = {"state": "unsupported", "reason": str(error)}
     except MemoryError:
         fact = {"state": "failed", "reason": "it takes more than %d bytes of memory" % int(arguments[1])}
     except Exception as error:
-        fact = {"state": "failed", "reason": "%s: %s" % (type(error).__name__, _first_line(error))}
+        fact = {"state": "failed", "reason": "%s: %s" % (type(error).__name__, first_line(error))}
     os.write(out, json.dumps(fact).encode("ascii") + b"\n")
     return 0
 

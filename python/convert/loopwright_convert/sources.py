@@ -48,7 +48,10 @@ def source_of(path: str) -> Source:
 
 
 def form_of(path: str) -> str:
-    """By what its name says, checked by its first bytes. @throws Refused"""
+    """By what its name says, checked by its first bytes. @throws Refused
+
+    `src/client/convert/looking.ts` goes by the same rule when it looks for what is odd.
+    """
     name = os.path.basename(path)
     ending = os.path.splitext(name)[1].lower()
     with open(path, "rb") as file:
@@ -143,13 +146,8 @@ def _file_of(folder: str, name: str, flavor: dict) -> tuple[str, str]:
         path = os.path.join(path, (found or ["model.pth"])[0])
     if not os.path.isfile(path) or os.path.relpath(os.path.realpath(path), os.path.realpath(folder)).startswith(".."):
         raise Refused("MLmodel names %s as the model, which is not in the folder." % os.path.basename(path))
-    ending = os.path.splitext(path)[1].lower()
-    if ending in SKOPS:
-        return path, "skops"
-    if ending in PICKLES:
-        return path, "pickle"
-    return path, {"pytorch": "torch program" if ending in TORCH_PROGRAM else "torch",
-                  "sklearn": "pickle"}.get(name, name)
+    # By its own name and first bytes, as it was looked into before it is loaded: not by what MLmodel says of it.
+    return path, form_of(path)
 
 
 def _if_there(folder: str, name: str) -> str | None:
