@@ -19,7 +19,7 @@ import { takeLock } from './lifecycle/lock';
 import { CodeQueries } from './code';
 import { Config } from './config';
 import { Exports } from './exporters';
-import { Gc, RetentionKeeper } from './house';
+import { Gc, houseHandlers, RetentionKeeper } from './house';
 import { Imports } from './importers';
 import { Jobs } from './jobs';
 import { modelHandlers } from './models';
@@ -324,19 +324,7 @@ async function main(): Promise<void> {
       const keptAs = rebuildFromRuns(paths, Date.now());
       return { store: await reopen(), keptAs };
     },
-    'store/usage': () => jobs.run('store/usage', { store: paths.root }, { lane: 'house' }),
-    'store/planGc': async (rules) => ({ plan: await gc.plan(rules) }),
-    'store/gc': ({ planId, ...rules }) => gc.collect(rules, planId),
-    'store/gcState': () => gc.state,
-    'store/cancelGc': () => {
-      gc.cancel();
-      return {};
-    },
-    'store/retention': () => retention.state,
-    'store/confirmRetention': ({ rules }) => {
-      retention.confirm(rules);
-      return {};
-    },
+    ...houseHandlers(paths.root, jobs, gc, retention),
     'export/start': (order) => exporter.start(order),
     'export/send': (order) => exporter.send(order),
     'export/state': () => exporter.state,

@@ -225,6 +225,13 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('where
     await statusIs('Tracking · 4 cells', full);
     await full.screenshot('follow-full-disk');
     await waitForRun(full, 'fills', 'running');
+    // The fourth takes four seconds, and is interrupted for who stops before it ends.
+    await waitFor('the fourth cell to end', () =>
+      full.page
+        .locator('.notebookOverlay .code-cell-row', { hasText: 'after' })
+        .locator('.codicon-notebook-state-success')
+        .isVisible(),
+    );
     await full.command('Stop Tracking This Notebook');
     await waitForRun(full, 'fills', 'finished', 120_000);
     await full.screenshot('follow-full-disk-over');

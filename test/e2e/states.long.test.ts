@@ -143,6 +143,7 @@ test('a store that is taken away leaves an empty view', async () => {
   await workbench.page.getByText('No runs yet.').first().waitFor({ timeout: 60_000 });
   expect(await workbench.trees.rows(RUNS)).toEqual([]);
   expect(fs.existsSync(path.join(workbench.folder, '.loopwright'))).toBe(false);
+  await workbench.page.locator('.title-label', { hasText: /^Loopwright: Runs$/ }).waitFor({ timeout: 30_000 });
   await workbench.screenshot('states-store-gone');
 });
 

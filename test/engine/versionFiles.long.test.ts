@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,7 +5,7 @@ import * as z from 'zod';
 import type { EngineConnection } from '../../src/client/connection';
 import { type TestStore, until } from './support';
 import { anything, outside, rebuilt } from './trackingSupport';
-import { openRegistry, Registry } from './versionSupport';
+import { MODEL, openRegistry, Registry, sha256, sourceOf } from './versionSupport';
 
 let store: TestStore;
 let connection: EngineConnection;
@@ -17,19 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => store.dispose());
 
-const MODEL = { 'model/MLmodel': 'flavors: {}', 'model/data/model.pkl': 'weights' };
-const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const row = async (name: string, version: number) =>
   (await connection.request('registry/version', { name, which: version })).version;
-const sourceOf = (runId: string, path = 'model') => `mlflow-artifacts:/0/${runId}/artifacts/${path}`;
-
-/** A version of a run's model. */
-async function registered(name = 'fraud'): Promise<string> {
-  const runId = await registry.runWith(MODEL);
-  await registry.makeModel(name);
-  expect(await registry.create(name, sourceOf(runId), runId)).toMatchObject({ status: 'READY', version: '1' });
-  return runId;
-}
+const registered = (name?: string) => registry.registered(name);
 
 describe('the files of a version', () => {
   it('are refused where the list of them was changed to go with a changed file', async () => {

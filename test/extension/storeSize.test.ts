@@ -19,6 +19,10 @@ it('asks the stores that can answer, once a minute, and adds them up', async () 
   expect(await size.look([session('open')], 59_999)).toBeNull();
   expect(asked).toBe(2);
   expect(await size.look([session('open')], 60_000)).toBe('1.5 MB');
+  // It was taken away: what was said of it goes, once.
+  expect(await size.look([session('absent')], 61_000)).toBe('');
+  expect(await size.look([session('absent')], 62_000)).toBeNull();
+  expect(await size.look([session('open')], 63_000)).toBe('1.5 MB');
 });
 
 it('asks again soon when the engine ended over the question, and does not hide what else went wrong', async () => {

@@ -7,6 +7,7 @@ import { ColourBook } from '../charts/colours';
 import { shortened } from '../charts/labels';
 import { SeriesStore } from '../run/seriesStore';
 import { countWords } from '../run/words';
+import { pageProblem } from '../ui/pageProblem';
 import '../ui/controls';
 import { type FilterEvent } from '../ui/controls';
 import '../ui/fields';
@@ -278,14 +279,7 @@ export class CompareRunsPage extends LitElement {
   }
 
   private renderProblem(what: string, cause: string) {
-    return html`<div class="state">
-      <lw-failed what=${what} .cause=${cause}
-        ><div class="buttons">
-          <lw-button kind="primary" @click=${this.model.retry}>Retry</lw-button>
-          <lw-button @click=${() => this.host.command('showLog', {})}>Show Log</lw-button>
-        </div></lw-failed
-      >
-    </div>`;
+    return pageProblem(what, cause, { retry: this.model.retry, showLog: () => this.host.command('showLog', {}) });
   }
 
   /** The order in which runs were added gives the colours, and each keeps its own. */

@@ -4,7 +4,7 @@ import { customElement, property } from 'lit/decorators.js';
 import { type ComparedVersion } from '../../src/protocol/pages/compareVersions';
 import '../ui/chip';
 import '../ui/controls';
-import { linkButton } from '../ui/styles';
+import { linkButton, visuallyHidden } from '../ui/styles';
 import { type VersionsHost } from './api';
 import { nameOf, type Pair } from './model';
 
@@ -12,6 +12,7 @@ import { nameOf, type Pair } from './model';
 export class PairHead extends LitElement {
   static override readonly styles = [
     linkButton,
+    visuallyHidden,
     css`
       :host {
         display: block;
@@ -49,13 +50,6 @@ export class PairHead extends LitElement {
         -webkit-box-orient: vertical;
         -webkit-line-clamp: 2;
         overflow: hidden;
-      }
-      .visually-hidden {
-        position: absolute;
-        width: 1px;
-        height: 1px;
-        overflow: hidden;
-        clip-path: inset(50%);
       }
       @media (max-width: 480px) {
         .both {

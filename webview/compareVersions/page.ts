@@ -5,6 +5,7 @@ import { type VersionKind } from '../../src/protocol/comparedVersions';
 import '../compare/code';
 import { Keeper } from '../keeper';
 import { pageStyles } from '../run/pageStyles';
+import { pageProblem } from '../ui/pageProblem';
 import '../ui/controls';
 import { restoreScroll } from '../ui/scrollMemory';
 import '../ui/section';
@@ -81,16 +82,13 @@ export class CompareVersionsPage extends LitElement {
   }
 
   private renderProblem(cause: string, isOld: boolean) {
-    return html`<div class="state">
-      <lw-failed
-        what=${isOld ? 'What you see may be out of date: the versions could not be read again.' : 'The versions could not be read.'}
-        .cause=${cause}
-        ><div class="buttons">
-          <lw-button kind="primary" @click=${this.model.retry}>Retry</lw-button>
-          <lw-button @click=${() => this.host.command('showLog', {})}>Show Log</lw-button>
-        </div></lw-failed
-      >
-    </div>`;
+    return pageProblem(
+      isOld
+        ? 'What you see may be out of date: the versions could not be read again.'
+        : 'The versions could not be read.',
+      cause,
+      { retry: this.model.retry, showLog: () => this.host.command('showLog', {}) },
+    );
   }
 
   /** What their predictions say on a table of the reader's choosing is to be one more of these. */

@@ -1,5 +1,5 @@
 /** `<lw-pair-rows>`: what the runs of both versions have of one kind; metrics say which is better. */
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { type ComparedRow } from '../../src/protocol/compared';
 import { type VersionKind } from '../../src/protocol/comparedVersions';
@@ -10,6 +10,7 @@ import { moreOf, Paged, waiting } from '../run/captured/loading';
 import '../ui/controls';
 import { type FilterEvent } from '../ui/controls';
 import '../ui/icon';
+import { verdictStyles } from '../ui/styles';
 import { type VersionsHost } from './api';
 import { namesOf, type Pair, stampOf } from './model';
 import { pairStyles, pairTable, type ShownRow, stateOf } from './pairTable';
@@ -21,21 +22,7 @@ const DIGEST = /^[0-9a-f]{16,}$/;
 
 @customElement('lw-pair-rows')
 export class PairRowsList extends LitElement {
-  static override readonly styles = [
-    ...pairStyles,
-    css`
-      .verdict lw-icon {
-        margin-block: -4px;
-        vertical-align: middle;
-      }
-      .better lw-icon {
-        color: var(--vscode-testing-iconPassed, var(--vscode-foreground));
-      }
-      .worse lw-icon {
-        color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
-      }
-    `,
-  ];
+  static override readonly styles = [...pairStyles, verdictStyles];
 
   @property({ attribute: false }) host!: VersionsHost;
   @property({ attribute: false }) pair!: Pair;

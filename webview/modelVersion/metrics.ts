@@ -10,7 +10,7 @@ import { countWords } from '../run/words';
 import '../ui/controls';
 import { type FilterEvent } from '../ui/controls';
 import '../ui/icon';
-import { groups, linkButton, scrollable, wordTable } from '../ui/styles';
+import { groups, linkButton, scrollable, verdictStyles, wordTable } from '../ui/styles';
 import { type VersionHost } from './api';
 import { type VersionKeeper } from './state';
 import { besideWords } from './words';
@@ -21,6 +21,7 @@ const SEARCH_FROM = 9;
 @customElement('lw-version-metrics')
 export class VersionMetrics extends LitElement {
   static override readonly styles = [
+    verdictStyles,
     groups,
     linkButton,
     scrollable,
@@ -58,16 +59,6 @@ export class VersionMetrics extends LitElement {
       .verdict {
         white-space: nowrap;
         color: var(--vscode-descriptionForeground);
-      }
-      .verdict lw-icon {
-        margin-block: -4px;
-        vertical-align: middle;
-      }
-      .better lw-icon {
-        color: var(--vscode-testing-iconPassed, var(--vscode-foreground));
-      }
-      .worse lw-icon {
-        color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
       }
     `,
   ];

@@ -10,6 +10,7 @@ import { Loaded, waiting } from '../run/captured/loading';
 import { splitPath } from '../run/captured/words';
 import { pageStyles } from '../run/pageStyles';
 import { countWords } from '../run/words';
+import { pageProblem } from '../ui/pageProblem';
 import '../ui/controls';
 import '../ui/icon';
 import '../ui/keyValues';
@@ -121,16 +122,13 @@ export class ModelVersionPage extends LitElement {
   }
 
   private renderProblem(cause: string, isOld: boolean) {
-    return html`<div class="state">
-      <lw-failed
-        what=${isOld ? 'What you see may be out of date: the version could not be read again.' : 'The version could not be read.'}
-        .cause=${cause}
-        ><div class="buttons">
-          <lw-button kind="primary" @click=${this.model.retry}>Retry</lw-button>
-          <lw-button @click=${() => this.host.command('showLog', {})}>Show Log</lw-button>
-        </div></lw-failed
-      >
-    </div>`;
+    return pageProblem(
+      isOld
+        ? 'What you see may be out of date: the version could not be read again.'
+        : 'The version could not be read.',
+      cause,
+      { retry: this.model.retry, showLog: () => this.host.command('showLog', {}) },
+    );
   }
 
   private renderSections(page: ModelVersionModel) {

@@ -6,6 +6,7 @@ import { firstWanted } from '../../src/protocol/pages/chartPlan';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import { DrawnEvent } from '../charts/chart';
 import { type Note, type NoteOwner } from '../note/note';
+import { pageProblem } from '../ui/pageProblem';
 import '../ui/controls';
 import { restoreScroll } from '../ui/scrollMemory';
 import '../ui/section';
@@ -122,16 +123,11 @@ export class RunPage extends LitElement {
   }
 
   private renderProblem(cause: string, isOld: boolean) {
-    return html`<div class="state">
-      <lw-failed
-        what=${isOld ? 'What you see may be out of date: the run could not be read again.' : 'The run could not be read.'}
-        .cause=${cause}
-        ><div class="buttons">
-          <lw-button kind="primary" @click=${() => this.model.retry()}>Retry</lw-button>
-          <lw-button @click=${() => this.host.command('showLog', {})}>Show Log</lw-button>
-        </div></lw-failed
-      >
-    </div>`;
+    return pageProblem(
+      isOld ? 'What you see may be out of date: the run could not be read again.' : 'The run could not be read.',
+      cause,
+      { retry: () => this.model.retry(), showLog: () => this.host.command('showLog', {}) },
+    );
   }
 
   private renderSections(page: RunPageModel) {

@@ -133,3 +133,17 @@ export const wordTable = css`
     background: var(--vscode-list-hoverBackground);
   }
 `;
+
+/** Better or worse, with an arrow in front. */
+export const verdictStyles = css`
+  .verdict lw-icon {
+    margin-block: -4px;
+    vertical-align: middle;
+  }
+  .better lw-icon {
+    color: var(--vscode-testing-iconPassed, var(--vscode-foreground));
+  }
+  .worse lw-icon {
+    color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
+  }
+`;

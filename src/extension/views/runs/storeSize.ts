@@ -8,9 +8,13 @@ const LOOK_AGAIN_MS = 60_000;
 export class StoreSize {
   private lastMs = Number.NEGATIVE_INFINITY;
 
-  /** @returns what the title says of it; null if it was looked at a moment ago, or no store can be asked */
+  /** @returns what the title says of it; '' where the store is gone, null if it was looked at a moment ago, or none can be asked */
   async look(sessions: readonly Pick<StoreSession, 'state' | 'request'>[], nowMs: number): Promise<string | null> {
     const open = sessions.filter(({ state }) => state.kind === 'open' && state.store.state !== 'unusable');
+    if (this.lastMs !== Number.NEGATIVE_INFINITY && sessions.every(({ state }) => state.kind === 'absent')) {
+      this.lastMs = Number.NEGATIVE_INFINITY;
+      return '';
+    }
     if (open.length === 0 || nowMs - this.lastMs < LOOK_AGAIN_MS) return null;
     this.lastMs = nowMs;
     try {

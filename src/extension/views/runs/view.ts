@@ -135,7 +135,7 @@ export class RunsView implements Disposable {
     const look = async () => {
       const size = await this.storeSize.look(this.parts.stores.sessions, Date.now());
       // A description is not shown while the view is the only one of its container.
-      if (size !== null) this.view.title = vscode.l10n.t('Runs · {0}', size);
+      if (size !== null) this.view.title = size === '' ? vscode.l10n.t('Runs') : vscode.l10n.t('Runs · {0}', size);
     };
     inBackground(this.parts.log, "the stores' size", look());
   }
