@@ -21,6 +21,9 @@ export interface TreeRow {
   icon: string;
 }
 
+/** How long the side bar may take to change. */
+const SELECTED_MS = 2_000;
+
 /** The trees of the side bar and panel. Only rows in sight exist in the page. */
 export class Trees {
   constructor(private readonly page: Page) {}
@@ -29,7 +32,15 @@ export class Trees {
   async openContainer(name: string): Promise<void> {
     const tab = this.page.locator(`.activitybar .action-item[role="tab"]:has(.action-label[aria-label^="${name}"])`);
     await tab.waitFor();
-    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
+    const isOpen = async () => (await tab.getAttribute('aria-selected')) === 'true';
+    // A click that something else is in the way of opens nothing; a second one on what is open would close it.
+    await waitFor(`the side bar of ${name}`, async () => {
+      if (await isOpen()) return true;
+      await tab.click();
+      const deadline = Date.now() + SELECTED_MS;
+      while (!(await isOpen()) && Date.now() < deadline) await this.page.waitForTimeout(50);
+      return isOpen();
+    });
   }
 
   /** The titles of the views in the open side bar, in their order. */
