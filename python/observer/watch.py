@@ -119,7 +119,12 @@ class Watch:
     # While the script runs
 
     def tick(self) -> None:
-        """Call about once a second: what was read longer ago proves nothing."""
+        """Call about once a second: what was read longer ago proves nothing.
+
+        What has happened until now is judged first: on a busy machine a tick may come late, after a read and before
+        its event was looked at.
+        """
+        self.take()
         self._transferred = self._tree.transferred()
 
     def take(self, is_last: bool = False, may_guess: bool = True) -> float:

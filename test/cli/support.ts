@@ -11,6 +11,9 @@ const dist = process.env.LOOPWRIGHT_TEST_DIST ?? join(repository, 'dist');
 export const cliFile = join(dist, 'cli.js');
 export const engineFiles = dist;
 
+/** The observer gives way to everything else, so that on a busy machine its work after a script takes its time. */
+const PATIENT_MS = 150_000;
+
 /** Logs a metric so often as is said; half-way it waits until a file is there, if one is named. */
 export const LOG_SCRIPT = `
 import loopwright, os, sys, time
@@ -146,10 +149,14 @@ function withoutCapture(words: readonly string[]): string[] {
 
 /** The run when all that goes on beside and after its script has come to its end. */
 export function completed(place: Workplace, runId: string): Promise<z.infer<typeof RunDocument>> {
-  return until('the run is complete', async () => {
-    const run = await place.json(RunDocument, ['runs', 'show', runId]);
-    return run.complete && run;
-  });
+  return until(
+    'the run is complete',
+    async () => {
+      const run = await place.json(RunDocument, ['runs', 'show', runId]);
+      return run.complete && run;
+    },
+    PATIENT_MS,
+  );
 }
 
 /** The one document on stdout; what was there instead if there was not. */

@@ -13,9 +13,18 @@ needs_libraries = unittest.skipUnless(LIBRARIES, "LOOPWRIGHT_CAPTURE_PYTHON name
 on_linux = unittest.skipUnless(sys.platform.startswith("linux"), "inotify and /proc are Linux's")
 ALL = ("system", "data", "environment", "models")
 
-# For a shell of the run: waits until the observer watches its folder.
-WATCHED = ("until grep -qs ^inotify /proc/$(sed -n 's/.*\"observer\": *{\"pid\": *\\([0-9]*\\).*/\\1/p' "
-           "\"$LOOPWRIGHT_RUN_DIR/runner.json\")/fdinfo/*; do sleep 0.02; done; ")
+# It gives way to everything else, so that on a busy machine its work after the script takes its time.
+PATIENT_SECONDS = 240.0
+
+# For a shell of the run, for its observer is as slow as the machine is busy.
+_OBSERVER = ("/proc/$(sed -n 's/.*\"observer\": *{\"pid\": *\\([0-9]*\\).*/\\1/p' "
+             "\"$LOOPWRIGHT_RUN_DIR/runner.json\")")
+# Waits until the observer watches its folder.
+WATCHED = "until grep -qs ^inotify %s/fdinfo/*; do sleep 0.02; done; " % _OBSERVER
+# Waits, once the observer watches, until it has looked at what has happened so far: it sleeps after each look, from
+# which the listing wakes it.
+LOOKED = ("naps() { sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' %s/status; }; until=$(($(naps) + 4)); "
+          "while [ $(naps) -lt $until ]; do ls > /dev/null; sleep 0.05; done; " % _OBSERVER)
 
 
 class ObserverTest(RunnerTest):
@@ -50,7 +59,7 @@ class ObserverTest(RunnerTest):
     def observer_of(self, run: Run) -> int:
         return until(lambda: (run.state or {}).get("observer"), "the observer")["pid"]
 
-    def observer_ended(self, run: Run, seconds: float = 60.0) -> None:
+    def observer_ended(self, run: Run, seconds: float = PATIENT_SECONDS) -> None:
         pid = self.observer_of(run)
         until(lambda: not is_running(pid), "the end of the observer", seconds)
 

@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from observing import ObserverTest, on_linux
+from observing import LOOKED, PATIENT_SECONDS, WATCHED, ObserverTest, on_linux
 from support import RUNS_ON, WAITS, is_running, read_journal, until
 
 
@@ -134,10 +134,11 @@ class End(ObserverTest):
         straggler = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.02)\nopen('late.csv', 'w').write('x')"
         for is_daemon in (False, True):
             with self.subTest(is_daemon=is_daemon):
-                # A sleep, so that the process below is seen while its parent lives.
-                run = self.observed_python(code % (straggler, is_daemon) + "import time; time.sleep(1.5)")
+                # The process below is to be seen while its parent lives.
+                seen = "import os, time; os.system(%r); time.sleep(1.5)" % (WATCHED + LOOKED)
+                run = self.observed_python(code % (straggler, is_daemon) + seen)
                 self.finish(run)
-                until(lambda: "environment" in self.done(run), "the work after the script")
+                until(lambda: "environment" in self.done(run), "the work after the script", PATIENT_SECONDS)
                 pid = self.observer_of(run)
                 if not is_daemon:
                     time.sleep(0.3)

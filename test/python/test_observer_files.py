@@ -5,7 +5,7 @@ import sys
 import time
 import unittest
 
-from observing import LIBRARIES, WATCHED, ObserverTest, needs_libraries, on_linux
+from observing import LIBRARIES, LOOKED, WATCHED, ObserverTest, needs_libraries, on_linux
 from support import HOOK_DIR, RUNNER, WAITS
 
 DATA = ("data",)
@@ -50,7 +50,8 @@ class Inotify(ObserverTest):
         for name, (file, code) in READERS.items():
             with self.subTest(name):
                 time.sleep(0.05)  # what is made in the tick before a run can't be told from what is made in it
-                run = self.complete(self.observed_python(code.format("data/" + file), kinds=DATA, python=LIBRARIES))
+                watched = "import os; os.system(%r)\n%s\nos.system(%r)" % (WATCHED, code.format("data/" + file), LOOKED)
+                run = self.complete(self.observed_python(watched, kinds=DATA, python=LIBRARIES))
                 inputs = self.files(run, "r")
                 self.assertEqual(list(inputs), ["data/" + file], run.records("file"))
                 self.assertTrue(surely_or_maybe(inputs["data/" + file]))
@@ -68,7 +69,7 @@ class Inotify(ObserverTest):
 
     def test_a_file_that_is_held_open_is_surely_the_scripts(self):
         self.project_file("data/held.bin", b"x" * 5000)
-        run = self.observed(["/bin/sh", "-c", WATCHED + "exec 5<data/held.bin; sleep 0.5"], DATA)
+        run = self.observed(["/bin/sh", "-c", WATCHED + "exec 5<data/held.bin; " + LOOKED], DATA)
         self.complete(run)
         self.assertEqual(self.files(run, "r"), {"data/held.bin": {"inotify"}})
         (_, _, file), = run.records("file")
@@ -98,13 +99,15 @@ class Inotify(ObserverTest):
         self.addCleanup(database.close)
         self.project_file("data/hashed.csv", "x" * 3000)
         self.file("noise", b"x" * 5000)
-        hashing = "import time\nfor _ in range(40): open('data/hashed.csv').read(); time.sleep(0.02)"
+        hashing = ("import os, time\nfor _ in range(40): open('data/hashed.csv').read(); time.sleep(0.02)\n"
+                   "os.system(%r)" % LOOKED)
         run = self.observed_python("import os, time\nwhile not os.path.exists('go'): open(%r).read(); time.sleep(0.01)"
                                    % os.path.join(self.base, "noise"), kinds=DATA)
         process = self.start(run)
         self.observer_of(run)
         time.sleep(0.5)
-        subprocess.run([sys.executable, "-c", hashing, job], cwd=self.root, check=True)
+        subprocess.run([sys.executable, "-c", hashing, job], cwd=self.root, check=True,
+                       env={**os.environ, "LOOPWRIGHT_RUN_DIR": run.dir})
         self.project_file("go")
         process.wait(20)
         self.observer_ended(run)
@@ -113,16 +116,17 @@ class Inotify(ObserverTest):
     def test_folders_made_while_it_runs(self):
         code = ("import os, time\nos.system(%r); os.makedirs('out/deep/er')\n"
                 "os.system('echo 1 > out/deep/er/a.csv; sleep 0.3; cat out/deep/er/a.csv')\n"
-                "os.mkdir('tmp-x'); open('tmp-x/b.csv', 'w').write('1'); os.rename('tmp-x', 'final')\ntime.sleep(0.3)" % WATCHED)
+                "os.mkdir('tmp-x'); open('tmp-x/b.csv', 'w').write('1'); os.rename('tmp-x', 'final')\nos.system(%r)"
+                % (WATCHED, LOOKED))
         run = self.complete(self.observed_python(code, kinds=DATA))
         outputs = self.files(run, "w")
         self.assertEqual(set(outputs), {"out/deep/er/a.csv", "final/b.csv"})
         self.assertEqual(self.files(run, "r"), {})  # what the run made is no input of it
 
     def test_written_beside_and_renamed(self):
-        code = ("import os, time\nos.system(%r)\nwith open('.model.bin.tmp', 'w') as file:\n"
-                "    file.write('x' * 4000); file.flush(); time.sleep(0.3)\nos.rename('.model.bin.tmp', 'model.bin')\n"
-                "time.sleep(0.3)" % WATCHED)
+        code = ("import os\nos.system(%r)\nwith open('.model.bin.tmp', 'w') as file:\n"
+                "    file.write('x' * 4000); file.flush(); os.system(%r)\nos.rename('.model.bin.tmp', 'model.bin')\n"
+                "os.system(%r)" % (WATCHED, LOOKED, LOOKED))
         run = self.complete(self.observed_python(code, kinds=DATA))
         self.assertEqual(self.files(run, "w"), {"model.bin": {"inotify", "scan"}})
 
@@ -131,8 +135,8 @@ class Inotify(ObserverTest):
                  "venv/lib/data.csv", "__pycache__/x.bin", "mine/pyvenv.cfg", "mine/share/a.csv", "b.csv~")
         for name in names:
             self.project_file(name)
-        run = self.observed(["/bin/sh", "-c", WATCHED + "cat %s data.csv > /dev/null; sleep 0.2; touch %s" %
-                             (" ".join(names), " ".join(names))], DATA)
+        run = self.observed(["/bin/sh", "-c", WATCHED + "cat %s data.csv > /dev/null; %stouch %s" %
+                             (" ".join(names), LOOKED, " ".join(names))], DATA)
         self.project_file("data.csv")
         self.complete(run)
         self.assertEqual(set(self.files(run, "r")), {"data.csv"})
@@ -142,7 +146,7 @@ class Inotify(ObserverTest):
         for name in (b"a\nb.csv", b"\xff\xfe.csv", "ü 你.csv".encode()):
             with open(os.path.join(os.fsencode(self.root), name), "wb") as file:
                 file.write(b"x" * 600)
-        run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat *.csv > /dev/null"], DATA))
+        run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat *.csv > /dev/null; " + LOOKED], DATA))
         self.assertEqual(set(self.files(run, "r")), {"a\nb.csv", "\udcff\udcfe.csv", "ü 你.csv"})
 
     def test_files_outside_the_root_that_the_command_line_names(self):
@@ -150,9 +154,9 @@ class Inotify(ObserverTest):
         self.file("elsewhere/other.csv", "x" * 600)
         os.mkdir(os.path.join(self.base, "results"))
         out = os.path.join(self.base, "results", "out.bin")
-        run = self.observed_python("import os, sys\nos.system(%r)\n" % WATCHED +
-                                   "os.system('cat %s > %s; sleep 0.2' % (sys.argv[2] + ' ' + os.path.dirname(sys.argv[2])"
-                                   " + '/other.csv', sys.argv[1].partition('=')[2]))", "--out=" + out, outside, kinds=DATA)
+        run = self.observed_python("import os, sys\nos.system(%r)\n" % (WATCHED + LOOKED) +
+                                   "os.system('cat %s > %s' % (sys.argv[2] + ' ' + os.path.dirname(sys.argv[2])"
+                                   " + '/other.csv', sys.argv[1].partition('=')[2]))\n" + "os.system(%r)" % LOOKED, "--out=" + out, outside, kinds=DATA)
         self.complete(run)
         self.assertEqual(set(self.files(run, "r")), {outside})
         self.assertEqual(set(self.files(run, "w")), {out})
@@ -160,7 +164,7 @@ class Inotify(ObserverTest):
     def test_many_files_of_one_folder_are_one_record(self):
         for index in range(1000):
             self.project_file("images/%04d.png" % index, "x" * 100)
-        run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat images/*.png > all.bin; sleep 0.3"], DATA))
+        run = self.complete(self.observed(["/bin/sh", "-c", WATCHED + "cat images/*.png > all.bin; " + LOOKED], DATA))
         folders = [record[2] for record in run.records("file") if record[2].get("kind") == "folder"]
         self.assertEqual({(file["path"], file["mode"]) for file in folders}, {(os.path.join(self.root, "images"), "r")})
         self.assertLessEqual(sum(file["files"] for file in folders), 1000)

@@ -118,7 +118,9 @@ export class QuickInput {
       (await this.input.isVisible()) &&
       `${await this.input.inputValue()}|${(await this.input.getAttribute('placeholder')) ?? ''}|${await this.title()}`;
     const before = await state();
-    if (!(await act())) return false;
+    // Its rows stay in the page when it is closed. One that opened between this look and a click would be answered, and
+    // closed again, unseen.
+    if (before === false || !(await act())) return false;
     const deadline = Date.now() + LEAVE_MS;
     while ((await state()) === before && Date.now() < deadline) await this.page.waitForTimeout(30);
     // A click on a widget that has only just opened may go nowhere.
