@@ -57,7 +57,7 @@ const History = z.strictObject({
 describe('gc', () => {
   let place: Workplace;
   beforeEach(() => {
-    place = workplace();
+    place = workplace({ capture: false });
     place.write('train.py', 'print(1)');
   });
   afterEach(() => place.dispose());
