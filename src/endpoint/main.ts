@@ -32,6 +32,9 @@ class NotStarted extends LoopwrightError {
   }
 }
 
+/** What it claimed is free before anybody is told that it does not serve. */
+let giveUpName = (): void => undefined;
+
 async function main(): Promise<void> {
   const order = EndpointOrder.parse(JSON.parse(process.argv[2] ?? ''));
   const { name, store, model, version, file, digest, threads, deadlineMs, queue } = order;
@@ -43,7 +46,8 @@ async function main(): Promise<void> {
   if (store !== null) {
     const holder = claimEndpoint(store, claim);
     if (holder !== claim) throw new NotStarted('name_in_use', inUse(holder));
-    process.on('exit', () => releaseClaim(store, claim));
+    giveUpName = () => releaseClaim(store, claim);
+    process.on('exit', giveUpName);
   }
   const endpoint = new Endpoint(order, join(__dirname, 'model.js'), log);
   let isEnding = false;
@@ -68,7 +72,7 @@ async function main(): Promise<void> {
   });
   if (store !== null) {
     writeEndpoint(store, { ...claim, port, startedMs: Date.now() });
-    releaseClaim(store, claim);
+    giveUpName();
   }
   log(`${name} serves ${file} at ${urlOf(port)}${answersBatches ? ', in batches' : ''}`);
   tell({ kind: 'ready', url: urlOf(port), pid: process.pid, answersBatches });
@@ -96,6 +100,7 @@ main().catch((thrown: unknown) => {
   const { code, message } = LoopwrightError.from(thrown);
   // Whoever started it says so to the user.
   if (!process.connected) log(message);
+  giveUpName();
   const reason = thrown instanceof NotStarted ? { reason: thrown.reason } : {};
   tell({ kind: 'failed', code: code === 'bad_request' ? code : 'internal', message, ...reason });
   process.exit(1);

@@ -5,7 +5,7 @@ import { endpointLog, endpointsIn, type FoundEndpoint } from '../../protocol/nod
 import { bootId } from '../../protocol/node/processes';
 import { type Counted, countedIn, Loads } from './load';
 
-const ANSWER_LIMIT_MS = 1_500;
+const ANSWER_LIMIT_MS = 3_000;
 const TAIL_BYTES = 4096;
 const TAIL_LINES = 12;
 const LINE_LIMIT = 300;
