@@ -26,13 +26,14 @@ export function iconOf(state: EndpointState): { readonly icon: string; readonly 
   }
 }
 
-/** `fraud v3 · :8080 · 310 req/s · p95 4 ms` */
+/** `v3 · :8080 · 310 req/s · p95 4 ms`, `ended · v3 · Its process …`: what matters comes first, as a side bar is narrow. */
 export function describeEndpoint(row: EndpointRow, store: string | null): string {
-  const { port, state, cause } = row;
+  const { name, model, port, state, cause } = row;
   const parts = [
-    servedWords(row),
+    ...(state === 'ready' ? [] : [stateWords(row)]),
+    row.digest !== null && model === name ? `v${row.version}` : servedWords(row),
     ...(port === 0 || state === 'ended' ? [] : [`:${String(port)}`]),
-    ...(state === 'ready' ? loadWords(row) : [stateWords(row)]),
+    ...(state === 'ready' ? loadWords(row) : []),
     ...(state === 'ended' ? [plain(cause, 200)] : []),
     ...(store === null ? [] : [plain(store, 60)]),
   ];
@@ -60,8 +61,8 @@ export function stateWords({ state, crashes }: Pick<EndpointRow, 'state' | 'cras
       return vscode.l10n.t('ready');
     case 'restarting':
       return crashes > 1
-        ? vscode.l10n.t('the model is restarting ({0} crashes)', String(crashes))
-        : vscode.l10n.t('the model is restarting');
+        ? vscode.l10n.t('model restarting ({0} crashes)', String(crashes))
+        : vscode.l10n.t('model restarting');
     case 'stopping':
       return vscode.l10n.t('stopping');
     case 'silent':
