@@ -78,6 +78,8 @@ export function tooltipOf(row: EndpointRow): string {
   const lines = [
     `${row.name}: ${servedWords(row)}`,
     ...(state === 'ended' ? [cause] : port === 0 ? [stateWords(row)] : [`${urlOf(port)} (${stateWords(row)})`]),
+    // A narrow side bar cuts them off.
+    ...(state === 'ready' && row.requestsPerSecond !== null ? [loadWords(row).join(' · ')] : []),
     vscode.l10n.t('Started {0}, process {1}', since, String(process.pid)),
     plain(file, 300),
     ...(crashes === 0 ? [] : [vscode.l10n.t('The process that runs the model crashed {0} times.', String(crashes))]),
