@@ -1,7 +1,8 @@
 /** Starting the process of an endpoint. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
-import type { EndpointNews, EndpointOrder } from '../protocol/endpoints';
+import { closeSync, openSync, realpathSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { EndpointNews, EndpointOrder, ServedModel } from '../protocol/endpoints';
 import { LoopwrightError } from '../protocol/errors';
 import { endpointLog, makeEndpointFolder } from '../protocol/node/endpointFolder';
 
@@ -18,6 +19,33 @@ export interface StartedEndpoint {
   readonly process: ChildProcess;
 }
 
+/** Why it was not started, where a front end has a way out of its own. */
+export class EndpointNotStarted extends LoopwrightError {
+  constructor(
+    readonly reason: 'name_in_use' | 'port_in_use',
+    message: string,
+  ) {
+    super('bad_request', message);
+  }
+}
+
+type Wishes = Partial<Pick<EndpointOrder, 'port' | 'threads' | 'deadlineMs' | 'queue'>>;
+
+export const orderOf = (served: ServedModel, store: string, name: string, wishes: Wishes): EndpointOrder => ({
+  ...{ port: 0, threads: 1, deadlineMs: 30_000, queue: 128 },
+  ...wishes,
+  ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
+  ...{ name, store },
+});
+
+/** A file that nobody has registered. @throws when it is not there */
+export const fileServed = (path: string): ServedModel => ({
+  model: basename(path),
+  version: '1',
+  file: realpathSync(path),
+  digest: null,
+});
+
 /**
  * @param order of one whose log is a file, the store is named
  * @param outlives whether it goes on when whoever started it has ended
@@ -33,11 +61,15 @@ export async function startEndpoint(
   const child = spawn(runtime, [file, JSON.stringify(order)], {
     stdio: ['ignore', 'ignore', errors, 'ipc'],
     detached: outlives,
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     windowsHide: true,
   });
   if (log !== null) closeSync(log);
   const news = await firstNews(child);
-  if (news.kind === 'failed') throw new LoopwrightError(news.code, news.message);
+  if (news.kind === 'failed')
+    throw news.reason
+      ? new EndpointNotStarted(news.reason, news.message)
+      : new LoopwrightError(news.code, news.message);
   const { url, pid, answersBatches } = news;
   if (outlives) {
     child.send('stay');

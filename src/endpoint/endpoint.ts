@@ -53,7 +53,7 @@ export class Endpoint {
           metrics.answered(outputs !== null, performance.now() - started);
         }
       },
-      metrics: () => metrics.text(name, version, queue.length, model.crashes),
+      metrics: () => metrics.text(name, version, queue.length, model),
     };
     this.server = new EndpointServer(DIALECTS, served, log);
   }

@@ -5,8 +5,8 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
-import { type EndpointNews, EndpointOrder, urlOf } from '../protocol/endpoints';
-import { livingEndpoint, removeEndpoint, writeEndpoint } from '../protocol/node/endpointFolder';
+import { type EndpointFile, type EndpointNews, EndpointOrder, urlOf } from '../protocol/endpoints';
+import { claimEndpoint, releaseClaim, removeEndpoint, writeEndpoint } from '../protocol/node/endpointFolder';
 import { bootId, startOf } from '../protocol/node/processes';
 import { Endpoint } from './endpoint';
 import { Failure } from './failure';
@@ -23,16 +23,32 @@ const tell = (news: EndpointNews): void => {
   if (process.connected) process.send?.(news);
 };
 
+class NotStarted extends LoopwrightError {
+  constructor(
+    readonly reason: 'name_in_use' | 'port_in_use',
+    message: string,
+  ) {
+    super('bad_request', message);
+  }
+}
+
+/** What it claimed is free before anybody is told that it does not serve. */
+let giveUpName = (): void => undefined;
+
 async function main(): Promise<void> {
   const order = EndpointOrder.parse(JSON.parse(process.argv[2] ?? ''));
-  const { name, store } = order;
-  const other = store === null ? null : livingEndpoint(store, name);
-  if (other)
-    throw new LoopwrightError(
-      'bad_request',
-      `The endpoint ${name} serves ${other.model} already, at ${urlOf(other.port)}. ` +
-        `Stop it with "loopwright endpoints stop ${name}", or name this one with --endpoint.`,
-    );
+  const { name, store, model, version, file, digest, threads, deadlineMs, queue } = order;
+  const own = { pid: process.pid, start: startOf(process.pid) ?? '' };
+  const claim: EndpointFile = {
+    ...{ name, model, version, file, digest, threads, deadlineMs, queue },
+    ...{ port: 0, process: own, boot: bootId(), startedMs: Date.now() },
+  };
+  if (store !== null) {
+    const holder = claimEndpoint(store, claim);
+    if (holder !== claim) throw new NotStarted('name_in_use', inUse(holder));
+    giveUpName = () => releaseClaim(store, claim);
+    process.on('exit', giveUpName);
+  }
   const endpoint = new Endpoint(order, join(__dirname, 'model.js'), log);
   let isEnding = false;
   const end = (why: string): void => {
@@ -54,21 +70,27 @@ async function main(): Promise<void> {
   const { port, answersBatches } = await endpoint.start(order.port).catch((thrown: unknown) => {
     throw asFailedStart(thrown, order.port);
   });
-  const { model, version, file, digest } = order;
-  const own = { pid: process.pid, start: startOf(process.pid) ?? '' };
-  const told = { name, model, version, file, digest, port, process: own, boot: bootId(), startedMs: Date.now() };
-  if (store !== null) writeEndpoint(store, told);
+  if (store !== null) {
+    writeEndpoint(store, { ...claim, port, startedMs: Date.now() });
+    giveUpName();
+  }
   log(`${name} serves ${file} at ${urlOf(port)}${answersBatches ? ', in batches' : ''}`);
   tell({ kind: 'ready', url: urlOf(port), pid: process.pid, answersBatches });
 }
+
+const inUse = ({ name, model, port }: EndpointFile): string =>
+  port === 0
+    ? `The endpoint ${name} is being started already, for ${model}. Wait for it, or name this one with --endpoint.`
+    : `The endpoint ${name} serves ${model} already, at ${urlOf(port)}. ` +
+      `Stop it with "loopwright endpoints stop ${name}", or name this one with --endpoint.`;
 
 function asFailedStart(thrown: unknown, port: number): unknown {
   if (thrown instanceof Failure) return new LoopwrightError('bad_request', thrown.message);
   const isTaken =
     thrown instanceof Error && 'code' in thrown && (thrown.code === 'EADDRINUSE' || thrown.code === 'EACCES');
   return isTaken
-    ? new LoopwrightError(
-        'bad_request',
+    ? new NotStarted(
+        'port_in_use',
         `The port ${String(port)} is not free. Choose another with --port, or leave it out.`,
       )
     : thrown;
@@ -78,6 +100,8 @@ main().catch((thrown: unknown) => {
   const { code, message } = LoopwrightError.from(thrown);
   // Whoever started it says so to the user.
   if (!process.connected) log(message);
-  tell({ kind: 'failed', code: code === 'bad_request' ? code : 'internal', message });
+  giveUpName();
+  const reason = thrown instanceof NotStarted ? { reason: thrown.reason } : {};
+  tell({ kind: 'failed', code: code === 'bad_request' ? code : 'internal', message, ...reason });
   process.exit(1);
 });

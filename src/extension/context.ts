@@ -18,6 +18,8 @@ export interface ContextKeys {
   'loopwright.canUndo': boolean;
   /** There is a registered model. */
   'loopwright.hasModels': boolean;
+  /** Something was served from a store of this window, ever. */
+  'loopwright.hasEndpoints': boolean;
   /** A filter is on in the Models view. */
   'loopwright.filtersModels': boolean;
 }

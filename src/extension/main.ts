@@ -21,6 +21,7 @@ import { waysOutOf } from './commands/waysOut';
 import { watchConfigs } from './config';
 import { Context } from './context';
 import { DebugRuns } from './debug/debugRuns';
+import { Endpoints } from './endpoints';
 import { RetentionOffer } from './house/retention';
 import { offerImports } from './imports';
 import { problemOf } from './stores/problem';
@@ -130,6 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const models = track(new Models({ ...pages, keys, openPage, interpreters, python, memory: context.workspaceState }));
+  const endpoints = track(new Endpoints({ ...pages, keys, models }));
   lastWords = () => notebooks.stopFollowing();
   commands.register(
     handlersOf({
@@ -144,6 +146,7 @@ export function activate(context: vscode.ExtensionContext): void {
       terminalEnvironment,
       servers,
       models,
+      endpoints,
       view,
       query,
       showLog,

@@ -25,7 +25,7 @@ export const ServedModel = z.object({
 });
 export type ServedModel = z.infer<typeof ServedModel>;
 
-/** Written once it can be asked; gone when it has ended by itself. */
+/** Written once it can be asked; gone when it has ended by itself. While it is being started, one without a port claims the name. */
 export const EndpointFile = ServedModel.extend({
   name: z.string(),
   port: z.number().int(),
@@ -33,6 +33,10 @@ export const EndpointFile = ServedModel.extend({
   /** Of the boot in which that process runs. */
   boot: z.string(),
   startedMs: z.number(),
+  /** As it was ordered, so that it can be started again in the same way. */
+  threads: z.number().int().min(1).default(1),
+  deadlineMs: z.number().int().min(1).default(30_000),
+  queue: z.number().int().min(1).default(128),
 });
 export type EndpointFile = z.infer<typeof EndpointFile>;
 
@@ -54,6 +58,44 @@ export type EndpointOrder = z.infer<typeof EndpointOrder>;
 /** What it tells whoever started it. */
 export type EndpointNews =
   | { readonly kind: 'ready'; readonly url: string; readonly pid: number; readonly answersBatches: boolean }
-  | { readonly kind: 'failed'; readonly code: 'bad_request' | 'internal'; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly code: 'bad_request' | 'internal';
+      readonly message: string;
+      /** For front ends that have another way out than the message names. */
+      readonly reason?: 'name_in_use' | 'port_in_use';
+    };
+
+/**
+ * - `restarting`: it answers, but the process that runs the model ended and is started again.
+ * - `silent`: its process lives, and has not answered in time.
+ * - `ended`: it has not ended by itself, nor because it was told to.
+ */
+export type EndpointState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'silent' | 'ended';
+
+/** One endpoint of the store, as the engine sees it now. */
+export interface EndpointRow extends EndpointFile {
+  readonly state: EndpointState;
+  /** Of one that has ended: why, as far as that can be told. */
+  readonly cause: string;
+  /** How often the process that runs the model crashed. */
+  readonly crashes: number;
+  /** Over the last seconds; null where nobody has looked twice yet. */
+  readonly requestsPerSecond: number | null;
+  readonly p95Ms: number | null;
+  /** Of one that has ended: the last lines of its log. */
+  readonly lastLines: readonly string[];
+  /** Null for one that is attached to a terminal and writes none. */
+  readonly log: string | null;
+}
+
+/** A request that an endpoint answers, to be pasted somewhere. */
+export interface EndpointCall {
+  readonly url: string;
+  /** JSON. Null where the inputs have so many values that nobody would paste them. */
+  readonly body: string | null;
+  /** What it takes, a row of it. */
+  readonly inputs: readonly { readonly name: string; readonly datatype: string; readonly shape: readonly number[] }[];
+}
 
 export const urlOf = (port: number): string => `http://127.0.0.1:${String(port)}`;

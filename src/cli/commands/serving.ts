@@ -1,8 +1,8 @@
 /** `loopwright serve`, `loopwright endpoints …`: models that answer requests. */
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { startEndpoint } from '../../client/endpoint';
+import { fileServed, orderOf, startEndpoint } from '../../client/endpoint';
 import { ENDPOINT_NAME, type EndpointFile, endpointNameOf, type ServedModel, urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { adopt, isAdopted, makeStore } from '../../protocol/node/storeFolder';
@@ -58,18 +58,23 @@ export function addServing(program: Command, perform: Perform): void {
 
 async function serve(cli: Cli, model: string, options: ServeOptions): Promise<number> {
   const { output } = cli;
-  const port = whole('--port', options.port, 1024, 65_535) ?? 0;
-  const threads = whole('--threads', options.threads, 1, 256) ?? 1;
-  const deadlineMs = (whole('--timeout', options.timeout, 1, MAX_SECONDS) ?? 30) * 1000;
-  const queue = whole('--queue', options.queue, 1, 100_000) ?? 128;
+  const port = whole('--port', options.port, 1024, 65_535);
+  const threads = whole('--threads', options.threads, 1, 256);
+  const seconds = whole('--timeout', options.timeout, 1, MAX_SECONDS);
+  const queue = whole('--queue', options.queue, 1, 100_000);
+  const wishes = {
+    ...(port === null ? {} : { port }),
+    ...(threads === null ? {} : { threads }),
+    ...(seconds === null ? {} : { deadlineMs: seconds * 1000 }),
+    ...(queue === null ? {} : { queue }),
+  };
   if (options.endpoint !== undefined && !ENDPOINT_NAME.test(options.endpoint))
     throw new LoopwrightError('bad_request', '--endpoint takes a name of letters, digits, ".", "_" and "-".');
   const { served, store } = await modelNamed(cli, model);
   const name = options.endpoint ?? endpointNameOf(served.model.replace(/\.onnx$/i, ''));
   const program = { runtime: process.execPath, file: join(cli.programs, 'endpoint.js') };
-  const order = { ...served, name, store, port, threads, deadlineMs, queue };
   const stays = options.detach === true;
-  const started = await startEndpoint(program, order, stays);
+  const started = await startEndpoint(program, orderOf(served, store, name, wishes), stays);
   const { url } = started;
   if (output.isJson)
     output.document({
@@ -100,8 +105,7 @@ async function modelNamed(cli: Cli, model: string): Promise<{ served: ServedMode
     // Asking for it is adopting the store, as asking for a run is.
     const paths = makeStore(storeToRunIn(cli.store, cli.cwd, cli.env));
     if (!isAdopted(paths)) adopt(paths);
-    const served = { model: basename(path), version: '1', file: realpathSync(path), digest: null };
-    return { served, store: paths.root };
+    return { served: fileServed(path), store: paths.root };
   }
   const { name, which } = referenceOf(model);
   const found: { served: ServedModel; store: string }[] = [];

@@ -7,6 +7,7 @@ import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import type { DebugRuns } from '../debug/debugRuns';
 import type { Log } from '../log';
+import type { Endpoints } from '../endpoints';
 import type { Models } from '../models';
 import type { Notebooks } from '../notebooks/notebooks';
 import type { Servers } from '../servers';
@@ -42,6 +43,7 @@ export interface HandlerParts {
   readonly terminalEnvironment: TerminalEnvironment;
   readonly servers: Servers;
   readonly models: Models;
+  readonly endpoints: Endpoints;
   readonly view: RunsView;
   readonly query: QueryState;
   readonly showLog: () => void;
@@ -61,6 +63,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     terminalEnvironment,
     servers,
     models,
+    endpoints,
     view,
     query,
     showLog,
@@ -124,6 +127,7 @@ export function handlersOf(parts: HandlerParts): Handlers {
     'loopwright.import': async () => (await later()).chooseAndImport(parts),
     ...servers.handlers,
     ...models.handlers,
+    ...endpoints.handlers,
     'loopwright.copyToServer': async (...given) => (await servers.commands()).send(runsIn(given)),
     'loopwright.adoptStore': async (given) => {
       const session = sessionWith(given, stores, 'adopt');

@@ -1,6 +1,8 @@
 /** What is loaded when it is asked for; `index.ts` does so. */
 export { freeSpace, removeAsShown, reviewRemoval } from '../commands/freeSpace';
 export { ConfigFeatures } from '../config/features';
+export { EndpointCommands } from '../endpoints/commands';
+export { EndpointsTree } from '../endpoints/tree';
 export { EditRuns } from '../commands/editRuns';
 export { copyTrackingUri } from '../commands/copyTrackingUri';
 export { exportRuns } from '../exports/exportRuns';

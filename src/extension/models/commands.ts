@@ -155,7 +155,8 @@ export class ModelCommands {
       await session.request('registry/edit', { edits });
   }
 
-  private async versionOf(given: unknown, title: string): Promise<VersionNode | undefined> {
+  /** Asks for what is not given; undefined where the user left. */
+  async versionOf(given: unknown, title: string): Promise<VersionNode | undefined> {
     if (given instanceof VersionNode) return given;
     const model = given instanceof ModelNode ? given : await this.pickModel(title);
     if (!model) return undefined;

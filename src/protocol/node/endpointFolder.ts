@@ -1,13 +1,17 @@
 /** Where endpoints of a store are kept, and which of them live. */
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENDPOINT_NAME, EndpointFile } from '../endpoints';
 import { bootId, isAlive } from './processes';
 import { writeAtomically } from './storeFolder';
 
 const FILE = 'endpoint.json';
+/** Claims the name for one that can't be asked yet. */
+const CLAIM = 'starting.json';
 
-export const endpointFolder = (store: string, name: string): string => join(store, 'endpoints', name);
+/** There as soon as one was ever started. */
+export const endpointsFolder = (store: string): string => join(store, 'endpoints');
+export const endpointFolder = (store: string, name: string): string => join(endpointsFolder(store), name);
 export const endpointLog = (store: string, name: string): string => join(endpointFolder(store, name), 'log');
 
 export function makeEndpointFolder(store: string, name: string): void {
@@ -24,29 +28,106 @@ export function removeEndpoint(store: string, name: string, pid: number): void {
   if (readEndpoint(store, name)?.process.pid === pid) rmSync(join(endpointFolder(store, name), FILE), { force: true });
 }
 
+/**
+ * Takes the name for a process that is about to serve. Of several that ask at once one gets it.
+ *
+ * @returns who has it: the claim itself, or the living endpoint that was sooner
+ */
+export function claimEndpoint(store: string, claim: EndpointFile): EndpointFile {
+  const { name } = claim;
+  makeEndpointFolder(store, name);
+  const path = join(endpointFolder(store, name), CLAIM);
+  const draft = `${path}.${String(claim.process.pid)}.tmp`;
+  writeFileSync(draft, `${JSON.stringify(claim)}\n`);
+  try {
+    for (;;) {
+      const other = livingEndpoint(store, name) ?? startingEndpoint(store, name);
+      if (other) return other;
+      try {
+        linkSync(draft, path);
+        break;
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+        // Of a process that died while it started.
+        if (!startingEndpoint(store, name)) setAside(path);
+      }
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  // One that was sooner may have become ready, and given up its claim, since we looked.
+  const sooner = livingEndpoint(store, name);
+  if (sooner) releaseClaim(store, claim);
+  return sooner ?? claim;
+}
+
+/** What another process has set aside already is not there. */
+function setAside(path: string): void {
+  const aside = `${path}.${String(process.pid)}.old`;
+  try {
+    renameSync(path, aside);
+  } catch {
+    return; // it is gone
+  }
+  rmSync(aside, { force: true });
+}
+
+export function releaseClaim(store: string, { name, process: { pid } }: EndpointFile): void {
+  if (readEndpoint(store, name, CLAIM)?.process.pid === pid)
+    rmSync(join(endpointFolder(store, name), CLAIM), { force: true });
+}
+
+/** What a process has left that ended without a word. @returns whether there was something */
+export function forgetEndpoint(store: string, name: string): boolean {
+  const left = [FILE, CLAIM].filter((file) => readEndpoint(store, name, file) !== null);
+  for (const file of left) rmSync(join(endpointFolder(store, name), file), { force: true });
+  return left.length > 0;
+}
+
 /** Null if there is none, or its file is not of its form. */
-export function readEndpoint(store: string, name: string): EndpointFile | null {
+export function readEndpoint(store: string, name: string, file = FILE): EndpointFile | null {
   if (!ENDPOINT_NAME.test(name)) return null;
   try {
-    const read = EndpointFile.safeParse(JSON.parse(readFileSync(join(endpointFolder(store, name), FILE), 'utf8')));
+    const read = EndpointFile.safeParse(JSON.parse(readFileSync(join(endpointFolder(store, name), file), 'utf8')));
     return read.success && read.data.name === name ? read.data : null;
   } catch {
     return null; // there is none, or what is there was not written by us
   }
 }
 
-/** By name, those whose process lives. */
-export function livingEndpoints(store: string): EndpointFile[] {
-  let names: string[];
+export interface FoundEndpoint {
+  readonly endpoint: EndpointFile;
+  readonly state: 'starting' | 'living' | 'ended';
+}
+
+/** By name, also those whose process ended without a word. */
+export function endpointsIn(store: string): FoundEndpoint[] {
+  return namesIn(store).flatMap((name): FoundEndpoint[] => {
+    const living = livingEndpoint(store, name);
+    if (living) return [{ endpoint: living, state: 'living' }];
+    const starting = startingEndpoint(store, name);
+    if (starting) return [{ endpoint: starting, state: 'starting' }];
+    const ended = readEndpoint(store, name, CLAIM) ?? readEndpoint(store, name);
+    return ended ? [{ endpoint: ended, state: 'ended' }] : [];
+  });
+}
+
+function namesIn(store: string): string[] {
   try {
-    names = readdirSync(join(store, 'endpoints'));
+    return readdirSync(endpointsFolder(store)).toSorted();
   } catch {
     return []; // none was ever started
   }
-  return names.toSorted().flatMap((name) => livingEndpoint(store, name) ?? []);
 }
 
-export function livingEndpoint(store: string, name: string): EndpointFile | null {
-  const found = readEndpoint(store, name);
-  return found && isAlive(found.process, found.boot, bootId()) ? found : null;
-}
+/** By name, those whose process lives and can be asked. */
+export const livingEndpoints = (store: string): EndpointFile[] =>
+  namesIn(store).flatMap((name) => livingEndpoint(store, name) ?? []);
+
+export const livingEndpoint = (store: string, name: string): EndpointFile | null => ifAlive(readEndpoint(store, name));
+
+export const startingEndpoint = (store: string, name: string): EndpointFile | null =>
+  ifAlive(readEndpoint(store, name, CLAIM));
+
+const ifAlive = (found: EndpointFile | null): EndpointFile | null =>
+  found && isAlive(found.process, found.boot, bootId()) ? found : null;

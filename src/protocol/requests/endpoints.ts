@@ -1,11 +1,17 @@
 /** Endpoints of the store, and what has to be known of a model to serve it. */
 import * as z from 'zod';
-import type { EndpointFile, ServedModel } from '../endpoints';
+import type { EndpointCall, EndpointFile, EndpointRow, ServedModel } from '../endpoints';
 import { Nothing, read, write } from './define';
 
 export const endpointRequests = {
   /** Those whose process lives, by name. `endpoints.ts` has their form. */
   'endpoints/list': read(Nothing, z.object({ endpoints: z.array(z.custom<EndpointFile>()) })),
+  /** All of them, those that are being started and those that have died among them, with what they have to do. */
+  'endpoints/rows': read(Nothing, z.object({ endpoints: z.array(z.custom<EndpointRow>()) })),
+  /** A request that it answers: the input example of its version, or zeros. */
+  'endpoints/call': read(z.object({ name: z.string() }), z.custom<EndpointCall>()),
+  /** Takes one that has died from the list. */
+  'endpoints/forget': write(z.object({ name: z.string() }), Nothing),
   /** It answers what it has begun, and ends. */
   'endpoints/stop': write(z.object({ name: z.string() }), Nothing),
   /** The ONNX file of a registered version, after all its files were compared with what was registered. */

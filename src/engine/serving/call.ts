@@ -1,0 +1,85 @@
+/** A request that an endpoint answers, made from what it says that it takes. */
+import * as z from 'zod';
+import { type EndpointCall, type EndpointFile, urlOf } from '../../protocol/endpoints';
+import { LoopwrightError } from '../../protocol/errors';
+import type { InputExample } from '../../protocol/modelCard';
+
+const ANSWER_LIMIT_MS = 3_000;
+/** Nobody pastes more. */
+const MAX_VALUES = 2_000;
+
+export const Metadata = z.object({
+  inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number().int()) })),
+});
+type Input = z.infer<typeof Metadata>['inputs'][number];
+type Table = InputExample['table'];
+
+/** @throws LoopwrightError `not_found` while it can't be asked */
+export async function callOf(endpoint: EndpointFile, example: Table): Promise<EndpointCall> {
+  const { name, port } = endpoint;
+  const model = `${urlOf(port)}/v2/models/${name}`;
+  let told: unknown;
+  try {
+    const answer = await fetch(model, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    told = await answer.json();
+  } catch {
+    throw notNow(name);
+  }
+  const read = Metadata.safeParse(told);
+  if (!read.success) throw notNow(name);
+  return { url: `${model}/infer`, ...requestFor(read.data.inputs, example) };
+}
+
+const notNow = (name: string) =>
+  new LoopwrightError(
+    'not_found',
+    `The endpoint ${name} does not answer now, so what it takes is not known. Try again.`,
+  );
+
+/** Pure. @param example as the card of a version tells it: cells as texts */
+export function requestFor(ports: readonly Input[], example: Table): Pick<EndpointCall, 'body' | 'inputs'> {
+  const inputs = ports.map((port) => ({ ...port, shape: port.shape.map((size) => (size < 1 ? 1 : size)) }));
+  const taken = example === null ? null : fromExample(ports, example);
+  const shaped = taken ?? inputs;
+  if (!taken && inputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) > MAX_VALUES) return { body: null, inputs };
+  const tensors = shaped.map((input) => ({ ...input, data: 'data' in input ? input.data : zerosFor(input) }));
+  return { body: JSON.stringify({ inputs: tensors }), inputs };
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+function zerosFor({ datatype, shape }: Input): unknown[] {
+  const zero = datatype === 'BYTES' ? '' : datatype === 'BOOL' ? false : 0;
+  return new Array<unknown>(sizeOf(shape)).fill(zero);
+}
+
+type Filled = Input & { readonly data: readonly unknown[] };
+
+/** Its first row: all columns as one input, or each as an input of its name. @returns null where it does not fit */
+function fromExample(ports: readonly Input[], { columns, rows }: NonNullable<Table>): Filled[] | null {
+  const [row] = rows;
+  const [only] = ports;
+  if (!row || !only || row.length > MAX_VALUES) return null;
+  const filled = (port: Input, cells: readonly (string | undefined)[]): Filled | null => {
+    const { length } = cells;
+    const [rows = 1, width = length] = port.shape;
+    const isOfItsForm = port.shape.length === 2 && rows <= 1 && (width < 1 || width === length);
+    const isOneValue = port.shape.length === 1 && rows <= 1 && length === 1;
+    const data = cells.map((cell) => valueOf(cell, port.datatype));
+    if (!(isOfItsForm || isOneValue) || data.includes(undefined)) return null;
+    return { ...port, shape: isOneValue ? [1] : [1, length], data };
+  };
+  const all =
+    ports.length === 1
+      ? [filled(only, row)]
+      : ports.map((port) => (columns.includes(port.name) ? filled(port, [row[columns.indexOf(port.name)]]) : null));
+  return all.some((one) => one === null) ? null : all.filter((one) => one !== null);
+}
+
+/** Undefined for a cell that is no value of that type. */
+function valueOf(cell: string | undefined, datatype: string): string | number | boolean | undefined {
+  if (cell === undefined || datatype === 'BYTES') return cell;
+  if (datatype === 'BOOL') return /^(true|false)$/i.test(cell) ? cell.toLowerCase() === 'true' : undefined;
+  const number = Number(cell);
+  return cell.trim() === '' || !Number.isFinite(number) ? undefined : number;
+}

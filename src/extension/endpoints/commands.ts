@@ -1,0 +1,141 @@
+/** What is done with endpoints. Commands that were not called on a row ask which one. */
+import * as vscode from 'vscode';
+import { urlOf } from '../../protocol/endpoints';
+import { LoopwrightError } from '../../protocol/errors';
+import { withoutIcons } from '../text';
+import type { EndpointsParts } from '.';
+import { Serving } from './serve';
+import { asCurl, asPython } from './snippets';
+import { EndpointNode } from './tree';
+import { describeEndpoint, isOver } from './words';
+
+const SAID_MS = 3_000;
+
+export class EndpointCommands {
+  private readonly serving: Serving;
+
+  constructor(
+    private readonly parts: EndpointsParts,
+    private readonly look: () => void,
+  ) {
+    this.serving = new Serving(parts, look);
+  }
+
+  /** A file of the explorer, a version; asks which one where it is called on nothing. */
+  async serve(given: unknown): Promise<void> {
+    if (!vscode.workspace.isTrusted)
+      throw new LoopwrightError(
+        'not_trusted',
+        vscode.l10n.t('This folder is not trusted: no model is served from it.'),
+      );
+    const title = vscode.l10n.t('Serve Model');
+    const what = given ?? (await chooseWhat(title));
+    if (what === undefined) return;
+    const file = what === 'file' ? await openFile(title) : what;
+    if (file instanceof vscode.Uri) return this.serving.ofFile(file);
+    if (file === undefined) return;
+    const node = await (await this.parts.models.commands()).versionOf(what, title);
+    if (node) await this.serving.ofVersion(node.session, node.version);
+  }
+
+  /** What it has begun is answered first. */
+  async stop(given: unknown): Promise<void> {
+    const node = await this.pick(given, vscode.l10n.t('Stop Endpoint'), (one) => !isOver(one.row));
+    if (!node) return;
+    const { name } = node.row;
+    const progress = { location: { viewId: 'loopwright.endpoints' } };
+    try {
+      await vscode.window.withProgress(progress, () => node.session.request('endpoints/stop', { name }));
+    } finally {
+      this.look();
+    }
+  }
+
+  async restart(given: unknown): Promise<void> {
+    const node = await this.pick(given, vscode.l10n.t('Restart Endpoint'), () => true);
+    if (node) await this.serving.again(node.session, node.row);
+  }
+
+  async remove(given: unknown): Promise<void> {
+    const node = await this.pick(given, vscode.l10n.t('Remove Endpoint'), (one) => isOver(one.row));
+    if (!node) return;
+    await node.session.request('endpoints/forget', { name: node.row.name });
+    this.look();
+  }
+
+  async copyUrl(given: unknown): Promise<void> {
+    const node = await this.pick(given, vscode.l10n.t('Copy Endpoint URL'), ({ row }) => row.port > 0 && !isOver(row));
+    if (node) await copy(urlOf(node.row.port));
+  }
+
+  async copyCurl(given: unknown): Promise<void> {
+    const call = await this.callOf(given, vscode.l10n.t('Copy as Curl Command'));
+    if (!call) return;
+    const text = asCurl(call, process.platform === 'win32');
+    if (text === null)
+      throw new LoopwrightError(
+        'bad_request',
+        vscode.l10n.t('A row of its input is too long for a command line. "Copy as Python" has it.'),
+      );
+    await copy(text);
+  }
+
+  async copyPython(given: unknown): Promise<void> {
+    const call = await this.callOf(given, vscode.l10n.t('Copy as Python'));
+    if (call) await copy(asPython(call));
+  }
+
+  async openLog(given: unknown): Promise<void> {
+    const node = await this.pick(given, vscode.l10n.t('Open Endpoint Log'), ({ row }) => row.log !== null);
+    const log = node?.row.log ?? null;
+    if (log !== null) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(log));
+  }
+
+  private async callOf(given: unknown, title: string) {
+    const node = await this.pick(given, title, ({ row }) => row.state === 'ready');
+    return node?.session.request('endpoints/call', { name: node.row.name });
+  }
+
+  private async pick(
+    given: unknown,
+    title: string,
+    isMeant: (node: EndpointNode) => boolean,
+  ): Promise<EndpointNode | undefined> {
+    if (given instanceof EndpointNode) return given;
+    const open = this.parts.stores.sessions.filter(({ state }) => state.kind === 'open');
+    const found = await Promise.all(
+      open.map(async (session) => {
+        const { endpoints } = await session.request('endpoints/rows', {});
+        return endpoints.map((row) => new EndpointNode(session, row));
+      }),
+    );
+    const nodes = found.flat().filter(isMeant);
+    if (nodes.length === 0)
+      throw new LoopwrightError('not_found', vscode.l10n.t('There is no such endpoint. "Serve Model…" starts one.'));
+    const items = nodes.map((node) => ({
+      label: node.row.name,
+      description: withoutIcons(describeEndpoint(node.row, open.length > 1 ? node.session.label : null)),
+      node,
+    }));
+    return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('The endpoint') }))?.node;
+  }
+}
+
+async function copy(text: string): Promise<void> {
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied.'), SAID_MS);
+}
+
+async function chooseWhat(title: string): Promise<'version' | 'file' | undefined> {
+  const items = [
+    { label: vscode.l10n.t('Registered Model…'), iconPath: new vscode.ThemeIcon('package'), what: 'version' as const },
+    { label: vscode.l10n.t('ONNX File…'), iconPath: new vscode.ThemeIcon('file'), what: 'file' as const },
+  ];
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('What is the model?') }))?.what;
+}
+
+async function openFile(title: string): Promise<vscode.Uri | undefined> {
+  const filters = { ONNX: ['onnx'] };
+  const openLabel = vscode.l10n.t('Serve');
+  return (await vscode.window.showOpenDialog({ title, filters, openLabel, canSelectMany: false }))?.[0];
+}
