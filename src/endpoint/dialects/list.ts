@@ -1,7 +1,8 @@
 /** The protocols that an endpoint speaks. Of two that know a path, the first one answers. */
 import type { Dialect } from '../dialect';
 import { house } from './house';
+import { kserve } from './kserve';
 import { mlflow } from './mlflow';
 import { oip } from './oip';
 
-export const DIALECTS: readonly Dialect[] = [oip, mlflow, house];
+export const DIALECTS: readonly Dialect[] = [oip, mlflow, kserve, house];
