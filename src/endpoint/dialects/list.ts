@@ -4,5 +4,6 @@ import { house } from './house';
 import { kserve } from './kserve';
 import { mlflow } from './mlflow';
 import { oip } from './oip';
+import { tensorflow } from './tensorflow';
 
-export const DIALECTS: readonly Dialect[] = [oip, mlflow, kserve, house];
+export const DIALECTS: readonly Dialect[] = [oip, mlflow, kserve, tensorflow, house];
