@@ -5,5 +5,6 @@ import { kserve } from './kserve';
 import { mlflow } from './mlflow';
 import { oip } from './oip';
 import { tensorflow } from './tensorflow';
+import { torchserve } from './torchserve';
 
-export const DIALECTS: readonly Dialect[] = [oip, mlflow, kserve, tensorflow, house];
+export const DIALECTS: readonly Dialect[] = [oip, mlflow, kserve, tensorflow, torchserve, house];
