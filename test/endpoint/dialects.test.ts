@@ -30,6 +30,7 @@ const ask = async (path: string, body: unknown, served = classes) => {
   const answer = await served.post(path, body);
   return { status: answer.status, body: JSON.parse(answer.body) as Record<string, unknown> };
 };
+const JSON_TYPE = { 'Content-Type': 'application/json' };
 const rows = [
   [0, 0, 9],
   [9, 0, 0],
@@ -91,7 +92,92 @@ describe("TensorFlow Serving's protocol", () => {
   });
 });
 
-/** Method, path, body, and what comes back. */
+describe("TorchServe's protocol", () => {
+  it('predicts, and tells of the model', async () => {
+    expect(await get('/ping')).toMatchObject({ status: 200, body: { status: 'Healthy' } });
+    for (const body of [rows, { data: rows }, { x: rows }])
+      expect(await ask('/predictions/model', body)).toEqual({ status: 200, body: tensors });
+    expect(await ask('/predictions/model/3', { instances: rows })).toEqual({
+      status: 200,
+      body: { predictions: records },
+    });
+    expect((await get('/models')).body).toEqual({ models: [{ modelName: 'model', modelUrl: 'model' }] });
+    const told = [{ modelVersion: '3', workers: [{ status: 'READY' }], jobQueueStatus: { remainingCapacity: 128 } }];
+    for (const path of ['/models/model', '/models/model/3', '/models/model/all'])
+      expect((await get(path)).body).toMatchObject(told);
+    expect((await get('/', classes, { method: 'OPTIONS' })).body).toMatchObject({ openapi: '3.1.0' });
+  });
+
+  it('changes nothing', async () => {
+    for (const [method, path] of Object.entries({
+      POST: '/models?url=x',
+      PUT: '/models/model',
+      DELETE: '/models/model/3',
+    }))
+      expect((await get(path, classes, { method })).body).toMatchObject({
+        code: 405,
+        type: 'MethodNotAllowedException',
+      });
+  });
+});
+
+describe("Azure's protocol", () => {
+  it('answers each form in its own', async () => {
+    const split = { columns: ['a', 'b', 'c'], index: [0, 1], data: rows };
+    const forms: [unknown, unknown][] = [
+      [{ input_data: split }, records],
+      [{ input_data: rows }, tensors],
+      [{ input_data: { x: rows } }, tensors],
+      [{ data: rows }, { result: records }],
+      [{ Inputs: { data: rows.map(([a, b, c]) => ({ a, b, c })) }, GlobalParameters: 1 }, { Results: records }],
+      [{ Inputs: { WebServiceInput0: rows } }, { Results: { WebServiceOutput0: records } }],
+    ];
+    for (const [body, told] of forms) expect(await ask('/score', body)).toEqual({ status: 200, body: told });
+  });
+
+  it('sends ids back, and knows one deployment', async () => {
+    const post = (headers: Record<string, string>) =>
+      get('/score', classes, {
+        method: 'POST',
+        headers: { ...JSON_TYPE, ...headers },
+        body: JSON.stringify({ data: rows }),
+      });
+    const { headers } = await post({ 'x-ms-client-request-id': 'mine', 'azureml-model-deployment': 'model' });
+    const named = ['x-ms-client-request-id', 'x-ms-request-id', 'azureml-model-deployment'];
+    expect(named.map((name) => headers.get(name))).toEqual(['mine', 'mine', 'model']);
+    const other = await post({ 'azureml-model-deployment': 'green', 'x-ms-request-id': 'seven' });
+    expect([other.status, other.headers.get('x-ms-request-id'), other.body]).toEqual([
+      ...[404, 'seven', { message: 'There is no deployment "green". There is: model.' }],
+    ]);
+    expect((await post({ 'x-ms-request-id': 'x'.repeat(101) })).status).toBe(431);
+  });
+});
+
+it('tells all routes as OpenAPI, from the signature', async () => {
+  const { paths } = (await get('/openapi.json')).body as { paths: Record<string, Record<string, unknown>> };
+  for (const [path, methods] of Object.entries(paths)) {
+    // Each is there: what is refused, is for what was sent.
+    const address = path.replaceAll('{model}', 'model').replaceAll('{version}', '3').replaceAll('{label}', 'none');
+    for (const method of Object.keys(methods)) {
+      const { status } = await fetch(`${classes.url}${address}`, {
+        method,
+        ...(method === 'post' ? { headers: JSON_TYPE, body: '{}' } : {}),
+      });
+      expect([path, status]).not.toEqual([path, 404]);
+      expect([path, status]).not.toEqual([path, 405]);
+    }
+  }
+  expect(Object.keys(paths)).toEqual(
+    expect.arrayContaining(['/v2/models/{model}/infer', '/score', '/predictions/{model}']),
+  );
+  expect(JSON.stringify(paths['/v1/models/{model}:predict'])).toContain(
+    '"inputs":{"type":"array","items":{"type":"array","items":{"type":["number","null"],"format":"float"},"minItems":3,"maxItems":3}}',
+  );
+});
+
+const torch = (code: number, type: string) => ({ code, type, message: expect.any(String) as unknown });
+
+/** Path, body, and what comes back. */
 const REFUSED: [string, string, unknown, number, unknown][] = [
   ['another model', '/v1/models/other:predict', {}, 404, { error: expect.stringContaining('"other" is not found') }],
   [
@@ -120,6 +206,13 @@ const REFUSED: [string, string, unknown, number, unknown][] = [
     { error: expect.stringContaining('UTF-8') },
   ],
   ['classify', '/v1/models/model:classify', {}, 501, { error: expect.any(String) }],
+  ['no model of TorchServe', '/predictions/other', [], 404, torch(404, 'ModelNotFoundException')],
+  ['no version of TorchServe', '/predictions/model/1.0', [], 404, torch(404, 'ModelVersionNotFoundException')],
+  ['rows of TorchServe', '/predictions/model', [[1, 2]], 400, torch(400, 'BadRequestException')],
+  ['no body of TorchServe', '/predictions/model', '', 400, torch(400, 'BadRequestException')],
+  ['nothing of TorchServe', '/models/a/b/c', {}, 404, torch(404, 'ResourceNotFoundException')],
+  ['nothing of Azure', '/score', {}, 400, { message: expect.stringContaining('"input_data", "data", "Inputs"') }],
+  ['rows of Azure', '/score', { data: {} }, 400, { message: expect.stringContaining('"data" has to be a list') }],
   ['an unknown verb', '/v1/models/model:x', {}, 400, { error: 'Malformed request: POST /v1/models/model:x' }],
 ];
 

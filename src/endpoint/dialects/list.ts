@@ -1,5 +1,6 @@
 /** The protocols that an endpoint speaks. Of two that know a path, the first one answers. */
 import type { Dialect } from '../dialect';
+import { azure } from './azure';
 import { house } from './house';
 import { kserve } from './kserve';
 import { mlflow } from './mlflow';
@@ -7,4 +8,4 @@ import { oip } from './oip';
 import { tensorflow } from './tensorflow';
 import { torchserve } from './torchserve';
 
-export const DIALECTS: readonly Dialect[] = [oip, mlflow, kserve, tensorflow, torchserve, house];
+export const DIALECTS: readonly Dialect[] = [oip, mlflow, kserve, tensorflow, torchserve, azure, house];
