@@ -58,8 +58,21 @@ export function soleOrNamed(ports: readonly Port[], schema: (port: Port) => Sche
   return only && others.length === 0 ? schema(only) : named(ports, schema);
 }
 
-/** As tables have it: a list of values, or an object with one for each column. */
-export const ROWS: Schema = list(oneOf({ type: 'array' }, { type: 'object' }));
+/** What is taken as tensors: by name, or a single one itself. */
+export function tensors(inputs: readonly Port[]): Schema {
+  const [only, ...others] = inputs;
+  const all = named(inputs, tensor);
+  return only && others.length === 0 ? oneOf(tensor(only), all) : all;
+}
+
+/** What is taken as rows: values by the names of inputs; of a single input its values or columns, of several a list of theirs. */
+export function rows(inputs: readonly Port[]): Schema {
+  const [only, ...others] = inputs;
+  const all = named(inputs, row);
+  if (!only || others.length > 0) return list(oneOf(all, { type: 'array' }));
+  const isColumn = only.shape.length === 2 && only.shape[1] === 1;
+  return list(oneOf(row(only), ...(isColumn ? [VALUES[only.datatype]] : []), all, { type: 'object' }));
+}
 
 /** A table in pandas' form `split`. */
 export const SPLIT: Schema = object({ columns: list(TEXT), index: { type: 'array' }, data: list({ type: 'array' }) }, [

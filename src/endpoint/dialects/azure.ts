@@ -20,7 +20,7 @@ import { feedsOfTable, type Table } from '../../inference/table';
 import { namedText, rowTexts } from '../../inference/told';
 import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
 import { Failure, STATUS } from '../failure';
-import { list, named, object, oneOf, ROWS, soleOrNamed, SPLIT, tensor, TEXT } from '../schema';
+import { list, named, object, oneOf, rows, SPLIT, tensor, tensors, TEXT } from '../schema';
 import { objectOf, soleOf } from './asked';
 
 const DEPLOYMENT = 'azureml-model-deployment';
@@ -37,9 +37,9 @@ export const azure: Dialect = {
         summary: 'Predictions for a table, rows or tensors',
         asks: ({ inputs }) =>
           oneOf(
-            object({ input_data: oneOf(SPLIT, ROWS, soleOrNamed(inputs, tensor)) }),
-            object({ data: ROWS }),
-            object({ Inputs: oneOf(object({ data: ROWS }), object({ WebServiceInput0: ROWS })) }),
+            object({ input_data: oneOf(SPLIT, rows(inputs), tensors(inputs)) }),
+            object({ data: rows(inputs) }),
+            object({ Inputs: oneOf(object({ data: rows(inputs) }), object({ WebServiceInput0: rows(inputs) })) }),
           ),
         gives: ({ outputs }) => {
           const records = list(named(outputs, () => ({})));

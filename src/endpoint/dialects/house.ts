@@ -14,8 +14,14 @@ export const house: Dialect = {
       path: '/',
       told: { summary: 'What is served, and all addresses' },
       // `status` is what KServe's clients ask an endpoint's root for.
-      answer: (_, { name, version, isReady, routes }): Answer =>
-        json({ status: 'alive', model: name, version, ready: isReady, routes: routes() }),
+      answer: (_, served): Answer =>
+        json({
+          status: 'alive',
+          model: served.name,
+          version: served.version,
+          ready: served.isReady,
+          routes: served.routes(),
+        }),
     },
     {
       method: 'GET',

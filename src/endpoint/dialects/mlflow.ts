@@ -16,7 +16,7 @@ import { feedsOfTable, type Table } from '../../inference/table';
 import { namedText, rowTexts } from '../../inference/told';
 import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
 import { Failure, type FailureKind, STATUS } from '../failure';
-import { list, named, object, oneOf, ROWS, soleOrNamed, SPLIT, tensor, TEXT } from '../schema';
+import { list, named, object, oneOf, rows, SPLIT, tensor, tensors, TEXT } from '../schema';
 import { readCsv } from './csv';
 
 const MLFLOW_VERSION = '3.6.0';
@@ -61,8 +61,8 @@ export const mlflow: Dialect = {
           oneOf(
             object({ dataframe_split: SPLIT }),
             object({ dataframe_records: list({ type: 'object' }) }),
-            object({ instances: oneOf(ROWS, { type: 'array' }) }),
-            object({ inputs: soleOrNamed(inputs, tensor) }),
+            object({ instances: oneOf(rows(inputs), tensors(inputs)) }),
+            object({ inputs: tensors(inputs) }),
           ),
         gives: ({ outputs }) =>
           object({ predictions: oneOf(named(outputs, tensor), list(named(outputs, () => ({})))) }),

@@ -19,7 +19,7 @@ import { Refused } from '../../inference/refused';
 import { rowTexts, soleOrNamedText } from '../../inference/told';
 import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
 import { type FailureKind, STATUS } from '../failure';
-import { list, object, oneOf, row, ROWS, soleOrNamed, tensor, TEXT } from '../schema';
+import { list, object, oneOf, row, rows, soleOrNamed, tensor, tensors, TEXT } from '../schema';
 import { jsonOf, requireModel } from './asked';
 
 /** Where it says otherwise than HTTP does: a queue that is full is no worker that is free. */
@@ -58,11 +58,11 @@ export const torchserve: Dialect = {
         summary: 'Predictions for rows or tensors',
         asks: ({ inputs }) =>
           oneOf(
-            ROWS,
-            soleOrNamed(inputs, tensor),
+            rows(inputs),
+            tensors(inputs),
             object({ data: {} }),
             object({ body: {} }),
-            object({ instances: ROWS }),
+            object({ instances: rows(inputs) }),
           ),
         gives: ({ outputs }) =>
           oneOf(soleOrNamed(outputs, tensor), object({ predictions: list(soleOrNamed(outputs, row)) })),

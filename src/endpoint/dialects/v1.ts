@@ -20,7 +20,7 @@ import { Refused, shown } from '../../inference/refused';
 import { rowTexts, soleOrNamedText } from '../../inference/told';
 import { nestedText } from '../../inference/tensor';
 import { type Answer, type Asked, json, type Served, type Told } from '../dialect';
-import { list, object, oneOf, row, ROWS, soleOrNamed, tensor, TEXT } from '../schema';
+import { list, object, oneOf, row, rows, soleOrNamed, tensor, tensors, TEXT } from '../schema';
 import { objectOf, requireModel, soleOf } from './asked';
 
 const SIGNATURE = 'serving_default';
@@ -28,11 +28,7 @@ const SIGNATURE = 'serving_default';
 export const PREDICTION: Told = {
   summary: 'Predictions for rows or tensors',
   asks: ({ inputs }) =>
-    oneOf(
-      object({ instances: ROWS }),
-      object({ instances: { type: 'array' } }),
-      object({ inputs: soleOrNamed(inputs, tensor) }),
-    ),
+    oneOf(object({ instances: rows(inputs) }), object({ inputs: oneOf(tensors(inputs), rows(inputs)) })),
   gives: ({ outputs }) =>
     oneOf(object({ predictions: list(soleOrNamed(outputs, row)) }), object({ outputs: soleOrNamed(outputs, tensor) })),
 };
