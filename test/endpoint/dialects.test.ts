@@ -1,8 +1,10 @@
 /** KServe's first protocol, TensorFlow Serving's, TorchServe's, Azure's: one endpoint for each of two models. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../engine/support';
 import { classifier, columns } from './models';
 import { endpoint, type Running } from './support';
 
@@ -171,7 +173,7 @@ it('tells all routes as OpenAPI, from the signature', async () => {
     expect.arrayContaining(['/v2/models/{model}/infer', '/score', '/predictions/{model}']),
   );
   expect(JSON.stringify(paths['/v1/models/{model}:predict'])).toContain(
-    '"inputs":{"type":"array","items":{"type":"array","items":{"type":["number","null"],"format":"float"},"minItems":3,"maxItems":3}}',
+    '{"type":"array","items":{"type":"array","items":{"type":["number","null"],"format":"float"},"minItems":3,"maxItems":3}}',
   );
 });
 
@@ -218,4 +220,28 @@ const REFUSED: [string, string, unknown, number, unknown][] = [
 
 it.each(REFUSED)('refuses %s in the words of the protocol', async (_, path, body, status, told) => {
   expect(await ask(path, body)).toEqual({ status, body: told });
+});
+
+it('says in each that the model is gone', async () => {
+  const children = execFileSync('pgrep', ['-P', String(table.process.pid)], { encoding: 'utf8' });
+  process.kill(Number(children.trim()), 'SIGKILL');
+  const down = await until('it is gone', async () => {
+    const answer = await get('/v1/models/model', table);
+    return answer.status === 503 ? answer : null;
+  });
+  const answers = await Promise.all([
+    ask('/v1/models/model:predict', { instances: [record] }, table),
+    ask('/predictions/model', {}, table),
+    ask('/score', { data: [] }, table),
+    get('/openapi.json', table),
+  ]);
+  const state = { ready: false, error: 'The model is being loaded.', model_version_status: [{ state: 'LOADING' }] };
+  expect(down.body).toMatchObject(state);
+  const gone = expect.stringContaining('SIGKILL') as unknown;
+  expect(answers.map(({ status, body }) => [status, body])).toEqual([
+    [503, { error: gone }],
+    [503, { ...torch(503, 'ServiceUnavailableException'), message: gone }],
+    [503, { message: gone }],
+    [503, { error: gone }],
+  ]);
 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureVenv } from '../../scripts/lib/python.mjs';
 import { parseJson } from '../../src/inference/json';
 import { endpoint, type Running } from '../endpoint/support';
-import { bytesTwisted, ODD, twisted } from '../support/broken';
+import { bytesTwisted, twisted } from '../support/broken';
 import { Random } from '../support/random';
 
 const run = promisify(execFile);
