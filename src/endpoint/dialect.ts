@@ -5,9 +5,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NamedTensor, Signature } from '../inference/datatype';
 import type { Failure } from './failure';
+import type { Schema } from './schema';
 
 export interface Asked {
-  /** What the route's pattern caught, decoded. */
+  /** What is in braces in the route's path, decoded. */
   readonly params: readonly (string | undefined)[];
   readonly headers: IncomingHttpHeaders;
   /** Inflated. */
@@ -22,10 +23,22 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What `/openapi.json` says of a route. */
+export interface Told {
+  readonly summary: string;
+  /** JSON that it takes, and gives. */
+  asks?(signature: Signature): Schema;
+  gives?(signature: Signature): Schema;
+  /** Of an answer that is no JSON. */
+  readonly type?: string;
+}
+
 export interface Route {
-  readonly method: 'GET' | 'POST';
-  /** Of the whole path, as it was sent. */
-  readonly path: RegExp;
+  readonly method: 'GET' | 'POST' | 'OPTIONS';
+  /** As `route.ts` reads it. */
+  readonly path: string;
+  /** Left out for what only refuses. */
+  readonly told?: Told;
   answer(asked: Asked, served: Served): Answer | Promise<Answer>;
 }
 
@@ -34,7 +47,9 @@ export interface Dialect {
   /** Whether what is asked for here is told in this dialect's words, if nothing is there. */
   owns(path: string): boolean;
   readonly routes: readonly Route[];
-  fails(failure: Failure): Answer;
+  fails(failure: Failure, headers: IncomingHttpHeaders): Answer;
+  /** Of the bodies that it fails with. */
+  readonly failure: Schema;
 }
 
 /** What is behind the dialects. */
@@ -47,9 +62,16 @@ export interface Served {
   readonly signature: Signature;
   /** Whether whole numbers beyond 2^53 are to be read exactly. */
   readonly exactIntegers: boolean;
+  /** How many requests wait, and how many more may. */
+  readonly waiting: number;
+  readonly room: number;
   /** Checked against the signature. @throws Failure, Refused */
   infer(feeds: readonly NamedTensor[]): Promise<readonly NamedTensor[]>;
   metrics(): string;
+  /** By protocol, the addresses that can be asked. */
+  routes(): Readonly<Record<string, readonly string[]>>;
+  /** What all of them take and give, as OpenAPI has it. @throws Failure `unavailable` */
+  openApi(): string;
 }
 
 export const JSON_TYPE = 'application/json';

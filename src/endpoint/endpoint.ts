@@ -6,6 +6,7 @@ import type { Served } from './dialect';
 import { DIALECTS } from './dialects/list';
 import { Metrics } from './metrics';
 import { ModelProcess } from './modelProcess';
+import { openApiOf, toldPaths } from './openApi';
 import { Queue } from './queue';
 import { EndpointServer } from './server';
 
@@ -42,6 +43,12 @@ export class Endpoint {
       get exactIntegers() {
         return signature().inputs.some(({ datatype }) => datatype === 'INT64' || datatype === 'UINT64');
       },
+      get waiting() {
+        return queue.length;
+      },
+      get room() {
+        return Math.max(0, order.queue - queue.length);
+      },
       infer: async (feeds) => {
         checkFeeds(feeds, signature());
         const started = performance.now();
@@ -54,6 +61,8 @@ export class Endpoint {
         }
       },
       metrics: () => metrics.text(name, version, queue.length, model),
+      routes: () => Object.fromEntries(DIALECTS.map((one) => [one.name, one.routes.flatMap(toldPaths)])),
+      openApi: () => openApiOf(DIALECTS, { name, version, signature: signature() }),
     };
     this.server = new EndpointServer(DIALECTS, served, log);
   }

@@ -5,6 +5,8 @@ export type FailureKind =
   | 'invalid'
   | 'forbidden'
   | 'not_found'
+  | 'no_model'
+  | 'no_version'
   | 'method'
   | 'media_type'
   | 'too_large'
@@ -38,6 +40,8 @@ export const STATUS: Readonly<Record<FailureKind, number>> = {
   invalid: 400,
   forbidden: 403,
   not_found: 404,
+  no_model: 404,
+  no_version: 404,
   method: 405,
   media_type: 415,
   too_large: 413,

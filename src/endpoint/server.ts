@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Asked, Dialect, Route, Served } from './dialect';
 import { Failure } from './failure';
 import { bodyOf, send } from './http';
+import { patternOf } from './route';
 
 const BODY_LIMIT_MS = 60_000;
 const HEADERS_LIMIT_MS = 20_000;
@@ -18,6 +19,7 @@ const DRAIN_MS = 10_000;
 
 export class EndpointServer {
   private readonly server: Server;
+  private readonly routes: readonly { readonly route: Route; readonly pattern: RegExp }[];
   private hosts: ReadonlySet<string> = new Set();
   private isDraining = false;
   private underWay = 0;
@@ -28,6 +30,9 @@ export class EndpointServer {
     private readonly served: Served,
     private readonly log: (line: string) => void,
   ) {
+    this.routes = dialects.flatMap((dialect) =>
+      dialect.routes.map((route) => ({ route, pattern: patternOf(route.path) })),
+    );
     this.server = createServer((request, response) => void this.handle(request, response));
     this.server.headersTimeout = HEADERS_LIMIT_MS;
     this.server.requestTimeout = BODY_LIMIT_MS;
@@ -92,12 +97,11 @@ export class EndpointServer {
       throw new Failure('forbidden', 'This endpoint does not answer pages of other origins (Origin).');
     const wanted = method === 'HEAD' ? 'GET' : method;
     const others = new Set<string>();
-    for (const dialect of this.dialects)
-      for (const route of dialect.routes) {
-        const found = route.path.exec(path);
-        if (found && route.method === wanted) return { route, found };
-        if (found) others.add(route.method);
-      }
+    for (const { route, pattern } of this.routes) {
+      const found = pattern.exec(path);
+      if (found && route.method === wanted) return { route, found };
+      if (found) others.add(route.method);
+    }
     if (others.size > 0)
       throw new Failure(
         'method',
@@ -125,7 +129,7 @@ export class EndpointServer {
     }
     if (failure.retryAfterS !== null) response.setHeader('Retry-After', String(failure.retryAfterS));
     const dialect = this.dialects.find((one) => one.owns(path));
-    send(response, dialect?.fails(failure) ?? { status: 500, body: '{}' });
+    send(response, dialect?.fails(failure, request.headers) ?? { status: 500, body: '{}' });
   }
 }
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureVenv } from '../../scripts/lib/python.mjs';
 import { parseJson } from '../../src/inference/json';
 import { endpoint, type Running } from '../endpoint/support';
+import { bytesTwisted, ODD, twisted } from '../support/broken';
 import { Random } from '../support/random';
 
 const run = promisify(execFile);
@@ -103,26 +104,6 @@ describe('10,000 broken requests', () => {
 
 const NAMES = 'FLOAT DOUBLE FLOAT16 INT8 INT16 INT32 INT64 UINT8 UINT16 UINT32 UINT64 BOOL STRING'.split(' ');
 const TYPES = 'FP32 FP64 FP16 INT8 INT16 INT32 INT64 UINT8 UINT16 UINT32 UINT64 BOOL BYTES'.split(' ');
-const ODD: readonly [unknown, ...unknown[]] = [
-  null,
-  -1,
-  0.5,
-  1e300,
-  2 ** 53,
-  'x',
-  '',
-  true,
-  [],
-  [[]],
-  {},
-  [1, [2]],
-  [null],
-  '__proto__',
-  'constructor',
-  1e15,
-  '\u0000',
-];
-
 /** A request that is right, with some of it replaced by what is odd. */
 async function broken(served: Running, random: Random, statuses: Map<number, number>): Promise<void> {
   const isTable = random.below(3) === 0;
@@ -151,24 +132,4 @@ async function broken(served: Running, random: Random, statuses: Map<number, num
   const body = parseJson(answer.body, { exactIntegers: false }) as Record<string, unknown>;
   const key = answer.status === 200 ? (isTable ? 'predictions' : 'outputs') : isTable ? 'error_code' : 'error';
   expect(Object.keys(body), told).toContain(key);
-}
-
-function twisted(value: unknown, random: Random, chance: number): unknown {
-  if (random.next() < chance) return random.pick(ODD);
-  if (Array.isArray(value)) return value.map((one: unknown) => twisted(one, random, chance));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(() => random.next() > chance / 2)
-      .map(([key, one]) => [random.next() < chance / 4 ? String(random.pick(ODD)) : key, twisted(one, random, chance)]),
-  );
-}
-
-function bytesTwisted(text: string, random: Random): string {
-  const at = random.below(text.length);
-  return random.pick([
-    text.slice(0, at),
-    text + text,
-    `${text.slice(0, at)}${random.pick(['NaN', '[', '"', '\\', '{', '9'.repeat(400)])}${text.slice(at)}`,
-  ]);
 }

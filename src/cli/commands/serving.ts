@@ -26,10 +26,11 @@ const MAX_SECONDS = 3600;
 
 export function addServing(program: Command, perform: Perform): void {
   withCommonOptions(program.command('serve'))
-    .summary('an ONNX model as an endpoint that clients of Triton and MLflow can ask')
+    .summary('an ONNX model as an endpoint that clients of Triton, KServe, MLflow and others can ask')
     .description(
       'Serve an ONNX file or a version of a registered model on this machine, until Ctrl+C: the Open Inference Protocol ' +
-        "(clients of Triton and KServe) and MLflow's scoring protocol on one port. A registered model without a version " +
+        "(clients of Triton and KServe), MLflow's scoring protocol and those of KServe v1, TensorFlow Serving, TorchServe and " +
+        "Azure's endpoints on one port; /openapi.json tells all. A registered model without a version " +
         'is served in its latest.',
     )
     .argument('<model>', 'FILE.onnx, NAME, NAME/3 or NAME@ALIAS')

@@ -1,6 +1,9 @@
-/** What an endpoint says that belongs to no protocol: what it is, and its metrics. */
+/** What an endpoint says that belongs to no protocol: what it is, what it takes, and its metrics. */
 import { type Answer, type Dialect, json } from '../dialect';
 import { STATUS } from '../failure';
+import { object, TEXT } from '../schema';
+
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export const house: Dialect = {
   name: 'Loopwright',
@@ -8,24 +11,31 @@ export const house: Dialect = {
   routes: [
     {
       method: 'GET',
-      path: /^\/$/,
-      answer: (_, { name, version, isReady }): Answer =>
+      path: '/',
+      told: { summary: 'What is served, and all addresses' },
+      // `status` is what KServe's clients ask an endpoint's root for.
+      answer: (_, served): Answer =>
         json({
-          model: name,
-          version,
-          ready: isReady,
-          routes: {
-            'Open Inference Protocol': `/v2/models/${name}`,
-            MLflow: '/invocations',
-            Prometheus: '/metrics',
-          },
+          status: 'alive',
+          model: served.name,
+          version: served.version,
+          ready: served.isReady,
+          routes: served.routes(),
         }),
     },
     {
       method: 'GET',
-      path: /^\/metrics$/,
-      answer: (_, served) => ({ type: 'text/plain; version=0.0.4; charset=utf-8', body: served.metrics() }),
+      path: '/openapi.json',
+      told: { summary: 'This document' },
+      answer: (_, served) => ({ body: served.openApi() }),
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      told: { summary: "Prometheus' metrics, under Triton's names", type: 'text/plain', gives: () => TEXT },
+      answer: (_, served) => ({ type: METRICS_TYPE, body: served.metrics() }),
     },
   ],
   fails: ({ kind, message }) => json({ error: message }, STATUS[kind]),
+  failure: object({ error: TEXT }),
 };

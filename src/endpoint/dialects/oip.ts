@@ -20,7 +20,9 @@ import { Refused, shown } from '../../inference/refused';
 import { flatText, tensorOf } from '../../inference/tensor';
 import { BUILD } from '../../protocol/version';
 import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
-import { Failure, STATUS } from '../failure';
+import { STATUS } from '../failure';
+import { list, object, oneOf, type Schema, TEXT } from '../schema';
+import { requireModel } from './asked';
 
 const PLATFORM = 'onnxruntime_onnx';
 const HEADER_LENGTH = 'Inference-Header-Content-Length';
@@ -48,40 +50,58 @@ const InferRequest = z.object({
 type InferRequest = z.infer<typeof InferRequest>;
 type InputTensor = InferRequest['inputs'][number];
 
-const MODEL = String.raw`^/v2/models/([^/]+)(?:/versions/([^/]+))?`;
+const MODEL = '/v2/models/{model}[/versions/{version}]';
+const READY = object({ ready: { type: 'boolean' } });
 
 export const oip: Dialect = {
   name: 'Open Inference Protocol',
   owns: (path) => /^\/v2(\/|$)/.test(path),
   routes: [
-    { method: 'GET', path: /^\/v2\/?$/, answer: () => json(SERVER) },
-    { method: 'GET', path: /^\/v2\/health\/live$/, answer: () => json({ live: true }) },
+    { method: 'GET', path: '/v2[/]', told: { summary: 'The server' }, answer: () => json(SERVER) },
     {
       method: 'GET',
-      path: /^\/v2\/health\/ready$/,
+      path: '/v2/health/live',
+      told: { summary: '200 while it is there', gives: () => object({ live: { type: 'boolean' } }) },
+      answer: () => json({ live: true }),
+    },
+    {
+      method: 'GET',
+      path: '/v2/health/ready',
+      told: { summary: '200 while the model can be asked', gives: () => READY },
       answer: (_, { isReady }) => json({ ready: isReady }, isReady ? 200 : 503),
     },
-    { method: 'GET', path: new RegExp(`${MODEL}/?$`), answer: metadata },
-    { method: 'GET', path: new RegExp(`${MODEL}/ready$`), answer: ready },
-    { method: 'POST', path: new RegExp(`${MODEL}/infer$`), answer: infer },
-    { method: 'POST', path: /^\/v2\/repository\/index$/, answer: index },
+    { method: 'GET', path: `${MODEL}[/]`, told: { summary: 'What the model takes and gives' }, answer: metadata },
+    { method: 'GET', path: `${MODEL}/ready`, told: { summary: '200 or not', gives: () => READY }, answer: ready },
+    {
+      method: 'POST',
+      path: `${MODEL}/infer`,
+      told: {
+        summary: 'Tensors for tensors; also with the binary tensor extension',
+        asks: ({ inputs }) => object({ id: TEXT, inputs: list(oneOf(...inputs.map(given))) }, ['inputs']),
+        gives: ({ outputs }) =>
+          object({ model_name: TEXT, model_version: TEXT, outputs: list(oneOf(...outputs.map(given))) }),
+      },
+      answer: infer,
+    },
+    { method: 'POST', path: '/v2/repository/index', told: { summary: 'The models' }, answer: index },
   ],
   fails: ({ kind, message }) => json({ error: message }, STATUS[kind]),
+  failure: object({ error: TEXT }),
 };
+
+const given = ({ name, datatype }: Port): Schema =>
+  object({
+    name: { const: name },
+    datatype: { const: datatype },
+    shape: list({ type: 'integer', minimum: 0 }),
+    data: { type: 'array' },
+  });
 
 const SERVER = {
   name: 'loopwright',
   version: BUILD.version,
   extensions: ['binary_tensor_data', 'model_repository'],
 };
-
-/** @throws Failure `not_found` */
-function requireModel({ params: [name, version] }: Asked, served: Served): void {
-  if (name !== served.name)
-    throw new Failure('not_found', `Model ${shown(name)} is not found. Here is: ${served.name}.`);
-  if (version !== undefined && version !== served.version)
-    throw new Failure('not_found', `Model ${name} has no version ${shown(version)}. Here is: ${served.version}.`);
-}
 
 function metadata(asked: Asked, served: Served): Answer {
   requireModel(asked, served);
