@@ -6,6 +6,9 @@ import { plain } from '../text';
 
 export const isOver = ({ state }: Pick<EndpointRow, 'state'>): boolean => state === 'ended';
 
+/** The newest come last, and what does not fit on the screen is cut off there. *Open Log* has all. */
+const SHOWN_LINES = 5;
+
 /** `fraud v3`, `model.onnx` */
 export const servedWords = ({ model, version, digest }: Pick<EndpointRow, 'model' | 'version' | 'digest'>): string =>
   digest === null ? plain(model, 80) : `${plain(model, 80)} v${version}`;
@@ -84,7 +87,7 @@ export function tooltipOf(row: EndpointRow): string {
     plain(file, 300),
     ...(crashes === 0 ? [] : [vscode.l10n.t('The process that runs the model crashed {0} times.', String(crashes))]),
     ...(lastLines.length === 0 ? [] : ['', vscode.l10n.t('Its log ends with:')]),
-    ...lastLines.map((line) => plain(line, 300)),
+    ...lastLines.slice(-SHOWN_LINES).map((line) => plain(line, 300)),
   ];
   return lines.join('\n');
 }
