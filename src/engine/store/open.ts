@@ -78,7 +78,7 @@ export function asStoreError(file: string, error: unknown): unknown {
     );
   }
   if (error.code.startsWith('SQLITE_READONLY') || error.code === 'SQLITE_CANTOPEN') {
-    return new LoopwrightError('read_only', `The database ${file} can't be opened for writing (${error.message}).`, {
+    return new LoopwrightError('read_only', `The database ${file} can't be opened for writing (${error.message}, ${error.code}).`, {
       cause: error,
     });
   }
