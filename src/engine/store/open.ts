@@ -78,9 +78,13 @@ export function asStoreError(file: string, error: unknown): unknown {
     );
   }
   if (error.code.startsWith('SQLITE_READONLY') || error.code === 'SQLITE_CANTOPEN') {
-    return new LoopwrightError('read_only', `The database ${file} can't be opened for writing (${error.message}, ${error.code}).`, {
-      cause: error,
-    });
+    return new LoopwrightError(
+      'read_only',
+      `The database ${file} can't be opened for writing (${error.message}, ${error.code}).`,
+      {
+        cause: error,
+      },
+    );
   }
   // A full disk also shows as an I/O error: the shared memory beside the database can't grow.
   if (error.code === 'SQLITE_FULL' || error.code.startsWith('SQLITE_IOERR')) {
