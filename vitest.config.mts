@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/peers/**', 'test/**/*.long.test.ts'],
-    testTimeout: 200_000,
+    testTimeout: 90_000,
     hookTimeout: 90_000,
     pool: 'forks',
     // One more than there are cores at least: most tests wait for processes.

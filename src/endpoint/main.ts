@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     ...{ port: 0, process: own, boot: bootId(), startedMs: Date.now() },
   };
   if (store !== null) {
-    const holder = claimEndpoint(store, claim);
+    const holder = writing(store, () => claimEndpoint(store, claim));
     if (holder !== claim) throw new NotStarted('name_in_use', inUse(holder));
     giveUpName = () => releaseClaim(store, claim);
     process.on('exit', giveUpName);
@@ -71,11 +71,22 @@ async function main(): Promise<void> {
     throw asFailedStart(thrown, order.port);
   });
   if (store !== null) {
-    writeEndpoint(store, { ...claim, port, startedMs: Date.now() });
+    writing(store, () => writeEndpoint(store, { ...claim, port, startedMs: Date.now() }));
     giveUpName();
   }
   log(`${name} serves ${file} at ${urlOf(port)}${answersBatches ? ', in batches' : ''}`);
   tell({ kind: 'ready', url: urlOf(port), pid: process.pid, answersBatches });
+}
+
+/** @throws LoopwrightError for a store that can't be written */
+function writing<T>(store: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    const message = `The store ${store} can't be written (${error.message}). Free some space, or choose another with --store DIR.`;
+    throw new LoopwrightError('bad_request', message);
+  }
 }
 
 const inUse = ({ name, model, port }: EndpointFile): string =>

@@ -78,7 +78,7 @@ describe('show', () => {
     expect(run.command.slice(1)).toEqual(['train.py', '--n', '5']);
     expect(run.environment.python).toMatch(/^3\.\d+\.\d+/);
     expect(run.environment.interpreter).toBe(run.command[0]);
-  });
+  }, 200_000);
 
   it('is a page for people', async () => {
     const { stdout, code } = await at.call(['runs', 'show', train.run_id]);

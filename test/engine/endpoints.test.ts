@@ -1,6 +1,6 @@
 /** Endpoints as the engine tells of them: real processes, one of which is killed. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -59,6 +59,26 @@ describe('endpoints of a store', () => {
     expect(ended.lastLines.at(-1)).toContain('model serves');
     await connection.request('endpoints/forget', { name: 'model' });
     expect(await rows()).toEqual([]);
+  });
+
+  it('takes the name over from what never came to serve', async () => {
+    const folder = join(store.paths.root, 'endpoints', 'model');
+    mkdirSync(folder, { recursive: true });
+    const claim = join(folder, 'starting.json');
+    const dead = { pid: 999_999, start: '1' };
+    const order = {
+      ...orderOf(fileServed(file), store.paths.root, 'model', {}),
+      process: dead,
+      boot: 'b',
+      startedMs: 0,
+    };
+    for (const left of ['{', JSON.stringify(order)]) {
+      writeFileSync(claim, left);
+      const both = await Promise.allSettled([start('model'), start('model')]);
+      expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      await connection.request('endpoints/stop', { name: 'model' });
+      expect(readdirSync(folder)).toEqual(['log']);
+    }
   });
 
   it('says that a port is taken, and leaves the name free', async () => {

@@ -1,36 +1,21 @@
 /** The protocols of KServe (the first), TensorFlow Serving, TorchServe and Azure, as their documents ask them; and broken requests. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ensureVenv } from '../../scripts/lib/python.mjs';
 import { parseJson } from '../../src/inference/json';
 import { endpoint, type Running } from '../endpoint/support';
 import { bytesTwisted, twisted } from '../support/broken';
 import { Random } from '../support/random';
+import { file, here, models, python, run, servingModels } from './servingModels';
 
-const run = promisify(execFile);
-const here = import.meta.dirname;
-const top = mkdtempSync(join(tmpdir(), 'lw-dialects-'));
-const models = join(top, 'models');
-const file = (name: string): string => join(models, `${name}.onnx`);
-let python: string;
-
-beforeAll(async () => {
-  mkdirSync(models);
-  python = await ensureVenv('venv-serving', join(here, 'serving.txt'));
-  await run(python, [join(here, 'serving_models.py'), models]);
-});
-afterAll(() => rmSync(top, { recursive: true, force: true }));
+servingModels();
 
 it("are answered as Python's runtime does, and as OpenAPI tells", async () => {
   const names = ['classes', 'every', 'rows', 'columns'];
   const served = await Promise.all(names.map(async (name) => [name, await endpoint(file(name), { name })] as const));
   try {
     const urls = Object.fromEntries(served.map(([name, { url }]) => [name, url]));
-    const { stdout } = await run(python, [join(here, 'serving_dialects.py'), models, JSON.stringify(urls)]);
+    const { stdout } = await run(python(), [join(here, 'serving_dialects.py'), models, JSON.stringify(urls)]);
     expect(stdout.trim()).toBe("all as Python's runtime says");
     const checker = await ensureVenv('venv-openapi', join(here, 'openapi.txt'));
     const { stdout: told } = await run(checker, [join(here, 'serving_openapi.py'), urls.classes ?? '']);

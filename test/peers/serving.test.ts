@@ -1,29 +1,13 @@
 /** Endpoints before the clients that people have: tritonclient, MLflow's scoring client; and before 10,000 broken requests. */
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ensureVenv } from '../../scripts/lib/python.mjs';
+import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/inference/json';
 import { endpoint, type Running } from '../endpoint/support';
 import { bytesTwisted, ODD, twisted } from '../support/broken';
 import { Random } from '../support/random';
+import { file, here, models, python, run, servingModels } from './servingModels';
 
-const run = promisify(execFile);
-const here = import.meta.dirname;
-const top = mkdtempSync(join(tmpdir(), 'lw-serving-'));
-const models = join(top, 'models');
-const file = (name: string): string => join(models, `${name}.onnx`);
-let python: string;
-
-beforeAll(async () => {
-  mkdirSync(models);
-  python = await ensureVenv('venv-serving', join(here, 'serving.txt'));
-  await run(python, [join(here, 'serving_models.py'), models]);
-});
-afterAll(() => rmSync(top, { recursive: true, force: true }));
+servingModels();
 
 describe('endpoints', () => {
   it('answer tritonclient and the scoring client of MLflow as the runtime of Python does', async () => {
@@ -33,7 +17,7 @@ describe('endpoints', () => {
     );
     try {
       const urls = Object.fromEntries(served.map(([name, { url }]) => [name, url]));
-      const { stdout } = await run(python, [join(here, 'serving_clients.py'), models, JSON.stringify(urls)]);
+      const { stdout } = await run(python(), [join(here, 'serving_clients.py'), models, JSON.stringify(urls)]);
       expect(stdout.trim()).toBe("all as Python's runtime says");
     } finally {
       await Promise.all(served.map(([, one]) => one.end()));

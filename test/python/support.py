@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 RUNNER_DIR = os.path.join(ROOT, "python", "runner")
 HOOK_DIR = os.path.join(ROOT, "python", "hook")
 RUNNER = [sys.executable, "-I", "-S", RUNNER_DIR]
-PATIENCE = 60.0
+PATIENCE = 20.0
 
 # Scripts that many tests run: one that waits for the file `go`, and one that waits to be interrupted.
 WAITS = "import os, time\nprint('ready', flush=True)\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('done')"

@@ -156,7 +156,8 @@ class Inotify(ObserverTest):
         out = os.path.join(self.base, "results", "out.bin")
         run = self.observed_python("import os, sys\nos.system(%r)\n" % (WATCHED + LOOKED) +
                                    "os.system('cat %s > %s' % (sys.argv[2] + ' ' + os.path.dirname(sys.argv[2])"
-                                   " + '/other.csv', sys.argv[1].partition('=')[2]))\n" + "os.system(%r)" % LOOKED, "--out=" + out, outside, kinds=DATA)
+                                   " + '/other.csv', sys.argv[1].partition('=')[2]))\n" + "os.system(%r)" % LOOKED,
+                                   "--out=" + out, outside, kinds=DATA)
         self.complete(run)
         self.assertEqual(set(self.files(run, "r")), {outside})
         self.assertEqual(set(self.files(run, "w")), {out})

@@ -34,8 +34,7 @@ export class Serving {
         vscode.l10n.t('Only ONNX is served. "Convert to ONNX…" makes an ONNX model of others.'),
       );
     const session = this.parts.stores.forFile(at);
-    const why = vscode.l10n.t('What is kept here came from elsewhere. Serving something from it adopts it.');
-    if (needsAdoption(session) && !(await adoptWithConsent(session, why))) return;
+    if (!(await mayServe(session))) return;
     if (!existsSync(session.paths.storeFile)) makeStore(session.paths.root);
     session.start();
     await this.serve(session, fileOf(at.fsPath));
@@ -47,6 +46,8 @@ export class Serving {
 
   /** As it was started, at the same port. */
   async again(session: StoreSession, row: EndpointRow): Promise<void> {
+    // What stands in a store that came with a clone was not served by this user.
+    if (!(await mayServe(session))) return;
     const { name, model, version, digest, port, threads, deadlineMs, queue } = row;
     // Before it is stopped: what can't be served any more goes on as long as it does.
     const served =
@@ -143,6 +144,11 @@ export class Serving {
       if (chosen === show) await vscode.commands.executeCommand('loopwright.endpoints.focus');
     });
   }
+}
+
+async function mayServe(session: StoreSession): Promise<boolean> {
+  const why = vscode.l10n.t('What is kept here came from elsewhere. Serving something from it adopts it.');
+  return !needsAdoption(session) || adoptWithConsent(session, why);
 }
 
 function fileOf(path: string): ServedModel {

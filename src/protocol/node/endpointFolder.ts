@@ -1,5 +1,15 @@
 /** Where endpoints of a store are kept, and which of them live. */
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ENDPOINT_NAME, EndpointFile } from '../endpoints';
 import { bootId, isAlive } from './processes';
@@ -8,6 +18,8 @@ import { writeAtomically } from './storeFolder';
 const FILE = 'endpoint.json';
 /** Claims the name for one that can't be asked yet. */
 const CLAIM = 'starting.json';
+/** To take the name, where one claim after the other turns out to be of a dead process. */
+const MOST_TRIES = 20;
 
 /** There as soon as one was ever started. */
 export const endpointsFolder = (store: string): string => join(store, 'endpoints');
@@ -38,18 +50,17 @@ export function claimEndpoint(store: string, claim: EndpointFile): EndpointFile 
   makeEndpointFolder(store, name);
   const path = join(endpointFolder(store, name), CLAIM);
   const draft = `${path}.${String(claim.process.pid)}.tmp`;
-  writeFileSync(draft, `${JSON.stringify(claim)}\n`);
   try {
-    for (;;) {
+    writeFileSync(draft, `${JSON.stringify(claim)}\n`);
+    for (let left = MOST_TRIES; ; left--) {
       const other = livingEndpoint(store, name) ?? startingEndpoint(store, name);
       if (other) return other;
       try {
-        linkSync(draft, path);
+        placeNew(draft, path);
         break;
       } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-        // Of a process that died while it started.
-        if (!startingEndpoint(store, name)) setAside(path);
+        if (codeOf(error) !== 'EEXIST' || left === 0) throw error;
+        setAside(store, name);
       }
     }
   } finally {
@@ -61,15 +72,31 @@ export function claimEndpoint(store: string, claim: EndpointFile): EndpointFile 
   return sooner ?? claim;
 }
 
-/** What another process has set aside already is not there. */
-function setAside(path: string): void {
-  const aside = `${path}.${String(process.pid)}.old`;
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
+
+/** All of it or nothing where the file system has links. @throws EEXIST where something is there */
+function placeNew(draft: string, path: string): void {
   try {
-    renameSync(path, aside);
-  } catch {
-    return; // it is gone
+    linkSync(draft, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw error;
+    copyFileSync(draft, path, constants.COPYFILE_EXCL);
   }
-  rmSync(aside, { force: true });
+}
+
+/** Takes the claim of a process that died while it started out of the way. */
+function setAside(store: string, name: string): void {
+  const folder = endpointFolder(store, name);
+  const aside = `${CLAIM}.${String(process.pid)}.old`;
+  try {
+    renameSync(join(folder, CLAIM), join(folder, aside));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return; // another process was sooner
+    throw error;
+  }
+  // Another may have done the same, and claimed the name, since we looked: then it is given back.
+  if (ifAlive(readEndpoint(store, name, aside))) placeNew(join(folder, aside), join(folder, CLAIM));
+  rmSync(join(folder, aside), { force: true, recursive: true });
 }
 
 export function releaseClaim(store: string, { name, process: { pid } }: EndpointFile): void {

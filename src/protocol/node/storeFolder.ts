@@ -1,6 +1,6 @@
 /** Finding, making and naming the parts of a store folder (`docs/run-folder.md`). */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { LoopwrightError } from '../errors';
@@ -137,6 +137,11 @@ function identityOf(root: string): string {
 
 export function writeAtomically(path: string, text: string, mode = 0o666): void {
   const draft = `${path}.${String(process.pid)}.tmp`;
-  writeFileSync(draft, text, { mode });
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, text, { mode });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true }); // half of it, on a full disk
+    throw error;
+  }
 }
