@@ -124,13 +124,9 @@ test('its row says how much it is asked, and what is copied works when it is pas
     row = (await rowsNow()).find((one) => one.startsWith('fraud')) ?? '';
   }
   expect(row).toMatch(/ req\/s · p95 [\d.]+ ms/);
-  for (const theme of ['light', 'dark'] as const) {
-    await workbench.setTheme(theme);
-    for (let count = 0; count < 20; count++) await ask('fraud');
-    await (await workbench.trees.waitForRow('fraud v1')).hover();
-    await workbench.page.waitForTimeout(1_500);
-    await workbench.screenshot(`endpoints-view-${theme}`);
-  }
+  await (await workbench.trees.waitForRow('fraud v1')).hover();
+  await workbench.page.waitForTimeout(1_500);
+  await workbench.screenshot('endpoints-view');
   await workbench.trees.contextMenu('fraud v1', 'Copy as Curl Command');
   const curl = await waitFor('a curl command', async () => /^curl .*/.exec(await clipboard())?.[0]);
   expect(execFileSync('sh', ['-c', curl]).toString()).toContain('"label"');

@@ -144,6 +144,9 @@ export class Trees {
         if (wasClicked) return true;
         // VS Code closes a menu whenever its layout changes, as it does while a window restores its terminals. A menu
         // that has gone without our click has done nothing, so it is opened again.
+        // One that lacks the entry was opened before the extension had told of it, and lies over the row.
+        if (await this.page.locator('.context-view .action-menu-item').first().isVisible())
+          await this.page.keyboard.press('Escape');
         const row = await this.waitForRow(rowText);
         if (!(await succeeds(row.click({ button: 'right', timeout: 5_000 })))) return false;
         if (await succeeds(item.waitFor({ timeout: 3_000 }))) await this.page.waitForTimeout(IGNORED_MS);
