@@ -122,10 +122,11 @@ class Watch:
         """Call about once a second: what was read longer ago proves nothing.
 
         What has happened until now is judged first: on a busy machine a tick may come late, after a read and before
-        its event was looked at.
+        its event was looked at. What is read meanwhile counts for the second that begins.
         """
+        transferred = self._tree.transferred()
         self.take()
-        self._transferred = self._tree.transferred()
+        self._transferred = transferred
 
     def take(self, is_last: bool = False, may_guess: bool = True) -> float:
         """Take in what has happened. How many seconds to leave it alone now.

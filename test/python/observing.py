@@ -19,12 +19,12 @@ PATIENT_SECONDS = 240.0
 # For a shell of the run, for its observer is as slow as the machine is busy.
 _OBSERVER = ("/proc/$(sed -n 's/.*\"observer\": *{\"pid\": *\\([0-9]*\\).*/\\1/p' "
              "\"$LOOPWRIGHT_RUN_DIR/runner.json\")")
-# Waits until the observer watches its folder.
-WATCHED = "until grep -qs ^inotify %s/fdinfo/*; do sleep 0.02; done; " % _OBSERVER
 # Waits, once the observer watches, until it has looked at what has happened so far: it sleeps after each look, from
 # which the listing wakes it.
 LOOKED = ("naps() { sed -n 's/^voluntary_ctxt_switches:[^0-9]*//p' %s/status; }; until=$(($(naps) + 4)); "
           "while [ $(naps) -lt $until ]; do ls > /dev/null; sleep 0.05; done; " % _OBSERVER)
+# Waits until the observer watches all folders: from the first on it has one of inotify's, and it looks after the last.
+WATCHED = "until grep -qs ^inotify %s/fdinfo/*; do sleep 0.02; done; %s" % (_OBSERVER, LOOKED)
 
 
 class ObserverTest(RunnerTest):

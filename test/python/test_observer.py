@@ -7,7 +7,7 @@ import sys
 import time
 import unittest
 
-from observing import LOOKED, PATIENT_SECONDS, WATCHED, ObserverTest, on_linux
+from observing import PATIENT_SECONDS, WATCHED, ObserverTest, on_linux
 from support import RUNS_ON, WAITS, is_running, read_journal, until
 
 
@@ -135,7 +135,7 @@ class End(ObserverTest):
         for is_daemon in (False, True):
             with self.subTest(is_daemon=is_daemon):
                 # The process below is to be seen while its parent lives.
-                seen = "import os, time; os.system(%r); time.sleep(1.5)" % (WATCHED + LOOKED)
+                seen = "import os, time; os.system(%r); time.sleep(1.5)" % WATCHED
                 run = self.observed_python(code % (straggler, is_daemon) + seen)
                 self.finish(run)
                 until(lambda: "environment" in self.done(run), "the work after the script", PATIENT_SECONDS)

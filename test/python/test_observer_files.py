@@ -154,7 +154,7 @@ class Inotify(ObserverTest):
         self.file("elsewhere/other.csv", "x" * 600)
         os.mkdir(os.path.join(self.base, "results"))
         out = os.path.join(self.base, "results", "out.bin")
-        run = self.observed_python("import os, sys\nos.system(%r)\n" % (WATCHED + LOOKED) +
+        run = self.observed_python("import os, sys\nos.system(%r)\n" % WATCHED +
                                    "os.system('cat %s > %s' % (sys.argv[2] + ' ' + os.path.dirname(sys.argv[2])"
                                    " + '/other.csv', sys.argv[1].partition('=')[2]))\n" + "os.system(%r)" % LOOKED,
                                    "--out=" + out, outside, kinds=DATA)
