@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit, engine, command line and page tests; `vitest.e2e.config.ts` has those that drive a real VS Code. */
+/** Unit, engine, command line and page tests; `vitest.e2e.config.mts` has those that drive a real VS Code. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -10,5 +10,8 @@ export default defineConfig({
     pool: 'forks',
     // One more than there are cores at least: most tests wait for processes.
     maxWorkers: 3,
+    // A process for each file, which loads all modules anew, costs more than most of these files do.
+    isolate: false,
+    setupFiles: ['test/support/restoredEnvironment.ts'],
   },
 });

@@ -7,6 +7,7 @@ import { parseAge, parseSize } from '../../src/cli/gcWords';
 import { addressesOf } from '../../src/protocol/node/addresses';
 import { StoreFile } from '../../src/protocol/runFolder';
 import { completed, Finished, Marked, workplace, type Workplace } from './support';
+import { rare } from '../support/rare';
 
 const Part = z.strictObject({ count: z.number(), size: z.number().nullable() });
 const Parts = z.partialRecord(z.enum(['runs', 'models', 'data', 'code', 'database', 'other']), Part);
@@ -102,7 +103,7 @@ describe('gc', () => {
     expect((await place.call(['gc', '--history'])).stdout).toMatch(/^Nothing is removed by itself/);
   });
 
-  it('applies the rules that were confirmed, and remembers that', async () => {
+  rare('applies the rules that were confirmed, and remembers that', async () => {
     await run();
     // As the editor does when its user has said so; runs of today would stay otherwise.
     await place.call(['engine', 'stop']);

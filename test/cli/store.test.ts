@@ -26,6 +26,7 @@ import {
   workplace,
   type Workplace,
 } from './support';
+import { rare } from '../support/rare';
 
 let at: Workplace;
 beforeEach(() => {
@@ -72,18 +73,20 @@ describe('a damaged database', () => {
       writeFileSync(file, 'x'.repeat(50_000));
     }));
 
-  it('that is cut short is told, and made again by repair', () =>
+  rare('that is cut short is told, and made again by repair', () =>
     isToldAndMended((file) => {
       writeFileSync(file, readFileSync(file).subarray(0, 9000));
-    }));
+    }),
+  );
 
-  it('with broken pages behind a sound beginning is told, and made again by repair', () =>
+  rare('with broken pages behind a sound beginning is told, and made again by repair', () =>
     isToldAndMended((file) => {
       const descriptor = openSync(file, 'r+');
       for (let offset = 4096; offset < statSync(file).size; offset += 4096)
         writeSync(descriptor, Buffer.alloc(2000, 0xab), 0, 2000, offset);
       closeSync(descriptor);
-    }));
+    }),
+  );
 
   it('does not keep a script from running', async () => {
     await before();
@@ -103,7 +106,7 @@ describe('a damaged database', () => {
   });
 });
 
-it('a store of a newer version is left alone, and says so', async () => {
+rare('a store of a newer version is left alone, and says so', async () => {
   await at.call(['run', 'log.py', '3']);
   await at.call(['engine', 'stop']);
   const db = new Database(database());
@@ -181,7 +184,7 @@ describe.skipIf(!mayMount)('on a read-only file system (needs leave to mount)', 
     readOnly('engine', 'stop');
   });
 
-  it('a run goes to another store', async () => {
+  rare('a run goes to another store', async () => {
     const elsewhere = join(dirname(at.folder), 'elsewhere');
     const { code, stdout, stderr } = readOnly('--json', 'run', '--store', elsewhere, 'log.py', '1');
     expect(code).toBe(0);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rare } from '../support/rare';
 import { openRuns, realErrors, runFile, runRows, waitForRun } from './runsView';
 import { waitFor } from './support/wait';
 import { openWorkbench, type Workbench } from './support/workbench';
@@ -71,7 +72,7 @@ describe('a running run', () => {
     );
   });
 
-  test('is the same in a second window, which can end it', async () => {
+  rare('is the same in a second window, which can end it', async () => {
     const other = await workbench.secondWindow();
     await openRuns(other);
     await waitForRun(other, 'tick', 'running');

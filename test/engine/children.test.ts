@@ -1,14 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
 import { newRunId } from '../../src/protocol/node/runId';
 import type { ChildOrder } from '../../src/protocol/requests';
 import { preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
 
 let store: TestStore;
-beforeEach(() => {
+beforeAll(() => {
   store = testStore();
 });
-afterEach(() => store.dispose());
+afterAll(() => store.dispose());
 
 async function taken(connection: EngineConnection, records: readonly unknown[]): Promise<string> {
   const run = preparedRun(store);

@@ -16,6 +16,7 @@ import { withoutCredentials } from '../../src/engine/code/repository';
 import { isSecretName } from '../../src/engine/code/secrets';
 import { codeRootOf, writeTree } from '../../src/engine/code/tree';
 import { CodePlace, fingerprint, recordsIn } from './codeSupport';
+import { rare } from '../support/rare';
 
 let place: CodePlace;
 beforeEach(() => {
@@ -201,7 +202,7 @@ describe('a snapshot', () => {
 });
 
 describe("the user's repository", () => {
-  it('stays as it is to the byte and the nanosecond over 50 snapshots', async () => {
+  rare('stays as it is to the byte and the nanosecond over 50 snapshots', async () => {
     place.git('init', '-q');
     place.commit({ 'a.py': '1', 'b.py': '1', 'sub/c.py': '1', '.gitignore': '*.log\n' });
     place.write({ 'a.py': '2' });
@@ -221,7 +222,7 @@ describe("the user's repository", () => {
     expect(fingerprint(join(place.folder, '.git'))).toEqual(before);
     expect(fingerprint(place.folder)).toEqual(files);
     expect(place.git('--no-optional-locks', 'status', '--porcelain=v2', '--branch')).toBe(status);
-  }, 120_000);
+  });
 
   it('may have no commit yet, a detached head, a rebase in progress, or be a worktree of another', async () => {
     place.git('init', '-q', '-b', 'main');

@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
 import { ended, filesOf, opened } from './data.support';
 import { preparedRun, pythonPath, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
+import { rare } from '../support/rare';
 
 let store: TestStore;
 let connection: EngineConnection;
@@ -57,7 +58,7 @@ describe('the digest of a file', () => {
     expect(work.find(({ kind }) => kind === 'data')).toMatchObject({ state: 'done', reason: null });
   });
 
-  it('is not given to an input that has changed since, nor to one without a recorded time', async () => {
+  rare('is not given to an input that has changed since, nor to one without a recorded time', async () => {
     const input = write('in.csv', 'a\n1\n');
     const blind = write('blind.csv', 'a\n1\n');
     const records = [opened(input, 'rw'), ['file', Date.now() - 5000, { path: blind, mode: 'r', via: 'inotify' }]];
@@ -78,7 +79,7 @@ describe('the digest of a file', () => {
     });
   });
 
-  it('says the true reason where there is none', async () => {
+  rare('says the true reason where there is none', async () => {
     const fifo = join(store.folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
     const gone = write('gone', 'x');
@@ -148,7 +149,7 @@ describe('the digest of a file', () => {
     expect(readFileSync(objectOf(md5('a\n1\n')), 'utf8')).toBe('a\n1\n');
   });
 
-  it('is not made again for a file that nobody has touched', async () => {
+  rare('is not made again for a file that nobody has touched', async () => {
     const input = write('in.bin', 'abc');
     const anHourAgo = Date.now() / 1000 - 3600;
     utimesSync(input, anHourAgo, anHourAgo);
@@ -216,7 +217,7 @@ describe('what is kept', () => {
     expect(readFileSync(objectOf('acbd18db4cc2f85cedef654fccc4a4d8'), 'utf8')).toBe('foo');
   });
 
-  it('is no folder that is not whole', async () => {
+  rare('is no folder that is not whole', async () => {
     write('data/foo', 'foo');
     symlinkSync('..', join(store.folder, 'data/up'));
     const path = join(store.folder, 'data');
@@ -263,7 +264,7 @@ describe('what a table holds', () => {
     });
   };
 
-  it('is read from text, however the file is called', async () => {
+  rare('is read from text, however the file is called', async () => {
     const names = Object.keys(TABLES);
     const tables = await tablesOf(names.map((name) => write(name, TABLES[name]?.[0] ?? '')));
     expect(Object.fromEntries(names.map((name, index) => [name, tables[index]]))).toEqual(

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareRun } from '../../src/client/launch';
 import {
   preparedRun,
@@ -12,10 +12,10 @@ import {
 } from './support';
 
 let store: TestStore;
-beforeEach(() => {
+beforeAll(() => {
   store = testStore();
 });
-afterEach(() => store.dispose());
+afterAll(() => store.dispose());
 
 const cell = (n: number, change: object = {}) => [
   'execution',

@@ -6,6 +6,7 @@ import { ModelCard } from '../../src/protocol/modelCard';
 import type { ModelPlace, Params } from '../../src/protocol/requests';
 import { type TestStore, testStore, until } from './support';
 import { anything, begin, type Client, outside } from './trackingSupport';
+import { rare } from '../support/rare';
 
 let store: TestStore;
 let connection: EngineConnection;
@@ -241,7 +242,7 @@ describe('the card of a model', () => {
     ]);
   });
 
-  it('is not led astray by what stands in MLmodel', async () => {
+  rare('is not led astray by what stands in MLmodel', async () => {
     const anchors = Array.from({ length: 30 }, (_, at) =>
       at === 0 ? 'a0: &a0 [x, x]' : `a${String(at)}: &a${String(at)} [*a${String(at - 1)}, *a${String(at - 1)}]`,
     ).join('\n');

@@ -6,6 +6,7 @@ import type { EngineConnection } from '../../src/client/connection';
 import type { Params } from '../../src/protocol/requests';
 import { type TestStore, testStore, until } from './support';
 import { anything, begin, type Client, outside, rebuilt } from './trackingSupport';
+import { rare } from '../support/rare';
 
 type Edit = Params<'registry/edit'>['edits'][number];
 
@@ -40,7 +41,7 @@ const words = async (name: string, which: number) =>
   );
 
 describe('the registry', () => {
-  it('takes what a front end has made among the drafts as a version with files of its own', async () => {
+  rare('takes what a front end has made among the drafts as a version with files of its own', async () => {
     const draft = 'convert-0123456789ab';
     mkdirSync(join(store.paths.drafts, draft), { recursive: true });
     writeFileSync(join(store.paths.drafts, draft, 'model.onnx'), 'onnx');
@@ -129,7 +130,7 @@ describe('the registry', () => {
     expect(await versions()).toMatchObject([{ version: 3 }, { version: 2 }, { version: 1, aliases: ['champion'] }]);
   });
 
-  it('begins anew where a model has the name of one that was deleted', async () => {
+  rare('begins anew where a model has the name of one that was deleted', async () => {
     const runId = await runWithModel();
     await register(runId);
     await register(runId);
@@ -144,7 +145,7 @@ describe('the registry', () => {
     expect(await words('fraud', 1)).toEqual(['renamed other', 'versionCreated', 'created']);
   });
 
-  it('copies a version to another model, which clients load from the same files', async () => {
+  rare('copies a version to another model, which clients load from the same files', async () => {
     const runId = await runWithModel();
     await register(runId);
     expect(await edit({ op: 'copyVersion', name: 'fraud', version: 1, to: 'fraud-prod' })).toBe(1);

@@ -9,6 +9,7 @@ import { addressesOf } from '../../src/protocol/node/addresses';
 import type { Params } from '../../src/protocol/requests';
 import { ended } from './data.support';
 import { type TestStore, testStore, until } from './support';
+import { rare } from '../support/rare';
 
 /** Everything that is over goes, whenever it ended. */
 const ALL: Params<'store/planGc'> = { olderThanMs: 0, includeRecent: true };
@@ -25,7 +26,7 @@ describe('retention in an engine', () => {
   const runIds = async () => (await connection.request('runs/list', {})).runs.map(({ runId }) => runId);
   const retention = () => connection.request('store/retention', {});
 
-  it('is looked at before, which can be cancelled', async () => {
+  rare('is looked at before, which can be cancelled', async () => {
     await ended(store, connection, []);
     // What else is asked of the house is done first.
     const usage = connection.request('store/usage', {});

@@ -10,6 +10,7 @@ import type { EngineConnection } from '../../src/client/connection';
 import type { ServerAccess } from '../../src/protocol/servers';
 import { type TestStore, testStore } from './support';
 import { anything, begin, type Client, experimentNamed, outside } from './trackingSupport';
+import { rare } from '../support/rare';
 
 interface Place {
   readonly store: TestStore;
@@ -216,7 +217,7 @@ describe('runs of a server', () => {
     expect(await pointsHere(id, 'auc')).toHaveLength(2501);
   });
 
-  it('are named where the server has something against one, and the others come', async () => {
+  rare('are named where the server has something against one, and the others come', async () => {
     const { id, child } = await madeRun('gone meanwhile');
     const between = await listening((request, answer) => {
       const isOfIt = request.url?.includes('get-history') === true && request.url.includes(id);
@@ -234,7 +235,7 @@ describe('runs of a server', () => {
     }
   });
 
-  it('come with their children where they are chosen, and others do not', async () => {
+  rare('come with their children where they are chosen, and others do not', async () => {
     const { id, child } = await madeRun('wanted');
     await madeRun('other');
     await here.connection.request('import/start', { ...server, runIds: [id] });
@@ -281,7 +282,7 @@ describe('runs that are sent to a server', () => {
     expect(await runsThere()).toHaveLength(2);
   });
 
-  it('are not sent back to where they came from, but their own children are', async () => {
+  rare('are not sent back to where they came from, but their own children are', async () => {
     const { id } = await madeRun('first');
     await here.connection.request('import/start', server);
     const own = await begin(await outside(here.connection), {
@@ -296,7 +297,7 @@ describe('runs that are sent to a server', () => {
     expect(own.run.info.run_name).toBe('own');
   });
 
-  it('have their models whole, also where the first file was cut off', async () => {
+  rare('have their models whole, also where the first file was cut off', async () => {
     const own = await outside(here.connection);
     const { run } = await begin(own, { run_name: 'with model' });
     const body = { experiment_id: '0', name: 'm', source_run_id: run.info.run_id };
@@ -328,7 +329,7 @@ describe('runs that are sent to a server', () => {
     expect((await client.get(Files, listed)).files).toMatchObject([{ path: 'MLmodel', file_size: 11 }]);
   });
 
-  it('go on where they were cut off, with no point twice', async () => {
+  rare('go on where they were cut off, with no point twice', async () => {
     const { id } = await madeRun('first', 4500);
     await here.connection.request('import/start', server);
     const third = await opened(2);

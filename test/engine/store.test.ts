@@ -31,6 +31,7 @@ import {
   writeJournal,
   writeRunner,
 } from './support';
+import { rare } from '../support/rare';
 
 let store: TestStore;
 beforeEach(() => {
@@ -143,7 +144,7 @@ describe('a run that its folder tells of', () => {
     expect(metrics[0]).toMatchObject({ last: '-Infinity', step: 7, min: 2, max: 2, count: 4 });
   });
 
-  it('tells a torn tail from a damaged journal, and keeps what stood before', async () => {
+  rare('tells a torn tail from a damaged journal, and keeps what stood before', async () => {
     const { connection } = await store.open();
     const torn = preparedRun(store, { name: 'torn' });
     const file = writeJournal(torn.folder, points(0, 10));

@@ -9,6 +9,7 @@ import type { EngineConnection } from '../../src/client/connection';
 import { runToken } from '../../src/protocol/node/tracking';
 import { exists, preparedRun, type TestStore, testStore, until, writeJournal, writeRunner } from './support';
 import { anything, begin, experimentNamed, inside, outside, rebuilt, Run, runningRun, tagOf } from './trackingSupport';
+import { rare } from '../support/rare';
 
 let store: TestStore;
 beforeEach(() => {
@@ -223,7 +224,7 @@ describe('an experiment that is renamed', () => {
     return run.spec.run_id;
   };
 
-  it('has the runs of its old name and of its new one when the database is made again', async () => {
+  rare('has the runs of its old name and of its new one when the database is made again', async () => {
     const { connection } = await store.open();
     const client = await outside(connection);
     // Made by a run of ours, and known to clients by its id alone.
@@ -259,7 +260,7 @@ describe('an experiment that is deleted', () => {
   const stageOf = async (connection: EngineConnection, runIds: readonly string[]) =>
     Promise.all(runIds.map(async (runId) => (await connection.request('runs/get', { runId })).run.deleted));
 
-  it('takes its runs along and brings them back, but for those that were dealt with by themselves', async () => {
+  rare('takes its runs along and brings them back, but for those that were dealt with by themselves', async () => {
     const { connection } = await store.open();
     const client = await outside(connection);
     const [id, other] = [await experimentNamed(client, 'going'), await experimentNamed(client, 'staying')];

@@ -11,6 +11,7 @@ import { MAX_CELL_OUTPUT_BYTES } from '../../src/protocol/notebooks';
 import { exists, pythonParts, type TestStore, testStore, until, writeJournal } from '../engine/support';
 import { cellOf, errorOutput, outputOf, STDOUT, type TestCell } from './followSupport';
 import { l10n, memoryLog } from './support';
+import { rare } from '../support/rare';
 
 let store: TestStore;
 let engine: OpenEngine;
@@ -140,7 +141,7 @@ describe('a notebook that is followed', () => {
     expect(await notesOf(runIds[0] ?? '')).toContain('Tracking was stopped while a cell was running.');
   });
 
-  it('is another run after a restart of its kernel, and the one before is complete', async () => {
+  rare('is another run after a restart of its kernel, and the one before is complete', async () => {
     const cell = cellOf('a');
     const { notebook, execute, runIds } = following(cell);
     execute(cell, 1);
@@ -158,7 +159,7 @@ describe('a notebook that is followed', () => {
     await notebook.stop(null);
   });
 
-  it('is complete although its kernel, whose hook has a journal, lives on', async () => {
+  rare('is complete although its kernel, whose hook has a journal, lives on', async () => {
     const cell = cellOf('a');
     const { notebook, execute, runIds } = following(cell);
     execute(cell, 1);

@@ -28,6 +28,11 @@ sys.path.insert(0, RUNNER_DIR)
 sys.dont_write_bytecode = True
 
 
+def rare(test):
+    """A test that `npm run test:peers` has and `npm test` has not."""
+    return test if os.environ.get("LOOPWRIGHT_RARE") == "1" else None
+
+
 def until(condition, what: str = "the condition", seconds: float = PATIENCE):
     """Poll until the condition holds; its value. Tests never sleep and hope."""
     deadline = time.monotonic() + seconds

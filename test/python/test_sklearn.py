@@ -1,11 +1,12 @@
 """scikit-learn by itself: what a script fits, scores and searches is recorded, and nothing of it is changed.
 
-`Core` runs over many versions of scikit-learn (`npm run test:peers`).
+`Core` runs over many versions of scikit-learn (`npm run test:peers`), what is rare in it only there.
 """
 import re
 import unittest
 
 from capturing import CaptureTest
+from support import rare
 
 DATA = """
 import numpy as np
@@ -84,6 +85,7 @@ print(search.best_params_["tree__max_depth"], search.best_score_)
         self.assertTrue(all(re.fullmatch("[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}", child["id"])
                             for child in self.children()))
 
+    @rare
     def test_cross_validation_has_its_folds_as_child_runs(self):
         out = self.captured(DATA + """
 from sklearn import model_selection
@@ -151,6 +153,7 @@ sys.exit(3)
         self.assertGreater(out.count("\n"), 12)
         self.assertGreater(len(self.announced("model")), 5)
 
+    @rare
     def test_warnings_are_shown_as_often(self):
         out = self.same_without(DATA + """
 import warnings
@@ -164,6 +167,7 @@ print(before == warnings.filters)
         self.assertEqual(out, "True\n")
         self.assertEqual(len(self.metric("training/accuracy")), 1)
 
+    @rare
     def test_workers_and_forks_have_no_runs_of_their_own(self):
         self.captured("""
 import multiprocessing, os, sys
@@ -184,6 +188,7 @@ if __name__ == "__main__":
         self.assertEqual(self.models(), {"Ridge"})
         self.assertEqual(self.metric("LogisticRegression.score"), [])
 
+    @rare
     def test_fits_in_threads_are_the_scripts_own(self):
         self.captured(DATA + """
 import sys
@@ -199,6 +204,7 @@ with ThreadPoolExecutor(4) as pool:
         depths = {text for key, text in self.params().items() if key.endswith("max_depth")}
         self.assertEqual(depths, {"1", "2", "3", "4"})
 
+    @rare
     def test_estimators_of_the_script(self):
         self.captured(DATA + """
 import pickle
@@ -230,6 +236,7 @@ Slots().fit(X)
         self.assertTrue(any("no state" in note for note in self.notes()), self.notes())
         self.assertEqual(self.facts("models")["models/Mine"]["class"], "__main__.Mine")
 
+    @rare
     def test_metadata_routing_and_configuration(self):
         self.same_without(DATA + """
 import sklearn
@@ -250,6 +257,7 @@ if tuple(map(int, sklearn.__version__.split(".")[:2])) >= (1, 4):
         print(type(error).__name__, str(error)[:200])
 """)
 
+    @rare
     def test_a_loop_of_fits_is_bounded(self):
         self.captured(DATA + """
 for alpha in range(300):
@@ -265,6 +273,7 @@ for start in range(0, 120, 20):
         self.assertEqual(self.metric("GaussianNB.training/accuracy"), [])
         self.assertTrue(any("newest 5 are kept" in note for note in self.notes()), self.notes())
 
+    @rare
     def test_the_newest_of_many_models_is_kept(self):
         self.captured(DATA + "for alpha in range(1, 9): Ridge(alpha=alpha).fit(X, y)")
         kept = [self.document("models/%s/model.json" % name)["params"]["alpha"] for name in self.models()]
