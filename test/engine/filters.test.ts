@@ -2,7 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseFilter, withinTime } from '../../src/engine/tracking/filter';
 import { decodeToken, encodeToken } from '../../src/engine/tracking/pages';
-import { parseMlflowFilter, parseMlflowOrder, type Place, runsInOrder } from '../../src/engine/tracking';
+import {
+  parseMlflowFilter,
+  parseMlflowOrder,
+  type Place,
+  type Reach,
+  runsInOrder,
+  sql,
+} from '../../src/engine/tracking';
+import { orderOf } from '../../src/engine/tracking/runOrder';
 import { LoopwrightError } from '../../src/protocol/errors';
 import { type Comparison, type Expression, patternOf, printFilter, type Sign } from '../../src/protocol/filter';
 import type { Params } from '../../src/protocol/requests';
@@ -232,6 +240,47 @@ describe('a regular expression without end', () => {
       }),
     ).toThrow(error);
   });
+});
+
+it('finds the same page in the same order however far it looks before it looks at all runs', () => {
+  store.add(someRuns(80));
+  const next = random(17);
+  const orders = [
+    orderOf({ by: 'metric', key: 'auc', descending: false }),
+    orderOf({ by: 'metric', key: 'val/auc', descending: true }),
+    orderOf({ by: 'param', key: '1', descending: true }),
+    parseMlflowOrder(['metrics.auc DESC', 'params.`1` ASC']),
+    parseMlflowOrder(['tags.auc', 'start_time ASC']),
+  ];
+  let pages = 0;
+  for (let count = 0; count < 10; count++) {
+    const filter = printFilter({ is: 'or', parts: [someExpression(next), someExpression(next)] });
+    const conditions = [sql('r.deleted_ms IS NULL'), sql('r.parent_run_id IS NULL'), ...parseFilter(filter)];
+    const selection = { conditions, isOfTree: true };
+    const stacked = next(2) === 0;
+    for (const orderBy of orders) {
+      /** Page by page, as the tokens carry the places. */
+      const all = (limit: number, reach: Reach) => {
+        const seqs: number[] = [];
+        for (let after: Place | null = null; ;) {
+          const found = runsInOrder(store.db, selection, { orderBy, stacked, limit, after }, reach);
+          seqs.push(...found.map(({ seq }) => seq));
+          pages++;
+          const last = found.at(-1);
+          if (!last || found.length < limit) return seqs;
+          after = decodeToken(encodeToken(last.place));
+        }
+      };
+      const expected = all(1000, { few: [1000], near: 0 });
+      for (const reach of [
+        { few: [0], near: 3 },
+        { few: [2, 5], near: 20 },
+        { few: [0], near: 1000 },
+      ])
+        expect(all(1 + next(9), reach), filter).toEqual(expected);
+    }
+  }
+  expect(pages).toBeGreaterThan(300);
 });
 
 describe("MLflow's search", () => {

@@ -24,5 +24,5 @@ export { IS_SYSTEM_METRIC } from './systemMetrics';
 export { type Condition, type Sql, sql } from './conditions';
 export { defineRegexp, parseMlflowFilter, parseMlflowOrder, testOf, withinTime } from './filter';
 export type { OrderOfRuns } from './runOrder';
-export { type Found, type Place, runsInOrder } from './runPages';
+export { type Found, type Place, type Reach, runsInOrder } from './runPages';
 export { type Selection, selectionOf } from './selection';

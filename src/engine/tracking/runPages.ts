@@ -1,7 +1,8 @@
 /**
  * Pages of runs in any order by any selection, fast with very many of them. There are two ways to a page: along the
  * index of the order until it is full, or from the few runs that meet a condition. A condition that few meet would let
- * the first way go far; that is found out by asking its index for the first so many.
+ * the first way go far; that is found out by asking its index for the first so many. Where no index tells, the page may be among
+ * the first of the order; if it is not, all runs are looked at.
  */
 import type { Database } from 'better-sqlite3';
 import { fromWireNumber, toWireNumber, WireNumber } from '../../protocol/entities';
@@ -10,10 +11,15 @@ import { type Condition, onColumn, sql, type Sql } from './conditions';
 import { type OrderKey, type OrderOfRuns, orderKey, type OrderPiece } from './runOrder';
 import { foundBy, type Selection } from './selection';
 
-/** Up to so many runs are sorted rather than looked for along the order. */
-const FEW = 10_000;
-/** So many are asked of each condition's index before more are asked of any. */
-const SIZES = [250, 2500, FEW];
+export interface Reach {
+  /** Up to so many runs are sorted rather than looked for along the order: the first are asked of each condition's index before
+   * more are asked of any. */
+  readonly few: readonly number[];
+  /** The first of an order among which a page is looked for before all runs are. */
+  readonly near: number;
+}
+/** What it is decides how fast a page is found, and never which. */
+const REACH: Reach = { few: [250, 2500, 10_000], near: 5_000 };
 /** That runs are not deleted and stand in the tree: most do. */
 const BASE_CONDITIONS = 2;
 
@@ -23,6 +29,13 @@ export interface Found {
   readonly seq: number;
   /** Where it stands, for the token of what follows. */
   readonly place: Place;
+}
+
+/** What is wanted of a step. */
+interface Part {
+  readonly at: number;
+  readonly limit: number;
+  readonly behind: Place | null;
 }
 
 interface Step {
@@ -49,11 +62,12 @@ export function runsInOrder(
   db: Database,
   { conditions, isOfTree }: Selection,
   { orderBy, stacked, limit, after }: { orderBy: OrderOfRuns; stacked: boolean; limit: number; after: Place | null },
+  reach = REACH,
 ): Found[] {
   const steps = (stacked ? STACK : [[]]).flatMap((more) =>
     orderBy.pieces.map((piece): Step => ({ piece, conditions: [...conditions, ...more] })),
   );
-  const few = new FewRuns(db, isOfTree);
+  const few = new FewRuns(db, isOfTree, reach.few);
   // Along the order of time a page costs no more than looking at all runs does.
   const fewOfAll = orderBy.isByTime ? () => null : () => few.amongAll(conditions);
   const found: Found[] = [];
@@ -62,19 +76,41 @@ export function runsInOrder(
   for (let at = first; at < steps.length && found.length < limit; at++) {
     const step = steps[at];
     if (!step) break;
-    const behind = at === first && after !== null ? place : null;
-    found.push(...along(db, step, few.of(step.conditions) ?? fewOfAll(), at, limit - found.length, behind));
+    const part: Part = { at, limit: limit - found.length, behind: at === first && after !== null ? place : null };
+    const mayBeNear =
+      !orderBy.isByTime && !few.isLookedThrough && few.of(step.conditions, reach.few.slice(0, 1)) === null;
+    const early = mayBeNear ? near(db, step, part, reach.near) : null;
+    found.push(...(early ?? along(db, step, few.of(step.conditions) ?? fewOfAll(), part)));
   }
   return found;
+}
+
+/** A page if it is among the first of the order, as far as an index has that. */
+function near(db: Database, step: Step, part: Part, count: number): Found[] | null {
+  const { piece, conditions } = step;
+  const [by] = piece.keys;
+  if (piece.keyed === null || !by?.sql.startsWith('k.') || conditions.length <= BASE_CONDITIONS) return null;
+  const where = [piece.where, ...boundOf(by, part.behind?.[0])];
+  const value = db
+    .prepare<(string | number)[], string | number>(
+      `SELECT ${by.sql} FROM ${piece.keyed} k WHERE ${allOf(where)} ORDER BY ${by.sql} ${directionOf(by)} LIMIT 1 OFFSET ?`,
+    )
+    .pluck();
+  const values = where.flatMap((one) => one.values);
+  const last = value.get(...values, count);
+  if (last === undefined) return along(db, step, null, part);
+  // With very many that are equal, no part of the order is short.
+  if (value.get(...values, 2 * count) === last) return null;
+  const within = sql(`${by.sql} ${by.descending ? '>' : '<'}= ?`, last);
+  const found = along(db, { piece, conditions: [...conditions, within] }, null, part);
+  return found.length === part.limit ? found : null;
 }
 
 function along(
   db: Database,
   { piece, conditions }: Step,
   few: readonly number[] | null,
-  at: number,
-  limit: number,
-  behind: Place | null,
+  { at, limit, behind }: Part,
 ): Found[] {
   if (few?.length === 0) return [];
   const { keyed } = piece;
@@ -92,7 +128,7 @@ function along(
   const rows = db
     .prepare<(string | number)[], (string | number)[]>(
       `SELECT ${[seq, ...keys.map((key) => key.sql)].join(', ')} FROM ${from.sql}
-       WHERE ${where.map((one) => one.sql).join(' AND ')} ORDER BY ${keys.map(inOrder).join(', ')} LIMIT ?`,
+       WHERE ${allOf(where)} ORDER BY ${keys.map(inOrder).join(', ')} LIMIT ?`,
     )
     .raw()
     .all(...keys.flatMap((key) => key.values), ...from.values, ...where.flatMap((one) => one.values), limit);
@@ -102,13 +138,16 @@ function along(
   }));
 }
 
+const allOf = (conditions: readonly Sql[]): string => conditions.map((one) => one.sql).join(' AND ');
+const directionOf = ({ descending }: OrderKey): string => (descending ? 'DESC' : 'ASC');
+
 /** By its place in the result where it has values, which would have to be bound once more. */
-const inOrder = ({ sql: text, values, descending }: OrderKey, index: number): string =>
-  `${values.length === 0 ? text : String(index + 2)} ${descending ? 'DESC' : 'ASC'}`;
+const inOrder = (key: OrderKey, index: number): string =>
+  `${key.values.length === 0 ? key.sql : String(index + 2)} ${directionOf(key)}`;
 
 function isBehind(keys: readonly OrderKey[], place: Place): Sql {
   if (place.length !== keys.length) throw noSuchPlace();
-  const values = place.map((value, index) => (keys[index]?.is === 'number' ? numberOf(value) : value));
+  const values = place.map((value, index) => valueOf(keys[index], value));
   const sign = ({ descending }: OrderKey) => (descending ? '<' : '>');
   const [first] = keys;
   if (first && keys.every(({ descending }) => descending === first.descending))
@@ -124,12 +163,19 @@ function isBehind(keys: readonly OrderKey[], place: Place): Sql {
     const parts = [...equal, sql(`${key.sql} ${sign(key)} ?`, ...key.values, value)];
     return sql(`(${parts.map((one) => one.sql).join(' AND ')})`, ...parts.flatMap((one) => one.values));
   });
-  const bound = pairs.slice(0, 1).map(({ key, value }) => sql(`${key.sql} ${sign(key)}= ?`, ...key.values, value));
+  const bound = first ? boundOf(first, place[0]) : [];
   return sql(
     [...bound.map((one) => one.sql), `(${either.map((one) => one.sql).join(' OR ')})`].join(' AND '),
     ...[...bound, ...either].flatMap((one) => one.values),
   );
 }
+
+/** What is not before a place in the first key of the order. */
+const boundOf = (key: OrderKey, place: string | number | undefined): Sql[] =>
+  place === undefined ? [] : [sql(`${key.sql} ${key.descending ? '<' : '>'}= ?`, ...key.values, valueOf(key, place))];
+
+const valueOf = (key: OrderKey | undefined, value: string | number): string | number =>
+  key?.is === 'number' ? numberOf(value) : value;
 
 /** The runs that meet all conditions and more, where an index tells that these are few. */
 class FewRuns {
@@ -139,10 +185,19 @@ class FewRuns {
   constructor(
     private readonly db: Database,
     private readonly isOfTree: boolean,
+    private readonly sizes: readonly number[],
   ) {}
 
-  of(conditions: readonly Condition[]): readonly number[] | null {
-    for (const size of SIZES) {
+  private get many(): number {
+    return this.sizes.at(-1) ?? 0;
+  }
+
+  get isLookedThrough(): boolean {
+    return this.all !== null;
+  }
+
+  of(conditions: readonly Condition[], sizes = this.sizes): readonly number[] | null {
+    for (const size of sizes) {
       for (const condition of conditions) {
         const few = this.by(condition, size);
         if (few !== null) return few;
@@ -157,30 +212,34 @@ class FewRuns {
     this.all ??= {
       seqs: this.first(
         sql(
-          `SELECT r.run_seq FROM runs r NOT INDEXED WHERE ${conditions.map((one) => one.sql).join(' AND ')}`,
+          `SELECT r.run_seq FROM runs r NOT INDEXED WHERE ${allOf(conditions)}`,
           ...conditions.flatMap((one) => one.values),
         ),
-        FEW,
+        this.many,
       ),
     };
     return this.all.seqs;
   }
 
   private first({ sql: text, values }: Sql, size: number): readonly number[] | null {
-    const seqs = this.db
-      .prepare<(string | number)[], number>(`${text} LIMIT ?`)
-      .pluck()
-      .all(...values, size + 1);
+    const seqs = this.db.prepare<(string | number)[], number>(`${text} LIMIT ?`).pluck();
+    const found = seqs.all(...values, size + 1);
     // Parts that are joined by OR may find the same run.
-    return seqs.length <= size ? [...new Set(seqs)] : null;
+    return found.length <= size ? [...new Set(found)] : null;
+  }
+
+  /** Of an index: to count costs a fraction of fetching, which is in vain where there are more. */
+  private areMore({ sql: text, values }: Sql, size: number): boolean {
+    const count = this.db.prepare<(string | number)[], number>(`SELECT count(*) FROM (${text} LIMIT ?)`).pluck();
+    return (count.get(...values, size + 1) ?? 0) > size;
   }
 
   private by(condition: Condition, size: number): readonly number[] | null {
     const known = this.known.get(condition);
     if (known && (known.few !== null || known.size >= size)) return known.few;
     const found = foundBy(condition, this.isOfTree);
-    const few = found ? this.first(found, size) : null;
-    this.known.set(condition, { few, size: found ? size : FEW });
+    const few = found && !this.areMore(found, size) ? this.first(found, size) : null;
+    this.known.set(condition, { few, size: found ? size : this.many });
     return few;
   }
 }
