@@ -10,7 +10,7 @@ import { EndpointNotStarted, fileServed, orderOf, startEndpoint } from '../../sr
 import { Metrics } from '../../src/endpoint/metrics';
 import { requestFor } from '../../src/engine/serving/call';
 import { countedIn, Loads } from '../../src/engine/serving/load';
-import { asCurl, asPython } from '../../src/extension/endpoints/snippets';
+import { asCurl, asJavaScript, asPython } from '../../src/protocol/endpointSnippets';
 import type { EndpointFile } from '../../src/protocol/endpoints';
 import { classifier } from '../endpoint/models';
 import { repository, type TestStore, testStore, until } from './support';
