@@ -20,7 +20,10 @@ const program = { runtime: process.execPath, file: join(repository, 'dist/endpoi
 
 /** The processes that a process has started. */
 const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim().split(' ').map(Number);
+  readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number);
 
 describe('endpoints of a store', () => {
   let store: TestStore;
@@ -76,7 +79,13 @@ describe('endpoints of a store', () => {
     const labels = async (given: Given) => (await ask(given)).outputs[0]?.rows.flat();
     expect(await labels({ form: 'row', columns: form.columns ?? [], cells: ['1', '7.5', '2'] })).toEqual(['1']);
     expect(await labels({ form: 'csv', text: 'a,b,c\n1,2,3\n9,2,3\n' })).toEqual(['2', '0']);
-    for (const text of ['[0, 4, 1]', '[[0, 4, 1]]', '[{"a": 0, "b": 4, "c": 1}]', '{"a": 0, "b": 4, "c": 1}', form.json])
+    for (const text of [
+      '[0, 4, 1]',
+      '[[0, 4, 1]]',
+      '[{"a": 0, "b": 4, "c": 1}]',
+      '{"a": 0, "b": 4, "c": 1}',
+      form.json,
+    ])
       expect(await labels({ form: 'json', text: text ?? '' })).toEqual([text === form.json ? '0' : '1']);
     const tried = await ask({ form: 'csv', text: 'a,b,c\n1,2,3' });
     expect(tried).toMatchObject({ status: 200, error: '' });

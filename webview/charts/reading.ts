@@ -124,7 +124,13 @@ export function describeLines(label: string, lines: readonly ChartLine[], x: XUn
   const last = first.points.at(-1);
   if (!last) return `${label}: no points.`;
   const end =
-    x === 'step' ? `step ${String(last.x)}` : x === 'clock' ? exactTime(last.x) : x === 'value' ? String(last.x) : formatDuration(asMs(last.x, x));
+    x === 'step'
+      ? `step ${String(last.x)}`
+      : x === 'clock'
+        ? exactTime(last.x)
+        : x === 'value'
+          ? String(last.x)
+          : formatDuration(asMs(last.x, x));
   return `${label}: ${String(first.count)} points up to ${end}, last value ${String(last.value)}.`;
 }
 

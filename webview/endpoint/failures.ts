@@ -55,7 +55,9 @@ export class Failures extends LitElement {
     }
     ${
       endpoint.lastLines.length === 0
-        ? html`<p class="quiet">${endpoint.log === null && endpoint.state !== 'stopped' ? 'It writes to the terminal that it was started in.' : nothing}</p>`
+        ? html`<p class="quiet">
+            ${endpoint.log === null && endpoint.state !== 'stopped' ? 'It writes to the terminal that it was started in.' : nothing}
+          </p>`
         : html`<div class="group">
             <h3>Last Lines of Its Output</h3>
             <pre tabindex="0" role="region" aria-label="Last lines of its output">${endpoint.lastLines.join('\n')}</pre>

@@ -128,9 +128,12 @@ export class EndpointHeader extends LitElement {
     const served =
       digest === null
         ? html`<span title=${file}>${words}</span>`
-        : html`<button class="link" type="button" @click=${() => this.host.command('openVersion', {})}>${words}</button>`;
+        : html`<button class="link" type="button" @click=${() => this.host.command('openVersion', {})}>
+            ${words}
+          </button>`;
     const since = html`<span title=${absoluteTime(startedMs)}>started ${formatRelative(startedMs, nowMs)}</span>`;
-    return html`serves ${served}${
+    return html`serves
+    ${served}${
       port === 0
         ? nothing
         : html` · <code>${urlOf(port)}</code>${
@@ -142,7 +145,9 @@ export class EndpointHeader extends LitElement {
                     label="Copy URL"
                     @click=${() => this.host.command('copyUrl', {})}
                   ></lw-button>`
-            } · port ${port}`
-    } · ${since}`;
+            }
+            · port ${port}`
+    }
+    · ${since}`;
   }
 }

@@ -127,11 +127,7 @@ export class EndpointPage extends LitElement {
       'Last Minutes',
       '',
       () =>
-        html`<lw-endpoint-charts
-          .samples=${this.model.samples}
-          .host=${this.host}
-          ?over=${over}
-        ></lw-endpoint-charts>`,
+        html`<lw-endpoint-charts .samples=${this.model.samples} .host=${this.host} ?over=${over}></lw-endpoint-charts>`,
     )}
     ${this.section(
       'try',
@@ -153,12 +149,7 @@ export class EndpointPage extends LitElement {
       failures === 0 ? '' : String(failures),
       () => html`<lw-failures .model=${page}></lw-failures>`,
     )}
-    ${this.section(
-      'settings',
-      'Settings',
-      '',
-      () => html`<lw-key-values .rows=${settingsOf(page)}></lw-key-values>`,
-    )}`;
+    ${this.section('settings', 'Settings', '', () => html`<lw-key-values .rows=${settingsOf(page)}></lw-key-values>`)}`;
   }
 
   private section(id: SectionId, heading: string, shown: string, content: () => TemplateResult) {

@@ -54,7 +54,10 @@ export class TryIt extends LitElement {
         : html`<p class="quiet">What the model takes is known when it is ready.</p>`;
     const kind = this.kindOf(form);
     const kinds = (['row', 'json', 'csv'] as const).filter((one) => one === 'json' || form.columns !== null);
-    return html`<p class="quiet takes">Takes ${form.inputs.map(({ name, datatype, shape }, at) => html`${at > 0 ? ', ' : nothing}<bdi>${name}</bdi> ${datatype} [${shape.map((size) => (size < 0 ? '?' : String(size))).join(', ')}]`)}</p>
+    return html`<p class="quiet takes">
+        Takes
+        ${form.inputs.map(({ name, datatype, shape }, at) => html`${at > 0 ? ', ' : nothing}<bdi>${name}</bdi> ${datatype} [${shape.map((size) => (size < 0 ? '?' : String(size))).join(', ')}]`)}
+      </p>
       <div class="bar" role="group" aria-label="How the input is written">
         ${kinds.map(
           (one) =>
@@ -70,8 +73,7 @@ export class TryIt extends LitElement {
         ${this.ready ? nothing : html`<span class="quiet">It can't be asked now.</span>`}
       </div>
       ${this.problem === null ? nothing : html`<lw-failed class="told" what="Not sent:" .cause=${this.problem}></lw-failed>`}
-      ${this.tried ? html`<lw-answer class="told" .tried=${this.tried}></lw-answer>` : nothing}
-      ${this.renderCall(form)}`;
+      ${this.tried ? html`<lw-answer class="told" .tried=${this.tried}></lw-answer>` : nothing} ${this.renderCall(form)}`;
   }
 
   private kindOf({ columns }: TryForm): FormKind {
@@ -179,7 +181,8 @@ export class TryIt extends LitElement {
 
   private renderCall(form: TryForm) {
     const call = this.tried?.call;
-    if (!call) return html`<p class="quiet">Once it was sent, the same call is here as curl, Python and JavaScript.</p>`;
+    if (!call)
+      return html`<p class="quiet">Once it was sent, the same call is here as curl, Python and JavaScript.</p>`;
     const { call: kind } = this.kept.current;
     const text = this.callText(form, kind);
     return html`<div class="group">
@@ -204,7 +207,9 @@ export class TryIt extends LitElement {
       </div>
       ${
         text === null
-          ? html`<p class="quiet">This input is too long to be pasted, or has infinite values, which JSON has no word for.</p>`
+          ? html`<p class="quiet">
+              This input is too long to be pasted, or has infinite values, which JSON has no word for.
+            </p>`
           : html`<pre tabindex="0" role="region" aria-label="The call as ${CALL_WORDS[kind]}">${text}</pre>`
       }
     </div>`;

@@ -16,7 +16,8 @@ const WANTED =
 /** As the endpoint tells it. @throws Refused for a type that only a newer endpoint knows */
 export function signatureOf(inputs: readonly Input[]): Signature {
   const port = ({ name, datatype, shape }: Input): Port => {
-    if (!isDatatype(datatype)) throw new Refused(`The input ${shown(name)} is ${shown(datatype)}, which is not known here.`);
+    if (!isDatatype(datatype))
+      throw new Refused(`The input ${shown(name)} is ${shown(datatype)}, which is not known here.`);
     return { name, datatype, shape: shape.map((size) => (size < 0 ? '' : size)) };
   };
   return { inputs: inputs.map(port), outputs: [], unreadable: [], labels: {} };

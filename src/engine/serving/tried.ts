@@ -66,7 +66,10 @@ function refusing<T>(work: () => T): T {
 async function answerTo(endpoint: EndpointFile, body: string): Promise<{ status: number; text: string }> {
   const { name, deadlineMs } = endpoint;
   try {
-    const answer = await askEndpoint(endpoint, `${modelPath(endpoint)}/infer`, { body, limitMs: deadlineMs + GRACE_MS });
+    const answer = await askEndpoint(endpoint, `${modelPath(endpoint)}/infer`, {
+      body,
+      limitMs: deadlineMs + GRACE_MS,
+    });
     return { status: answer.status, text: await boundedText(answer) };
   } catch (error) {
     if (error instanceof LoopwrightError) throw error;

@@ -87,8 +87,7 @@ export function endpointHandlers(parts: EndpointPageParts): PageHandlers<typeof 
       openLog: async () => (await parts.commands()).openLog(await node()),
       openVersion: async () => {
         const { model, version, digest } = await shown();
-        if (digest !== null)
-          (await parts.versions()).show(await session(), { name: model, version: Number(version) });
+        if (digest !== null) (await parts.versions()).show(await session(), { name: model, version: Number(version) });
       },
       copy: async ({ text }) => {
         await vscode.env.clipboard.writeText(text);

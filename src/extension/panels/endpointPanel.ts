@@ -32,7 +32,10 @@ export class EndpointPanels extends PagePanels<EndpointPageState> {
   /** Another store may have an endpoint of that name, which is another one. */
   protected override storeOf({ store }: EndpointPageState): Promise<StoreSession> {
     if (!vscode.workspace.isTrusted)
-      throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: its endpoints are not asked.'));
+      throw new LoopwrightError(
+        'not_trusted',
+        vscode.l10n.t('This folder is not trusted: its endpoints are not asked.'),
+      );
     const { stores } = this.parts;
     const found = store === undefined ? stores.sessions[0] : stores.byPath(store);
     if (found) return Promise.resolve(found);
