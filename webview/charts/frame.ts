@@ -97,7 +97,7 @@ export function chartFrame(lines: readonly ChartLine[], options: FrameOptions = 
   const hasBand =
     !isSmooth && lines.length <= MAX_BANDS && shown.some((points) => points.some(({ count }) => count > 1));
   const raw = valueRange(line, isLog, hasBand);
-  const values = (x === 'seconds' || x === 'clock') && !isLog ? withZero(raw) : raw;
+  const values = isLog ? raw : x === 'seconds' ? withZero(raw) : x === 'clock' ? fromZero(raw) : raw;
   return {
     line,
     dots: rows.flatMap((own) =>
@@ -201,6 +201,9 @@ function valueRange(line: readonly LineRow[], isLog: boolean, hasBand: boolean):
   if (to < 0 && to >= NEAR_ZERO * from) return { from, to: 0 };
   return { from, to };
 }
+
+/** Of what is counted there is never less than nothing. */
+const fromZero = ({ to }: Range): Range => ({ from: 0, to: Math.max(to, 0) || 1 });
 
 /** Of what the machine uses, nothing is the measure. */
 const withZero = ({ from, to }: Range): Range => ({ from: Math.min(from, 0), to: Math.max(to, 0) });

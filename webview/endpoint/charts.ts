@@ -5,7 +5,7 @@ import { type SeriesPoint } from '../../src/protocol/entities';
 import { formatNumber } from '../../src/protocol/format';
 import { type LoadSample } from '../../src/protocol/pages/endpoint';
 import '../charts/card';
-import { CopyEvent, type SaveEvent, type TableEvent } from '../charts/card';
+import { type CopyEvent, type SaveEvent, type TableEvent } from '../charts/card';
 import { type ZoomEvent } from '../charts/chart';
 import { type ChartLine, type Range } from '../charts/frame';
 import { tabSeparated } from '../charts/text';
@@ -79,7 +79,7 @@ export function linesOf(samples: readonly LoadSample[], { lines }: Chart): Chart
     });
     const hasAny = points.some(({ value }) => typeof value === 'number');
     const known = hasAny ? points : [];
-    return { id: `${field}`, name, slot, points: known, count: known.length };
+    return { id: field, name, slot, points: known, count: known.length };
   });
 }
 

@@ -3,7 +3,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { type EndpointTrouble } from '../../src/protocol/endpoints';
 import { type EndpointModel } from '../../src/protocol/pages/endpoint';
-import { absoluteTime } from '../run/words';
+import { exactTime } from '../charts/reading';
 import { groups, wordTable } from '../ui/styles';
 
 const WHAT: Readonly<Record<EndpointTrouble['kind'], string>> = { crash: 'Crash', request: 'Request failed' };
@@ -78,7 +78,7 @@ export class Failures extends LitElement {
         ${troubles.map(
           ({ atMs, kind, message, count }) =>
             html`<tr>
-              <td>${absoluteTime(atMs)}</td>
+              <td>${exactTime(atMs)}</td>
               <td>${WHAT[kind]}${count > 1 ? ` ${String(count)} times` : ''}</td>
               <td>${message}</td>
             </tr>`,

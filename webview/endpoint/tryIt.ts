@@ -1,5 +1,5 @@
 /** `<lw-try-it>`: a form made of what the model takes; its answer; and the same call as code. */
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { asCurl, asJavaScript, asPython } from '../../src/protocol/endpointSnippets';
 import { type Given, MAX_TRIED_CHARS, type Tried, type TryForm } from '../../src/protocol/pages/endpoint';
@@ -24,7 +24,7 @@ const GRACE_MS = 15_000;
 
 @customElement('lw-try-it')
 export class TryIt extends LitElement {
-  static override readonly styles = [groups, tryStyles, css``];
+  static override readonly styles = [groups, tryStyles];
 
   @property({ attribute: false }) host!: EndpointHost;
   @property({ attribute: false }) kept!: EndpointKeeper;
@@ -42,7 +42,7 @@ export class TryIt extends LitElement {
 
   private readonly form = new Loaded<TryForm>(this, () => this.host.request('form', {}));
 
-  protected override willUpdate(_: PropertyValues): void {
+  protected override willUpdate(): void {
     if (this.ready) this.form.want(this.stamp);
   }
 
@@ -73,7 +73,7 @@ export class TryIt extends LitElement {
         ${this.ready ? nothing : html`<span class="quiet">It can't be asked now.</span>`}
       </div>
       ${this.problem === null ? nothing : html`<lw-failed class="told" what="Not sent:" .cause=${this.problem}></lw-failed>`}
-      ${this.tried ? html`<lw-answer class="told" .tried=${this.tried}></lw-answer>` : nothing} ${this.renderCall(form)}`;
+      ${this.tried ? html`<lw-answer class="told" .tried=${this.tried}></lw-answer>` : nothing} ${this.renderCall()}`;
   }
 
   private kindOf({ columns }: TryForm): FormKind {
@@ -179,12 +179,12 @@ export class TryIt extends LitElement {
     }
   }
 
-  private renderCall(form: TryForm) {
+  private renderCall() {
     const call = this.tried?.call;
     if (!call)
       return html`<p class="quiet">Once it was sent, the same call is here as curl, Python and JavaScript.</p>`;
     const { call: kind } = this.kept.current;
-    const text = this.callText(form, kind);
+    const text = this.callText(kind);
     return html`<div class="group">
       <h3>The Same Call</h3>
       <div class="bar" role="group" aria-label="The call as">
@@ -215,7 +215,7 @@ export class TryIt extends LitElement {
     </div>`;
   }
 
-  private callText(_: TryForm, kind: CallKind): string | null {
+  private callText(kind: CallKind): string | null {
     const call = this.tried?.call;
     if (!call || call.body === null) return null;
     switch (kind) {

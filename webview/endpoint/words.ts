@@ -56,9 +56,10 @@ export const servedWords = ({ model, version, digest }: ShownEndpoint): string =
   digest === null ? model : `${model} v${version}`;
 
 export function settingsOf({ endpoint, told }: EndpointModel) {
-  const { threads, deadlineMs, queue, process, file } = endpoint;
+  const { port, threads, deadlineMs, queue, process, file } = endpoint;
   const batches = told ? BATCHES[told.batches] : null;
   return [
+    ...(port === 0 ? [] : [{ key: 'Port', value: String(port), hint: 'of this machine alone' }]),
     { key: 'Threads', value: String(threads), hint: 'for one run of the model' },
     ...(batches ? [{ key: 'Batches', ...batches }] : []),
     { key: 'Deadline', value: formatDuration(deadlineMs), hint: 'a request that takes longer is told so' },
