@@ -26,6 +26,11 @@ export abstract class PageModel {
     this.extension.ready();
   }
 
+  /** To be brought up to date, as soon as it may be. */
+  ask(): void {
+    this.refresher.ask();
+  }
+
   readonly retry = (): void => {
     this.problem = null;
     this.onChange();

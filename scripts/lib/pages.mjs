@@ -5,7 +5,14 @@ import esbuild from 'esbuild';
 import { compiledCharts } from './compiled-charts.mjs';
 import { repoRoot } from './paths.mjs';
 
-export const PAGES = /** @type {const} */ (['run', 'compareNotebook', 'compare', 'modelVersion', 'compareVersions']);
+export const PAGES = /** @type {const} */ ([
+  'run',
+  'compareNotebook',
+  'compare',
+  'modelVersion',
+  'compareVersions',
+  'endpoint',
+]);
 
 /** Of Vega: no chart of ours has a map, a graph, a tree or a cloud, yet they would come along. */
 const UNUSED = /^(vega-(crossfilter|force|geo|hierarchy|label|projection|regression|voronoi|wordcloud)|d3-geo)$/;

@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NamedTensor, Signature } from '../inference/datatype';
+import type { ToldEndpoint } from '../protocol/endpoints';
 import type { Failure } from './failure';
 import type { Schema } from './schema';
 
@@ -68,6 +69,8 @@ export interface Served {
   /** Checked against the signature. @throws Failure, Refused */
   infer(feeds: readonly NamedTensor[]): Promise<readonly NamedTensor[]>;
   metrics(): string;
+  /** How it is set, and what went wrong lately. */
+  told(): ToldEndpoint;
   /** By protocol, the addresses that can be asked. */
   routes(): Readonly<Record<string, readonly string[]>>;
   /** What all of them take and give, as OpenAPI has it. @throws Failure `unavailable` */

@@ -1,7 +1,8 @@
 /** A model that is served: its process, who waits for it, what is counted, and the protocols in front of it. */
+import { mayBatch } from '../inference/batch';
 import { checkFeeds } from '../inference/feeds';
 import type { NamedTensor, Signature } from '../inference/datatype';
-import type { EndpointOrder } from '../protocol/endpoints';
+import type { EndpointOrder, ToldEndpoint } from '../protocol/endpoints';
 import type { Served } from './dialect';
 import { DIALECTS } from './dialects/list';
 import { Metrics } from './metrics';
@@ -9,6 +10,7 @@ import { ModelProcess } from './modelProcess';
 import { openApiOf, toldPaths } from './openApi';
 import { Queue } from './queue';
 import { EndpointServer } from './server';
+import { Troubles } from './troubles';
 
 /** More gain little with models that take long, and cost the first of them time. */
 const MAX_BATCH_ROWS = 64;
@@ -22,7 +24,13 @@ export class Endpoint {
   constructor(order: EndpointOrder, modelProgram: string, log: (line: string) => void) {
     const { file, threads, name, version } = order;
     const metrics = new Metrics();
-    const model = new ModelProcess({ program: modelProgram, file, threads }, log, () => log('the model is loaded'));
+    const troubles = new Troubles();
+    const model = new ModelProcess(
+      { program: modelProgram, file, threads },
+      log,
+      () => log('the model is loaded'),
+      (why) => troubles.crashed(why),
+    );
     this.model = model;
     const limits = { waiting: order.queue, rows: MAX_BATCH_ROWS, deadlineMs: order.deadlineMs };
     const queue = new Queue(model, limits, metrics);
@@ -56,11 +64,18 @@ export class Endpoint {
         try {
           outputs = await queue.infer(feeds);
           return outputs;
+        } catch (thrown) {
+          troubles.failed(thrown);
+          throw thrown;
         } finally {
           metrics.answered(outputs !== null, performance.now() - started);
         }
       },
       metrics: () => metrics.text(name, version, queue.length, model),
+      told: () => ({
+        batches: batchesOf(model.loaded),
+        ...{ threads, deadlineMs: order.deadlineMs, queue: order.queue, troubles: troubles.list },
+      }),
       routes: () => Object.fromEntries(DIALECTS.map((one) => [one.name, one.routes.flatMap(toldPaths)])),
       openApi: () => openApiOf(DIALECTS, { name, version, signature: signature() }),
     };
@@ -78,4 +93,11 @@ export class Endpoint {
     await this.server.drain();
     this.model.end();
   }
+}
+
+/** What `mayBatch` asks for first, then what was tried when the model was loaded. */
+function batchesOf(loaded: ModelProcess['loaded']): ToldEndpoint['batches'] {
+  if (!loaded) return 'unknown';
+  if (loaded.answersBatches) return 'answered';
+  return mayBatch(loaded.signature) ? 'otherwise' : 'shape';
 }

@@ -5,6 +5,9 @@
 /** Bounds of the durations that are told apart, in ms: each 41 % above the one before. From 0.06 ms to two minutes. */
 export const BOUNDS_MS: readonly number[] = Array.from({ length: 43 }, (_, index) => 0.0625 * 2 ** (index / 2));
 
+/** Of the rows of one run, as far as they are told apart. */
+const BATCH_BOUNDS: readonly number[] = Array.from({ length: 11 }, (_, index) => 2 ** index);
+
 export interface Counted {
   readonly success: number;
   readonly failure: number;
@@ -29,6 +32,8 @@ export class Metrics {
 
   /** How many took up to each bound and longer than the one before; the last, longer than all. */
   private readonly durations = new Array<number>(BOUNDS_MS.length + 1).fill(0);
+  /** The same of runs and their rows. */
+  private readonly batches = new Array<number>(BATCH_BOUNDS.length + 1).fill(0);
 
   queued(ms: number): void {
     this.counted.queueUs += Math.round(ms * 1000);
@@ -38,6 +43,8 @@ export class Metrics {
     this.counted.inferences += rows;
     this.counted.executions++;
     this.counted.computeUs += tookUs;
+    const at = Math.min(BATCH_BOUNDS.length, Math.max(0, Math.ceil(Math.log2(rows))));
+    this.batches[at] = (this.batches[at] ?? 0) + 1;
   }
 
   answered(isSuccess: boolean, ms: number): void {
@@ -48,7 +55,7 @@ export class Metrics {
     this.durations[at] = (this.durations[at] ?? 0) + 1;
   }
 
-  text(model: string, version: string, pending: number, { loaded, crashes }: ModelState): string {
+  text(model: string, version: string, pending: number, { loaded, crashes, memoryBytes }: ModelState): string {
     const { counted } = this;
     const labels = `{model="${escaped(model)}",version="${escaped(version)}"}`;
     const lines: string[] = [];
@@ -65,34 +72,53 @@ export class Metrics {
     add('nv_inference_pending_request_count', 'gauge', 'Requests that wait or run', pending);
     add('loopwright_model_crashes', 'counter', 'How often the process that runs the model crashed', crashes);
     add('loopwright_model_ready', 'gauge', 'Whether the process that runs the model is there', loaded === null ? 0 : 1);
-    lines.push(...this.histogram(labels.slice(1, -1)));
+    if (typeof memoryBytes === 'number')
+      add('loopwright_model_memory_bytes', 'gauge', 'Memory of the process that runs the model', memoryBytes);
+    const own = labels.slice(1, -1);
+    lines.push(
+      ...histogram('loopwright_request_duration_seconds', 'How long requests took', own, {
+        counts: this.durations,
+        bounds: BOUNDS_MS.map((ms) => Number((ms / 1000).toPrecision(4))),
+        sum: counted.requestUs / 1e6,
+      }),
+      ...histogram('loopwright_batch_rows', 'Rows of one run of the model', own, {
+        counts: this.batches,
+        bounds: BATCH_BOUNDS,
+        sum: counted.inferences,
+      }),
+    );
     return `${lines.join('\n')}\n`;
   }
+}
 
-  private histogram(labels: string): string[] {
-    const name = 'loopwright_request_duration_seconds';
-    let count = 0;
-    const buckets = this.durations.map((some, index) => {
-      count += some;
-      const bound = BOUNDS_MS[index];
-      const le = bound === undefined ? '+Inf' : String(Number((bound / 1000).toPrecision(4)));
-      return `${name}_bucket{${labels},le="${le}"} ${String(count)}`;
-    });
-    const sum = String(this.counted.requestUs / 1e6);
-    return [
-      `# HELP ${name} How long requests took`,
-      `# TYPE ${name} histogram`,
-      ...buckets,
-      `${name}_sum{${labels}} ${sum}`,
-      `${name}_count{${labels}} ${String(count)}`,
-    ];
-  }
+interface Histogram {
+  /** One more than bounds: the last has what is beyond all. */
+  readonly counts: readonly number[];
+  readonly bounds: readonly number[];
+  readonly sum: number;
+}
+
+function histogram(name: string, help: string, labels: string, { counts, bounds, sum }: Histogram): string[] {
+  let count = 0;
+  const buckets = counts.map((some, index) => {
+    count += some;
+    return `${name}_bucket{${labels},le="${String(bounds[index] ?? '+Inf')}"} ${String(count)}`;
+  });
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} histogram`,
+    ...buckets,
+    `${name}_sum{${labels}} ${String(sum)}`,
+    `${name}_count{${labels}} ${String(count)}`,
+  ];
 }
 
 /** As the process that runs the model has it. */
 interface ModelState {
   readonly loaded: unknown;
   readonly crashes: number;
+  /** Left out or null where the system does not tell. */
+  readonly memoryBytes?: number | null;
 }
 
 const escaped = (text: string): string =>

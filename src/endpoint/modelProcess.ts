@@ -10,6 +10,7 @@ import { dirname } from 'node:path';
 import type { NamedTensor, Signature } from '../inference/datatype';
 import { Refused } from '../inference/refused';
 import { Failure } from './failure';
+import { memoryOf } from './memory';
 import type { FromModel, ToModel } from './messages';
 
 const FIRST_PAUSE_MS = 250;
@@ -50,12 +51,19 @@ export class ModelProcess {
   private pauseMs = FIRST_PAUSE_MS;
   private isEnding = false;
   private whyDown = 'The model is being loaded.';
+  private killedFor: string | null = null;
 
   constructor(
     private readonly model: ModelProgram,
     private readonly log: (line: string) => void,
     private readonly onReady: () => void,
+    private readonly onCrash: (why: string) => void = () => undefined,
   ) {}
+
+  get memoryBytes(): number | null {
+    const pid = this.child?.pid;
+    return pid === undefined ? null : memoryOf(pid);
+  }
 
   /** @throws Failure `unavailable` for a model that can't be loaded */
   start(): Promise<Loaded> {
@@ -115,6 +123,7 @@ export class ModelProcess {
   /** Of a run that does not end nothing else gets rid. */
   kill(why: string): void {
     this.whyDown = why;
+    this.killedFor = why;
     this.child?.kill('SIGKILL');
   }
 
@@ -141,7 +150,10 @@ export class ModelProcess {
     if (livedMs > GOOD_LIFE_MS) this.pauseMs = FIRST_PAUSE_MS;
     for (const { reject } of this.waiting.values()) reject(this.unavailable());
     this.waiting.clear();
+    const { killedFor } = this;
+    this.killedFor = null;
     if (this.isEnding || (!wasLoaded && this.crashes === 0)) return;
+    this.onCrash(killedFor ?? (wasLoaded ? crashWords(end) : `It could not be loaded again (${end}): ${this.whyDown}`));
     this.log(`the process that runs the model ended (${end}); again in ${String(this.pauseMs)} ms`);
     setTimeout(() => {
       if (!this.isEnding) this.start().catch((thrown: unknown) => this.log(Failure.from(thrown).message));
@@ -149,6 +161,11 @@ export class ModelProcess {
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }
+
+const crashWords = (end: string): string =>
+  end === 'SIGKILL'
+    ? 'The process that runs the model was killed (SIGKILL): by somebody, or as there was not enough memory.'
+    : `The process that runs the model ended (${end}).`;
 
 const KEPT = /^(PATH|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|ELECTRON_RUN_AS_NODE)$/i;
 const plainEnvironment = (): NodeJS.ProcessEnv =>

@@ -89,6 +89,30 @@ export interface EndpointRow extends EndpointFile {
   readonly log: string | null;
 }
 
+/** A crash of the process that runs the model, or a request that it did not answer; the same one after the other is one. */
+export const EndpointTrouble = z.object({
+  /** Of the last of them. */
+  atMs: z.number(),
+  kind: z.enum(['crash', 'request']),
+  message: z.string(),
+  count: z.number().int(),
+});
+export type EndpointTrouble = z.infer<typeof EndpointTrouble>;
+
+/** What an endpoint says of itself (`/loopwright/endpoint`). */
+export const ToldEndpoint = z.object({
+  /**
+   * Whether requests are run together. `shape`: not only the first dimension of its inputs is open. `otherwise`: it answers rows
+   * together not as it answers each alone. `unknown` while no model is loaded.
+   */
+  batches: z.enum(['answered', 'shape', 'otherwise', 'unknown']),
+  threads: z.number().int(),
+  deadlineMs: z.number(),
+  queue: z.number().int(),
+  troubles: z.array(EndpointTrouble).readonly(),
+});
+export type ToldEndpoint = z.infer<typeof ToldEndpoint>;
+
 /** A request that an endpoint answers, to be pasted somewhere. */
 export interface EndpointCall {
   readonly url: string;

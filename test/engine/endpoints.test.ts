@@ -1,6 +1,6 @@
 /** Endpoints as the engine tells of them: real processes, one of which is killed. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -10,12 +10,20 @@ import { EndpointNotStarted, fileServed, orderOf, startEndpoint } from '../../sr
 import { Metrics } from '../../src/endpoint/metrics';
 import { requestFor } from '../../src/engine/serving/call';
 import { countedIn, Loads } from '../../src/engine/serving/load';
-import { asCurl, asPython } from '../../src/extension/endpoints/snippets';
+import { asCurl, asJavaScript, asPython } from '../../src/protocol/endpointSnippets';
+import type { Given } from '../../src/protocol/pages/endpoint';
 import type { EndpointFile } from '../../src/protocol/endpoints';
 import { classifier } from '../endpoint/models';
 import { repository, type TestStore, testStore, until } from './support';
 
 const program = { runtime: process.execPath, file: join(repository, 'dist/endpoint.js') };
+
+/** The processes that a process has started. */
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
+    .trim()
+    .split(' ')
+    .map(Number);
 
 describe('endpoints of a store', () => {
   let store: TestStore;
@@ -51,6 +59,7 @@ describe('endpoints of a store', () => {
     const curl = asCurl(call, false) ?? '';
     expect(execFileSync('sh', ['-c', curl]).toString()).toContain('"name":"label"');
     expect(execFileSync('python3', ['-c', asPython(call)]).toString()).toContain('"label"');
+    expect(execFileSync(process.execPath, ['-e', asJavaScript(call)]).toString()).toContain('"label"');
 
     await expect(connection.request('endpoints/forget', { name: 'model' })).rejects.toThrow('stop it first');
     process.kill(row.process.pid, 'SIGKILL');
@@ -59,6 +68,62 @@ describe('endpoints of a store', () => {
     expect(ended.lastLines.at(-1)).toContain('model serves');
     await connection.request('endpoints/forget', { name: 'model' });
     expect(await rows()).toEqual([]);
+  });
+
+  it('asks one with what was written, says what is wrong with it, and keeps what it did', async () => {
+    await start('model');
+    const name = 'model';
+    const form = await connection.request('endpoints/form', { name });
+    expect(form).toMatchObject({ columns: ['x[0]', 'x[1]', 'x[2]'], rows: [['0', '0', '0']], isExample: false });
+    const ask = (given: Given) => connection.request('endpoints/try', { name, given });
+    const labels = async (given: Given) => (await ask(given)).outputs[0]?.rows.flat();
+    expect(await labels({ form: 'row', columns: form.columns ?? [], cells: ['1', '7.5', '2'] })).toEqual(['1']);
+    expect(await labels({ form: 'csv', text: 'a,b,c\n1,2,3\n9,2,3\n' })).toEqual(['2', '0']);
+    for (const text of [
+      '[0, 4, 1]',
+      '[[0, 4, 1]]',
+      '[{"a": 0, "b": 4, "c": 1}]',
+      '{"a": 0, "b": 4, "c": 1}',
+      form.json,
+    ])
+      expect(await labels({ form: 'json', text: text ?? '' })).toEqual([text === form.json ? '0' : '1']);
+    const tried = await ask({ form: 'csv', text: 'a,b,c\n1,2,3' });
+    expect(tried).toMatchObject({ status: 200, error: '' });
+    expect(tried.outputs[1]).toMatchObject({ name: 'probability', shape: [1, 3], columns: ['0', '1', '2'] });
+    for (const run of [
+      execFileSync('sh', ['-c', asCurl(tried.call, false) ?? '']),
+      execFileSync('python3', ['-c', asPython(tried.call)]),
+      execFileSync(process.execPath, ['-e', asJavaScript(tried.call)]),
+    ])
+      expect(run.toString()).toContain('"label"');
+
+    await expect(ask({ form: 'csv', text: 'a,b,c\n1,two,3' })).rejects.toThrow('Row 1: "b" takes FP32; "two" is none.');
+    await expect(ask({ form: 'csv', text: 'a,b\n1,2' })).rejects.toThrow('The model takes 3 columns');
+    await expect(ask({ form: 'json', text: '{"x": ' })).rejects.toThrow('not JSON');
+    await expect(ask({ form: 'json', text: ' ' })).rejects.toThrow('There is nothing');
+
+    const look = (sinceMs = 0) => connection.request('endpoints/look', { name, sinceMs });
+    const first = await until('it was looked at twice', async () => {
+      const { samples } = await look();
+      return samples.length > 0 ? samples[0] : undefined;
+    });
+    await ask({ form: 'json', text: '[0, 4, 1]' });
+    const busy = await until('what it did is seen', async () =>
+      (await look(first?.atMs)).samples.find(({ requestsPerSecond }) => (requestsPerSecond ?? 0) > 0),
+    );
+    expect(busy).toMatchObject({ isFirst: false, errorsPerSecond: 0, batchRows: 1, batchP95: 1, pending: 0 });
+    expect(busy?.p95Ms).toBeGreaterThan(0);
+    expect(busy?.memoryBytes).toBeGreaterThan(10_000_000);
+
+    const { endpoint, told } = await look();
+    expect(told).toMatchObject({ batches: 'answered', threads: 1, troubles: [] });
+    const [model] = childrenOf(endpoint?.process.pid ?? 0);
+    process.kill(model ?? 0, 'SIGKILL');
+    const crash = await until('the crash is told', async () => (await look()).told?.troubles[0]);
+    expect(crash).toMatchObject({ kind: 'crash', count: 1 });
+    expect(crash?.message).toContain('was killed (SIGKILL)');
+    await connection.request('endpoints/stop', { name });
+    expect(await look(Date.now())).toMatchObject({ endpoint: null, samples: [] });
   });
 
   it('takes the name over from what never came to serve', async () => {

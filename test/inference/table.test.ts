@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readCsv } from '../../src/endpoint/dialects/csv';
+import { readCsv } from '../../src/inference/csv';
 import type { Port, Signature } from '../../src/inference/datatype';
 import { feedsOfTable, type Table } from '../../src/inference/table';
 import { nestedText } from '../../src/inference/tensor';

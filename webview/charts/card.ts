@@ -17,6 +17,7 @@ import { CopyEvent, type Saved, SaveEvent } from './cardEvents';
 import { cardStyles } from './cardStyles';
 import { type MetricChart, ZoomEvent } from './chart';
 import { type ChartLine, foldCaption, type Range, type XUnit } from './frame';
+import { exactTime } from './reading';
 import { pngOf, svgPicture } from './picture';
 import './table';
 import { tabSeparated } from './text';
@@ -208,6 +209,7 @@ const ZOOM_OUT: Readonly<Record<XUnit, string>> = {
   seconds: 'Show the Whole Time',
   milliseconds: 'Show the Whole Time',
   value: 'Show All Values',
+  clock: 'Show the Whole Time',
 };
 
 const NOTHING_HERE: Readonly<Record<XUnit, string>> = {
@@ -215,6 +217,7 @@ const NOTHING_HERE: Readonly<Record<XUnit, string>> = {
   seconds: 'No points in this time.',
   milliseconds: 'No points in this time.',
   value: 'No step has a value of both metrics.',
+  clock: 'No requests in this time.',
 };
 
 function rangeWords({ from, to }: Range, x: XUnit): string {
@@ -225,6 +228,8 @@ function rangeWords({ from, to }: Range, x: XUnit): string {
       return `${formatDuration(from * 1000)} to ${formatDuration(to * 1000)}`;
     case 'milliseconds':
       return `${formatDuration(from)} to ${formatDuration(to)}`;
+    case 'clock':
+      return `${exactTime(from)} to ${exactTime(to)}`;
     case 'value':
       return `${formatNumber(from)} to ${formatNumber(to)}`;
   }

@@ -1,14 +1,14 @@
 /** From the points of one or several lines to what a chart draws: rows, marks at the edge, domains, ticks. Pure. */
 import { type SeriesPoint } from '../../src/protocol/entities';
-import { linearTicks, logTicks, niceLogRange, niceRange, type Range, type Tick, timeTicks } from './ticks';
+import { clockTicks, linearTicks, logTicks, niceLogRange, niceRange, type Range, type Tick, timeTicks } from './ticks';
 
 export { type Range } from './ticks';
 
 /**
  * What lines run along: steps as the script counts them, time since the run began (system metrics have whole seconds as
- * their steps), or the values of another metric.
+ * their steps), the values of another metric, or the time of the day (milliseconds since 1970).
  */
-export type XUnit = 'step' | 'seconds' | 'milliseconds' | 'value';
+export type XUnit = 'step' | 'seconds' | 'milliseconds' | 'value' | 'clock';
 
 /** One line of a chart. */
 export interface ChartLine {
@@ -97,7 +97,7 @@ export function chartFrame(lines: readonly ChartLine[], options: FrameOptions = 
   const hasBand =
     !isSmooth && lines.length <= MAX_BANDS && shown.some((points) => points.some(({ count }) => count > 1));
   const raw = valueRange(line, isLog, hasBand);
-  const values = x === 'seconds' && !isLog ? withZero(raw) : raw;
+  const values = isLog ? raw : x === 'seconds' ? withZero(raw) : x === 'clock' ? fromZero(raw) : raw;
   return {
     line,
     dots: rows.flatMap((own) =>
@@ -123,6 +123,7 @@ export function chartFrame(lines: readonly ChartLine[], options: FrameOptions = 
 export function xTicks({ xs, x }: Pick<ChartFrame, 'xs' | 'x'>, count: number): Tick[] {
   if (x === 'seconds') return timeTicks(xs, count, 1000);
   if (x === 'milliseconds') return timeTicks(xs, count, 1);
+  if (x === 'clock') return clockTicks(xs, count);
   return linearTicks(xs, count, x === 'step' ? 1 : 0);
 }
 
@@ -200,6 +201,9 @@ function valueRange(line: readonly LineRow[], isLog: boolean, hasBand: boolean):
   if (to < 0 && to >= NEAR_ZERO * from) return { from, to: 0 };
   return { from, to };
 }
+
+/** Of what is counted there is never less than nothing. */
+const fromZero = ({ to }: Range): Range => ({ from: 0, to: Math.max(to, 0) || 1 });
 
 /** Of what the machine uses, nothing is the measure. */
 const withZero = ({ from, to }: Range): Range => ({ from: Math.min(from, 0), to: Math.max(to, 0) });

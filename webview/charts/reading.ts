@@ -67,7 +67,7 @@ export function readingOf(point: SeriesPoint, x: XUnit = 'step'): Reading {
       point.count > 1 && point.min !== null && point.max !== null
         ? `${String(point.min)} to ${String(point.max)} in ${String(point.count)} points`
         : null,
-    time: exactTime(point.timestampMs),
+    time: x === 'clock' ? '' : exactTime(point.timestampMs),
   };
 }
 
@@ -79,6 +79,8 @@ function placeWords({ x: at, step }: SeriesPoint, x: XUnit): string {
       return `after ${formatDuration(at * 1000)}`;
     case 'milliseconds':
       return `after ${formatDuration(at)}, step ${String(step)}`;
+    case 'clock':
+      return exactTime(at);
     case 'value':
       return `at ${String(at)}, step ${String(step)}`;
   }
@@ -122,7 +124,13 @@ export function describeLines(label: string, lines: readonly ChartLine[], x: XUn
   const last = first.points.at(-1);
   if (!last) return `${label}: no points.`;
   const end =
-    x === 'step' ? `step ${String(last.x)}` : x === 'value' ? String(last.x) : formatDuration(asMs(last.x, x));
+    x === 'step'
+      ? `step ${String(last.x)}`
+      : x === 'clock'
+        ? exactTime(last.x)
+        : x === 'value'
+          ? String(last.x)
+          : formatDuration(asMs(last.x, x));
   return `${label}: ${String(first.count)} points up to ${end}, last value ${String(last.value)}.`;
 }
 

@@ -27,6 +27,7 @@ export const AXIS_TITLES: Readonly<Record<XUnit, string>> = {
   seconds: 'Seconds',
   milliseconds: 'Milliseconds',
   value: 'X',
+  clock: 'Time',
 };
 
 /** Columns by tabs, as spreadsheets take them. */

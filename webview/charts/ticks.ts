@@ -92,6 +92,20 @@ function timeLabel(atMs: number, stepMs: number): string {
   return stepMs < 100 ? `${String(Math.round(atMs))}${THIN_SPACE}ms` : formatDuration(atMs);
 }
 
+/** Of times of the day: whole seconds and minutes of the reader's own clock, of ranges of up to some hours. */
+export function clockTicks({ from, to }: Range, count: number): Tick[] {
+  const stepMs = Math.max(1000, TIME_STEPS.find((step) => step >= (to - from) / Math.max(1, count)) ?? 86_400_000);
+  return multiples({ from, to }, stepMs).map((at) => ({ at, label: clockLabel(at, stepMs < 60_000) }));
+}
+
+const two = (count: number) => String(count).padStart(2, '0');
+
+function clockLabel(atMs: number, hasSeconds: boolean): string {
+  const at = new Date(atMs);
+  const minutes = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  return hasSeconds ? `${minutes}:${two(at.getSeconds())}` : minutes;
+}
+
 const MAX_TICKS = 100;
 
 function multiples({ from, to }: Range, step: number): number[] {

@@ -35,6 +35,12 @@ export const house: Dialect = {
       told: { summary: "Prometheus' metrics, under Triton's names", type: 'text/plain', gives: () => TEXT },
       answer: (_, served) => ({ type: METRICS_TYPE, body: served.metrics() }),
     },
+    {
+      method: 'GET',
+      path: '/loopwright/endpoint',
+      told: { summary: 'How it is set, and what went wrong lately', gives: () => object({ batches: TEXT }) },
+      answer: (_, served) => json(served.told()),
+    },
   ],
   fails: ({ kind, message }) => json({ error: message }, STATUS[kind]),
   failure: object({ error: TEXT }),

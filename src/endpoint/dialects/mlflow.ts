@@ -17,7 +17,7 @@ import { namedText, rowTexts } from '../../inference/told';
 import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
 import { Failure, type FailureKind, STATUS } from '../failure';
 import { list, named, object, oneOf, rows, SPLIT, tensor, tensors, TEXT } from '../schema';
-import { readCsv } from './csv';
+import { readCsv } from '../../inference/csv';
 
 const MLFLOW_VERSION = '3.6.0';
 const FORMS = ['dataframe_split', 'dataframe_records', 'instances', 'inputs'] as const;

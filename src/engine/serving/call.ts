@@ -3,31 +3,36 @@ import * as z from 'zod';
 import { type EndpointCall, type EndpointFile, urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import type { InputExample } from '../../protocol/modelCard';
+import { askEndpoint } from './ask';
 
-const ANSWER_LIMIT_MS = 3_000;
 /** Nobody pastes more. */
 const MAX_VALUES = 2_000;
 
 export const Metadata = z.object({
   inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number().int()) })),
 });
-type Input = z.infer<typeof Metadata>['inputs'][number];
-type Table = InputExample['table'];
+export type Input = z.infer<typeof Metadata>['inputs'][number];
+export type Table = InputExample['table'];
+
+export const modelPath = ({ name }: EndpointFile): string => `/v2/models/${name}`;
+export const inferUrl = (endpoint: EndpointFile): string => `${urlOf(endpoint.port)}${modelPath(endpoint)}/infer`;
+
+/** What it takes. @throws LoopwrightError `not_found` while it can't be asked */
+export async function inputsOf(endpoint: EndpointFile): Promise<Input[]> {
+  let told: unknown;
+  try {
+    told = await (await askEndpoint(endpoint, modelPath(endpoint))).json();
+  } catch {
+    throw notNow(endpoint.name);
+  }
+  const read = Metadata.safeParse(told);
+  if (!read.success) throw notNow(endpoint.name);
+  return read.data.inputs;
+}
 
 /** @throws LoopwrightError `not_found` while it can't be asked */
 export async function callOf(endpoint: EndpointFile, example: Table): Promise<EndpointCall> {
-  const { name, port } = endpoint;
-  const model = `${urlOf(port)}/v2/models/${name}`;
-  let told: unknown;
-  try {
-    const answer = await fetch(model, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
-    told = await answer.json();
-  } catch {
-    throw notNow(name);
-  }
-  const read = Metadata.safeParse(told);
-  if (!read.success) throw notNow(name);
-  return { url: `${model}/infer`, ...requestFor(read.data.inputs, example) };
+  return { url: inferUrl(endpoint), ...requestFor(await inputsOf(endpoint), example) };
 }
 
 const notNow = (name: string) =>

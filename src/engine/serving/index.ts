@@ -2,16 +2,19 @@
  * Endpoints as the engine sees them: processes that it did not start, found by their files, and the files of models that are
  * to be served.
  */
-import type { EndpointCall, ServedModel } from '../../protocol/endpoints';
+import type { EndpointFile, ServedModel } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { forgetEndpoint, livingEndpoint, livingEndpoints, startingEndpoint } from '../../protocol/node/endpointFolder';
+import { Given } from '../../protocol/pages/endpoint';
 import type { Verified } from '../../protocol/registry';
 import type { ModelPlace, Result } from '../../protocol/requests';
 import type { Jobs } from '../jobs';
 import { cardInJob, fileAt } from '../models';
 import type { RequestHandlers } from '../rpc/dispatch';
-import { callOf } from './call';
+import { callOf, inputsOf } from './call';
+import { formFor } from './form';
 import { EndpointRows } from './rows';
+import { tryEndpoint } from './tried';
 
 /** An endpoint waits 10 s for what it has begun. */
 const END_LIMIT_MS = 12_000;
@@ -25,7 +28,15 @@ export interface ServingParts {
 }
 
 type Served =
-  'endpoints/list' | 'endpoints/rows' | 'endpoints/call' | 'endpoints/forget' | 'endpoints/stop' | 'endpoints/model';
+  | 'endpoints/list'
+  | 'endpoints/rows'
+  | 'endpoints/look'
+  | 'endpoints/call'
+  | 'endpoints/form'
+  | 'endpoints/try'
+  | 'endpoints/forget'
+  | 'endpoints/stop'
+  | 'endpoints/model';
 
 export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Served> {
   const { store } = parts;
@@ -33,7 +44,16 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
   return {
     'endpoints/list': () => ({ endpoints: livingEndpoints(store) }),
     'endpoints/rows': () => rows.now(),
-    'endpoints/call': ({ name }) => callTo(parts, name),
+    'endpoints/look': ({ name, sinceMs }) => rows.look(name, sinceMs),
+    'endpoints/call': async ({ name }) => {
+      const found = living(store, name);
+      return callOf(found, await exampleFor(parts, found));
+    },
+    'endpoints/form': async ({ name }) => {
+      const found = living(store, name);
+      return formFor(await inputsOf(found), await exampleFor(parts, found));
+    },
+    'endpoints/try': ({ name, given }) => tryEndpoint(living(store, name), givenIn(given)),
     'endpoints/forget': ({ name }) => {
       forget(store, name);
       return {};
@@ -53,11 +73,22 @@ function forget(store: string, name: string): void {
   if (!forgetEndpoint(store, name)) throw noEndpoint(name);
 }
 
-async function callTo(parts: ServingParts, name: string): Promise<EndpointCall> {
-  const found = livingEndpoint(parts.store, name);
+/** @throws LoopwrightError `not_found` */
+function living(store: string, name: string): EndpointFile {
+  const found = livingEndpoint(store, name);
   if (!found) throw noEndpoint(name);
-  return callOf(found, found.digest === null ? null : await exampleOf(parts, found));
+  return found;
 }
+
+/** Not every window loads its schema. @throws LoopwrightError `bad_request` */
+function givenIn(raw: unknown): Given {
+  const read = Given.safeParse(raw);
+  if (read.success) return read.data;
+  throw new LoopwrightError('bad_request', read.error.issues[0]?.message ?? 'What is given is not of its form.');
+}
+
+const exampleFor = (parts: ServingParts, endpoint: EndpointFile) =>
+  endpoint.digest === null ? null : exampleOf(parts, endpoint);
 
 /** The input example of the version; null where there is none any more. */
 async function exampleOf(parts: ServingParts, { model, version }: ServedModel) {

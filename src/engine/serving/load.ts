@@ -7,8 +7,8 @@ const WINDOW_MS = 10_000;
 const TOO_SOON_MS = 400;
 
 export interface Bucket {
-  readonly upToMs: number;
-  /** Of all requests that took no longer. */
+  readonly upTo: number;
+  /** Of all that were no more. */
   readonly count: number;
 }
 
@@ -16,7 +16,17 @@ export interface Counted {
   readonly isReady: boolean;
   readonly crashes: number;
   readonly requests: number;
+  readonly failures: number;
+  /** Of durations, in ms. */
   readonly buckets: readonly Bucket[];
+  readonly pending: number | null;
+  /** Of the process that runs the model; null where its system does not tell. */
+  readonly memoryBytes: number | null;
+  /** Runs of the model, and the rows of all of them. */
+  readonly executions: number;
+  readonly rows: number;
+  /** Of rows in one run. */
+  readonly batches: readonly Bucket[];
 }
 
 export interface Rates {
@@ -28,21 +38,32 @@ export interface Rates {
 export function countedIn(text: string): Counted | null {
   const values = new Map<string, number>();
   const buckets: Bucket[] = [];
+  const batches: Bucket[] = [];
   for (const line of text.split('\n')) {
     const [, name = '', labels = '', number = ''] = /^(\w+){(.*)} (\S+)$/.exec(line) ?? [];
     const value = Number(number);
     if (name === '' || !Number.isFinite(value)) continue;
-    const le = name === 'loopwright_request_duration_seconds_bucket' ? /,le="([^"]+)"$/.exec(labels)?.[1] : undefined;
+    const le = /,le="([^"]+)"$/.exec(labels)?.[1];
+    const upTo = le === '+Inf' ? Infinity : Number(le);
     if (le === undefined) values.set(name, value);
-    else buckets.push({ upToMs: le === '+Inf' ? Infinity : Number(le) * 1000, count: value });
+    else if (name === 'loopwright_request_duration_seconds_bucket') buckets.push({ upTo: upTo * 1000, count: value });
+    else if (name === 'loopwright_batch_rows_bucket') batches.push({ upTo, count: value });
   }
   const ready = values.get('loopwright_model_ready');
   if (ready === undefined) return null;
+  const counted = (name: string): number => values.get(name) ?? 0;
+  const failures = counted('nv_inference_request_failure');
   return {
     isReady: ready === 1,
-    crashes: values.get('loopwright_model_crashes') ?? 0,
-    requests: (values.get('nv_inference_request_success') ?? 0) + (values.get('nv_inference_request_failure') ?? 0),
+    crashes: counted('loopwright_model_crashes'),
+    requests: counted('nv_inference_request_success') + failures,
+    failures,
     buckets,
+    pending: values.get('nv_inference_pending_request_count') ?? null,
+    memoryBytes: values.get('loopwright_model_memory_bytes') ?? null,
+    executions: counted('nv_inference_exec_count'),
+    rows: counted('nv_inference_count'),
+    batches,
   };
 }
 
@@ -53,17 +74,17 @@ export function countedIn(text: string): Counted | null {
  * @returns null where nothing happened
  */
 export function quantileBetween(before: readonly Bucket[], after: readonly Bucket[], q: number): number | null {
-  const counts = after.map(({ upToMs, count }, index) => ({ upToMs, count: count - (before[index]?.count ?? 0) }));
+  const counts = after.map(({ upTo, count }, index) => ({ upTo, count: count - (before[index]?.count ?? 0) }));
   const total = counts.at(-1)?.count ?? 0;
   if (total <= 0) return null;
   const rank = q * total;
   const at = counts.findIndex(({ count }) => count >= rank);
   const found = counts[at];
   if (!found) return null;
-  const below = counts[at - 1] ?? { upToMs: 0, count: 0 };
-  if (!Number.isFinite(found.upToMs)) return below.upToMs;
+  const below = counts[at - 1] ?? { upTo: 0, count: 0 };
+  if (!Number.isFinite(found.upTo)) return below.upTo;
   const part = (rank - below.count) / Math.max(1, found.count - below.count);
-  return below.upToMs + part * (found.upToMs - below.upToMs);
+  return below.upTo + part * (found.upTo - below.upTo);
 }
 
 interface Look {
@@ -97,4 +118,4 @@ export class Loads {
   }
 }
 
-const keyOf = ({ name, process: { pid, start } }: EndpointFile): string => `${name}:${String(pid)}:${start}`;
+export const keyOf = ({ name, process: { pid, start } }: EndpointFile): string => `${name}:${String(pid)}:${start}`;

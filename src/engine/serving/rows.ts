@@ -1,11 +1,13 @@
 /** Endpoints as they are shown: what lives is asked, of what has died is told what it left. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
-import { type EndpointFile, type EndpointRow, type EndpointState, urlOf } from '../../protocol/endpoints';
+import { type EndpointFile, type EndpointRow, type EndpointState, ToldEndpoint } from '../../protocol/endpoints';
 import { endpointLog, endpointsIn, type FoundEndpoint } from '../../protocol/node/endpointFolder';
 import { bootId } from '../../protocol/node/processes';
+import type { EndpointLook } from '../../protocol/pages/endpoint';
+import { askEndpoint } from './ask';
+import { Histories } from './history';
 import { type Counted, countedIn, Loads } from './load';
 
-const ANSWER_LIMIT_MS = 3_000;
 const TAIL_BYTES = 4096;
 const TAIL_LINES = 12;
 const LINE_LIMIT = 300;
@@ -14,13 +16,26 @@ const MAX_ROWS = 200;
 
 export class EndpointRows {
   private readonly loads = new Loads();
+  private readonly histories = new Histories();
 
   constructor(private readonly store: string) {}
 
   async now(): Promise<{ endpoints: EndpointRow[] }> {
     const found = endpointsIn(this.store).slice(0, MAX_ROWS);
     this.loads.keep(found.map(({ endpoint }) => endpoint));
+    this.histories.tidy(Date.now());
     return { endpoints: await Promise.all(found.map((one) => this.row(one))) };
+  }
+
+  /** One of them for its page. */
+  async look(name: string, sinceMs = 0): Promise<EndpointLook> {
+    const found = endpointsIn(this.store).find(({ endpoint }) => endpoint.name === name);
+    const row = found ? await this.row(found) : null;
+    const nowMs = Date.now();
+    const samples = this.histories.since(name, sinceMs, nowMs);
+    if (!row) return { endpoint: null, told: null, samples, nowMs };
+    const told = row.state === 'ready' || row.state === 'restarting' ? await toldBy(row) : null;
+    return { endpoint: { ...row, lastLines: tailOf(endpointLog(this.store, name)) }, told, samples, nowMs };
   }
 
   private async row({ endpoint, state }: FoundEndpoint): Promise<EndpointRow> {
@@ -34,18 +49,30 @@ export class EndpointRows {
     if (state === 'ended') return { ...common, state, cause: causeOf(endpoint), lastLines: tailOf(log) };
     const asked = await ask(endpoint);
     if (typeof asked === 'string') return { ...common, state: asked };
-    const rates = this.loads.rates(endpoint, asked, Date.now());
+    const nowMs = Date.now();
+    const rates = this.loads.rates(endpoint, asked, nowMs);
+    this.histories.add(endpoint, asked, nowMs);
     return { ...common, ...rates, crashes: asked.crashes, state: asked.isReady ? 'ready' : 'restarting' };
   }
 }
 
-async function ask({ port }: EndpointFile): Promise<Counted | Extract<EndpointState, 'stopping' | 'silent'>> {
+async function ask(endpoint: EndpointFile): Promise<Counted | Extract<EndpointState, 'stopping' | 'silent'>> {
   try {
-    const answer = await fetch(`${urlOf(port)}/metrics`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    const answer = await askEndpoint(endpoint, '/metrics');
     return countedIn(await answer.text()) ?? 'silent';
   } catch (error) {
     // Its process lives and takes no connection: that is how one ends.
     return error instanceof TypeError ? 'stopping' : 'silent';
+  }
+}
+
+/** Null for one that can't be asked now, or is of another build. */
+async function toldBy(endpoint: EndpointFile): Promise<ToldEndpoint | null> {
+  try {
+    const answer = await askEndpoint(endpoint, '/loopwright/endpoint');
+    return ToldEndpoint.safeParse(await answer.json()).data ?? null;
+  } catch {
+    return null; // its state says why
   }
 }
 

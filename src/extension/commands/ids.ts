@@ -66,6 +66,7 @@ export const COMMAND_IDS = [
   'loopwright.openModelVersion',
   'loopwright.compareModelVersions',
   'loopwright.compareModelVersionWith',
+  'loopwright.openEndpoint',
   'loopwright.serve',
   'loopwright.stopEndpoint',
   'loopwright.restartEndpoint',

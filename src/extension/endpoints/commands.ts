@@ -4,11 +4,16 @@ import { urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { withoutIcons } from '../text';
 import type { EndpointsParts } from '.';
+import type { EndpointPanels } from '../panels/endpointPanel';
+import { DoubleClicks } from '../views/runs/doubleClicks';
+import { LOOK } from '../models/tree';
 import { Serving } from './serve';
-import { asCurl, asPython } from './snippets';
+import { asCurl, asPython } from '../../protocol/endpointSnippets';
 import { EndpointNode } from './tree';
 import { describeEndpoint, isOver } from './words';
 
+/** Two clicks may come to two objects of these commands. */
+const clicks = new DoubleClicks();
 const SAID_MS = 3_000;
 
 export class EndpointCommands {
@@ -17,8 +22,19 @@ export class EndpointCommands {
   constructor(
     private readonly parts: EndpointsParts,
     private readonly look: () => void,
+    private readonly pages: () => Promise<EndpointPanels>,
   ) {
-    this.serving = new Serving(parts, look);
+    this.serving = new Serving(parts, look, async (session, name) =>
+      (await pages()).show(session, { name }, { preserveFocus: true }),
+    );
+  }
+
+  /** @param how `LOOK` for a click on its row */
+  async open(given: unknown, how?: unknown): Promise<void> {
+    const node = await this.pick(given, vscode.l10n.t('Open Endpoint'), () => true);
+    if (!node) return;
+    const isLook = how === LOOK && !clicks.isSecond(node.id, Date.now());
+    (await this.pages()).show(node.session, node.row, { preserveFocus: isLook });
   }
 
   /** A file of the explorer, a version; asks which one where it is called on nothing. */

@@ -10,7 +10,9 @@ import type { Context } from '../context';
 import { later } from '../later';
 import { inBackground } from '../log';
 import type { Models } from '../models';
+import { LatePanels } from '../panels/latePanels';
 import type { PanelParts } from '../panels/pagePanels';
+import { ENDPOINT } from '../panels/viewTypes';
 import { type Disposable, Disposables } from '../signal';
 import type { EndpointCommands } from './commands';
 import type { EndpointsTree } from './tree';
@@ -26,6 +28,17 @@ export class Endpoints implements Disposable {
   private readonly disposables = new Disposables();
   private watched = new Disposables();
   private tree: Promise<EndpointsTree> | null = null;
+  readonly pages = this.disposables.track(
+    new LatePanels(
+      ENDPOINT,
+      async () =>
+        new (await later()).EndpointPanels(
+          this.parts,
+          () => this.commands(),
+          () => this.parts.models.pages.get(),
+        ),
+    ),
+  );
 
   constructor(readonly parts: EndpointsParts) {
     const { stores } = parts;
@@ -35,6 +48,7 @@ export class Endpoints implements Disposable {
 
   get handlers(): Pick<
     Handlers,
+    | 'loopwright.openEndpoint'
     | 'loopwright.serve'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
@@ -46,6 +60,7 @@ export class Endpoints implements Disposable {
   > {
     const on = (name: Does) => async (given?: unknown) => (await this.commands())[name](given);
     return {
+      'loopwright.openEndpoint': async (given, how) => (await this.commands()).open(given, how),
       'loopwright.serve': on('serve'),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
@@ -69,7 +84,11 @@ export class Endpoints implements Disposable {
   }
 
   private async commands(): Promise<EndpointCommands> {
-    return new (await later()).EndpointCommands(this.parts, () => this.look());
+    return new (await later()).EndpointCommands(
+      this.parts,
+      () => this.look(),
+      () => this.pages.get(),
+    );
   }
 
   /** They are started and stopped from everywhere: other windows, the command line. */

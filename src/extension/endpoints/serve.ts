@@ -23,6 +23,8 @@ export class Serving {
     private readonly parts: EndpointsParts,
     /** What is shown may have changed. */
     private readonly look: () => void,
+    /** Shows its page. */
+    private readonly open: (session: StoreSession, name: string) => Promise<void>,
   ) {}
 
   async ofFile(at: vscode.Uri): Promise<void> {
@@ -104,7 +106,9 @@ export class Serving {
           throw thrown;
         });
       });
-      if (started) this.tellUrl(vscode.l10n.t('{0} answers at {1}.', servedWords(order), started.url), started.url);
+      if (!started) return;
+      this.tellUrl(vscode.l10n.t('{0} answers at {1}.', servedWords(order), started.url), started.url);
+      await this.open(session, name);
     } catch (error) {
       if (!(error instanceof EndpointNotStarted)) throw error;
       if (error.reason === 'name_in_use') {

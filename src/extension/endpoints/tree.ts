@@ -1,6 +1,7 @@
 /** The endpoints of all stores as rows. What they have to do is asked for only while somebody looks. */
 import * as vscode from 'vscode';
 import type { EndpointRow } from '../../protocol/endpoints';
+import { LOOK } from '../models/tree';
 import type { StoreSession } from '../stores/session';
 import type { Stores } from '../stores/stores';
 import { describeEndpoint, iconOf, isOver, tooltipOf } from './words';
@@ -34,6 +35,8 @@ export class EndpointNode {
       ...(row.log === null ? [] : ['logged']),
     ].join(' ');
     item.accessibilityInformation = { label: `${row.name}. ${item.description}` };
+    const title = vscode.l10n.t('Open Endpoint');
+    item.command = { command: 'loopwright.openEndpoint', title, arguments: [this, LOOK] };
     return item;
   }
 }

@@ -10,6 +10,7 @@ export { chooseAndImport } from '../imports/importInto';
 export { offerToImport } from '../imports/offer';
 export { CompareRunsPanels } from '../panels/compareRunsPanel';
 export { CompareVersionsPanels } from '../panels/compareVersionsPanel';
+export { EndpointPanels } from '../panels/endpointPanel';
 export { ModelVersionPanels } from '../panels/modelVersionPanel';
 export { chooseModelFilter } from '../models/chooseFilter';
 export { ModelFilter } from '../models/filterState';

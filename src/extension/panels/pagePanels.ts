@@ -30,7 +30,7 @@ export interface PageKind<State> {
   /** Of its script and its style sheet. */
   readonly bundle: string;
   /** In `media/`, for light and for dark themes. */
-  readonly icon: 'run' | 'model';
+  readonly icon: 'run' | 'model' | 'endpoint';
   /** What VS Code keeps of a page, as far as it matters here: what it shows. The rest of it is the page's. */
   readonly state: z.ZodType<State>;
 }

@@ -1,6 +1,7 @@
 /** Endpoints of the store, and what has to be known of a model to serve it. */
 import * as z from 'zod';
 import type { EndpointCall, EndpointFile, EndpointRow, ServedModel } from '../endpoints';
+import type { EndpointLook, Given, Tried, TryForm } from '../pages/endpoint';
 import { Nothing, read, write } from './define';
 
 export const endpointRequests = {
@@ -10,6 +11,12 @@ export const endpointRequests = {
   'endpoints/rows': read(Nothing, z.object({ endpoints: z.array(z.custom<EndpointRow>()) })),
   /** A request that it answers: the input example of its version, or zeros. */
   'endpoints/call': read(z.object({ name: z.string() }), z.custom<EndpointCall>()),
+  /** How one is, what it did since then, and what it says of itself. What it did is kept while somebody looks. */
+  'endpoints/look': read(z.object({ name: z.string(), sinceMs: z.number().optional() }), z.custom<EndpointLook>()),
+  /** What it takes, with values to begin with. `pages/endpoint.ts` has its form. */
+  'endpoints/form': read(z.object({ name: z.string() }), z.custom<TryForm>()),
+  /** Asks it. What it can't take is `bad_request`; what it answers, whatever that is, is the result. */
+  'endpoints/try': read(z.object({ name: z.string(), given: z.custom<Given>() }), z.custom<Tried>()),
   /** Takes one that has died from the list. */
   'endpoints/forget': write(z.object({ name: z.string() }), Nothing),
   /** It answers what it has begun, and ends. */

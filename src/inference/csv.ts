@@ -1,7 +1,7 @@
 /** A table of CSV (RFC 4180), as MLflow's clients send it: names in the first line, numbers where the model takes numbers. */
-import type { Signature } from '../../inference/datatype';
-import { Refused } from '../../inference/refused';
-import type { Table } from '../../inference/table';
+import type { Signature } from './datatype';
+import { Refused } from './refused';
+import type { Table } from './table';
 
 /** What pandas takes for a missing value by itself. */
 const MISSING = new Set(['', 'NaN', 'nan', 'NA', 'N/A', 'NULL', 'null', 'None', '<NA>', '#N/A', 'n/a', '-nan', '-NaN']);
@@ -15,7 +15,7 @@ const TRUTH: Readonly<Record<string, boolean>> = {
 };
 
 /** @throws Refused */
-export function readCsv(text: string, { inputs }: Signature): Table {
+export function readCsv(text: string, signature: Signature): Table {
   const [columns, ...rows] = linesOf(text);
   if (!columns) throw new Refused('The CSV is empty: its first line has the names of the columns.');
   const odd = rows.findIndex((row) => row.length !== columns.length);
@@ -23,6 +23,15 @@ export function readCsv(text: string, { inputs }: Signature): Table {
     throw new Refused(
       `Line ${String(odd + 2)} of the CSV has ${String(rows[odd]?.length)} values for ${String(columns.length)} columns.`,
     );
+  return tableOfTexts(columns, rows, signature);
+}
+
+/** Numbers and the like where the model takes no texts. */
+export function tableOfTexts(
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+  { inputs }: Signature,
+): Table {
   const isText = columns.map((name) => {
     const port = inputs.find((input) => input.name === name) ?? (inputs.length === 1 ? inputs[0] : undefined);
     return port?.datatype === 'BYTES';

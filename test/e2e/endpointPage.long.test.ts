@@ -1,0 +1,244 @@
+/**
+ * The page of an endpoint in a real VS Code: opened after its start, tried, seen under load, with its model killed, after a reload,
+ * ended and started again. Pictures of it in both themes, wide and narrow, for people to look at.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Frame } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { readEndpoint } from '../../src/protocol/node/endpointFolder';
+import { classifier } from '../endpoint/models';
+import { loopwright } from './commandLine';
+import { openRuns, realErrors } from './runsView';
+import { troubles } from './support/troubles';
+import { waitFor } from './support/wait';
+import { openWorkbench, type Workbench } from './support/workbench';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** A folder as MLflow leaves it, without its package. */
+const SCRIPT = `import json, os, shutil
+import loopwright
+os.makedirs('model', exist_ok=True)
+shutil.copy('model.onnx', 'model/model.onnx')
+names = ['amount', 'hour', 'age']
+with open('model/MLmodel', 'w') as file:
+    file.write(f'''flavors:
+  onnx:
+    data: model.onnx
+    onnx_version: 1.16.0
+mlflow_version: 2.9.2
+saved_input_example_info:
+  artifact_path: input_example.json
+  pandas_orient: split
+  type: dataframe
+signature:
+  inputs: '{json.dumps([{"type": "float", "name": name, "required": True} for name in names])}'
+  outputs: null
+  params: null
+''')
+with open('model/input_example.json', 'w') as file:
+    json.dump({'columns': names, 'data': [[0.5, 9.25, 1], [7, 2, 1], [0, 1, 4.5]]}, file)
+loopwright.log(auc=0.93)
+loopwright.artifact('model')
+`;
+
+let workbench: Workbench;
+beforeAll(async () => {
+  workbench = await openWorkbench({
+    files: { 'train.py': SCRIPT },
+    size: { width: 1400, height: 1000 },
+    prepare: (folders) => {
+      writeFileSync(path.join(folders.workspace, 'model.onnx'), classifier());
+      return Promise.resolve();
+    },
+  });
+  await loopwright(workbench, 'run', 'train.py');
+  await loopwright(workbench, 'models', 'register', 'latest', 'model', 'fraud');
+  await openRuns(workbench);
+}, 400_000);
+afterAll(async () => {
+  await loopwright(workbench, 'endpoints', 'stop', 'fraud').catch(() => undefined);
+  await workbench.close();
+});
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.screenshot(`endpoint-page-failed-${task.name.slice(0, 20)}`);
+});
+
+const page = () => workbench.webviewFrame('fraud', 60_000);
+const state = (frame: Frame) => frame.locator('lw-endpoint-header .state').innerText();
+const becomes = (what: RegExp) =>
+  waitFor(`the state ${String(what)}`, async () => what.test(await state(await page())) || undefined, {
+    timeoutMs: 90_000,
+  });
+
+function endpoint() {
+  const found = readEndpoint(path.join(workbench.folder, '.loopwright'), 'fraud');
+  if (!found) throw new Error('There is no endpoint fraud.');
+  return { ...found, url: `http://127.0.0.1:${String(found.port)}/v2/models/fraud/infer` };
+}
+
+const childOf = (pid: number): number =>
+  Number(
+    readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
+      .trim()
+      .split(' ')[0],
+  );
+
+async function load(forMs: number): Promise<void> {
+  const { url } = endpoint();
+  const headers = { 'Content-Type': 'application/json' };
+  const inputs = [{ name: 'x', shape: [1, 3], datatype: 'FP32', data: [0, 9, 0] }];
+  const until = Date.now() + forMs;
+  const one = async () => {
+    while (Date.now() < until)
+      await (await fetch(url, { method: 'POST', headers, body: JSON.stringify({ inputs }) })).text();
+  };
+  await Promise.all(Array.from({ length: 6 }, one));
+}
+
+async function serious(frame: Frame): Promise<string[]> {
+  await frame.evaluate(AXE);
+  const found = await frame.evaluate<{ id: string; impact: string | null; nodes: { target: unknown }[] }[]>(
+    `axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations)`,
+  );
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes.map(({ target }) => target).slice(0, 4))}`);
+}
+
+async function pictures(name: string): Promise<void> {
+  const frame = await page();
+  for (const theme of ['light', 'dark'] as const) {
+    await workbench.setTheme(theme);
+    await workbench.page.waitForTimeout(800);
+    expect(await troubles(frame), theme).toEqual([]);
+    expect(await serious(frame), theme).toEqual([]);
+    await workbench.screenshot(`endpoint-page-${name}-${theme}`);
+  }
+}
+
+const scrollTo = (frame: Frame, heading: string) =>
+  frame.locator(`lw-section[heading="${heading}"]`).evaluate((element) => {
+    element.scrollIntoView();
+    // The head stays on top.
+    window.scrollBy(0, -90);
+  });
+
+const clipboard = () => workbench.page.evaluate(() => navigator.clipboard.readText());
+
+test('it is there once the model is served, and says how it is', async () => {
+  await workbench.trees.expand('fraud');
+  await workbench.trees.action('v1', 'Serve Model…');
+  await workbench.waitForNotification('fraud v1 answers at', 90_000);
+  await workbench.command('Notifications: Clear All Notifications');
+  const frame = await page();
+  await becomes(/ready/);
+  await frame
+    .locator('lw-endpoint-header')
+    .getByText(`http://127.0.0.1:${String(endpoint().port)}`)
+    .waitFor();
+  await frame.locator('lw-key-values').getByText('up to 64 rows').waitFor();
+  await frame.locator('lw-endpoint-header').getByRole('button', { name: 'Copy URL' }).click();
+  await waitFor('the URL', async () => (await clipboard()).endsWith(String(endpoint().port)));
+}, 300_000);
+
+test('it is tried with a row of the example, and the same call works when it is pasted', async () => {
+  const frame = await page();
+  const form = frame.locator('lw-try-it');
+  expect(await form.getByRole('textbox', { name: 'hour' }).inputValue()).toBe('9.25');
+  await form.getByLabel('Row of the input example').selectOption({ label: '3: 0, 1, 4.5' });
+  expect(await form.getByRole('textbox', { name: 'age' }).inputValue()).toBe('4.5');
+  await form.getByRole('button', { name: 'Send' }).click();
+  const answer = form.locator('lw-answer');
+  await answer.getByText(/^Answered in /).waitFor();
+  expect(await answer.getByRole('region', { name: 'Output label' }).innerText()).toMatch(/1\s+2$/);
+  for (const [name, run] of [
+    ['curl', (text: string) => execFileSync('sh', ['-c', text])],
+    ['Python', (text: string) => execFileSync('python3', ['-c', text])],
+    ['JavaScript', (text: string) => execFileSync(process.execPath, ['-e', text])],
+  ] as const) {
+    await form.getByRole('button', { name, exact: true }).click();
+    const shown = await form.getByRole('region', { name: `The call as ${name}` }).innerText();
+    await form.getByRole('button', { name: 'Copy', exact: true }).click();
+    const copied = await waitFor(name, async () => {
+      const text = await clipboard();
+      return text.trim() === shown.trim() ? text : undefined;
+    });
+    expect(run(copied).toString()).toContain('"label"');
+  }
+  await scrollTo(frame, 'Try It');
+  await pictures('tried');
+  await form.getByRole('button', { name: 'CSV', exact: true }).click();
+  await form.locator('textarea').fill('amount,hour,age\n1,two,3');
+  await form.getByRole('button', { name: 'Send' }).click();
+  await form.getByText('Row 1: "hour" takes FP32; "two" is none.').waitFor();
+  await pictures('refused');
+}, 300_000);
+
+test('its charts show what it has to do', async () => {
+  const frame = await page();
+  await frame.evaluate(() => window.scrollTo(0, 0));
+  await load(14_000);
+  const chart = (id: string) => frame.locator(`lw-chart-card[data-chart="${id}"]`);
+  for (const id of ['requests', 'latency', 'batch', 'queue', 'memory'])
+    await chart(id).locator('lw-metric-chart canvas, lw-metric-chart svg').first().waitFor();
+  await chart('requests').getByRole('button', { name: 'Show as Table: Requests per Second' }).click();
+  const rates = await chart('requests').locator('td:nth-child(2)').allInnerTexts();
+  expect(Math.max(...rates.map(Number).filter(Number.isFinite))).toBeGreaterThan(5);
+  await chart('requests').getByRole('button', { name: 'Show as Table: Requests per Second' }).click();
+  await pictures('load');
+}, 300_000);
+
+test('a model that is killed is told with time and cause', async () => {
+  process.kill(childOf(endpoint().process.pid), 'SIGKILL');
+  const frame = await page();
+  await frame
+    .locator('lw-failures')
+    .getByText(/was killed \(SIGKILL\)/)
+    .first()
+    .waitFor();
+  await becomes(/ready · 1 crash/);
+  await scrollTo(frame, 'Failures');
+  await pictures('crash');
+}, 300_000);
+
+test('a window that is loaded anew has it again; one that is killed says so, and is started again there', async () => {
+  await workbench.reload();
+  await becomes(/ready/);
+  expect(await (await page()).locator('lw-try-it textarea').inputValue()).toContain('1,two,3');
+  const { process: own, port } = endpoint();
+  process.kill(own.pid, 'SIGKILL');
+  await becomes(/ended/);
+  await (await page()).evaluate(() => window.scrollTo(0, 0));
+  await pictures('ended');
+  await (await page()).locator('lw-endpoint-header').getByRole('button', { name: 'Restart' }).click();
+  await becomes(/ready/);
+  expect(endpoint().port).toBe(port);
+}, 300_000);
+
+test('one that was stopped stays on the page, and is started again from there', async () => {
+  const { port } = endpoint();
+  await (await page()).locator('lw-endpoint-header').getByRole('button', { name: 'Stop' }).click();
+  await becomes(/stopped/);
+  await pictures('stopped');
+  await (await page()).locator('lw-endpoint-header').getByRole('button', { name: 'Restart' }).click();
+  await becomes(/ready/);
+  expect(endpoint().port).toBe(port);
+  await (await page()).locator('lw-endpoint-header').getByRole('button', { name: 'fraud v1' }).click();
+  await workbench.webviewFrame('fraud v1', 60_000);
+  await workbench.command('View: Close Editor');
+}, 300_000);
+
+test('it fits into a narrow editor', async () => {
+  await workbench.page.setViewportSize({ width: 760, height: 1000 });
+  await (await page()).evaluate(() => window.scrollTo(0, 0));
+  await pictures('narrow');
+  await workbench.page.setViewportSize({ width: 1400, height: 1000 });
+}, 200_000);
+
+test('no error was logged', () => {
+  expect(realErrors(workbench.extensionErrors())).toEqual([]);
+});
