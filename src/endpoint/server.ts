@@ -1,11 +1,14 @@
 /**
- * An endpoint's HTTP, on the loopback interface. Before anything is routed it is asked where a request is meant for and where it
- * comes from: a page of a browser must not reach it.
+ * An endpoint's HTTP, on the loopback interface, and on the same port gRPC. Before anything is routed it is asked where a request
+ * is meant for and where it comes from: a page of a browser must not reach it.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { hostsOf, requireHost, requireOrigin } from './admission';
 import type { Asked, Dialect, Route, Served } from './dialect';
 import { Failure } from './failure';
+import { Front } from './front';
+import type { GrpcServer } from './grpc/server';
 import { bodyOf, send } from './http';
 import { patternOf } from './route';
 
@@ -19,6 +22,9 @@ const DRAIN_MS = 10_000;
 
 export class EndpointServer {
   private readonly server: Server;
+  private readonly front: Front;
+  /** Loaded with the first connection that speaks it. */
+  private grpc: Promise<GrpcServer> | null = null;
   private readonly routes: readonly { readonly route: Route; readonly pattern: RegExp }[];
   private hosts: ReadonlySet<string> = new Set();
   private isDraining = false;
@@ -39,6 +45,7 @@ export class EndpointServer {
     this.server.keepAliveTimeout = KEEP_ALIVE_MS;
     this.server.maxRequestsPerSocket = 0;
     this.server.maxConnections = MAX_CONNECTIONS;
+    this.front = new Front(this.server, (socket) => void this.takeGrpc(socket), HEADERS_LIMIT_MS);
   }
 
   /** @returns the port. @throws what listening throws: EADDRINUSE where somebody else has it */
@@ -49,7 +56,7 @@ export class EndpointServer {
         this.server.off('error', reject);
         this.server.on('error', (error) => this.log(error.message));
         const { port: taken } = this.server.address() as AddressInfo;
-        this.hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${String(taken)}`));
+        this.hosts = hostsOf(taken);
         resolve(taken);
       });
     });
@@ -60,6 +67,8 @@ export class EndpointServer {
     this.isDraining = true;
     this.server.close();
     this.server.closeIdleConnections();
+    this.front.close();
+    const drained = this.grpc?.then((grpc) => grpc.drain(DRAIN_MS));
     if (this.underWay > 0) {
       const { promise, resolve } = Promise.withResolvers<undefined>();
       this.onIdle = () => resolve(undefined);
@@ -67,7 +76,16 @@ export class EndpointServer {
       await promise;
       clearTimeout(limit);
     }
+    await drained;
     this.server.closeAllConnections();
+  }
+
+  private async takeGrpc(socket: Socket): Promise<void> {
+    const limits = { bodyMs: BODY_LIMIT_MS, idleMs: KEEP_ALIVE_MS };
+    this.grpc ??= import('./grpc/server').then(
+      ({ GrpcServer }) => new GrpcServer(this.served, this.hosts, limits, this.log),
+    );
+    (await this.grpc).take(socket);
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -89,12 +107,8 @@ export class EndpointServer {
 
   /** @throws Failure `forbidden`, `not_found`, `method` */
   private routeOf({ headers, method }: IncomingMessage, path: string): { route: Route; found: RegExpExecArray } {
-    if (!this.hosts.has(headers.host?.toLowerCase() ?? '') || !path.startsWith('/'))
-      throw new Failure('forbidden', 'This endpoint answers only what is meant for this machine (Host).');
-    const { origin } = headers;
-    const isForeign = origin !== undefined && !this.hosts.has(origin.toLowerCase().replace(/^http:\/\//, ''));
-    if (isForeign || headers['sec-fetch-site'] === 'cross-site')
-      throw new Failure('forbidden', 'This endpoint does not answer pages of other origins (Origin).');
+    requireHost(path.startsWith('/') ? headers.host : undefined, this.hosts);
+    requireOrigin(headers.origin, headers['sec-fetch-site'], this.hosts);
     const wanted = method === 'HEAD' ? 'GET' : method;
     const others = new Set<string>();
     for (const { route, pattern } of this.routes) {

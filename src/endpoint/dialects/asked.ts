@@ -6,7 +6,7 @@ import type { Asked, Served } from '../dialect';
 import { Failure } from '../failure';
 
 /** That a route's first two parts are what is served. @throws Failure `no_model`, `no_version` */
-export function requireModel({ params: [name, version] }: Asked, served: Served): void {
+export function requireModel({ params: [name, version] }: Pick<Asked, 'params'>, served: Served): void {
   if (name !== served.name)
     throw new Failure('no_model', `Model ${shown(name)} is not found. Here is: ${served.name}.`);
   if (version !== undefined && version !== served.version)

@@ -24,7 +24,7 @@ import { STATUS } from '../failure';
 import { list, object, oneOf, type Schema, TEXT } from '../schema';
 import { requireModel } from './asked';
 
-const PLATFORM = 'onnxruntime_onnx';
+export const PLATFORM = 'onnxruntime_onnx';
 const HEADER_LENGTH = 'Inference-Header-Content-Length';
 
 const Parameters = z.record(z.string(), z.unknown());
@@ -97,7 +97,7 @@ const given = ({ name, datatype }: Port): Schema =>
     data: { type: 'array' },
   });
 
-const SERVER = {
+export const SERVER = {
   name: 'loopwright',
   version: BUILD.version,
   extensions: ['binary_tensor_data', 'model_repository'],

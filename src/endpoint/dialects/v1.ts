@@ -23,7 +23,7 @@ import { type Answer, type Asked, json, type Served, type Told } from '../dialec
 import { list, object, oneOf, row, rows, soleOrNamed, tensor, tensors, TEXT } from '../schema';
 import { objectOf, requireModel, soleOf } from './asked';
 
-const SIGNATURE = 'serving_default';
+export const SIGNATURE = 'serving_default';
 
 export const PREDICTION: Told = {
   summary: 'Predictions for rows or tensors',
@@ -44,10 +44,16 @@ export const STATE: Told = {
 };
 
 /** @throws Failure `no_model`, `no_version`; Refused for a label, of which there are none */
-export function requireServable(asked: Asked, served: Served): void {
+export function requireServable(asked: Pick<Asked, 'params'>, served: Served): void {
   requireModel(asked, served);
   const label = asked.params[2];
   if (label !== undefined) throw new Refused(`Unrecognized servable version label: ${shown(label)}.`);
+}
+
+/** @throws Refused for another signature than the one */
+export function requireSignature(wanted: unknown): void {
+  if (wanted !== '' && wanted !== SIGNATURE)
+    throw new Refused(`Serving signature name: ${shown(wanted)} not found in signature def. There is "${SIGNATURE}".`);
 }
 
 export function state(asked: Asked, served: Served): Answer {
@@ -71,8 +77,7 @@ export async function predict(asked: Asked, served: Served): Promise<Answer> {
   requireServable(asked, served);
   const request = requestOf(asked, served);
   const { signature_name: wanted } = request;
-  if (wanted !== undefined && wanted !== null && wanted !== '' && wanted !== SIGNATURE)
-    throw new Refused(`Serving signature name: ${shown(wanted)} not found in signature def. There is "${SIGNATURE}".`);
+  if (wanted !== undefined && wanted !== null) requireSignature(wanted);
   const { signature } = served;
   const form = soleOf(request, ['instances', 'inputs']);
   const given = request[form];

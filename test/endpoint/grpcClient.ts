@@ -1,0 +1,46 @@
+/** gRPC's own client on an endpoint, with the tables of messages in place of stubs. */
+import { Client, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import type { Message } from '../../src/endpoint/grpc/message';
+
+export interface Refusal {
+  readonly code: number;
+  readonly details: string;
+  readonly metadata: Metadata;
+}
+
+export class GrpcClient {
+  readonly client: Client;
+
+  constructor(url: string, options: Record<string, unknown> = {}) {
+    this.client = new Client(new URL(url).host, credentials.createInsecure(), options);
+  }
+
+  raw(path: string, bytes: Buffer, options: { deadline?: number } = {}): Promise<Buffer> {
+    const asIs = (one: Buffer): Buffer => one;
+    return new Promise((resolve, reject) => {
+      this.client.makeUnaryRequest(path, asIs, asIs, bytes, options, (error: ServiceError | null, answer?: Buffer) => {
+        if (error) reject(error);
+        else resolve(answer ?? Buffer.alloc(0));
+      });
+    });
+  }
+
+  async ask<In, Out>(path: string, asks: Message<In>, gives: Message<Out>, asked: Partial<In>): Promise<Out> {
+    return gives.decode(await this.raw(path, asks.encode(asked)));
+  }
+
+  /** Why it is refused. @throws Error for what is answered */
+  async refused(path: string, bytes: Buffer, options: { deadline?: number } = {}): Promise<Refusal> {
+    try {
+      await this.raw(path, bytes, options);
+    } catch (error) {
+      const { code, details, metadata } = error as ServiceError;
+      return { code, details, metadata };
+    }
+    throw new Error(`${path} was answered`);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
