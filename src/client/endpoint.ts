@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { EndpointNews, EndpointOrder, ServedModel } from '../protocol/endpoints';
+import { DEFAULT_LOG, type EndpointNews, type EndpointOrder, type ServedModel } from '../protocol/endpoints';
 import { LoopwrightError } from '../protocol/errors';
 import { endpointLog, makeEndpointFolder } from '../protocol/node/endpointFolder';
 
@@ -29,10 +29,10 @@ export class EndpointNotStarted extends LoopwrightError {
   }
 }
 
-type Wishes = Partial<Pick<EndpointOrder, 'port' | 'threads' | 'deadlineMs' | 'queue'>>;
+type Wishes = Partial<Pick<EndpointOrder, 'port' | 'threads' | 'deadlineMs' | 'queue' | 'requestLog'>>;
 
 export const orderOf = (served: ServedModel, store: string, name: string, wishes: Wishes): EndpointOrder => ({
-  ...{ port: 0, threads: 1, deadlineMs: 30_000, queue: 128 },
+  ...{ port: 0, threads: 1, deadlineMs: 30_000, queue: 128, requestLog: DEFAULT_LOG },
   ...wishes,
   ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
   ...{ name, store },

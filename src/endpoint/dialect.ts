@@ -4,6 +4,9 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NamedTensor, Signature } from '../inference/datatype';
+import type { RequestLogSettings } from '../protocol/endpoints';
+import type { Label } from '../protocol/node/requestLog/form';
+import type { Call } from './call';
 import type { Failure } from './failure';
 import type { Schema } from './schema';
 
@@ -13,6 +16,8 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** Inflated. */
   readonly body: Buffer;
+  /** Of a route that infers. */
+  readonly call: Call | null;
 }
 
 export interface Answer {
@@ -39,6 +44,8 @@ export interface Route {
   readonly path: string;
   /** Left out for what only refuses. */
   readonly told?: Told;
+  /** Whether what is asked here is a prediction, which is remembered. */
+  readonly infers?: true;
   answer(asked: Asked, served: Served): Answer | Promise<Answer>;
 }
 
@@ -65,6 +72,19 @@ export interface Served {
   /** How many requests wait, and how many more may. */
   readonly waiting: number;
   readonly room: number;
+  /** What is remembered of requests; null where nothing is. */
+  readonly log: RequestLogSettings | null;
+  /** The same for one request, which is told what it is asked and what it answers. */
+  during(call: Call): Served;
+  /** @param failure why it was not answered as it wished */
+  remember(call: Call, status: number, failure: string | null): void;
+  /**
+   * Resolves when they are safe.
+   *
+   * @returns those of requests that are not known to have been here
+   * @throws Failure where nothing is remembered, or they can't be kept
+   */
+  label(labels: readonly Label[]): Promise<readonly string[]>;
   /** Checked against the signature. @throws Failure, Refused */
   infer(feeds: readonly NamedTensor[]): Promise<readonly NamedTensor[]>;
   metrics(): string;

@@ -2,8 +2,13 @@
 import { checkFeeds } from '../inference/feeds';
 import type { NamedTensor, Signature } from '../inference/datatype';
 import type { EndpointOrder } from '../protocol/endpoints';
+import { requestLogFolder } from '../protocol/node/requestLog/segments';
+import type { Call } from './call';
 import type { Served } from './dialect';
 import { DIALECTS } from './dialects/list';
+import { Failure } from './failure';
+import { logMetrics } from './log/logMetrics';
+import { RequestLog } from './log/requestLog';
 import { Metrics } from './metrics';
 import { ModelProcess } from './modelProcess';
 import { openApiOf, toldPaths } from './openApi';
@@ -16,6 +21,7 @@ const MAX_BATCH_ROWS = 64;
 export class Endpoint {
   private readonly model: ModelProcess;
   private readonly server: EndpointServer;
+  private readonly requests: RequestLog | null;
   private isDraining = false;
 
   /** @param modelProgram `model.js` */
@@ -30,6 +36,24 @@ export class Endpoint {
     const signature = (): Signature => {
       if (model.loaded) return model.loaded.signature;
       throw model.unavailable();
+    };
+    const requests =
+      order.requestLog && order.store !== null
+        ? new RequestLog(requestLogFolder(order.store, name), order.requestLog, order, log)
+        : null;
+    this.requests = requests;
+    const infer = async (feeds: readonly NamedTensor[], call: Call | null): Promise<readonly NamedTensor[]> => {
+      if (call) call.feeds = feeds;
+      checkFeeds(feeds, signature());
+      const started = performance.now();
+      let outputs: readonly NamedTensor[] | null = null;
+      try {
+        outputs = await queue.infer(feeds);
+        if (call) call.outputs = outputs;
+        return outputs;
+      } finally {
+        metrics.answered(outputs !== null, performance.now() - started);
+      }
     };
     const served: Served = {
       name,
@@ -49,18 +73,20 @@ export class Endpoint {
       get room() {
         return Math.max(0, order.queue - queue.length);
       },
-      infer: async (feeds) => {
-        checkFeeds(feeds, signature());
-        const started = performance.now();
-        let outputs: readonly NamedTensor[] | null = null;
-        try {
-          outputs = await queue.infer(feeds);
-          return outputs;
-        } finally {
-          metrics.answered(outputs !== null, performance.now() - started);
-        }
+      log: requests && order.requestLog,
+      during: (call) =>
+        Object.assign(Object.create(served) as Served, {
+          infer: (feeds: readonly NamedTensor[]) => infer(feeds, call),
+        }),
+      remember: (call, status, failure) => requests?.request(call, status, failure),
+      label: async (labels) => {
+        if (!requests)
+          throw new Failure('unsupported', 'This endpoint keeps no log of its requests: labels have no place.');
+        await requests.label(labels);
+        return labels.map(({ id }) => id).filter((id) => !requests.isKnown(id));
       },
-      metrics: () => metrics.text(name, version, queue.length, model),
+      infer: (feeds) => infer(feeds, null),
+      metrics: () => metrics.text(name, version, queue.length, model) + logMetrics(name, version, requests?.counted),
       routes: () => Object.fromEntries(DIALECTS.map((one) => [one.name, one.routes.flatMap(toldPaths)])),
       openApi: () => openApiOf(DIALECTS, { name, version, signature: signature() }),
     };
@@ -76,6 +102,7 @@ export class Endpoint {
   async end(): Promise<void> {
     this.isDraining = true;
     await this.server.drain();
+    await this.requests?.end();
     this.model.end();
   }
 }

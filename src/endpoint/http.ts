@@ -48,7 +48,11 @@ async function plain(body: Buffer, encoding: string | undefined): Promise<Buffer
 const tooLarge = (): Failure =>
   new Failure('too_large', `The body has more than ${String(MAX_BODY_BYTES / 1024 / 1024)} MiB.`);
 
-export function send(response: ServerResponse, { status = 200, type = JSON_TYPE, body, headers = {} }: Answer): void {
+export function send(
+  response: ServerResponse,
+  { status = 200, type = JSON_TYPE, body, headers }: Answer,
+  more?: Readonly<Record<string, string>>,
+): void {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   response.writeHead(status, {
     'Content-Type': type,
@@ -56,6 +60,7 @@ export function send(response: ServerResponse, { status = 200, type = JSON_TYPE,
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
     ...headers,
+    ...more,
   });
   response.end(bytes);
 }

@@ -37,10 +37,10 @@ let giveUpName = (): void => undefined;
 
 async function main(): Promise<void> {
   const order = EndpointOrder.parse(JSON.parse(process.argv[2] ?? ''));
-  const { name, store, model, version, file, digest, threads, deadlineMs, queue } = order;
+  const { name, store, model, version, file, digest, threads, deadlineMs, queue, requestLog } = order;
   const own = { pid: process.pid, start: startOf(process.pid) ?? '' };
   const claim: EndpointFile = {
-    ...{ name, model, version, file, digest, threads, deadlineMs, queue },
+    ...{ name, model, version, file, digest, threads, deadlineMs, queue, requestLog },
     ...{ port: 0, process: own, boot: bootId(), startedMs: Date.now() },
   };
   if (store !== null) {

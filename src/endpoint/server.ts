@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Call, idHeader, newCall } from './call';
 import type { Asked, Dialect, Route, Served } from './dialect';
 import { Failure } from './failure';
 import { bodyOf, send } from './http';
@@ -19,7 +20,7 @@ const DRAIN_MS = 10_000;
 
 export class EndpointServer {
   private readonly server: Server;
-  private readonly routes: readonly { readonly route: Route; readonly pattern: RegExp }[];
+  private readonly routes: readonly { readonly dialect: Dialect; readonly route: Route; readonly pattern: RegExp }[];
   private hosts: ReadonlySet<string> = new Set();
   private isDraining = false;
   private underWay = 0;
@@ -31,7 +32,7 @@ export class EndpointServer {
     private readonly log: (line: string) => void,
   ) {
     this.routes = dialects.flatMap((dialect) =>
-      dialect.routes.map((route) => ({ route, pattern: patternOf(route.path) })),
+      dialect.routes.map((route) => ({ dialect, route, pattern: patternOf(route.path) })),
     );
     this.server = createServer((request, response) => void this.handle(request, response));
     this.server.headersTimeout = HEADERS_LIMIT_MS;
@@ -78,17 +79,25 @@ export class EndpointServer {
       if (this.underWay === 0) this.onIdle?.();
     });
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    let call: Call | null = null;
     try {
-      const { route, found } = this.routeOf(request, path);
+      const { dialect, route, found } = this.routeOf(request, path);
+      if (route.infers) call = newCall(dialect.name, request.headers);
       const body = request.method === 'POST' ? await bodyOf(request) : Buffer.alloc(0);
-      send(response, await route.answer(askedOf(found, request, body), this.served));
+      const asked = { ...askedOf(found, request), body, call };
+      const answer = await route.answer(asked, call ? this.served.during(call) : this.served);
+      send(response, answer, call ? idHeader(call) : undefined);
+      if (call) this.served.remember(call, answer.status ?? 200, null);
     } catch (thrown) {
-      this.fail(request, response, path, thrown);
+      this.fail(request, response, path, thrown, call);
     }
   }
 
   /** @throws Failure `forbidden`, `not_found`, `method` */
-  private routeOf({ headers, method }: IncomingMessage, path: string): { route: Route; found: RegExpExecArray } {
+  private routeOf(
+    { headers, method }: IncomingMessage,
+    path: string,
+  ): { dialect: Dialect; route: Route; found: RegExpExecArray } {
     if (!this.hosts.has(headers.host?.toLowerCase() ?? '') || !path.startsWith('/'))
       throw new Failure('forbidden', 'This endpoint answers only what is meant for this machine (Host).');
     const { origin } = headers;
@@ -97,9 +106,9 @@ export class EndpointServer {
       throw new Failure('forbidden', 'This endpoint does not answer pages of other origins (Origin).');
     const wanted = method === 'HEAD' ? 'GET' : method;
     const others = new Set<string>();
-    for (const { route, pattern } of this.routes) {
+    for (const { dialect, route, pattern } of this.routes) {
       const found = pattern.exec(path);
-      if (found && route.method === wanted) return { route, found };
+      if (found && route.method === wanted) return { dialect, route, found };
       if (found) others.add(route.method);
     }
     if (others.size > 0)
@@ -114,7 +123,13 @@ export class EndpointServer {
     );
   }
 
-  private fail(request: IncomingMessage, response: ServerResponse, path: string, thrown: unknown): void {
+  private fail(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    thrown: unknown,
+    call: Call | null,
+  ): void {
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
@@ -129,15 +144,17 @@ export class EndpointServer {
     }
     if (failure.retryAfterS !== null) response.setHeader('Retry-After', String(failure.retryAfterS));
     const dialect = this.dialects.find((one) => one.owns(path));
-    send(response, dialect?.fails(failure, request.headers) ?? { status: 500, body: '{}' });
+    const answer = dialect?.fails(failure, request.headers) ?? { status: 500, body: '{}' };
+    send(response, answer, call ? idHeader(call) : undefined);
+    if (call) this.served.remember(call, answer.status ?? 200, failure.message);
   }
 }
 
 /** @throws Failure `invalid` for what is encoded wrongly */
-function askedOf(found: RegExpExecArray, { headers }: IncomingMessage, body: Buffer): Asked {
+function askedOf(found: RegExpExecArray, { headers }: IncomingMessage): Pick<Asked, 'params' | 'headers'> {
   try {
     const params = found.slice(1).map((text: string | undefined) => text && decodeURIComponent(text));
-    return { params, headers, body };
+    return { params, headers };
   } catch {
     throw new Failure('invalid', 'The address is not encoded rightly.');
   }

@@ -25,6 +25,16 @@ export const ServedModel = z.object({
 });
 export type ServedModel = z.infer<typeof ServedModel>;
 
+/** What is remembered of requests. The oldest goes when it is older than so many days, or when there is more than that. */
+export const RequestLogSettings = z.object({
+  days: z.number().positive(),
+  megabytes: z.number().positive(),
+  /** Inputs and outputs that are left out, or columns of theirs: `name[2]`. */
+  mask: z.array(z.string()),
+});
+export type RequestLogSettings = z.infer<typeof RequestLogSettings>;
+export const DEFAULT_LOG: RequestLogSettings = { days: 7, megabytes: 256, mask: [] };
+
 /** Written once it can be asked; gone when it has ended by itself. While it is being started, one without a port claims the name. */
 export const EndpointFile = ServedModel.extend({
   name: z.string(),
@@ -37,6 +47,8 @@ export const EndpointFile = ServedModel.extend({
   threads: z.number().int().min(1).default(1),
   deadlineMs: z.number().int().min(1).default(30_000),
   queue: z.number().int().min(1).default(128),
+  /** Null: nothing is. */
+  requestLog: RequestLogSettings.nullable().default(null),
 });
 export type EndpointFile = z.infer<typeof EndpointFile>;
 
@@ -52,6 +64,8 @@ export const EndpointOrder = ServedModel.extend({
   deadlineMs: z.number().int().min(1),
   /** How many requests may wait. */
   queue: z.number().int().min(1),
+  /** Null: nothing is, as without a store. */
+  requestLog: RequestLogSettings.nullable().default(null),
 });
 export type EndpointOrder = z.infer<typeof EndpointOrder>;
 

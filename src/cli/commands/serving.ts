@@ -7,6 +7,7 @@ import { ENDPOINT_NAME, type EndpointFile, endpointNameOf, type ServedModel, url
 import { LoopwrightError } from '../../protocol/errors';
 import { adopt, isAdopted, makeStore } from '../../protocol/node/storeFolder';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
+import { LOG_HELP, showRequests, requestLogOf } from '../requestLog';
 import { formatAgo, printable, table } from '../format';
 import { inSession } from '../inSession';
 import { referenceOf } from '../modelReference';
@@ -19,6 +20,10 @@ interface ServeOptions {
   readonly threads?: string;
   readonly timeout?: string;
   readonly queue?: string;
+  readonly log?: string;
+  readonly logDays?: string;
+  readonly logSize?: string;
+  readonly logMask?: string;
   readonly detach?: boolean;
 }
 
@@ -39,18 +44,31 @@ export function addServing(program: Command, perform: Perform): void {
     .option('--threads <n>', 'how many threads one run of the model takes (default: 1)')
     .option('--timeout <seconds>', 'how long a request may take (default: 30)')
     .option('--queue <n>', 'how many requests may wait; others are told to try again (default: 128)')
+    .option('--log <on|off>', LOG_HELP)
+    .option('--log-days <n>', 'for how many days (default: 7)')
+    .option('--log-size <mb>', 'and how many MB of it at most (default: 256)')
+    .option('--log-mask <names>', 'inputs and outputs that are not kept, or columns of theirs: country,x[2]')
     .option('--detach', 'leave it running, and end this command once it answers')
     .addHelpText('after', examples('serve model.onnx', 'serve fraud@champion --port 8080', 'serve fraud/3 --detach'))
     .action((model: string, options: ServeOptions, self: Command) =>
       perform(self, (cli) => serve(cli, model, options)),
     );
   const endpoints = withCommonOptions(program.command('endpoints'))
-    .summary('endpoints of this store: list, stop')
+    .summary('endpoints of this store: list, log, stop')
     .description('Endpoints that serve models of this store.')
-    .addHelpText('after', examples('endpoints list', 'endpoints stop fraud'));
+    .addHelpText('after', examples('endpoints list', 'endpoints log fraud --limit 5', 'endpoints stop fraud'));
   withCommonOptions(endpoints.command('list'))
     .description('Those that answer now.')
     .action((_: unknown, self: Command) => perform(self, list));
+  withCommonOptions(endpoints.command('log'))
+    .description(
+      'The requests that one has answered last, the newest first, with their labels; also of one that has ended.',
+    )
+    .argument('<name>', 'the endpoint')
+    .option('--limit <n>', 'how many (default: 20)')
+    .action((name: string, { limit }: { limit?: string }, self: Command) =>
+      perform(self, (cli) => showRequests(cli, name, whole('--limit', limit, 1, 10_000) ?? 20)),
+    );
   withCommonOptions(endpoints.command('stop'))
     .description('End one; what it has begun is answered.')
     .argument('<name>', 'the endpoint')
@@ -68,6 +86,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
     ...(threads === null ? {} : { threads }),
     ...(seconds === null ? {} : { deadlineMs: seconds * 1000 }),
     ...(queue === null ? {} : { queue }),
+    requestLog: requestLogOf(options),
   };
   if (options.endpoint !== undefined && !ENDPOINT_NAME.test(options.endpoint))
     throw new LoopwrightError('bad_request', '--endpoint takes a name of letters, digits, ".", "_" and "-".');

@@ -1,4 +1,5 @@
 /** What an endpoint says that belongs to no protocol: what it is, what it takes, and its metrics. */
+import { feedback, FEEDBACK } from '../feedback';
 import { type Answer, type Dialect, json } from '../dialect';
 import { STATUS } from '../failure';
 import { object, TEXT } from '../schema';
@@ -20,6 +21,7 @@ export const house: Dialect = {
           model: served.name,
           version: served.version,
           ready: served.isReady,
+          log: served.log,
           routes: served.routes(),
         }),
     },
@@ -29,6 +31,7 @@ export const house: Dialect = {
       told: { summary: 'This document' },
       answer: (_, served) => ({ body: served.openApi() }),
     },
+    { method: 'POST', path: '/feedback', told: FEEDBACK, answer: feedback },
     {
       method: 'GET',
       path: '/metrics',

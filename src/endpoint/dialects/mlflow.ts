@@ -67,6 +67,7 @@ export const mlflow: Dialect = {
         gives: ({ outputs }) =>
           object({ predictions: oneOf(named(outputs, tensor), list(named(outputs, () => ({})))) }),
       },
+      infers: true,
       answer: invoke,
     },
   ],

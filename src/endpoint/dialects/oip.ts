@@ -19,6 +19,7 @@ import { parseJson } from '../../inference/json';
 import { Refused, shown } from '../../inference/refused';
 import { flatText, tensorOf } from '../../inference/tensor';
 import { BUILD } from '../../protocol/version';
+import { takeId } from '../call';
 import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
 import { STATUS } from '../failure';
 import { list, object, oneOf, type Schema, TEXT } from '../schema';
@@ -81,6 +82,7 @@ export const oip: Dialect = {
         gives: ({ outputs }) =>
           object({ model_name: TEXT, model_version: TEXT, outputs: list(oneOf(...outputs.map(given))) }),
       },
+      infers: true,
       answer: infer,
     },
     { method: 'POST', path: '/v2/repository/index', told: { summary: 'The models' }, answer: index },
@@ -131,12 +133,13 @@ function index({ body }: Asked, { name, version, isReady }: Served): Answer {
 async function infer(asked: Asked, served: Served): Promise<Answer> {
   requireModel(asked, served);
   const { request, rest } = readRequest(asked, served);
+  if (request.id !== undefined) takeId(asked.call, request.id);
   const feeds = feedsOf(request.inputs, rest);
   const { outputs: ports } = served.signature;
   const wanted = request.outputs?.map(({ name }) => portNamed(ports, name, 'output').name);
   const outputs = await served.infer(feeds);
   const chosen = wanted?.flatMap((name) => outputs.find((output) => output.name === name) ?? []) ?? outputs;
-  return answerOf(request, chosen, served);
+  return answerOf({ ...request, id: request.id ?? asked.call?.id }, chosen, served);
 }
 
 /** The JSON, and the bytes of tensors behind it. */

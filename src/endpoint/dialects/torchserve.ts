@@ -67,6 +67,7 @@ export const torchserve: Dialect = {
         gives: ({ outputs }) =>
           oneOf(soleOrNamed(outputs, tensor), object({ predictions: list(soleOrNamed(outputs, row)) })),
       },
+      infers: true,
       answer: predict,
     },
     {

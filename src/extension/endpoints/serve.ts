@@ -48,11 +48,11 @@ export class Serving {
   async again(session: StoreSession, row: EndpointRow): Promise<void> {
     // What stands in a store that came with a clone was not served by this user.
     if (!(await mayServe(session))) return;
-    const { name, model, version, digest, port, threads, deadlineMs, queue } = row;
+    const { name, model, version, digest, port, threads, deadlineMs, queue, requestLog } = row;
     // Before it is stopped: what can't be served any more goes on as long as it does.
     const served =
       digest === null ? fileOf(row.file) : await this.verified(session, { name: model, version: Number(version) });
-    const order = orderOf(served, session.paths.root, name, { port, threads, deadlineMs, queue });
+    const order = orderOf(served, session.paths.root, name, { port, threads, deadlineMs, queue, requestLog });
     if (!isOver(row)) await session.request('endpoints/stop', { name });
     await this.start(session, order);
   }
