@@ -8,6 +8,7 @@ import type { RequestLogSettings } from '../protocol/endpoints';
 import type { Label } from '../protocol/node/requestLog/form';
 import type { Call } from './call';
 import type { Failure } from './failure';
+import type { Standing } from './key';
 import type { Schema } from './schema';
 
 export interface Asked {
@@ -18,6 +19,8 @@ export interface Asked {
   readonly body: Buffer;
   /** Of a route that infers. */
   readonly call: Call | null;
+  /** Whether the endpoint's key came with it. */
+  readonly standing: Standing;
 }
 
 export interface Answer {
@@ -46,6 +49,8 @@ export interface Route {
   readonly told?: Told;
   /** Whether what is asked here is a prediction, which is remembered. */
   readonly infers?: true;
+  /** Whether it is answered without a key, as probes have none. */
+  readonly isOpen?: true;
   answer(asked: Asked, served: Served): Answer | Promise<Answer>;
 }
 
@@ -87,6 +92,10 @@ export interface Served {
   label(labels: readonly Label[]): Promise<readonly string[]>;
   /** Checked against the signature. @throws Failure, Refused */
   infer(feeds: readonly NamedTensor[]): Promise<readonly NamedTensor[]>;
+  /** Takes the model back when all that has begun is answered. */
+  unload(): Promise<void>;
+  /** @throws Failure `unavailable` for a model that can't be loaded any more */
+  load(): Promise<void>;
   metrics(): string;
   /** By protocol, the addresses that can be asked. */
   routes(): Readonly<Record<string, readonly string[]>>;

@@ -1,7 +1,7 @@
 /** A model that is served: its process, who waits for it, what is counted, and the protocols in front of it. */
 import { checkFeeds } from '../inference/feeds';
 import type { NamedTensor, Signature } from '../inference/datatype';
-import type { EndpointOrder } from '../protocol/endpoints';
+import { type EndpointOrder, isLoopback } from '../protocol/endpoints';
 import { requestLogFolder } from '../protocol/node/requestLog/segments';
 import type { Call } from './call';
 import type { Served } from './dialect';
@@ -23,16 +23,30 @@ export class Endpoint {
   private readonly server: EndpointServer;
   private readonly requests: RequestLog | null;
   private isDraining = false;
+  private isUnloaded = false;
 
   /** @param modelProgram `model.js` */
-  constructor(order: EndpointOrder, modelProgram: string, log: (line: string) => void) {
+  constructor(
+    private readonly order: EndpointOrder,
+    modelProgram: string,
+    key: string | null,
+    log: (line: string) => void,
+  ) {
     const { file, threads, name, version } = order;
     const metrics = new Metrics();
     const model = new ModelProcess({ program: modelProgram, file, threads }, log, () => log('the model is loaded'));
     this.model = model;
     const limits = { waiting: order.queue, rows: MAX_BATCH_ROWS, deadlineMs: order.deadlineMs };
     const queue = new Queue(model, limits, metrics);
-    const isDraining = (): boolean => this.isDraining;
+    const isOff = (): boolean => this.isDraining || this.isUnloaded;
+    const whyUnloaded = `The model ${name} is unloaded. POST /v2/repository/models/${name}/load loads it again.`;
+    let change = Promise.resolve();
+    /** One after the other. */
+    const changed = (work: () => Promise<void>): Promise<void> => {
+      const done = change.then(work);
+      change = done.catch(() => undefined);
+      return done;
+    };
     const signature = (): Signature => {
       if (model.loaded) return model.loaded.signature;
       throw model.unavailable();
@@ -44,6 +58,7 @@ export class Endpoint {
     this.requests = requests;
     const infer = async (feeds: readonly NamedTensor[], call: Call | null): Promise<readonly NamedTensor[]> => {
       if (call) call.feeds = feeds;
+      if (this.isUnloaded) throw new Failure('unavailable', whyUnloaded);
       checkFeeds(feeds, signature());
       const started = performance.now();
       let outputs: readonly NamedTensor[] | null = null;
@@ -59,7 +74,7 @@ export class Endpoint {
       name,
       version,
       get isReady() {
-        return model.loaded !== null && !isDraining();
+        return model.loaded !== null && !isOff();
       },
       get signature() {
         return signature();
@@ -86,17 +101,28 @@ export class Endpoint {
         return labels.map(({ id }) => id).filter((id) => !requests.isKnown(id));
       },
       infer: (feeds) => infer(feeds, null),
+      unload: () =>
+        changed(async () => {
+          this.isUnloaded = true;
+          await queue.idle();
+          await model.stop(whyUnloaded);
+        }),
+      load: () =>
+        changed(async () => {
+          if (this.isUnloaded && !this.isDraining) await model.resume();
+          this.isUnloaded = false;
+        }),
       metrics: () => metrics.text(name, version, queue.length, model) + logMetrics(name, version, requests?.counted),
       routes: () => Object.fromEntries(DIALECTS.map((one) => [one.name, one.routes.flatMap(toldPaths)])),
       openApi: () => openApiOf(DIALECTS, { name, version, signature: signature() }),
     };
-    this.server = new EndpointServer(DIALECTS, served, log);
+    this.server = new EndpointServer(DIALECTS, served, { key, isLocal: isLoopback(order.host) }, log);
   }
 
   /** @returns the port that it answers on, once it does. @throws Failure for a model that can't be loaded */
   async start(port: number): Promise<{ port: number; answersBatches: boolean }> {
     const { answersBatches } = await this.model.start();
-    return { port: await this.server.listen(port), answersBatches };
+    return { port: await this.server.listen(port, this.order.host), answersBatches };
   }
 
   async end(): Promise<void> {

@@ -49,6 +49,7 @@ export class ModelProcess {
   private lastId = 0;
   private pauseMs = FIRST_PAUSE_MS;
   private isEnding = false;
+  private isStopped = false;
   private whyDown = 'The model is being loaded.';
 
   constructor(
@@ -109,6 +110,7 @@ export class ModelProcess {
   }
 
   unavailable(): Failure {
+    if (this.isStopped) return new Failure('unavailable', this.whyDown);
     return new Failure('unavailable', this.whyDown, Math.max(1, Math.ceil(this.pauseMs / 1000)));
   }
 
@@ -121,6 +123,31 @@ export class ModelProcess {
   end(): void {
     this.isEnding = true;
     this.child?.kill('SIGTERM');
+  }
+
+  /** Ends the process until it is wanted again. */
+  async stop(why: string): Promise<void> {
+    this.isStopped = true;
+    this.loaded = null;
+    this.whyDown = why;
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    child.once('exit', () => resolve(undefined));
+    child.kill('SIGTERM');
+    await promise;
+  }
+
+  /** @throws Failure `unavailable` for a model that can't be loaded any more: it stays stopped */
+  async resume(): Promise<void> {
+    this.isStopped = false;
+    this.pauseMs = FIRST_PAUSE_MS;
+    try {
+      await this.start();
+    } catch (error) {
+      this.isStopped = true;
+      throw error;
+    }
   }
 
   private settle(message: Extract<FromModel, { id: number }>): void {
@@ -141,10 +168,11 @@ export class ModelProcess {
     if (livedMs > GOOD_LIFE_MS) this.pauseMs = FIRST_PAUSE_MS;
     for (const { reject } of this.waiting.values()) reject(this.unavailable());
     this.waiting.clear();
-    if (this.isEnding || (!wasLoaded && this.crashes === 0)) return;
+    if (this.isEnding || this.isStopped || (!wasLoaded && this.crashes === 0)) return;
     this.log(`the process that runs the model ended (${end}); again in ${String(this.pauseMs)} ms`);
     setTimeout(() => {
-      if (!this.isEnding) this.start().catch((thrown: unknown) => this.log(Failure.from(thrown).message));
+      if (!this.isEnding && !this.isStopped && this.child === null)
+        this.start().catch((thrown: unknown) => this.log(Failure.from(thrown).message));
     }, this.pauseMs).unref();
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }

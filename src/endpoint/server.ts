@@ -8,6 +8,7 @@ import { type Call, idHeader, newCall } from './call';
 import type { Asked, Dialect, Route, Served } from './dialect';
 import { Failure } from './failure';
 import { bodyOf, send } from './http';
+import { type Standing, standingOf } from './key';
 import { patternOf } from './route';
 
 const BODY_LIMIT_MS = 60_000;
@@ -17,6 +18,13 @@ const KEEP_ALIVE_MS = 65_000;
 const MAX_CONNECTIONS = 1024;
 /** How long requests that are under way may take when the endpoint ends. */
 const DRAIN_MS = 10_000;
+
+export interface Guard {
+  /** Null: whoever reaches it may ask. */
+  readonly key: string | null;
+  /** Whether only this machine can reach it. */
+  readonly isLocal: boolean;
+}
 
 export class EndpointServer {
   private readonly server: Server;
@@ -29,6 +37,7 @@ export class EndpointServer {
   constructor(
     private readonly dialects: readonly Dialect[],
     private readonly served: Served,
+    private readonly guard: Guard,
     private readonly log: (line: string) => void,
   ) {
     this.routes = dialects.flatMap((dialect) =>
@@ -43,10 +52,10 @@ export class EndpointServer {
   }
 
   /** @returns the port. @throws what listening throws: EADDRINUSE where somebody else has it */
-  listen(port: number): Promise<number> {
+  listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      this.server.listen({ port, host, exclusive: true }, () => {
         this.server.off('error', reject);
         this.server.on('error', (error) => this.log(error.message));
         const { port: taken } = this.server.address() as AddressInfo;
@@ -81,10 +90,10 @@ export class EndpointServer {
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     let call: Call | null = null;
     try {
-      const { dialect, route, found } = this.routeOf(request, path);
+      const { dialect, route, found, standing } = this.routeOf(request, path);
       if (route.infers) call = newCall(dialect.name, request.headers);
       const body = request.method === 'POST' ? await bodyOf(request) : Buffer.alloc(0);
-      const asked = { ...askedOf(found, request), body, call };
+      const asked = { ...askedOf(found, request), body, call, standing };
       const answer = await route.answer(asked, call ? this.served.during(call) : this.served);
       send(response, answer, call ? idHeader(call) : undefined);
       if (call) this.served.remember(call, answer.status ?? 200, null);
@@ -93,24 +102,31 @@ export class EndpointServer {
     }
   }
 
-  /** @throws Failure `forbidden`, `not_found`, `method` */
+  /** @throws Failure `forbidden`, `unauthenticated`, `not_found`, `method` */
   private routeOf(
     { headers, method }: IncomingMessage,
     path: string,
-  ): { dialect: Dialect; route: Route; found: RegExpExecArray } {
-    if (!this.hosts.has(headers.host?.toLowerCase() ?? '') || !path.startsWith('/'))
+  ): { dialect: Dialect; route: Route; found: RegExpExecArray; standing: Standing } {
+    // What more than this machine reaches has names that nobody here knows, and a key, which no page knows.
+    const isMeant = !this.guard.isLocal || this.hosts.has(headers.host?.toLowerCase() ?? '');
+    if (!isMeant || !path.startsWith('/'))
       throw new Failure('forbidden', 'This endpoint answers only what is meant for this machine (Host).');
     const { origin } = headers;
     const isForeign = origin !== undefined && !this.hosts.has(origin.toLowerCase().replace(/^http:\/\//, ''));
     if (isForeign || headers['sec-fetch-site'] === 'cross-site')
       throw new Failure('forbidden', 'This endpoint does not answer pages of other origins (Origin).');
+    const standing = standingOf(this.guard.key, (name) => headers[name]?.toString());
     const wanted = method === 'HEAD' ? 'GET' : method;
     const others = new Set<string>();
     for (const { dialect, route, pattern } of this.routes) {
       const found = pattern.exec(path);
-      if (found && route.method === wanted) return { dialect, route, found };
+      if (found && route.method === wanted) {
+        if (standing === 'missing' && !route.isOpen) throw noKey();
+        return { dialect, route, found, standing };
+      }
       if (found) others.add(route.method);
     }
+    if (standing === 'missing') throw noKey();
     if (others.size > 0)
       throw new Failure(
         'method',
@@ -142,6 +158,7 @@ export class EndpointServer {
       request.resume();
       response.setHeader('Connection', 'close');
     }
+    if (failure.kind === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer');
     if (failure.retryAfterS !== null) response.setHeader('Retry-After', String(failure.retryAfterS));
     const dialect = this.dialects.find((one) => one.owns(path));
     const answer = dialect?.fails(failure, request.headers) ?? { status: 500, body: '{}' };
@@ -149,6 +166,12 @@ export class EndpointServer {
     if (call) this.served.remember(call, answer.status ?? 200, failure.message);
   }
 }
+
+const noKey = (): Failure =>
+  new Failure(
+    'unauthenticated',
+    'This endpoint is asked with its key: Authorization: Bearer KEY, X-API-Key or api-key.',
+  );
 
 /** @throws Failure `invalid` for what is encoded wrongly */
 function askedOf(found: RegExpExecArray, { headers }: IncomingMessage): Pick<Asked, 'params' | 'headers'> {

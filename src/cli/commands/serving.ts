@@ -3,7 +3,14 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fileServed, orderOf, startEndpoint } from '../../client/endpoint';
-import { ENDPOINT_NAME, type EndpointFile, endpointNameOf, type ServedModel, urlOf } from '../../protocol/endpoints';
+import {
+  ENDPOINT_NAME,
+  type EndpointFile,
+  endpointNameOf,
+  isLoopback,
+  type ServedModel,
+  urlOf,
+} from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { adopt, isAdopted, makeStore } from '../../protocol/node/storeFolder';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
@@ -24,6 +31,8 @@ interface ServeOptions {
   readonly logDays?: string;
   readonly logSize?: string;
   readonly logMask?: string;
+  readonly key?: boolean;
+  readonly host?: string;
   readonly detach?: boolean;
 }
 
@@ -44,6 +53,8 @@ export function addServing(program: Command, perform: Perform): void {
     .option('--threads <n>', 'how many threads one run of the model takes (default: 1)')
     .option('--timeout <seconds>', 'how long a request may take (default: 30)')
     .option('--queue <n>', 'how many requests may wait; others are told to try again (default: 128)')
+    .option('--key', 'make a key, without which it is not asked; it is shown once')
+    .option('--host <address>', 'listen on another address than 127.0.0.1; needs --key')
     .option('--log <on|off>', LOG_HELP)
     .option('--log-days <n>', 'for how many days (default: 7)')
     .option('--log-size <mb>', 'and how many MB of it at most (default: 256)')
@@ -87,7 +98,14 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
     ...(seconds === null ? {} : { deadlineMs: seconds * 1000 }),
     ...(queue === null ? {} : { queue }),
     requestLog: requestLogOf(options),
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.key === true ? { key: 'new' as const } : {}),
   };
+  if (options.host !== undefined && !isLoopback(options.host) && options.key !== true)
+    throw new LoopwrightError(
+      'bad_request',
+      `--host ${options.host.slice(0, 60)} is reached by others: it needs --key.`,
+    );
   if (options.endpoint !== undefined && !ENDPOINT_NAME.test(options.endpoint))
     throw new LoopwrightError('bad_request', '--endpoint takes a name of letters, digits, ".", "_" and "-".');
   const { served, store } = await modelNamed(cli, model);
@@ -95,7 +113,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
   const program = { runtime: process.execPath, file: join(cli.programs, 'endpoint.js') };
   const stays = options.detach === true;
   const started = await startEndpoint(program, orderOf(served, store, name, wishes), stays);
-  const { url } = started;
+  const { url, newKey } = started;
   if (output.isJson)
     output.document({
       endpoint: name,
@@ -103,6 +121,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
       ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
       pid: started.pid,
       batches: started.answersBatches,
+      ...(newKey === null ? {} : { key: newKey }),
       store: { path: store },
     });
   else
@@ -111,6 +130,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
       `  Open Inference Protocol  ${url}/v2/models/${name}/infer`,
       `  MLflow                   ${url}/invocations`,
       `  Prometheus               ${url}/metrics`,
+      ...(newKey === null ? [] : [`Its key, shown this once: ${newKey}`, '  Authorization: Bearer KEY']),
       stays ? `End it with: loopwright endpoints stop ${name}` : 'Ctrl+C ends it.',
     ]);
   return stays ? EXIT.done : ended(started.process);
@@ -178,9 +198,21 @@ async function stop(cli: Cli, name: string): Promise<number> {
   });
 }
 
-const documentOf = ({ name, port, model, version, file, digest, process: { pid }, startedMs }: EndpointFile) => ({
+const documentOf = ({
+  name,
+  port,
+  host,
+  key,
+  model,
+  version,
+  file,
+  digest,
+  process: { pid },
+  startedMs,
+}: EndpointFile) => ({
   endpoint: name,
-  url: urlOf(port),
+  url: urlOf(port, host),
+  key,
   ...{ model, version, file, digest, pid },
   started: new Date(startedMs).toISOString(),
 });
@@ -196,9 +228,9 @@ function endpointTable(
     { title: 'VERSION', align: 'right' as const },
     { title: 'STARTED' },
   ];
-  const rows = endpoints.map(({ name, port, model, version, digest, startedMs }) => [
+  const rows = endpoints.map(({ name, port, host, model, version, digest, startedMs }) => [
     name,
-    urlOf(port),
+    urlOf(port, host),
     model,
     digest === null ? '' : version,
     formatAgo(startedMs, nowMs),

@@ -14,16 +14,22 @@ export const house: Dialect = {
       method: 'GET',
       path: '/',
       told: { summary: 'What is served, and all addresses' },
+      isOpen: true,
       // `status` is what KServe's clients ask an endpoint's root for.
-      answer: (_, served): Answer =>
-        json({
-          status: 'alive',
-          model: served.name,
-          version: served.version,
-          ready: served.isReady,
-          log: served.log,
-          routes: served.routes(),
-        }),
+      answer: ({ standing }, served): Answer =>
+        json(
+          standing === 'missing'
+            ? { status: 'alive' }
+            : {
+                status: 'alive',
+                model: served.name,
+                version: served.version,
+                ready: served.isReady,
+                log: served.log,
+                key: standing === 'given',
+                routes: served.routes(),
+              },
+        ),
     },
     {
       method: 'GET',

@@ -27,6 +27,7 @@ const OWN_STATUS: Partial<Record<FailureKind, number>> = { overloaded: 503, time
 
 const TYPES: Readonly<Record<FailureKind, string>> = {
   invalid: 'BadRequestException',
+  unauthenticated: 'InvalidKeyException',
   forbidden: 'IllegalArgumentException',
   not_found: 'ResourceNotFoundException',
   no_model: 'ModelNotFoundException',

@@ -15,19 +15,20 @@ type Input = z.infer<typeof Metadata>['inputs'][number];
 type Table = InputExample['table'];
 
 /** @throws LoopwrightError `not_found` while it can't be asked */
-export async function callOf(endpoint: EndpointFile, example: Table): Promise<EndpointCall> {
-  const { name, port } = endpoint;
-  const model = `${urlOf(port)}/v2/models/${name}`;
+export async function callOf(endpoint: EndpointFile, key: string | null, example: Table): Promise<EndpointCall> {
+  const { name, port, host } = endpoint;
+  const headers = key === null ? {} : { Authorization: `Bearer ${key}` };
+  const model = `${urlOf(port, host)}/v2/models/${name}`;
   let told: unknown;
   try {
-    const answer = await fetch(model, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    const answer = await fetch(model, { headers, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
     told = await answer.json();
   } catch {
     throw notNow(name);
   }
   const read = Metadata.safeParse(told);
   if (!read.success) throw notNow(name);
-  return { url: `${model}/infer`, ...requestFor(read.data.inputs, example) };
+  return { url: `${model}/infer`, key, ...requestFor(read.data.inputs, example) };
 }
 
 const notNow = (name: string) =>

@@ -5,6 +5,7 @@
 import type { EndpointCall, ServedModel } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { forgetEndpoint, livingEndpoint, livingEndpoints, startingEndpoint } from '../../protocol/node/endpointFolder';
+import { readKey } from '../../protocol/node/endpointKey';
 import type { Verified } from '../../protocol/registry';
 import type { ModelPlace, Result } from '../../protocol/requests';
 import type { Jobs } from '../jobs';
@@ -56,7 +57,8 @@ function forget(store: string, name: string): void {
 async function callTo(parts: ServingParts, name: string): Promise<EndpointCall> {
   const found = livingEndpoint(parts.store, name);
   if (!found) throw noEndpoint(name);
-  return callOf(found, found.digest === null ? null : await exampleOf(parts, found));
+  const key = found.key ? readKey(parts.store, name) : null;
+  return callOf(found, key, found.digest === null ? null : await exampleOf(parts, found));
 }
 
 /** The input example of the version; null where there is none any more. */

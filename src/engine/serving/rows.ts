@@ -2,6 +2,7 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type EndpointFile, type EndpointRow, type EndpointState, urlOf } from '../../protocol/endpoints';
 import { endpointLog, endpointsIn, type FoundEndpoint } from '../../protocol/node/endpointFolder';
+import { keyHeaders } from '../../protocol/node/endpointKey';
 import { bootId } from '../../protocol/node/processes';
 import { type Counted, countedIn, Loads } from './load';
 
@@ -32,16 +33,22 @@ export class EndpointRows {
     };
     if (state === 'starting') return { ...common, state };
     if (state === 'ended') return { ...common, state, cause: causeOf(endpoint), lastLines: tailOf(log) };
-    const asked = await ask(endpoint);
+    const asked = await ask(endpoint, keyHeaders(this.store, endpoint));
     if (typeof asked === 'string') return { ...common, state: asked };
     const rates = this.loads.rates(endpoint, asked, Date.now());
     return { ...common, ...rates, crashes: asked.crashes, state: asked.isReady ? 'ready' : 'restarting' };
   }
 }
 
-async function ask({ port }: EndpointFile): Promise<Counted | Extract<EndpointState, 'stopping' | 'silent'>> {
+async function ask(
+  { port, host }: EndpointFile,
+  headers: Record<string, string>,
+): Promise<Counted | Extract<EndpointState, 'stopping' | 'silent'>> {
   try {
-    const answer = await fetch(`${urlOf(port)}/metrics`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    const answer = await fetch(`${urlOf(port, host)}/metrics`, {
+      headers,
+      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+    });
     return countedIn(await answer.text()) ?? 'silent';
   } catch (error) {
     // Its process lives and takes no connection: that is how one ends.

@@ -2,15 +2,17 @@
 import type { EndpointCall } from '../../protocol/endpoints';
 
 /** @returns null where it would be too long for a command line */
-export function asCurl({ url, body }: EndpointCall, isWindows: boolean): string | null {
+export function asCurl({ url, body, key }: EndpointCall, isWindows: boolean): string | null {
   if (body === null) return null;
   const quoted = (text: string) =>
     isWindows ? `"${text.replaceAll('"', String.raw`\"`)}"` : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  return `curl -s ${quoted(url)} -H ${quoted('Content-Type: application/json')} -d ${quoted(body)}`;
+  const access = key === null ? '' : ` -H ${quoted(`Authorization: Bearer ${key}`)}`;
+  return `curl -s ${quoted(url)}${access} -H ${quoted('Content-Type: application/json')} -d ${quoted(body)}`;
 }
 
-export function asPython({ url, body, inputs }: EndpointCall): string {
+export function asPython({ url, body, inputs, key }: EndpointCall): string {
   const given = body === null ? inputs : (JSON.parse(body) as { inputs: EndpointCall['inputs'] }).inputs;
+  const headers = { 'Content-Type': 'application/json', ...(key === null ? {} : { Authorization: `Bearer ${key}` }) };
   const lines = given.map((input) => `    ${'data' in input ? literal(input) : withZeros(input)},`);
   return `import json
 import urllib.request
@@ -21,7 +23,7 @@ ${lines.join('\n')}
 request = urllib.request.Request(
     ${literal(url)},
     json.dumps({"inputs": inputs}).encode(),
-    {"Content-Type": "application/json"},
+    ${literal(headers)},
 )
 with urllib.request.urlopen(request) as answer:
     print(json.dumps(json.load(answer), indent=2))
