@@ -96,6 +96,7 @@ describe('what an endpoint has to do', () => {
   const endpoint: EndpointFile = {
     ...{ name: 'm', model: 'm', version: '1', file: '/m.onnx', digest: null, port: 1, boot: '', startedMs: 0 },
     ...{ process: { pid: 1, start: '1' }, threads: 1, deadlineMs: 1, queue: 1 },
+    ...{ requestLog: null, host: '127.0.0.1', key: false },
   };
 
   it('is told over the last seconds, with the time that 19 of 20 stay below', () => {
