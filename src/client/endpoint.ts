@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { EndpointNews, EndpointOrder, ServedModel } from '../protocol/endpoints';
+import { DEFAULT_LOG, type EndpointNews, type EndpointOrder, type ServedModel } from '../protocol/endpoints';
 import { LoopwrightError } from '../protocol/errors';
 import { endpointLog, makeEndpointFolder } from '../protocol/node/endpointFolder';
 
@@ -16,6 +16,8 @@ export interface StartedEndpoint {
   readonly url: string;
   readonly pid: number;
   readonly answersBatches: boolean;
+  /** One that was made for it, which is told once. */
+  readonly newKey: string | null;
   readonly process: ChildProcess;
 }
 
@@ -29,10 +31,18 @@ export class EndpointNotStarted extends LoopwrightError {
   }
 }
 
-type Wishes = Partial<Pick<EndpointOrder, 'port' | 'threads' | 'deadlineMs' | 'queue'>>;
+type Wishes = Partial<Pick<EndpointOrder, 'port' | 'threads' | 'deadlineMs' | 'queue' | 'requestLog' | 'host' | 'key'>>;
 
 export const orderOf = (served: ServedModel, store: string, name: string, wishes: Wishes): EndpointOrder => ({
-  ...{ port: 0, threads: 1, deadlineMs: 30_000, queue: 128 },
+  ...{
+    port: 0,
+    threads: 1,
+    deadlineMs: 30_000,
+    queue: 128,
+    requestLog: DEFAULT_LOG,
+    host: '127.0.0.1',
+    key: 'none' as const,
+  },
   ...wishes,
   ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
   ...{ name, store },
@@ -70,12 +80,12 @@ export async function startEndpoint(
     throw news.reason
       ? new EndpointNotStarted(news.reason, news.message)
       : new LoopwrightError(news.code, news.message);
-  const { url, pid, answersBatches } = news;
+  const { url, pid, answersBatches, newKey } = news;
   if (outlives) {
     child.send('stay');
     child.unref();
   }
-  return { url, pid, answersBatches, process: child };
+  return { url, pid, answersBatches, newKey, process: child };
 }
 
 function logOf({ store, name }: EndpointOrder): number {

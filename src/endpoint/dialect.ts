@@ -4,8 +4,11 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NamedTensor, Signature } from '../inference/datatype';
-import type { ToldEndpoint } from '../protocol/endpoints';
+import type { RequestLogSettings, ToldEndpoint } from '../protocol/endpoints';
+import type { Label } from '../protocol/node/requestLog/form';
+import type { Call } from './call';
 import type { Failure } from './failure';
+import type { Standing } from './key';
 import type { Schema } from './schema';
 
 export interface Asked {
@@ -14,6 +17,10 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
   /** Inflated. */
   readonly body: Buffer;
+  /** Of a route that infers. */
+  readonly call: Call | null;
+  /** Whether the endpoint's key came with it. */
+  readonly standing: Standing;
 }
 
 export interface Answer {
@@ -40,6 +47,10 @@ export interface Route {
   readonly path: string;
   /** Left out for what only refuses. */
   readonly told?: Told;
+  /** Whether what is asked here is a prediction, which is remembered. */
+  readonly infers?: true;
+  /** Whether it is answered without a key, as probes have none. */
+  readonly isOpen?: true;
   answer(asked: Asked, served: Served): Answer | Promise<Answer>;
 }
 
@@ -66,8 +77,25 @@ export interface Served {
   /** How many requests wait, and how many more may. */
   readonly waiting: number;
   readonly room: number;
+  /** What is remembered of requests; null where nothing is. */
+  readonly log: RequestLogSettings | null;
+  /** The same for one request, which is told what it is asked and what it answers. */
+  during(call: Call): Served;
+  /** @param failure why it was not answered as it wished */
+  remember(call: Call, status: number, failure: string | null): void;
+  /**
+   * Resolves when they are safe.
+   *
+   * @returns those of requests that are not known to have been here
+   * @throws Failure where nothing is remembered, or they can't be kept
+   */
+  label(labels: readonly Label[]): Promise<readonly string[]>;
   /** Checked against the signature. @throws Failure, Refused */
   infer(feeds: readonly NamedTensor[]): Promise<readonly NamedTensor[]>;
+  /** Takes the model back when all that has begun is answered. */
+  unload(): Promise<void>;
+  /** @throws Failure `unavailable` for a model that can't be loaded any more */
+  load(): Promise<void>;
   metrics(): string;
   /** How it is set, and what went wrong lately. */
   told(): ToldEndpoint;

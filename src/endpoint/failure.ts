@@ -3,6 +3,7 @@ import { Refused } from '../inference/refused';
 
 export type FailureKind =
   | 'invalid'
+  | 'unauthenticated'
   | 'forbidden'
   | 'not_found'
   | 'no_model'
@@ -38,6 +39,7 @@ export class Failure extends Error {
 /** What HTTP says; dialects that say otherwise have it in their own. */
 export const STATUS: Readonly<Record<FailureKind, number>> = {
   invalid: 400,
+  unauthenticated: 401,
   forbidden: 403,
   not_found: 404,
   no_model: 404,

@@ -64,13 +64,18 @@ async function plain(body: Buffer, encoding: string): Promise<Buffer> {
 const tooLarge = (): Failure =>
   new Failure('too_large', `The body has more than ${String(MAX_BODY_BYTES / 1024 / 1024)} MiB.`);
 
-export function send(response: ServerResponse, { status = 200, type = JSON_TYPE, body, headers = {} }: Answer): void {
+export function send(
+  response: ServerResponse,
+  { status = 200, type = JSON_TYPE, body, headers }: Answer,
+  more?: Readonly<Record<string, string>>,
+): void {
   response.writeHead(status, {
     'Content-Type': type,
     'Content-Length': Buffer.byteLength(body),
     'X-Content-Type-Options': 'nosniff',
     'Cache-Control': 'no-store',
     ...headers,
+    ...more,
   });
   // A text is sent together with what stands before it; bytes are written by themselves.
   response.end(body);

@@ -5,8 +5,9 @@
 import { writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
-import { type EndpointFile, type EndpointNews, EndpointOrder, urlOf } from '../protocol/endpoints';
+import { type EndpointFile, type EndpointNews, EndpointOrder, isLoopback, urlOf } from '../protocol/endpoints';
 import { claimEndpoint, releaseClaim, removeEndpoint, writeEndpoint } from '../protocol/node/endpointFolder';
+import { keepKey, newKey, readKey, removeKey } from '../protocol/node/endpointKey';
 import { bootId, startOf } from '../protocol/node/processes';
 import { Endpoint } from './endpoint';
 import { Failure } from './failure';
@@ -37,10 +38,10 @@ let giveUpName = (): void => undefined;
 
 async function main(): Promise<void> {
   const order = EndpointOrder.parse(JSON.parse(process.argv[2] ?? ''));
-  const { name, store, model, version, file, digest, threads, deadlineMs, queue } = order;
+  const { name, store, model, version, file, digest, threads, deadlineMs, queue, requestLog, host } = order;
   const own = { pid: process.pid, start: startOf(process.pid) ?? '' };
   const claim: EndpointFile = {
-    ...{ name, model, version, file, digest, threads, deadlineMs, queue },
+    ...{ name, model, version, file, digest, threads, deadlineMs, queue, requestLog, host, key: order.key !== 'none' },
     ...{ port: 0, process: own, boot: bootId(), startedMs: Date.now() },
   };
   if (store !== null) {
@@ -49,7 +50,13 @@ async function main(): Promise<void> {
     giveUpName = () => releaseClaim(store, claim);
     process.on('exit', giveUpName);
   }
-  const endpoint = new Endpoint(order, join(__dirname, 'model.js'), log);
+  if (order.key === 'none' && !isLoopback(host))
+    throw new LoopwrightError('bad_request', 'Beyond this machine an endpoint is served with a key alone: --key.');
+  const known = order.key === 'kept' && store !== null ? readKey(store, name) : null;
+  const made = order.key !== 'none' && known === null ? newKey() : null;
+  if (store !== null) writing(store, () => (made === null ? undefined : keepKey(store, name, made)));
+  if (store !== null && order.key === 'none') removeKey(store, name);
+  const endpoint = new Endpoint(order, join(__dirname, 'model.js'), known ?? made, log);
   let isEnding = false;
   const end = (why: string): void => {
     if (isEnding) return;
@@ -74,8 +81,8 @@ async function main(): Promise<void> {
     writing(store, () => writeEndpoint(store, { ...claim, port, startedMs: Date.now() }));
     giveUpName();
   }
-  log(`${name} serves ${file} at ${urlOf(port)}${answersBatches ? ', in batches' : ''}`);
-  tell({ kind: 'ready', url: urlOf(port), pid: process.pid, answersBatches });
+  log(`${name} serves ${file} at ${urlOf(port, host)}${answersBatches ? ', in batches' : ''}`);
+  tell({ kind: 'ready', url: urlOf(port, host), pid: process.pid, answersBatches, newKey: made });
 }
 
 /** @throws LoopwrightError for a store that can't be written */
@@ -89,10 +96,10 @@ function writing<T>(store: string, work: () => T): T {
   }
 }
 
-const inUse = ({ name, model, port }: EndpointFile): string =>
+const inUse = ({ name, model, port, host }: EndpointFile): string =>
   port === 0
     ? `The endpoint ${name} is being started already, for ${model}. Wait for it, or name this one with --endpoint.`
-    : `The endpoint ${name} serves ${model} already, at ${urlOf(port)}. ` +
+    : `The endpoint ${name} serves ${model} already, at ${urlOf(port, host)}. ` +
       `Stop it with "loopwright endpoints stop ${name}", or name this one with --endpoint.`;
 
 function asFailedStart(thrown: unknown, port: number): unknown {

@@ -121,5 +121,5 @@ interface ModelState {
   readonly memoryBytes?: number | null;
 }
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll(/[\\"\n]/g, (found) => (found === '\n' ? '\\n' : `\\${found}`));

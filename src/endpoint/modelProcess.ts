@@ -50,6 +50,7 @@ export class ModelProcess {
   private lastId = 0;
   private pauseMs = FIRST_PAUSE_MS;
   private isEnding = false;
+  private isStopped = false;
   private whyDown = 'The model is being loaded.';
   private killedFor: string | null = null;
 
@@ -117,6 +118,7 @@ export class ModelProcess {
   }
 
   unavailable(): Failure {
+    if (this.isStopped) return new Failure('unavailable', this.whyDown);
     return new Failure('unavailable', this.whyDown, Math.max(1, Math.ceil(this.pauseMs / 1000)));
   }
 
@@ -130,6 +132,31 @@ export class ModelProcess {
   end(): void {
     this.isEnding = true;
     this.child?.kill('SIGTERM');
+  }
+
+  /** Ends the process until it is wanted again. */
+  async stop(why: string): Promise<void> {
+    this.isStopped = true;
+    this.loaded = null;
+    this.whyDown = why;
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    child.once('exit', () => resolve(undefined));
+    child.kill('SIGTERM');
+    await promise;
+  }
+
+  /** @throws Failure `unavailable` for a model that can't be loaded any more: it stays stopped */
+  async resume(): Promise<void> {
+    this.isStopped = false;
+    this.pauseMs = FIRST_PAUSE_MS;
+    try {
+      await this.start();
+    } catch (error) {
+      this.isStopped = true;
+      throw error;
+    }
   }
 
   private settle(message: Extract<FromModel, { id: number }>): void {
@@ -152,11 +179,12 @@ export class ModelProcess {
     this.waiting.clear();
     const { killedFor } = this;
     this.killedFor = null;
-    if (this.isEnding || (!wasLoaded && this.crashes === 0)) return;
+    if (this.isEnding || this.isStopped || (!wasLoaded && this.crashes === 0)) return;
     this.onCrash(killedFor ?? (wasLoaded ? crashWords(end) : `It could not be loaded again (${end}): ${this.whyDown}`));
     this.log(`the process that runs the model ended (${end}); again in ${String(this.pauseMs)} ms`);
     setTimeout(() => {
-      if (!this.isEnding) this.start().catch((thrown: unknown) => this.log(Failure.from(thrown).message));
+      if (!this.isEnding && !this.isStopped && this.child === null)
+        this.start().catch((thrown: unknown) => this.log(Failure.from(thrown).message));
     }, this.pauseMs).unref();
     this.pauseMs = Math.min(this.pauseMs * 2, LONGEST_PAUSE_MS);
   }

@@ -70,6 +70,11 @@ export class Queue {
     return promise;
   }
 
+  /** Resolves when all that has come is answered. */
+  async idle(): Promise<void> {
+    while (this.length > 0) await new Promise((resolve) => setTimeout(resolve, LOOK_MS / 5));
+  }
+
   /** What has come in within one turn is seen together. */
   private soon(): void {
     if (this.isDue || this.running.length > 0) return;

@@ -5,11 +5,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { hostsOf, requireHost, requireOrigin } from './admission';
+import { type Call, idHeader, newCall } from './call';
 import type { Asked, Dialect, Route, Served } from './dialect';
 import { Failure } from './failure';
 import { Front } from './front';
 import type { GrpcServer } from './grpc/server';
 import { bodyOf, send } from './http';
+import { type Standing, standingOf } from './key';
 import { patternOf } from './route';
 
 const BODY_LIMIT_MS = 60_000;
@@ -20,12 +22,19 @@ const MAX_CONNECTIONS = 1024;
 /** How long requests that are under way may take when the endpoint ends. */
 const DRAIN_MS = 10_000;
 
+export interface Guard {
+  /** Null: whoever reaches it may ask. */
+  readonly key: string | null;
+  /** Whether only this machine can reach it. */
+  readonly isLocal: boolean;
+}
+
 export class EndpointServer {
   private readonly server: Server;
   private readonly front: Front;
   /** Loaded with the first connection that speaks it. */
   private grpc: Promise<GrpcServer> | null = null;
-  private readonly routes: readonly { readonly route: Route; readonly pattern: RegExp }[];
+  private readonly routes: readonly { readonly dialect: Dialect; readonly route: Route; readonly pattern: RegExp }[];
   private hosts: ReadonlySet<string> = new Set();
   private isDraining = false;
   private underWay = 0;
@@ -34,10 +43,11 @@ export class EndpointServer {
   constructor(
     private readonly dialects: readonly Dialect[],
     private readonly served: Served,
+    private readonly guard: Guard,
     private readonly log: (line: string) => void,
   ) {
     this.routes = dialects.flatMap((dialect) =>
-      dialect.routes.map((route) => ({ route, pattern: patternOf(route.path) })),
+      dialect.routes.map((route) => ({ dialect, route, pattern: patternOf(route.path) })),
     );
     this.server = createServer((request, response) => void this.handle(request, response));
     this.server.headersTimeout = HEADERS_LIMIT_MS;
@@ -49,10 +59,10 @@ export class EndpointServer {
   }
 
   /** @returns the port. @throws what listening throws: EADDRINUSE where somebody else has it */
-  listen(port: number): Promise<number> {
+  listen(port: number, host: string): Promise<number> {
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
-      this.server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      this.server.listen({ port, host, exclusive: true }, () => {
         this.server.off('error', reject);
         this.server.on('error', (error) => this.log(error.message));
         const { port: taken } = this.server.address() as AddressInfo;
@@ -96,26 +106,40 @@ export class EndpointServer {
       if (this.underWay === 0) this.onIdle?.();
     });
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+    let call: Call | null = null;
     try {
-      const { route, found } = this.routeOf(request, path);
+      const { dialect, route, found, standing } = this.routeOf(request, path);
+      if (route.infers) call = newCall(dialect.name, request.headers);
       const body = request.method === 'POST' ? await bodyOf(request) : Buffer.alloc(0);
-      send(response, await route.answer(askedOf(found, request, body), this.served));
+      const asked = { ...askedOf(found, request), body, call, standing };
+      const answer = await route.answer(asked, call ? this.served.during(call) : this.served);
+      send(response, answer, call ? idHeader(call) : undefined);
+      if (call) this.served.remember(call, answer.status ?? 200, null);
     } catch (thrown) {
-      this.fail(request, response, path, thrown);
+      this.fail(request, response, path, thrown, call);
     }
   }
 
-  /** @throws Failure `forbidden`, `not_found`, `method` */
-  private routeOf({ headers, method }: IncomingMessage, path: string): { route: Route; found: RegExpExecArray } {
-    requireHost(path.startsWith('/') ? headers.host : undefined, this.hosts);
+  /** @throws Failure `forbidden`, `unauthenticated`, `not_found`, `method` */
+  private routeOf(
+    { headers, method }: IncomingMessage,
+    path: string,
+  ): { dialect: Dialect; route: Route; found: RegExpExecArray; standing: Standing } {
+    // What more than this machine reaches has names that nobody here knows, and a key, which no page knows.
+    if (this.guard.isLocal) requireHost(path.startsWith('/') ? headers.host : undefined, this.hosts);
     requireOrigin(headers.origin, headers['sec-fetch-site'], this.hosts);
+    const standing = standingOf(this.guard.key, (name) => headers[name]?.toString());
     const wanted = method === 'HEAD' ? 'GET' : method;
     const others = new Set<string>();
-    for (const { route, pattern } of this.routes) {
+    for (const { dialect, route, pattern } of this.routes) {
       const found = pattern.exec(path);
-      if (found && route.method === wanted) return { route, found };
+      if (found && route.method === wanted) {
+        if (standing === 'missing' && !route.isOpen) throw noKey();
+        return { dialect, route, found, standing };
+      }
       if (found) others.add(route.method);
     }
+    if (standing === 'missing') throw noKey();
     if (others.size > 0)
       throw new Failure(
         'method',
@@ -128,7 +152,13 @@ export class EndpointServer {
     );
   }
 
-  private fail(request: IncomingMessage, response: ServerResponse, path: string, thrown: unknown): void {
+  private fail(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    thrown: unknown,
+    call: Call | null,
+  ): void {
     if (response.headersSent || response.destroyed) {
       response.destroy();
       return;
@@ -141,17 +171,26 @@ export class EndpointServer {
       request.resume();
       response.setHeader('Connection', 'close');
     }
+    if (failure.kind === 'unauthenticated') response.setHeader('WWW-Authenticate', 'Bearer');
     if (failure.retryAfterS !== null) response.setHeader('Retry-After', String(failure.retryAfterS));
     const dialect = this.dialects.find((one) => one.owns(path));
-    send(response, dialect?.fails(failure, request.headers) ?? { status: 500, body: '{}' });
+    const answer = dialect?.fails(failure, request.headers) ?? { status: 500, body: '{}' };
+    send(response, answer, call ? idHeader(call) : undefined);
+    if (call) this.served.remember(call, answer.status ?? 200, failure.message);
   }
 }
 
+const noKey = (): Failure =>
+  new Failure(
+    'unauthenticated',
+    'This endpoint is asked with its key: Authorization: Bearer KEY, X-API-Key or api-key.',
+  );
+
 /** @throws Failure `invalid` for what is encoded wrongly */
-function askedOf(found: RegExpExecArray, { headers }: IncomingMessage, body: Buffer): Asked {
+function askedOf(found: RegExpExecArray, { headers }: IncomingMessage): Pick<Asked, 'params' | 'headers'> {
   try {
     const params = found.slice(1).map((text: string | undefined) => text && decodeURIComponent(text));
-    return { params, headers, body };
+    return { params, headers };
   } catch {
     throw new Failure('invalid', 'The address is not encoded rightly.');
   }

@@ -2,14 +2,15 @@
 import type { EndpointCall } from './endpoints';
 
 /** @returns null where it would be too long for a command line */
-export function asCurl({ url, body }: EndpointCall, isWindows: boolean): string | null {
+export function asCurl({ url, body, key }: EndpointCall, isWindows: boolean): string | null {
   if (body === null) return null;
   const quoted = (text: string) =>
     isWindows ? `"${text.replaceAll('"', String.raw`\"`)}"` : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-  return `curl -s ${quoted(url)} -H ${quoted('Content-Type: application/json')} -d ${quoted(body)}`;
+  const access = key === null ? '' : ` -H ${quoted(`Authorization: Bearer ${key}`)}`;
+  return `curl -s ${quoted(url)}${access} -H ${quoted('Content-Type: application/json')} -d ${quoted(body)}`;
 }
 
-export function asPython({ url, body, inputs }: EndpointCall): string {
+export function asPython({ url, body, inputs, key }: EndpointCall): string {
   const given = body === null ? inputs : inputsIn(body);
   const lines = given.map((input) => `    ${'data' in input ? literal(input) : withZeros(input)},`);
   return `import json
@@ -21,12 +22,17 @@ ${lines.join('\n')}
 request = urllib.request.Request(
     ${literal(url)},
     json.dumps({"inputs": inputs}).encode(),
-    {"Content-Type": "application/json"},
+    ${literal(headersOf(key))},
 )
 with urllib.request.urlopen(request) as answer:
     print(json.dumps(json.load(answer), indent=2))
 `;
 }
+
+const headersOf = (key: string | null) => ({
+  'Content-Type': 'application/json',
+  ...(key === null ? {} : { Authorization: `Bearer ${key}` }),
+});
 
 function withZeros(input: EndpointCall['inputs'][number]): string {
   const zero = input.datatype === 'BYTES' ? '""' : input.datatype === 'BOOL' ? 'False' : '0';
@@ -46,7 +52,7 @@ function literal(value: unknown): string {
 }
 
 /** Node 18 and later, in a file of either kind and pasted into its prompt. */
-export function asJavaScript({ url, body, inputs }: EndpointCall): string {
+export function asJavaScript({ url, body, inputs, key }: EndpointCall): string {
   // JavaScript's own numbers would not keep all digits.
   const isExact = body !== null && /\d{16}/.test(body);
   const given = body === null || isExact ? inputs : inputsIn(body);
@@ -55,7 +61,7 @@ export function asJavaScript({ url, body, inputs }: EndpointCall): string {
   return `${made}
 fetch(${JSON.stringify(url)}, {
   method: "POST",
-  headers: { "Content-Type": "application/json" },
+  headers: ${JSON.stringify(headersOf(key))},
   body${isExact ? '' : ': JSON.stringify({ inputs })'},
 })
   .then((answer) => answer.json())

@@ -1,6 +1,9 @@
 /** Endpoints: processes that serve a model, found again by the files that they keep (`endpoints/<name>/endpoint.json`). */
 import * as z from 'zod';
 
+const LOOPBACK = '127.0.0.1';
+export const isLoopback = (host: string): boolean => ['127.0.0.1', 'localhost', '::1'].includes(host);
+
 /** Also the name of its folder, and of the model in addresses: nothing that could lead elsewhere. */
 export const ENDPOINT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
 
@@ -25,6 +28,16 @@ export const ServedModel = z.object({
 });
 export type ServedModel = z.infer<typeof ServedModel>;
 
+/** What is remembered of requests. The oldest goes when it is older than so many days, or when there is more than that. */
+export const RequestLogSettings = z.object({
+  days: z.number().positive(),
+  megabytes: z.number().positive(),
+  /** Inputs and outputs that are left out, or columns of theirs: `name[2]`. */
+  mask: z.array(z.string()),
+});
+export type RequestLogSettings = z.infer<typeof RequestLogSettings>;
+export const DEFAULT_LOG: RequestLogSettings = { days: 7, megabytes: 256, mask: [] };
+
 /** Written once it can be asked; gone when it has ended by itself. While it is being started, one without a port claims the name. */
 export const EndpointFile = ServedModel.extend({
   name: z.string(),
@@ -37,6 +50,12 @@ export const EndpointFile = ServedModel.extend({
   threads: z.number().int().min(1).default(1),
   deadlineMs: z.number().int().min(1).default(30_000),
   queue: z.number().int().min(1).default(128),
+  /** Null: nothing is. */
+  requestLog: RequestLogSettings.nullable().default(null),
+  /** The address that it listens on. */
+  host: z.string().default(LOOPBACK),
+  /** Whether it is asked with its key, which is in its folder. */
+  key: z.boolean().default(false),
 });
 export type EndpointFile = z.infer<typeof EndpointFile>;
 
@@ -52,12 +71,24 @@ export const EndpointOrder = ServedModel.extend({
   deadlineMs: z.number().int().min(1),
   /** How many requests may wait. */
   queue: z.number().int().min(1),
+  /** Null: nothing is, as without a store. */
+  requestLog: RequestLogSettings.nullable().default(null),
+  host: z.string().max(255).default(LOOPBACK),
+  /** Whether it needs one: one that is made, or the one that it had. */
+  key: z.enum(['none', 'new', 'kept']).default('none'),
 });
 export type EndpointOrder = z.infer<typeof EndpointOrder>;
 
 /** What it tells whoever started it. */
 export type EndpointNews =
-  | { readonly kind: 'ready'; readonly url: string; readonly pid: number; readonly answersBatches: boolean }
+  | {
+      readonly kind: 'ready';
+      readonly url: string;
+      readonly pid: number;
+      readonly answersBatches: boolean;
+      /** One that was made for this start. */
+      readonly newKey: string | null;
+    }
   | {
       readonly kind: 'failed';
       readonly code: 'bad_request' | 'internal';
@@ -116,10 +147,16 @@ export type ToldEndpoint = z.infer<typeof ToldEndpoint>;
 /** A request that an endpoint answers, to be pasted somewhere. */
 export interface EndpointCall {
   readonly url: string;
+  /** Of an endpoint that has one. */
+  readonly key: string | null;
   /** JSON. Null where the inputs have so many values that nobody would paste them. */
   readonly body: string | null;
   /** What it takes, a row of it. */
   readonly inputs: readonly { readonly name: string; readonly datatype: string; readonly shape: readonly number[] }[];
 }
 
-export const urlOf = (port: number): string => `http://127.0.0.1:${String(port)}`;
+/** From this machine. */
+export function urlOf(port: number, host = LOOPBACK): string {
+  const name = host === '0.0.0.0' || host === '::' ? LOOPBACK : host.includes(':') ? `[${host}]` : host;
+  return `http://${name}:${String(port)}`;
+}

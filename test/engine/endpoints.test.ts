@@ -43,7 +43,7 @@ describe('endpoints of a store', () => {
   });
 
   const start = (name: string, port = 0) =>
-    startEndpoint(program, orderOf(fileServed(file), store.paths.root, name, { port }), true);
+    startEndpoint(program, orderOf(fileServed(file), store.paths.root, name, { port, key: 'new' }), true);
   const rows = async () => (await connection.request('endpoints/rows', {})).endpoints;
 
   it('starts nothing twice, tells how one is, and why it ended', async () => {
@@ -133,6 +133,7 @@ describe('endpoints of a store', () => {
     const dead = { pid: 999_999, start: '1' };
     const order = {
       ...orderOf(fileServed(file), store.paths.root, 'model', {}),
+      key: false,
       process: dead,
       boot: 'b',
       startedMs: 0,
@@ -142,7 +143,7 @@ describe('endpoints of a store', () => {
       const both = await Promise.allSettled([start('model'), start('model')]);
       expect(both.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
       await connection.request('endpoints/stop', { name: 'model' });
-      expect(readdirSync(folder)).toEqual(['log']);
+      expect(readdirSync(folder)).toEqual(['key', 'log']);
     }
   });
 
@@ -160,6 +161,7 @@ describe('what an endpoint has to do', () => {
   const endpoint: EndpointFile = {
     ...{ name: 'm', model: 'm', version: '1', file: '/m.onnx', digest: null, port: 1, boot: '', startedMs: 0 },
     ...{ process: { pid: 1, start: '1' }, threads: 1, deadlineMs: 1, queue: 1 },
+    ...{ requestLog: null, host: '127.0.0.1', key: false },
   };
 
   it('is told over the last seconds, with the time that 19 of 20 stay below', () => {
@@ -219,7 +221,7 @@ describe('a request to paste', () => {
   });
 
   it('leaves lists of zeros that nobody would paste to Python', () => {
-    const call = { url: 'http://127.0.0.1:1/v2', ...requestFor([{ ...x, shape: [-1, 3, 224, 224] }], null) };
+    const call = { url: 'http://127.0.0.1:1/v2', key: null, ...requestFor([{ ...x, shape: [-1, 3, 224, 224] }], null) };
     expect(asCurl(call, false)).toBeNull();
     expect(asPython(call)).toContain('"data": [0] * 150528}');
   });

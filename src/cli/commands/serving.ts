@@ -3,10 +3,18 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { fileServed, orderOf, startEndpoint } from '../../client/endpoint';
-import { ENDPOINT_NAME, type EndpointFile, endpointNameOf, type ServedModel, urlOf } from '../../protocol/endpoints';
+import {
+  ENDPOINT_NAME,
+  type EndpointFile,
+  endpointNameOf,
+  isLoopback,
+  type ServedModel,
+  urlOf,
+} from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { adopt, isAdopted, makeStore } from '../../protocol/node/storeFolder';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
+import { LOG_HELP, showRequests, requestLogOf } from '../requestLog';
 import { formatAgo, printable, table } from '../format';
 import { inSession } from '../inSession';
 import { referenceOf } from '../modelReference';
@@ -19,6 +27,12 @@ interface ServeOptions {
   readonly threads?: string;
   readonly timeout?: string;
   readonly queue?: string;
+  readonly log?: string;
+  readonly logDays?: string;
+  readonly logSize?: string;
+  readonly logMask?: string;
+  readonly key?: boolean;
+  readonly host?: string;
   readonly detach?: boolean;
 }
 
@@ -39,18 +53,33 @@ export function addServing(program: Command, perform: Perform): void {
     .option('--threads <n>', 'how many threads one run of the model takes (default: 1)')
     .option('--timeout <seconds>', 'how long a request may take (default: 30)')
     .option('--queue <n>', 'how many requests may wait; others are told to try again (default: 128)')
+    .option('--key', 'make a key, without which it is not asked; it is shown once')
+    .option('--host <address>', 'listen on another address than 127.0.0.1; needs --key')
+    .option('--log <on|off>', LOG_HELP)
+    .option('--log-days <n>', 'for how many days (default: 7)')
+    .option('--log-size <mb>', 'and how many MB of it at most (default: 256)')
+    .option('--log-mask <names>', 'inputs and outputs that are not kept, or columns of theirs: country,x[2]')
     .option('--detach', 'leave it running, and end this command once it answers')
     .addHelpText('after', examples('serve model.onnx', 'serve fraud@champion --port 8080', 'serve fraud/3 --detach'))
     .action((model: string, options: ServeOptions, self: Command) =>
       perform(self, (cli) => serve(cli, model, options)),
     );
   const endpoints = withCommonOptions(program.command('endpoints'))
-    .summary('endpoints of this store: list, stop')
+    .summary('endpoints of this store: list, log, stop')
     .description('Endpoints that serve models of this store.')
-    .addHelpText('after', examples('endpoints list', 'endpoints stop fraud'));
+    .addHelpText('after', examples('endpoints list', 'endpoints log fraud --limit 5', 'endpoints stop fraud'));
   withCommonOptions(endpoints.command('list'))
     .description('Those that answer now.')
     .action((_: unknown, self: Command) => perform(self, list));
+  withCommonOptions(endpoints.command('log'))
+    .description(
+      'The requests that one has answered last, the newest first, with their labels; also of one that has ended.',
+    )
+    .argument('<name>', 'the endpoint')
+    .option('--limit <n>', 'how many (default: 20)')
+    .action((name: string, { limit }: { limit?: string }, self: Command) =>
+      perform(self, (cli) => showRequests(cli, name, whole('--limit', limit, 1, 10_000) ?? 20)),
+    );
   withCommonOptions(endpoints.command('stop'))
     .description('End one; what it has begun is answered.')
     .argument('<name>', 'the endpoint')
@@ -68,7 +97,15 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
     ...(threads === null ? {} : { threads }),
     ...(seconds === null ? {} : { deadlineMs: seconds * 1000 }),
     ...(queue === null ? {} : { queue }),
+    requestLog: requestLogOf(options),
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.key === true ? { key: 'new' as const } : {}),
   };
+  if (options.host !== undefined && !isLoopback(options.host) && options.key !== true)
+    throw new LoopwrightError(
+      'bad_request',
+      `--host ${options.host.slice(0, 60)} is reached by others: it needs --key.`,
+    );
   if (options.endpoint !== undefined && !ENDPOINT_NAME.test(options.endpoint))
     throw new LoopwrightError('bad_request', '--endpoint takes a name of letters, digits, ".", "_" and "-".');
   const { served, store } = await modelNamed(cli, model);
@@ -76,7 +113,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
   const program = { runtime: process.execPath, file: join(cli.programs, 'endpoint.js') };
   const stays = options.detach === true;
   const started = await startEndpoint(program, orderOf(served, store, name, wishes), stays);
-  const { url } = started;
+  const { url, newKey } = started;
   if (output.isJson)
     output.document({
       endpoint: name,
@@ -84,6 +121,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
       ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
       pid: started.pid,
       batches: started.answersBatches,
+      ...(newKey === null ? {} : { key: newKey }),
       store: { path: store },
     });
   else
@@ -92,6 +130,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
       `  Open Inference Protocol  ${url}/v2/models/${name}/infer`,
       `  MLflow                   ${url}/invocations`,
       `  Prometheus               ${url}/metrics`,
+      ...(newKey === null ? [] : [`Its key, shown this once: ${newKey}`, '  Authorization: Bearer KEY']),
       stays ? `End it with: loopwright endpoints stop ${name}` : 'Ctrl+C ends it.',
     ]);
   return stays ? EXIT.done : ended(started.process);
@@ -159,9 +198,21 @@ async function stop(cli: Cli, name: string): Promise<number> {
   });
 }
 
-const documentOf = ({ name, port, model, version, file, digest, process: { pid }, startedMs }: EndpointFile) => ({
+const documentOf = ({
+  name,
+  port,
+  host,
+  key,
+  model,
+  version,
+  file,
+  digest,
+  process: { pid },
+  startedMs,
+}: EndpointFile) => ({
   endpoint: name,
-  url: urlOf(port),
+  url: urlOf(port, host),
+  key,
   ...{ model, version, file, digest, pid },
   started: new Date(startedMs).toISOString(),
 });
@@ -177,9 +228,9 @@ function endpointTable(
     { title: 'VERSION', align: 'right' as const },
     { title: 'STARTED' },
   ];
-  const rows = endpoints.map(({ name, port, model, version, digest, startedMs }) => [
+  const rows = endpoints.map(({ name, port, host, model, version, digest, startedMs }) => [
     name,
-    urlOf(port),
+    urlOf(port, host),
     model,
     digest === null ? '' : version,
     formatAgo(startedMs, nowMs),

@@ -52,6 +52,7 @@ export const azure: Dialect = {
           );
         },
       },
+      infers: true,
       answer: score,
     },
   ],

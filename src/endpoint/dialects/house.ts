@@ -1,4 +1,5 @@
 /** What an endpoint says that belongs to no protocol: what it is, what it takes, and its metrics. */
+import { feedback, FEEDBACK } from '../feedback';
 import { type Answer, type Dialect, json } from '../dialect';
 import { STATUS } from '../failure';
 import { object, TEXT } from '../schema';
@@ -13,15 +14,22 @@ export const house: Dialect = {
       method: 'GET',
       path: '/',
       told: { summary: 'What is served, and all addresses' },
+      isOpen: true,
       // `status` is what KServe's clients ask an endpoint's root for.
-      answer: (_, served): Answer =>
-        json({
-          status: 'alive',
-          model: served.name,
-          version: served.version,
-          ready: served.isReady,
-          routes: served.routes(),
-        }),
+      answer: ({ standing }, served): Answer =>
+        json(
+          standing === 'missing'
+            ? { status: 'alive' }
+            : {
+                status: 'alive',
+                model: served.name,
+                version: served.version,
+                ready: served.isReady,
+                log: served.log,
+                key: standing === 'given',
+                routes: served.routes(),
+              },
+        ),
     },
     {
       method: 'GET',
@@ -29,6 +37,7 @@ export const house: Dialect = {
       told: { summary: 'This document' },
       answer: (_, served) => ({ body: served.openApi() }),
     },
+    { method: 'POST', path: '/feedback', told: FEEDBACK, answer: feedback },
     {
       method: 'GET',
       path: '/metrics',

@@ -27,7 +27,7 @@ export const kserve: Dialect = {
       answer: (_, { name }) => json({ models: [name] }),
     },
     { method: 'GET', path: '/v1/models/{model}', told: STATE, answer: state },
-    { method: 'POST', path: '/v1/models/{model}:predict', told: PREDICTION, answer: predict },
+    { method: 'POST', path: '/v1/models/{model}:predict', told: PREDICTION, infers: true, answer: predict },
     {
       method: 'POST',
       path: '/v1/models/{model}:explain',

@@ -26,6 +26,7 @@ const TYPES = "Types: ['text/csv', 'application/json']";
 
 const CODES: Readonly<Record<FailureKind, string>> = {
   invalid: 'BAD_REQUEST',
+  unauthenticated: 'UNAUTHENTICATED',
   forbidden: 'PERMISSION_DENIED',
   not_found: 'ENDPOINT_NOT_FOUND',
   no_model: 'RESOURCE_DOES_NOT_EXIST',
@@ -44,8 +45,14 @@ export const mlflow: Dialect = {
   name: 'MLflow',
   owns: (path) => /^\/(ping|health|version|invocations)$/.test(path),
   routes: [
-    { method: 'GET', path: '/ping', told: { summary: '200 while the model can be asked' }, answer: ping },
-    { method: 'GET', path: '/health', told: { summary: '200 while the model can be asked' }, answer: health },
+    { method: 'GET', path: '/ping', told: { summary: '200 while the model can be asked' }, isOpen: true, answer: ping },
+    {
+      method: 'GET',
+      path: '/health',
+      told: { summary: '200 while the model can be asked' },
+      isOpen: true,
+      answer: health,
+    },
     {
       method: 'GET',
       path: '/version',
@@ -67,6 +74,7 @@ export const mlflow: Dialect = {
         gives: ({ outputs }) =>
           object({ predictions: oneOf(named(outputs, tensor), list(named(outputs, () => ({})))) }),
       },
+      infers: true,
       answer: invoke,
     },
   ],

@@ -10,6 +10,7 @@
  * | GET v2/models/M[/versions/V]/ready | 200 or not |
  * | POST v2/models/M[/versions/V]/infer | tensors for tensors |
  * | POST v2/repository/index | the models |
+ * | POST v2/repository/models/M/load, …/unload | with a key alone |
  */
 import * as z from 'zod';
 import { bytesOfTensor, tensorOfBytes } from '../../inference/bytes';
@@ -19,8 +20,9 @@ import { parseJson } from '../../inference/json';
 import { Refused, shown } from '../../inference/refused';
 import { flatText, tensorOf } from '../../inference/tensor';
 import { BUILD } from '../../protocol/version';
+import { takeId } from '../call';
 import { type Answer, type Asked, type Dialect, json, type Served } from '../dialect';
-import { STATUS } from '../failure';
+import { Failure, STATUS } from '../failure';
 import { list, object, oneOf, type Schema, TEXT } from '../schema';
 import { requireModel } from './asked';
 
@@ -61,12 +63,14 @@ export const oip: Dialect = {
     {
       method: 'GET',
       path: '/v2/health/live',
+      isOpen: true,
       told: { summary: '200 while it is there', gives: () => object({ live: { type: 'boolean' } }) },
       answer: () => json({ live: true }),
     },
     {
       method: 'GET',
       path: '/v2/health/ready',
+      isOpen: true,
       told: { summary: '200 while the model can be asked', gives: () => READY },
       answer: (_, { isReady }) => json({ ready: isReady }, isReady ? 200 : 503),
     },
@@ -81,9 +85,22 @@ export const oip: Dialect = {
         gives: ({ outputs }) =>
           object({ model_name: TEXT, model_version: TEXT, outputs: list(oneOf(...outputs.map(given))) }),
       },
+      infers: true,
       answer: infer,
     },
     { method: 'POST', path: '/v2/repository/index', told: { summary: 'The models' }, answer: index },
+    {
+      method: 'POST',
+      path: '/v2/repository/models/{model}/load',
+      told: { summary: 'Loads the model that was unloaded; needs a key' },
+      answer: async (asked, served) => changed(asked, served, () => served.load()),
+    },
+    {
+      method: 'POST',
+      path: '/v2/repository/models/{model}/unload',
+      told: { summary: 'Answers what has begun, and unloads the model; needs a key' },
+      answer: async (asked, served) => changed(asked, served, () => served.unload()),
+    },
   ],
   fails: ({ kind, message }) => json({ error: message }, STATUS[kind]),
   failure: object({ error: TEXT }),
@@ -128,15 +145,25 @@ function index({ body }: Asked, { name, version, isReady }: Served): Answer {
   return json(onlyReady && !isReady ? [] : [{ name, version, state, reason: '' }]);
 }
 
+/** What else a body may say (another configuration, files) is not looked at. @throws Failure `forbidden` without a key */
+async function changed(asked: Asked, served: Served, change: () => Promise<void>): Promise<Answer> {
+  if (asked.standing !== 'given')
+    throw new Failure('forbidden', 'Models are loaded and unloaded with the key of the endpoint. Serve it with --key.');
+  requireModel(asked, served);
+  await change();
+  return json({});
+}
+
 async function infer(asked: Asked, served: Served): Promise<Answer> {
   requireModel(asked, served);
   const { request, rest } = readRequest(asked, served);
+  if (request.id !== undefined) takeId(asked.call, request.id);
   const feeds = feedsOf(request.inputs, rest);
   const { outputs: ports } = served.signature;
   const wanted = request.outputs?.map(({ name }) => portNamed(ports, name, 'output').name);
   const outputs = await served.infer(feeds);
   const chosen = wanted?.flatMap((name) => outputs.find((output) => output.name === name) ?? []) ?? outputs;
-  return answerOf(request, chosen, served);
+  return answerOf({ ...request, id: request.id ?? asked.call?.id }, chosen, served);
 }
 
 /** The JSON, and the bytes of tensors behind it. */

@@ -57,7 +57,7 @@ export const tensorflow: Dialect = {
       },
       answer: metadata,
     },
-    { method: 'POST', path: `${WHICH}:predict`, told: PREDICTION, answer: predict },
+    { method: 'POST', path: `${WHICH}:predict`, told: PREDICTION, infers: true, answer: predict },
     { method: 'POST', path: `${WHICH}:classify`, answer: unsupported },
     { method: 'POST', path: `${WHICH}:regress`, answer: unsupported },
     malformed('GET'),

@@ -27,6 +27,7 @@ const OWN_STATUS: Partial<Record<FailureKind, number>> = { overloaded: 503, time
 
 const TYPES: Readonly<Record<FailureKind, string>> = {
   invalid: 'BadRequestException',
+  unauthenticated: 'InvalidKeyException',
   forbidden: 'IllegalArgumentException',
   not_found: 'ResourceNotFoundException',
   no_model: 'ModelNotFoundException',
@@ -67,6 +68,7 @@ export const torchserve: Dialect = {
         gives: ({ outputs }) =>
           oneOf(soleOrNamed(outputs, tensor), object({ predictions: list(soleOrNamed(outputs, row)) })),
       },
+      infers: true,
       answer: predict,
     },
     {

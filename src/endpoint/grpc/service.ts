@@ -33,6 +33,7 @@ export function method<In, Out>(
 /** https://grpc.io/docs/guides/status-codes */
 export const CODES: Readonly<Record<FailureKind, number>> = {
   invalid: 3, // INVALID_ARGUMENT
+  unauthenticated: 16, // UNAUTHENTICATED
   forbidden: 7, // PERMISSION_DENIED
   not_found: 5, // NOT_FOUND
   no_model: 5,

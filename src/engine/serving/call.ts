@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type EndpointCall, type EndpointFile, urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import type { InputExample } from '../../protocol/modelCard';
+import { keyOf } from '../../protocol/node/endpointKey';
 import { askEndpoint } from './ask';
 
 /** Nobody pastes more. */
@@ -15,13 +16,14 @@ export type Input = z.infer<typeof Metadata>['inputs'][number];
 export type Table = InputExample['table'];
 
 export const modelPath = ({ name }: EndpointFile): string => `/v2/models/${name}`;
-export const inferUrl = (endpoint: EndpointFile): string => `${urlOf(endpoint.port)}${modelPath(endpoint)}/infer`;
+export const inferUrl = (endpoint: EndpointFile): string =>
+  `${urlOf(endpoint.port, endpoint.host)}${modelPath(endpoint)}/infer`;
 
 /** What it takes. @throws LoopwrightError `not_found` while it can't be asked */
-export async function inputsOf(endpoint: EndpointFile): Promise<Input[]> {
+export async function inputsOf(store: string, endpoint: EndpointFile): Promise<Input[]> {
   let told: unknown;
   try {
-    told = await (await askEndpoint(endpoint, modelPath(endpoint))).json();
+    told = await (await askEndpoint(store, endpoint, modelPath(endpoint))).json();
   } catch {
     throw notNow(endpoint.name);
   }
@@ -31,8 +33,9 @@ export async function inputsOf(endpoint: EndpointFile): Promise<Input[]> {
 }
 
 /** @throws LoopwrightError `not_found` while it can't be asked */
-export async function callOf(endpoint: EndpointFile, example: Table): Promise<EndpointCall> {
-  return { url: inferUrl(endpoint), ...requestFor(await inputsOf(endpoint), example) };
+export async function callOf(store: string, endpoint: EndpointFile, example: Table): Promise<EndpointCall> {
+  const inputs = await inputsOf(store, endpoint);
+  return { url: inferUrl(endpoint), key: keyOf(store, endpoint), ...requestFor(inputs, example) };
 }
 
 const notNow = (name: string) =>

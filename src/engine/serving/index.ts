@@ -47,13 +47,13 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
     'endpoints/look': ({ name, sinceMs }) => rows.look(name, sinceMs),
     'endpoints/call': async ({ name }) => {
       const found = living(store, name);
-      return callOf(found, await exampleFor(parts, found));
+      return callOf(store, found, await exampleFor(parts, found));
     },
     'endpoints/form': async ({ name }) => {
       const found = living(store, name);
-      return formFor(await inputsOf(found), await exampleFor(parts, found));
+      return formFor(await inputsOf(store, found), await exampleFor(parts, found));
     },
-    'endpoints/try': ({ name, given }) => tryEndpoint(living(store, name), givenIn(given)),
+    'endpoints/try': ({ name, given }) => tryEndpoint(store, living(store, name), givenIn(given)),
     'endpoints/forget': ({ name }) => {
       forget(store, name);
       return {};

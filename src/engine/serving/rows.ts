@@ -34,7 +34,7 @@ export class EndpointRows {
     const nowMs = Date.now();
     const samples = this.histories.since(name, sinceMs, nowMs);
     if (!row) return { endpoint: null, told: null, samples, nowMs };
-    const told = row.state === 'ready' || row.state === 'restarting' ? await toldBy(row) : null;
+    const told = row.state === 'ready' || row.state === 'restarting' ? await toldBy(this.store, row) : null;
     return { endpoint: { ...row, lastLines: tailOf(endpointLog(this.store, name)) }, told, samples, nowMs };
   }
 
@@ -47,7 +47,7 @@ export class EndpointRows {
     };
     if (state === 'starting') return { ...common, state };
     if (state === 'ended') return { ...common, state, cause: causeOf(endpoint), lastLines: tailOf(log) };
-    const asked = await ask(endpoint);
+    const asked = await ask(this.store, endpoint);
     if (typeof asked === 'string') return { ...common, state: asked };
     const nowMs = Date.now();
     const rates = this.loads.rates(endpoint, asked, nowMs);
@@ -56,9 +56,12 @@ export class EndpointRows {
   }
 }
 
-async function ask(endpoint: EndpointFile): Promise<Counted | Extract<EndpointState, 'stopping' | 'silent'>> {
+async function ask(
+  store: string,
+  endpoint: EndpointFile,
+): Promise<Counted | Extract<EndpointState, 'stopping' | 'silent'>> {
   try {
-    const answer = await askEndpoint(endpoint, '/metrics');
+    const answer = await askEndpoint(store, endpoint, '/metrics');
     return countedIn(await answer.text()) ?? 'silent';
   } catch (error) {
     // Its process lives and takes no connection: that is how one ends.
@@ -67,9 +70,9 @@ async function ask(endpoint: EndpointFile): Promise<Counted | Extract<EndpointSt
 }
 
 /** Null for one that can't be asked now, or is of another build. */
-async function toldBy(endpoint: EndpointFile): Promise<ToldEndpoint | null> {
+async function toldBy(store: string, endpoint: EndpointFile): Promise<ToldEndpoint | null> {
   try {
-    const answer = await askEndpoint(endpoint, '/loopwright/endpoint');
+    const answer = await askEndpoint(store, endpoint, '/loopwright/endpoint');
     return ToldEndpoint.safeParse(await answer.json()).data ?? null;
   } catch {
     return null; // its state says why

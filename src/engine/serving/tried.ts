@@ -5,6 +5,7 @@ import { Refused } from '../../inference/refused';
 import type { EndpointFile } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import type { Given, Tried, TriedOutput } from '../../protocol/pages/endpoint';
+import { keyOf } from '../../protocol/node/endpointKey';
 import { askEndpoint } from './ask';
 import { inferUrl, inputsOf, modelPath } from './call';
 import { bodyOf, feedsOf, signatureOf } from './given';
@@ -28,12 +29,12 @@ const Answer = z.object({
 const Failed = z.object({ error: z.string() });
 
 /** @throws LoopwrightError `bad_request` for what it can't take, `not_found` while it can't be asked */
-export async function tryEndpoint(endpoint: EndpointFile, given: Given): Promise<Tried> {
-  const inputs = await inputsOf(endpoint);
+export async function tryEndpoint(store: string, endpoint: EndpointFile, given: Given): Promise<Tried> {
+  const inputs = await inputsOf(store, endpoint);
   const body = refusing(() => bodyOf(feedsOf(given, signatureOf(inputs))));
-  const call = { url: inferUrl(endpoint), body: isPasted(body) ? body : null, inputs };
+  const call = { url: inferUrl(endpoint), key: keyOf(store, endpoint), body: isPasted(body) ? body : null, inputs };
   const from = performance.now();
-  const { status, text } = await answerTo(endpoint, body);
+  const { status, text } = await answerTo(store, endpoint, body);
   const tookMs = Number((performance.now() - from).toPrecision(4));
   const told = refusing(() => parseJson(text, { exactIntegers: true }));
   const answer = Answer.safeParse(told);
@@ -63,10 +64,14 @@ function refusing<T>(work: () => T): T {
   }
 }
 
-async function answerTo(endpoint: EndpointFile, body: string): Promise<{ status: number; text: string }> {
+async function answerTo(
+  store: string,
+  endpoint: EndpointFile,
+  body: string,
+): Promise<{ status: number; text: string }> {
   const { name, deadlineMs } = endpoint;
   try {
-    const answer = await askEndpoint(endpoint, `${modelPath(endpoint)}/infer`, {
+    const answer = await askEndpoint(store, endpoint, `${modelPath(endpoint)}/infer`, {
       body,
       limitMs: deadlineMs + GRACE_MS,
     });

@@ -81,7 +81,7 @@ export class EndpointCommands {
 
   async copyUrl(given: unknown): Promise<void> {
     const node = await this.pick(given, vscode.l10n.t('Copy Endpoint URL'), ({ row }) => row.port > 0 && !isOver(row));
-    if (node) await copy(urlOf(node.row.port));
+    if (node) await copy(urlOf(node.row.port, node.row.host));
   }
 
   async copyCurl(given: unknown): Promise<void> {

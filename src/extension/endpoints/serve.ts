@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { EndpointNotStarted, fileServed, orderOf, startEndpoint } from '../../client/endpoint';
 import {
+  DEFAULT_LOG,
   ENDPOINT_NAME,
   type EndpointOrder,
   type EndpointRow,
   endpointNameOf,
+  type RequestLogSettings,
   type ServedModel,
   urlOf,
 } from '../../protocol/endpoints';
@@ -50,11 +52,14 @@ export class Serving {
   async again(session: StoreSession, row: EndpointRow): Promise<void> {
     // What stands in a store that came with a clone was not served by this user.
     if (!(await mayServe(session))) return;
-    const { name, model, version, digest, port, threads, deadlineMs, queue } = row;
+    const { name, model, version, digest, port, threads, deadlineMs, queue, requestLog, host } = row;
     // Before it is stopped: what can't be served any more goes on as long as it does.
     const served =
       digest === null ? fileOf(row.file) : await this.verified(session, { name: model, version: Number(version) });
-    const order = orderOf(served, session.paths.root, name, { port, threads, deadlineMs, queue });
+    const order = orderOf(served, session.paths.root, name, {
+      ...{ port, threads, deadlineMs, queue, requestLog, host },
+      key: row.key ? 'kept' : 'none',
+    });
     if (!isOver(row)) await session.request('endpoints/stop', { name });
     await this.start(session, order);
   }
@@ -82,7 +87,8 @@ export class Serving {
       return;
     }
     const name = await chooseName(served, living);
-    if (name !== undefined) await this.start(session, orderOf(served, session.paths.root, name, {}));
+    if (name !== undefined)
+      await this.start(session, orderOf(served, session.paths.root, name, { requestLog: logSettings() }));
   }
 
   private async start(session: StoreSession, order: EndpointOrder): Promise<void> {
@@ -124,7 +130,7 @@ export class Serving {
     if (row.port === 0)
       this.tellUrl(vscode.l10n.t('{0} is being started already, as {1}.', servedWords(row), row.name), null);
     else {
-      const url = urlOf(row.port);
+      const url = urlOf(row.port, row.host);
       this.tellUrl(vscode.l10n.t('{0} is served already, as {1} at {2}.', servedWords(row), row.name, url), url);
     }
   }
@@ -148,6 +154,22 @@ export class Serving {
       if (chosen === show) await vscode.commands.executeCommand('loopwright.endpoints.focus');
     });
   }
+}
+
+/** Checked by hand: settings are what somebody typed. */
+function logSettings(): RequestLogSettings | null {
+  const settings = vscode.workspace.getConfiguration('loopwright.serve.log');
+  if (settings.get('enabled') === false) return null;
+  const amount = (name: string, otherwise: number): number => {
+    const number: unknown = settings.get(name);
+    return typeof number === 'number' && number > 0 ? number : otherwise;
+  };
+  const mask: unknown = settings.get('mask');
+  return {
+    days: amount('days', DEFAULT_LOG.days),
+    megabytes: amount('sizeMB', DEFAULT_LOG.megabytes),
+    mask: Array.isArray(mask) ? mask.filter((name) => typeof name === 'string') : [],
+  };
 }
 
 async function mayServe(session: StoreSession): Promise<boolean> {

@@ -80,7 +80,11 @@ export function tooltipOf(row: EndpointRow): string {
   const since = new Date(startedMs).toLocaleString(vscode.env.language);
   const lines = [
     `${row.name}: ${servedWords(row)}`,
-    ...(state === 'ended' ? [cause] : port === 0 ? [stateWords(row)] : [`${urlOf(port)} (${stateWords(row)})`]),
+    ...(state === 'ended'
+      ? [cause]
+      : port === 0
+        ? [stateWords(row)]
+        : [`${urlOf(port, row.host)} (${stateWords(row)})`]),
     // A narrow side bar cuts them off.
     ...(state === 'ready' && row.requestsPerSecond !== null ? [loadWords(row).join(' · ')] : []),
     vscode.l10n.t('Started {0}, process {1}', since, String(process.pid)),

@@ -107,7 +107,9 @@ export function releaseClaim(store: string, { name, process: { pid } }: Endpoint
 /** What a process has left that ended without a word. @returns whether there was something */
 export function forgetEndpoint(store: string, name: string): boolean {
   const left = [FILE, CLAIM].filter((file) => readEndpoint(store, name, file) !== null);
-  for (const file of left) rmSync(join(endpointFolder(store, name), file), { force: true });
+  // The next of this name is none that has its key.
+  for (const file of left.length > 0 ? [...left, 'key'] : [])
+    rmSync(join(endpointFolder(store, name), file), { force: true });
   return left.length > 0;
 }
 

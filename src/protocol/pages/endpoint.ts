@@ -99,6 +99,7 @@ export const Tried = z.object({
   /** To be pasted elsewhere; without its body where that is long. */
   call: z.object({
     url: z.string(),
+    key: z.string().nullable(),
     body: z.string().nullable(),
     inputs: z.array(Port).readonly(),
   }),

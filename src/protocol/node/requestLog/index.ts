@@ -1,0 +1,5 @@
+/** Logs of endpoints' requests, as whoever reads them sees them. */
+export type { Label } from './form';
+export { lastRequests, requestsIn } from './reader';
+export { type LoggedRequest, type LoggedTensor, type LoggedValue, rowsOf } from './rows';
+export { requestLogFolder } from './segments';
