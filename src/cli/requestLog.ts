@@ -71,7 +71,7 @@ const documentOf = ({ timeMs, tookUs, inputs, outputs, label, ...one }: LoggedRe
 const tensorDocument = ({ values, isCut, ...tensor }: LoggedTensor) => ({
   ...tensor,
   ...(isCut ? { truncated: true } : {}),
-  values: values && values.map((value) => (isPlain(value) ? value : String(value))),
+  values: values?.map((value) => (isPlain(value) ? value : String(value))) ?? null,
 });
 
 const isPlain = (value: unknown): boolean =>

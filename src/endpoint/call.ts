@@ -17,13 +17,13 @@ export interface Call {
 
 const MAX_ID = 128;
 /** Ids of one start begin alike, and no other start's do. */
-const OWN = randomBytes(9).toString('base64url');
+const OWN = `${randomBytes(9).toString('base64url')}.`;
 let made = 0;
 
 /** One that has no id gets one, as if its client had sent it. */
 export function newCall(dialect: string, headers: IncomingHttpHeaders): Call {
   const sent = headers['x-request-id'] ?? headers['x-ms-client-request-id'] ?? headers['x-ms-request-id'];
-  const id = typeof sent === 'string' && isId(sent) ? sent : `${OWN}.${(++made).toString(36)}`;
+  const id = typeof sent === 'string' && isId(sent) ? sent : `${OWN}${(++made).toString(36)}`;
   headers['x-request-id'] ??= id;
   return { id, dialect, timeMs: Date.now(), sinceMs: performance.now(), feeds: null, outputs: null };
 }
@@ -35,10 +35,13 @@ export function takeId(call: Call | null, id: string): void {
 
 export const isId = (text: string): boolean => text.length > 0 && text.length <= MAX_ID;
 
+/** Whether it is of the form of those that are made here. */
+export const isOwn = (id: string): boolean => id.startsWith(OWN);
+
 /** Whether it was made since this process was started. */
 export function isMade(id: string): boolean {
-  if (!id.startsWith(`${OWN}.`)) return false;
-  const count = Number.parseInt(id.slice(OWN.length + 1), 36);
+  if (!isOwn(id)) return false;
+  const count = Number.parseInt(id.slice(OWN.length), 36);
   return count >= 1 && count <= made;
 }
 

@@ -140,7 +140,7 @@ export class ModelProcess {
     this.loaded = null;
     this.whyDown = why;
     const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     child.once('exit', () => resolve(undefined));
     child.kill('SIGTERM');

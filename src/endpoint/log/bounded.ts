@@ -8,6 +8,8 @@ export const MAX_TENSOR_BYTES = 16 * 1024;
 const MAX_REQUEST_BYTES = 256 * 1024;
 /** A small array that holds on to a large buffer is copied. */
 const MAX_HELD = 4 * MAX_TENSOR_BYTES;
+/** V8 keeps these within the object. */
+const ON_HEAP_BYTES = 64;
 /** Of whatever else is kept of one. */
 const CALL_BYTES = 600;
 const TENSOR_BYTES = 100;
@@ -44,9 +46,13 @@ function bounded(tensor: NamedTensor, budget: { left: number; bytes: number }): 
   const size = Array.isArray(data) ? textBytes(data, most) : data.byteLength;
   budget.bytes += TENSOR_BYTES + Math.min(size, most);
   budget.left -= Math.min(size, most);
-  const isSmall = size <= most && (Array.isArray(data) || data.buffer.byteLength <= MAX_HELD);
+  const isSmall = size <= most && (Array.isArray(data) || isOnItsOwn(data));
   return isSmall ? tensor : { ...tensor, data: first(tensor, most) };
 }
+
+/** Asking a small array for its buffer has one made for it: those that begin at 0 have their own anyway. */
+const isOnItsOwn = (data: Exclude<Values, string[]>): boolean =>
+  (data.byteOffset === 0 && data.byteLength <= ON_HEAP_BYTES) || data.buffer.byteLength <= MAX_HELD;
 
 /** Of as many as are asked for; more than that where they have more. */
 function textBytes(texts: readonly string[], most: number): number {

@@ -65,11 +65,20 @@ export function encode(
 function groups(requests: readonly Remembered[]): Remembered[][] {
   const found: Remembered[][] = [];
   for (const one of requests) {
-    const alike = found.slice(-FORMS_LOOKED_AT).find(([first]) => first !== undefined && areAlike(first, one));
+    const alike = alikeAmong(found, one);
     if (alike) alike.push(one);
     else found.push([one]);
   }
   return found;
+}
+
+/** The newest first: most are as the one before. */
+function alikeAmong(found: readonly Remembered[][], one: Remembered): Remembered[] | undefined {
+  for (let at = found.length - 1; at >= Math.max(0, found.length - FORMS_LOOKED_AT); at--) {
+    const group = found[at];
+    if (group?.[0] && areAlike(group[0], one)) return group;
+  }
+  return undefined;
 }
 
 const areAlike = (left: Remembered, right: Remembered): boolean =>
@@ -103,17 +112,27 @@ function columnOf(tensors: readonly NamedTensor[], mask: Mask): { column: Logged
     );
     return { column: { ...head, ...kept, texts, bytes: 0 }, bytes: none };
   }
-  const bytes = Buffer.alloc(tensors.reduce((sum, { data }) => sum + data.length * size, 0));
+  const values = DATATYPES[datatype].make(tensors.reduce((sum, { data }) => sum + data.length, 0));
   let at = 0;
-  for (const one of tensors) {
-    const own = bytesOfTensor(one);
-    bytes.set(own, at);
-    if (hidden)
-      for (let value = 0; value < one.data.length; value++)
-        if (isHidden(hidden, one, value)) bytes.fill(0, at + value * size, at + (value + 1) * size);
-    at += own.length;
+  for (const { data } of tensors) {
+    // All are of the same type.
+    (values as Float32Array).set(data as Float32Array, at);
+    at += data.length;
   }
+  const bytes = bytesOfTensor({ datatype, shape: [at], data: values });
+  if (hidden) hide(bytes, tensors, (one, value) => isHidden(hidden, one, value), size);
   return { column: { ...head, ...kept, bytes: bytes.length }, bytes };
+}
+
+function hide(
+  bytes: Buffer,
+  tensors: readonly NamedTensor[],
+  isMeant: (tensor: NamedTensor, at: number) => boolean,
+  size: number,
+): void {
+  let from = 0;
+  for (const one of tensors)
+    for (let at = 0; at < one.data.length; at++, from += size) if (isMeant(one, at)) bytes.fill(0, from, from + size);
 }
 
 const isSame = (left: readonly number[], right: readonly number[]): boolean =>

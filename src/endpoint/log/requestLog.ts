@@ -5,7 +5,7 @@
  */
 import type { RequestLogSettings, ServedModel } from '../../protocol/endpoints';
 import { blockOf, type Label } from '../../protocol/node/requestLog/form';
-import { type Call, isMade } from '../call';
+import { type Call, isMade, isOwn } from '../call';
 import { Failure } from '../failure';
 import { type Remembered, remembered } from './bounded';
 import { encode, type Mask, maskOf } from './encode';
@@ -53,7 +53,7 @@ export class RequestLog {
 
   /** @param failure why it was not answered as it wished */
   request(call: Call, status: number, failure: string | null): void {
-    if (!isMade(call.id)) this.recent.add(call.id);
+    if (!isOwn(call.id)) this.recent.add(call.id);
     const one = remembered(call, status, failure);
     if (this.waitingBytes + one.bytes > MAX_WAITING_BYTES) {
       this.counted.dropped++;
