@@ -109,11 +109,11 @@ describe('endpoints of a store', () => {
     });
     await ask({ form: 'json', text: '[0, 4, 1]' });
     const busy = await until('what it did is seen', async () =>
-      (await look(first?.atMs)).samples.find(({ requestsPerSecond }) => (requestsPerSecond ?? 0) > 0),
+      (await look(first.atMs)).samples.find(({ requestsPerSecond }) => (requestsPerSecond ?? 0) > 0),
     );
     expect(busy).toMatchObject({ isFirst: false, errorsPerSecond: 0, batchRows: 1, batchP95: 1, pending: 0 });
-    expect(busy?.p95Ms).toBeGreaterThan(0);
-    expect(busy?.memoryBytes).toBeGreaterThan(10_000_000);
+    expect(busy.p95Ms).toBeGreaterThan(0);
+    expect(busy.memoryBytes).toBeGreaterThan(10_000_000);
 
     const { endpoint, told } = await look();
     expect(told).toMatchObject({ batches: 'answered', threads: 1, troubles: [] });
@@ -121,7 +121,7 @@ describe('endpoints of a store', () => {
     process.kill(model ?? 0, 'SIGKILL');
     const crash = await until('the crash is told', async () => (await look()).told?.troubles[0]);
     expect(crash).toMatchObject({ kind: 'crash', count: 1 });
-    expect(crash?.message).toContain('was killed (SIGKILL)');
+    expect(crash.message).toContain('was killed (SIGKILL)');
     await connection.request('endpoints/stop', { name });
     expect(await look(Date.now())).toMatchObject({ endpoint: null, samples: [] });
   });

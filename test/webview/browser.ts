@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type FakeRun } from './fixtures/build';
 import { type ComparedRuns, type FakeCompareHost } from './fixtures/compareHost';
 import { type FakeRunsHost } from './fixtures/compareRuns';
+import { type FakeEndpointHost } from './fixtures/endpointHost';
 import { type FakePairHost } from './fixtures/pairHost';
 import { type FakeVersionHost } from './fixtures/versionHost';
 import { Harness, type OpenOptions, type OpenPage, SHOTS } from './harness';
@@ -72,6 +73,16 @@ export async function openPair(
 ): Promise<OpenPage<FakePairHost>> {
   if (!harness) throw new Error('useBrowser() was not called');
   const page = await harness.openPair(host, options);
+  opened.push(page);
+  return page;
+}
+
+export async function openEndpoint(
+  host: FakeEndpointHost,
+  options?: OpenOptions<FakeEndpointHost>,
+): Promise<OpenPage<FakeEndpointHost>> {
+  if (!harness) throw new Error('useBrowser() was not called');
+  const page = await harness.openEndpoint(host, options);
   opened.push(page);
   return page;
 }

@@ -14,6 +14,7 @@ import { type FakeRun, RUN_ID, START_MS } from './fixtures/build';
 import { type ComparedRuns, FakeCompareHost } from './fixtures/compareHost';
 import { type FakeRunsHost } from './fixtures/compareRuns';
 import { FakeHost } from './fixtures/host';
+import { type FakeEndpointHost } from './fixtures/endpointHost';
 import { type FakePairHost } from './fixtures/pairHost';
 import { type FakeVersionHost } from './fixtures/versionHost';
 import { type HostToPage } from '../../src/protocol/pages/run';
@@ -30,7 +31,7 @@ interface Theme {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-const PAGE_NAMES = ['run', 'compareNotebook', 'compare', 'modelVersion', 'compareVersions'] as const;
+const PAGE_NAMES = ['run', 'compareNotebook', 'compare', 'modelVersion', 'compareVersions', 'endpoint'] as const;
 type PageName = (typeof PAGE_NAMES)[number];
 
 /** What the extension gives to be restored by, and the element that the page is. */
@@ -43,6 +44,7 @@ const PAGES: Readonly<Record<PageName, { state: unknown; element: string }>> = {
     state: { left: { name: 'fraud', version: 5 }, right: { name: 'fraud', version: 7 } },
     element: 'lw-compare-versions',
   },
+  endpoint: { state: { name: 'fraud', store: '/store' }, element: 'lw-endpoint' },
 };
 
 export interface OpenOptions<H = FakeHost> {
@@ -119,6 +121,13 @@ export class Harness {
 
   openPair(host: FakePairHost, options: OpenOptions<FakePairHost> = {}): Promise<OpenPage<FakePairHost>> {
     return this.load('compareVersions', (send) => host.connect(send), options);
+  }
+
+  openEndpoint(
+    host: FakeEndpointHost,
+    options: OpenOptions<FakeEndpointHost> = {},
+  ): Promise<OpenPage<FakeEndpointHost>> {
+    return this.load('endpoint', (send) => host.connect(send), options);
   }
 
   private async load<H extends { receive(message: unknown): void }>(

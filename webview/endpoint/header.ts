@@ -136,7 +136,8 @@ export class EndpointHeader extends LitElement {
     ${served}${
       port === 0
         ? nothing
-        : html` · <code>${urlOf(port)}</code>${
+        : html`
+            · <code>${urlOf(port)}</code>${
               isOver(state)
                 ? nothing
                 : html`<lw-button
@@ -146,7 +147,7 @@ export class EndpointHeader extends LitElement {
                     @click=${() => this.host.command('copyUrl', {})}
                   ></lw-button>`
             }
-            · port ${port}`
+          `
     }
     · ${since}`;
   }

@@ -217,7 +217,7 @@ export class TryIt extends LitElement {
 
   private callText(kind: CallKind): string | null {
     const call = this.tried?.call;
-    if (!call || call.body === null) return null;
+    if (typeof call?.body !== 'string') return null;
     switch (kind) {
       case 'curl':
         return asCurl(call, this.windows);
