@@ -91,10 +91,12 @@ export default tseslint.config(
   },
   {
     files: ['src/engine/**'],
-    rules: forbid(noVscode, ...noOther('client', 'extension', 'cli', 'webview', 'endpoint', 'inference'), [
-      '^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+',
-      'A capability is reached through its index.ts.',
-    ]),
+    rules: forbid(
+      noVscode,
+      ...noOther('client', 'extension', 'cli', 'webview', 'endpoint'),
+      ['inference/session$', 'Models are run by model.js, a process of its own: the engine and its jobs open none.'],
+      ['^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+', 'A capability is reached through its index.ts.'],
+    ),
   },
   {
     files: ['src/extension/**'],
