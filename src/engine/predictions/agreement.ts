@@ -7,6 +7,7 @@ import { type Difference, differenceOf, type OutputPair, outputText } from './ou
 const KEPT_ROWS = 50;
 const SHOWN_COLUMNS = 30;
 const CELL_CHARS = 60;
+const CELL_DIGITS = 7;
 
 interface Kept {
   /** Whether they name another class. */
@@ -106,9 +107,10 @@ const isMore = (one: Omit<Kept, 'row'>, other: Omit<Kept, 'row'>): boolean =>
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return '';
   if (cell instanceof Date) return cell.toISOString();
-  if (typeof cell === 'object')
-    return cut(JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
-  return cut(String(cell));
+  if (typeof cell === 'string') return cut(cell);
+  if (typeof cell === 'number') return String(Number(cell.toPrecision(CELL_DIGITS)));
+  if (typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell);
+  return cut(JSON.stringify(cell, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
 }
 
 export const cut = (text: string): string => (text.length > CELL_CHARS ? `${text.slice(0, CELL_CHARS)}…` : text);

@@ -104,7 +104,7 @@ const numberAt = ({ datatype, data }: NamedTensor, at: number): number =>
 
 const SHOWN_VALUES = 8;
 const MAX_TEXT = 80;
-const DIGITS = 6;
+const DIGITS = 4;
 
 /** What an output says of a row, with its first values. */
 export function outputText(tensor: NamedTensor, order: readonly number[] | null): string {

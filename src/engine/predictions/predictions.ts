@@ -110,7 +110,7 @@ export class Predictions {
     const columns = namesIn(asked);
     if (asked.file !== null) return { ran: { ...of, isConversion: false }, label, file: asked.file, columns };
     const made = await this.conversionOf(of);
-    if (!made || made.file === null)
+    if (!made?.file)
       throw new LoopwrightError(
         'bad_request',
         `${label} is no ONNX model${asked.modelFile === null ? '' : ` (its model is ${asked.modelFile})`}, and no version of ${of.name} ` +
