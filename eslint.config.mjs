@@ -94,8 +94,8 @@ export default tseslint.config(
     rules: forbid(
       noVscode,
       ...noOther('client', 'extension', 'cli', 'webview', 'endpoint'),
+      ['inference/session$', 'Models are run by model.js, a process of its own: the engine and its jobs open none.'],
       ['^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+', 'A capability is reached through its index.ts.'],
-      ['inference/(session|modelFile|batch)', 'The engine reads and checks values; it runs no model.'],
     ),
   },
   {

@@ -2,9 +2,11 @@
 import type { ComparedRow } from '../protocol/compared';
 import type { ComparedFile, VersionKind } from '../protocol/comparedVersions';
 import type { WireNumber } from '../protocol/entities';
+import type { ComparedPredictions } from '../protocol/predictions';
 import type { PairList, PairRow } from '../protocol/modelDiff';
 import { verdict } from '../protocol/modelWords';
 import { formatNumber, formatSize, printable, table } from './format';
+import { predictionsDocument, predictionsLines } from './predictionsRendering';
 import type { View } from './rendering';
 
 interface Named {
@@ -20,6 +22,8 @@ export interface ComparedModels {
   readonly files: readonly ComparedFile[];
   /** Also what is the same. */
   readonly all: boolean;
+  /** On a table, where one was given. */
+  readonly predictions: ComparedPredictions | null;
 }
 
 const HEADINGS: Readonly<Record<VersionKind, string>> = {
@@ -42,9 +46,11 @@ const better = ({ key, values: [own = null, other = null] }: ComparedRow) =>
   verdict(key, own as WireNumber | null, other as WireNumber | null);
 
 /** `values` are in the order of `versions`; null where one has no such thing. `verdict` is about the first. */
-export function compareModelsDocument({ versions, rows, signature, model, files, all }: ComparedModels) {
+export function compareModelsDocument(compared: ComparedModels) {
+  const { versions, rows, signature, model, files, all, predictions } = compared;
   return {
     versions: versions.map(({ name, version }) => ({ name, version })),
+    ...(predictions ? { predictions: predictionsDocument(predictions) } : {}),
     ...Object.fromEntries(
       rows.map(([what, list]) => [
         NAMES[what],
@@ -83,8 +89,12 @@ export function compareModelsLines(
   { paint, width }: Pick<View, 'paint' | 'width'>,
 ): string[] {
   const labels = compared.versions.map(({ name, version }) => printable(`${name}/${String(version)}`));
-  return partsOf(compared, labels[0] ?? '').flatMap(({ heading, rows, last }, index) => [
-    ...(index === 0 ? [] : ['']),
+  const [first = '', second = ''] = labels;
+  const predictions = compared.predictions
+    ? predictionsLines(compared.predictions, [first, second], { paint, width })
+    : [];
+  const parts = partsOf(compared, first).flatMap(({ heading, rows, last }, index) => [
+    ...(index === 0 && predictions.length === 0 ? [] : ['']),
     paint('bold', heading),
     ...table(
       ['', ...labels, ...(last === undefined ? [] : [last])].map((title) => ({ title, shrinks: true })),
@@ -93,6 +103,7 @@ export function compareModelsLines(
       (title) => paint('dim', title),
     ),
   ]);
+  return [...predictions, ...parts];
 }
 
 function partsOf({ rows, signature, model, files, all }: ComparedModels, first: string): Part[] {

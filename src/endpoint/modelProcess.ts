@@ -10,8 +10,8 @@ import { dirname } from 'node:path';
 import type { NamedTensor, Signature } from '../inference/datatype';
 import { Refused } from '../inference/refused';
 import { Failure } from './failure';
+import type { FromModel, ToModel } from '../inference/messages';
 import { memoryOf } from './memory';
-import type { FromModel, ToModel } from './messages';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;

@@ -23,6 +23,7 @@ import { Gc, houseHandlers, RetentionKeeper } from './house';
 import { Imports } from './importers';
 import { Jobs } from './jobs';
 import { modelHandlers } from './models';
+import { predictionHandlers } from './predictions';
 import { servingHandlers } from './serving';
 import { modelParts } from './lifecycle/modelParts';
 import { inspectStore, mayMend, rebuildFromRuns } from './lifecycle/openStore';
@@ -245,7 +246,7 @@ async function main(): Promise<void> {
     log,
   );
 
-  const { gates, versions, registry } = modelParts({
+  const { gates, versions, registry, onnx } = modelParts({
     store: paths.root,
     jobs,
     config,
@@ -293,11 +294,8 @@ async function main(): Promise<void> {
     'notebooks/record': (params) => writer().call('recordFollowed', params),
     'notebooks/end': (params) => writer().call('endFollowed', params),
     ...modelHandlers(paths.root, jobs, (runId) => reader().call('runs/get', { runId })),
-    ...servingHandlers({
-      ...{ store: paths.root, jobs },
-      version: (of) => reader().call('registry/version', of),
-      verify: (of) => versions.verify(of),
-    }),
+    ...servingHandlers(onnx),
+    ...predictionHandlers({ ...onnx, onBusy: (isBusy) => idle.busyWith('predictions', isBusy) }),
     'code/changes': (params) => code.changes(params),
     'code/compare': (params) => code.compare(params),
     'code/content': (params) => code.content(params),

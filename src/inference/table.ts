@@ -12,6 +12,8 @@ export interface Table {
   readonly columns: readonly string[] | null;
   /** Each as long as there are columns. */
   readonly rows: readonly (readonly unknown[])[];
+  /** How many rows stand before them, where they are a part: cells are named by their rows. */
+  readonly before?: number;
 }
 
 /** @throws Refused that names what is missing, or which cell is not of its type */
@@ -33,10 +35,10 @@ export function feedsOfTable(table: Table, { inputs }: Signature): NamedTensor[]
 const isNamed = ({ columns }: Table, { name, shape }: Port): boolean =>
   columns !== null && columns.includes(name) && (columns.length === 1 || shape[1] === 1 || shape.length === 1);
 
-function asMatrix({ columns, rows }: Table, port: Port): NamedTensor {
+function asMatrix({ columns, rows, before = 0 }: Table, port: Port): NamedTensor {
   const width = columns?.length ?? rows[0]?.length ?? 0;
   const [, expected] = port.shape;
-  if (port.shape.length > 2 && width === 1) return asColumn({ columns, rows }, 0, port);
+  if (port.shape.length > 2 && width === 1) return asColumn({ columns, rows, before }, 0, port);
   if (port.shape.length > 2)
     throw new Refused(`The model takes ${shown(port.name)} ${portWords(port)}, which no row of a table is.`);
   if (typeof expected === 'number' && expected !== width)
@@ -47,11 +49,11 @@ function asMatrix({ columns, rows }: Table, port: Port): NamedTensor {
   try {
     return { name: port.name, ...tensorOf(port.datatype, shape, rows.flat(), port.name) };
   } catch (thrown) {
-    throw placed(thrown, rows, port, nameAt);
+    throw placed(thrown, rows, port, nameAt, before);
   }
 }
 
-function asColumn({ rows }: Table, at: number, port: Port): NamedTensor {
+function asColumn({ rows, before = 0 }: Table, at: number, port: Port): NamedTensor {
   const cells = rows.map((row) => row[at]);
   const inner = shapeOf(cells[0], port.name);
   // A value for each row is `[N]` or `[N, 1]`, as the model has it.
@@ -66,6 +68,7 @@ function asColumn({ rows }: Table, at: number, port: Port): NamedTensor {
           cells.map((cell) => [cell]),
           port,
           () => port.name,
+          before,
         )
       : thrown;
   }
@@ -77,6 +80,7 @@ function placed(
   rows: readonly (readonly unknown[])[],
   { datatype }: Port,
   nameAt: (at: number) => string,
+  before: number,
 ): unknown {
   if (!(thrown instanceof Refused)) return thrown;
   for (const [row, cells] of rows.entries())
@@ -84,7 +88,7 @@ function placed(
       try {
         tensorOf(datatype, [1], [cell], nameAt(at));
       } catch (error) {
-        return error instanceof Refused ? new Refused(`Row ${String(row + 1)}: ${error.message}`) : error;
+        return error instanceof Refused ? new Refused(`Row ${String(before + row + 1)}: ${error.message}`) : error;
       }
   return thrown;
 }

@@ -15,6 +15,7 @@ import { importRequests } from './requests/imports';
 import { metricRequests } from './requests/metrics';
 import { modelRequests } from './requests/models';
 import { notebookRequests } from './requests/notebooks';
+import { predictionRequests } from './requests/predictions';
 import { registryRequests } from './requests/registry';
 import { runRequests } from './requests/runs';
 import { serverRequests } from './requests/servers';
@@ -49,6 +50,7 @@ export const requests = {
   ...importRequests,
   ...serverRequests,
   ...registryRequests,
+  ...predictionRequests,
   ...configRequests,
 } as const satisfies Record<string, Request>;
 

@@ -1,6 +1,6 @@
 /** ONNX models for endpoints, written by hand. */
-import { ATTRIBUTE, MAP_TYPE, MODEL, OPSET, TENSOR_TYPE, TYPE, VALUE } from '../../src/onnx/fields';
-import { graph, message, model, node, value } from '../engine/models/onnxWriter';
+import { ATTRIBUTE, MAP_TYPE, MODEL, OPSET, TENSOR, TENSOR_TYPE, TYPE, VALUE } from '../../src/onnx/fields';
+import { graph, message, model, node, tensor, value } from '../engine/models/onnxWriter';
 
 const FLOAT = 1;
 const INT64 = 7;
@@ -22,7 +22,11 @@ const typed = (name: string, element: number, shape: readonly (number | string)[
 };
 
 /** As scikit-learn's classifiers are converted: a class for each row, and its probabilities as a list of maps. */
-export function classifier(): Buffer {
+export const classifier = (): Buffer => leaningClassifier(null);
+
+/** One that adds something to what is said for each of its three classes. */
+export function leaningClassifier(bias: readonly number[] | null): Buffer {
+  const scores = bias ? 'leaning' : 'x';
   const labels = message(
     [ATTRIBUTE.name, 'classlabels_int64s'],
     ...[10, 20, 30].map((label): [number, number] => [ATTRIBUTE.integers, label]),
@@ -36,12 +40,16 @@ export function classifier(): Buffer {
   return model(
     graph({
       nodes: [
-        node('ArgMax', ['x'], ['label'], { attributes: [integer('axis', 1), integer('keepdims', 0)] }),
-        node('Softmax', ['x'], ['p'], { attributes: [integer('axis', 1)] }),
+        ...(bias ? [node('Add', ['x', 'bias'], [scores], { name: 'lean' })] : []),
+        node('ArgMax', [scores], ['label'], { attributes: [integer('axis', 1), integer('keepdims', 0)] }),
+        node('Softmax', [scores], ['p'], { attributes: [integer('axis', 1)] }),
         node('ZipMap', ['p'], ['probability'], { domain: 'ai.onnx.ml', attributes: [labels] }),
       ],
       inputs: [value('x', ['N', 3])],
       outputs: [typed('label', INT64, ['N']), maps],
+      initializers: bias
+        ? [tensor('bias', FLOAT, [3], [TENSOR.rawData, Buffer.from(Float32Array.from(bias).buffer)])]
+        : [],
     }),
     [MODEL.opsetImport, message([OPSET.domain, 'ai.onnx.ml'], [OPSET.version, 1])],
   );

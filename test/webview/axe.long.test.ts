@@ -4,10 +4,11 @@
  */
 import { describe, expect, it } from 'vitest';
 import { seriousFindings, unfoldAll } from './axe';
-import { drawn, eventually, open, openCompare, useBrowser } from './browser';
+import { drawn, eventually, open, openCompare, openPair, useBrowser } from './browser';
 import { type FakeRun } from './fixtures/build';
 import * as captured from './fixtures/captured';
 import * as notebooks from './fixtures/notebooks';
+import { FakePairHost, somePair } from './fixtures/pairHost';
 import * as runs from './fixtures/runs';
 import { type ThemeName } from './harness';
 
@@ -55,6 +56,15 @@ describe.each(THEMES)('in %s', (theme) => {
   it('two runs of a notebook compared', async () => {
     const { page } = await openCompare(notebooks.twoRuns(), { theme });
     await eventually(() => page.locator('lw-cell-pair').count()).toBeGreaterThan(0);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it.each([1400, 480])('two versions compared, with their predictions, %i pixels wide', async (width) => {
+    const { page } = await openPair(new FakePairHost(somePair()), { theme, width });
+    await page.getByRole('button', { name: 'Choose Table…' }).click();
+    await page.getByText('Rows that differ the most').first().waitFor();
+    await page.getByRole('button', { name: 'Show Everything' }).click();
+    await unfoldAll(page);
     expect(await seriousFindings(page)).toEqual([]);
   });
 

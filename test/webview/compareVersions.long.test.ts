@@ -67,6 +67,33 @@ it('is swapped, and stays so after a reload; everything is shown when that is wa
   expect(await text('lw-pair-head')).toMatch(/fraud v7 .*fraud v5/);
 });
 
+it('runs both on a table that is chosen, remembers it, and shows it from whichever side they stand on', async () => {
+  const { page, host, text, shot } = await openPair(twoGraphs());
+  const told = () => text('lw-pair-predictions');
+  await page.getByRole('button', { name: 'Choose Table…' }).click();
+  await eventually(told).toMatch(/The same class on 9\s412 of 10\s000 rows \(94.1 %\)/);
+  expect(await told()).toMatch(/transactions.csv, the first 10\s000 of 250\s000 rows/);
+  expect(await told()).toContain('v5 was given 2 columns by the names of its inputs, without id.');
+  const cells = () => page.locator('lw-prediction-tables .rows tbody tr').first().locator('td').allInnerTexts();
+  expect((await cells()).slice(0, 4)).toEqual(['0', '1', '[0.91, 0.09]', '[0.1, 0.9]']);
+  await shot('pair-predictions');
+  await page.getByRole('button', { name: 'Swap' }).click();
+  await eventually(async () => (await cells()).slice(0, 2)).toEqual(['1', '0']);
+  const orders = host.requests.filter(({ method }) => method === 'predictions').map(({ params }) => params);
+  expect(orders[0]).toEqual({
+    versions: [5, 7].map((version) => ({ name: 'fraud', version })),
+    table: { kind: 'file', path: '/work/transactions.csv' },
+    anew: false,
+  });
+  expect(new Set(orders.map((order) => JSON.stringify(order))).size).toBe(1);
+  await page.waitForTimeout(300);
+  await page.reload();
+  await eventually(told).toMatch(/The same class on 9\s412/);
+  host.failures.set('predictions', 'text.csv does not fit fraud v5. Missing columns: "hour".');
+  await page.getByRole('button', { name: 'Run Again' }).click();
+  await eventually(told).toContain('could not be compared. text.csv does not fit fraud v5. Missing columns: "hour".');
+});
+
 it('has thousands of parameters a page at a time, and finds one by its name', async () => {
   const param = Array.from({ length: 5000 }, (_, at) => ({
     key: `p${String(at)}/${'w'.repeat(at === 0 ? 4000 : 1)}`,

@@ -15,12 +15,15 @@ import { type VersionsHost } from './api';
 import './files';
 import './head';
 import './modelSections';
+import './predictions';
+import { type TableEvent } from './predictions';
 import { type Pair, pairOf, PairModel } from './model';
 import './rows';
 import { type PageState, readPairState } from './state';
 import { ToldOf } from './told';
 
-type SectionId = 'metrics' | 'params' | 'signature' | 'files' | 'model' | 'graph' | 'code' | 'data' | 'environment';
+type SectionId =
+  'metrics' | 'predictions' | 'params' | 'signature' | 'files' | 'model' | 'graph' | 'code' | 'data' | 'environment';
 const FOLDED_AT_FIRST: ReadonlySet<SectionId> = new Set<SectionId>(['graph', 'environment']);
 
 @customElement('lw-compare-versions')
@@ -91,13 +94,27 @@ export class CompareVersionsPage extends LitElement {
     );
   }
 
-  /** What their predictions say on a table of the reader's choosing is to be one more of these. */
   private renderSections(pair: Pair) {
     const [left, right] = [this.told.of(pair.left), this.told.of(pair.right)];
     const { onlyDifferences, graphOf } = this.kept.current;
     const sides = { left, right };
     const isOnnx = [left, right].some(({ inspection }) => inspection.value?.format === 'onnx');
     return html`${this.section('metrics', 'Metrics', () => this.renderRows(pair, 'metric', 'Metrics', 'No metric'))}
+    ${this.section(
+      'predictions',
+      'Predictions',
+      () =>
+        html`<lw-pair-predictions
+          .host=${this.host}
+          .pair=${pair}
+          .told=${sides}
+          .table=${this.kept.current.table}
+          @lw-table=${({ table }: TableEvent) => {
+            this.kept.change({ table });
+            this.requestUpdate();
+          }}
+        ></lw-pair-predictions>`,
+    )}
     ${this.section('params', 'Parameters', () => this.renderRows(pair, 'param', 'Parameters', 'No parameter'))}
     ${this.section(
       'signature',

@@ -1,11 +1,14 @@
 /** What survives a reload of the page. What the versions are comes from the extension again; this is where the reader was. */
 import * as z from 'zod';
+import { PredictionTable } from '../../src/protocol/requests/predictions';
 import { CompareVersionsState } from '../../src/protocol/pages/compareVersions';
 
 const PageState = CompareVersionsState.partial().extend({
   scrollTop: z.number().catch(0),
   open: z.record(z.string(), z.boolean()).catch({}),
   onlyDifferences: z.boolean().catch(true),
+  /** On what their predictions are compared. */
+  table: PredictionTable.nullable().catch(null),
   /** Whose graph is drawn. */
   graphOf: z.enum(['left', 'right']).catch('right'),
 });

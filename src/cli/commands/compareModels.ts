@@ -1,4 +1,5 @@
 /** `loopwright models compare`: two versions beside each other, only in what they differ or all of it. */
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { EngineConnection } from '../../client/connection';
 import type { ComparedRow } from '../../protocol/compared';
@@ -7,13 +8,23 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { ModelInspection } from '../../protocol/inspection';
 import type { ModelCard } from '../../protocol/modelCard';
 import { modelPairs, signaturePairs } from '../../protocol/modelDiff';
+import { DEFAULT_TOLERANCE } from '../../protocol/predictions';
+import { progressText } from '../../protocol/predictionWords';
 import { MAX_PAGE, type ModelPlace } from '../../protocol/requests';
+import type { PredictionsOrder } from '../../protocol/requests/predictions';
 import { type Cli, examples } from '../command';
 import { type ComparedModels, compareModelsDocument, compareModelsLines } from '../compareModelsWords';
 import type { SessionTask } from '../inSession';
+import { followWork } from '../longWork';
 import { versionNamed } from '../modelReference';
-import { EXIT } from '../output';
+import { EXIT, type Output } from '../output';
 import type { Session } from '../store';
+
+interface CompareOptions {
+  readonly all?: boolean;
+  readonly table?: string;
+  readonly tolerance?: string;
+}
 
 type On = (name: string, summary: string) => Command;
 type Version = Awaited<ReturnType<typeof versionNamed>>;
@@ -26,22 +37,36 @@ export function addCompareModels(on: On, doing: (command: Command, task: Session
     .argument('<version>', 'NAME/3 or NAME@ALIAS')
     .argument('<other>', 'what it is compared with, also of another model')
     .option('--all', 'also what is the same in both')
-    .addHelpText('after', examples('models compare fraud/3 fraud@champion', 'models compare fraud/3 fraud/2 --json'))
-    .action((left: string, right: string, { all = false }: { readonly all?: boolean }, self: Command) =>
-      doing(self, (cli, session) => compareModels(cli, session, [left, right], all)),
+    .option('--table <file>', 'run both on its rows, and compare what they say: .csv, .tsv, .parquet, .json, .jsonl')
+    .option(
+      '--tolerance <number>',
+      `how far numbers may be apart to count as the same (default: ${String(DEFAULT_TOLERANCE)})`,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'models compare fraud/3 fraud@champion',
+        'models compare fraud/3 fraud/2 --table may.csv',
+        'models compare fraud/3 fraud/2 --json',
+      ),
+    )
+    .action((left: string, right: string, options: CompareOptions, self: Command) =>
+      doing(self, (cli, session) => compareModels(cli, session, [left, right], options)),
     );
 }
 
 async function compareModels(
-  { output }: Cli,
+  { output, cwd }: Cli,
   { connection }: Session,
   [left, right]: readonly [string, string],
-  all: boolean,
+  { all = false, table, tolerance }: CompareOptions,
 ): Promise<number> {
   const versions = [await versionNamed(connection, left), await versionNamed(connection, right)] as const;
   const [first, second] = versions;
   if (first.name === second.name && first.version === second.version)
     throw new LoopwrightError('bad_request', 'Give two different versions to compare.');
+  const order = table === undefined ? null : orderOf(versions, resolve(cwd, table), tolerance);
+  const predictions = order && (await predicted(output, connection, order));
   const rows: [VersionKind, ComparedRow[]][] = [];
   for (const what of VersionKind.options) rows.push([what, await allRows(connection, versions, what, !all)]);
   const told = [await toldOf(connection, first), await toldOf(connection, second)] as const;
@@ -52,6 +77,7 @@ async function compareModels(
     model: modelPairs(told[0].inspection, told[1].inspection),
     files: await allFiles(connection, versions, !all),
     all,
+    predictions,
   };
   if (output.isJson) output.document(compareModelsDocument(compared));
   else {
@@ -61,6 +87,29 @@ async function compareModels(
   }
   return EXIT.done;
 }
+
+/** @throws LoopwrightError `bad_request` for what is no tolerance */
+function orderOf(versions: readonly Version[], path: string, tolerance: string | undefined): PredictionsOrder {
+  const order = {
+    versions: versions.map(({ name, version }) => ({ name, version })),
+    table: { kind: 'file', path } as const,
+  };
+  if (tolerance === undefined) return order;
+  const number = Number(tolerance);
+  if (tolerance.trim() === '' || !(number >= 0))
+    throw new LoopwrightError('bad_request', `--tolerance takes a number that is not negative, not ${tolerance}.`);
+  return { ...order, tolerance: number };
+}
+
+const predicted = (output: Output, connection: EngineConnection, order: PredictionsOrder) =>
+  followWork(output, {
+    start: () => connection.request('predictions/compare', order),
+    progress: async () => {
+      const { progress } = await connection.request('predictions/state', order);
+      return progress ? progressText(progress) : '';
+    },
+    cancel: () => connection.request('predictions/cancel', order),
+  });
 
 async function paged<Row>(
   ask: (page: { limit: number; pageToken?: string }) => Promise<{ rows: Row[]; nextPageToken: string | null }>,

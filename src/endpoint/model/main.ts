@@ -1,15 +1,17 @@
 /**
- * The process that runs a model, and does nothing else: `model.js FILE THREADS`, started by an endpoint. What ONNX Runtime
- * crashes is this process alone.
+ * The process that runs a model, and does nothing else: `model.js FILE THREADS [MB]`, started by an endpoint, or by a job that
+ * gives it a limit on its memory. What ONNX Runtime crashes is this process alone.
  */
 import './plainHalf';
 import { LoopwrightError } from '../../protocol/errors';
 import { answersBatches } from '../../inference/batch';
+import { limitMemory } from '../../inference/memoryLimit';
 import { Refused } from '../../inference/refused';
 import { type Model, openModel } from '../../inference/session';
-import type { FromModel, ToModel } from '../messages';
+import type { FromModel, ToModel } from '../../inference/messages';
 
-const [, , file = '', threads = '1'] = process.argv;
+const [, , file = '', threads = '1', limitMb = ''] = process.argv;
+if (limitMb !== '') limitMemory(Number(limitMb));
 
 /** Without an endpoint there is nobody to run it for. */
 process.on('disconnect', () => process.exit(0));

@@ -25,7 +25,7 @@ const MAX_COLUMNS = 5000;
 
 const Described = z.array(z.object({ column_name: z.string(), column_type: z.string() }));
 
-type Reader = 'csv' | 'tsv' | 'parquet' | 'lines' | 'json';
+export type Reader = 'csv' | 'tsv' | 'parquet' | 'lines' | 'json';
 
 const READERS: readonly (readonly [RegExp, Reader])[] = [
   [/\.csv(\.gz)?$/i, 'csv'],
@@ -44,12 +44,20 @@ export async function describeTable(path: string, sizeBytes: number): Promise<Ta
   const reader = readerOf(path);
   if (reader === null || sizeBytes === 0) return null;
   if (reader === 'json' && sizeBytes > JSON_DOCUMENT_BYTES) return null;
+  return onTable(path, (connection, link) => describe(connection, sourceOf(reader, link), reader, sizeBytes));
+}
+
+/** @param work is given a name of the file that has no character which means something to DuckDB */
+export async function onTable<T>(
+  path: string,
+  work: (connection: DuckDBConnection, link: string) => Promise<T>,
+): Promise<T> {
   // A link with a plain name: the path itself may have characters that mean something in a pattern.
   const folder = mkdtempSync(join(tmpdir(), 'lw-table-'));
   const link = join(folder, `table${/\.gz$/i.test(path) ? '.gz' : ''}`);
   try {
     symlinkSync(path, link);
-    return await withDuckDb(link, (connection) => describe(connection, sourceOf(reader, link), reader, sizeBytes));
+    return await withDuckDb(link, (connection) => work(connection, link));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -97,9 +105,11 @@ async function describe(
     return { rows: Number(counted.getRowsJson()[0]?.[0]), columns, problem: null };
   } catch (error) {
     if (reader === 'json') return null; // most JSON files are no tables
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    const why = line.replaceAll(/\S*lw-table-\S*/g, 'the file').slice(0, 200);
-    return { rows: null, columns, problem: `${columns ? 'rows not counted' : 'not read as a table'}: ${why}` };
+    return {
+      rows: null,
+      columns,
+      problem: `${columns ? 'rows not counted' : 'not read as a table'}: ${whyNot(error)}`,
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -120,4 +130,10 @@ function sourceOf(reader: Reader, file: string): string {
   }
 }
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** The first line of what DuckDB says, without the name that we gave the file. */
+export function whyNot(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replaceAll(/\S*lw-table-\S*/g, 'the file').slice(0, 200);
+}
+
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -16,6 +16,7 @@ export type Lane =
   | 'export'
   | 'import'
   | 'models'
+  | 'predictions'
   | 'versions'
   | 'large versions'
   | 'taking'

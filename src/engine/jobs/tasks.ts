@@ -9,6 +9,7 @@ import { sendRuns } from '../exporters/send/send';
 import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
 import { inspectElsewhere, inspectModel, readCard } from '../models';
+import { comparePredictions } from '../predictions/task';
 import { browseExperiments, browseRuns } from '../remotes';
 import { readSignatures } from '../registry/signatures';
 import { hashKept, keepFiles, originOf, takeFiles, verifyVersions } from '../versions';
@@ -36,6 +37,7 @@ export const tasks = {
   'models/inspect': inspectModel,
   'models/inspectFile': inspectElsewhere,
   'models/card': readCard,
+  'predictions/compare': comparePredictions,
   'registry/signatures': readSignatures,
   'versions/keep': keepFiles,
   'versions/take': takeFiles,

@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import type { Config } from '../config';
 import type { Jobs } from '../jobs';
+import type { PredictionsParts } from '../predictions';
 import { GateKeeper, RegistryEditor } from '../registry';
 import type { Thread } from '../threads/calls';
 import type { ReaderHandlers } from '../threads/reader';
@@ -50,5 +51,12 @@ export function modelParts({ store, jobs, config, reader, writable, isWritable, 
     checkRun: (runId) => reader().call('runs/get', { runId }),
     gates,
   });
-  return { gates, versions, registry };
+  /** For those who run models. */
+  const onnx: Omit<PredictionsParts, 'onBusy'> = {
+    ...{ store, jobs },
+    version: (of) => reader().call('registry/version', of),
+    versions: (params) => reader().call('registry/versions', params),
+    verify: (of) => versions.verify(of),
+  };
+  return { gates, versions, registry, onnx };
 }

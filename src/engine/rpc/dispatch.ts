@@ -6,6 +6,8 @@ import { type CheckedParams, type Method, type Requests, type Result, requests }
 export interface ConnectionState {
   /** Null until `initialize`. */
   trusted: boolean | null;
+  /** Aborted when the connection has ended: whoever asked has gone. */
+  readonly ended: AbortSignal;
 }
 
 type Checked<M extends Method> = (

@@ -61,11 +61,13 @@ export class RpcServer {
 
   private accept(socket: Socket): void {
     const connection = createMessageConnection(new StreamMessageReader(socket), new StreamMessageWriter(socket));
-    const state: ConnectionState = { trusted: null };
+    const ended = new AbortController();
+    const state: ConnectionState = { trusted: null, ended: ended.signal };
     this.connections.add(connection);
     this.onConnections(this.connections.size);
     connection.onClose(() => {
       this.connections.delete(connection);
+      ended.abort();
       connection.dispose();
       this.onConnections(this.connections.size);
     });

@@ -6,26 +6,21 @@ import type { EndpointFile, ServedModel } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { forgetEndpoint, livingEndpoint, livingEndpoints, startingEndpoint } from '../../protocol/node/endpointFolder';
 import { Given } from '../../protocol/pages/endpoint';
-import type { Verified } from '../../protocol/registry';
-import type { ModelPlace, Result } from '../../protocol/requests';
-import type { Jobs } from '../jobs';
-import { cardInJob, fileAt } from '../models';
+import { cardInJob } from '../models';
 import type { RequestHandlers } from '../rpc/dispatch';
 import { callOf, inputsOf } from './call';
 import { formFor } from './form';
+import { findOnnx, type OnnxParts } from './onnxFile';
 import { EndpointRows } from './rows';
 import { tryEndpoint } from './tried';
+
+export { findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
 
 /** An endpoint waits 10 s for what it has begun. */
 const END_LIMIT_MS = 12_000;
 const LOOK_MS = 30;
 
-export interface ServingParts {
-  readonly store: string;
-  readonly jobs: Pick<Jobs, 'run'>;
-  readonly version: (of: { name: string; which: number | string }) => Promise<Result<'registry/version'>>;
-  readonly verify: (of: { name: string; which: number }) => Promise<{ versions: Verified[] }>;
-}
+export type ServingParts = OnnxParts;
 
 type Served =
   | 'endpoints/list'
@@ -121,29 +116,14 @@ async function stop(store: string, name: string): Promise<void> {
 
 /** @throws LoopwrightError `not_found`, `bad_request` for files that are not what was registered, or no ONNX */
 async function modelOf(parts: ServingParts, of: { name: string; which: number | string }): Promise<ServedModel> {
-  const { version, place } = await parts.version(of);
-  const { name, version: number, digest } = version;
-  const named = `${name}/${String(number)}`;
-  if (!place)
-    throw new LoopwrightError(
-      'bad_request',
-      `The files of ${named} are not in this store (${version.source}): they can't be served.`,
-    );
-  if (digest !== null) {
-    const [verified] = (await parts.verify({ name, which: number })).versions;
-    if (verified?.state !== 'whole')
-      throw new LoopwrightError(
-        'bad_request',
-        `The files of ${named} are not what was registered: ${verified?.problems.slice(0, 3).join('; ') ?? ''}`,
-      );
+  const found = await findOnnx(parts, of);
+  if (found.file !== null) {
+    const { name: model, version, file, digest } = found;
+    return { model, version: String(version), file, digest };
   }
-  const { modelFile } = await cardInJob(parts.jobs, parts.store, place);
-  const path = [place.path, modelFile ?? ''].filter((part) => part !== '').join('/');
-  if (modelFile === null || !/\.onnx$/i.test(path))
-    throw new LoopwrightError(
-      'bad_request',
-      `${named} has no ONNX model${modelFile === null ? '' : ` (its model is ${path})`}: only ONNX is served.`,
-    );
-  const file = fileAt(parts.store, { ...place, path } satisfies ModelPlace);
-  return { model: name, version: String(number), file, digest };
+  const model = found.modelFile === null ? '' : ` (its model is ${found.modelFile})`;
+  throw new LoopwrightError(
+    'bad_request',
+    `${found.name}/${String(found.version)} has no ONNX model${model}: only ONNX is served.`,
+  );
 }

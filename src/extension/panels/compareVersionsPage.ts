@@ -1,4 +1,5 @@
 /** What the page that compares two versions asks for and what it may do. */
+import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import {
   type ComparedVersion,
@@ -18,6 +19,8 @@ import { savePicture } from './chartFiles';
 import type { PageHandlers } from './host';
 import { placeBelow, showFile, versionFile } from './versionFiles';
 
+const TABLES = ['csv', 'tsv', 'parquet', 'pq', 'jsonl', 'ndjson', 'json', 'gz'];
+
 export const compareVersionsContract = {
   requests: compareVersionsRequests,
   commands: compareVersionsCommands,
@@ -34,6 +37,8 @@ export interface CompareVersionsPageParts {
   /** The page knows the runs of its versions now. */
   readonly onLoaded: (model: CompareVersionsModel) => void;
   readonly showLog: () => void;
+  /** What ends each of the comparisons that the page has begun. */
+  readonly running: Set<() => Promise<unknown>>;
 }
 
 export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHandlers<typeof compareVersionsContract> {
@@ -81,6 +86,19 @@ export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHa
       },
       inspect: async ({ path, ...one }) =>
         (await session()).request('models/inspect', placeBelow((await version(one)).place, path)),
+      predictions: async (order) => {
+        const store = await session();
+        const { anew: _, ...asked } = order;
+        const cancel = () => store.request('predictions/cancel', asked);
+        parts.running.add(cancel);
+        try {
+          return await store.request('predictions/compare', order);
+        } finally {
+          parts.running.delete(cancel);
+        }
+      },
+      predictionsState: async (order) => (await session()).request('predictions/state', order),
+      chooseTable: async () => ({ path: await chooseTable(await session()) }),
       code: async ({ from, to }) => {
         const { files, count } = await (await session()).request('code/compare', { runId: from, with: { runId: to } });
         return { files, count };
@@ -102,6 +120,12 @@ export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHa
         const [before, after] = [vscode.Uri.file(ours.file), vscode.Uri.file(theirs.file)];
         await vscode.commands.executeCommand('vscode.diff', before, after, title, { preview: true });
       },
+      cancelPredictions: async (order) => {
+        await (await session()).request('predictions/cancel', order);
+      },
+      openTable: async ({ path }) => {
+        await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+      },
       openCodeDiff: async ({ from, to, path }) => {
         await openDiff(await run(from), path, await run(to));
       },
@@ -115,6 +139,16 @@ export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHa
       },
     },
   };
+}
+
+async function chooseTable({ paths }: StoreSession): Promise<string | null> {
+  const chosen = await vscode.window.showOpenDialog({
+    title: vscode.l10n.t('Choose a table on which both are run'),
+    openLabel: vscode.l10n.t('Compare'),
+    defaultUri: vscode.Uri.file(dirname(paths.root)),
+    filters: { [vscode.l10n.t('Tables')]: TABLES },
+  });
+  return chosen?.[0]?.fsPath ?? null;
 }
 
 /** `fraud v1 ↔ v3`; of different models both names. */

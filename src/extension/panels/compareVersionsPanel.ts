@@ -2,6 +2,7 @@
 import { type CompareVersionsModel, CompareVersionsState } from '../../protocol/pages/compareVersions';
 import type { StoreSession } from '../stores/session';
 import { compareVersionsContract, compareVersionsHandlers, titleOf } from './compareVersionsPage';
+import { describeError } from '../log';
 import { PageHost } from './host';
 import type { ModelVersionPanels } from './modelVersionPanel';
 import { type Change, type OpenPage, PagePanels, type PanelParts } from './pagePanels';
@@ -49,7 +50,9 @@ export class CompareVersionsPanels extends PagePanels<CompareVersionsState> {
 
   protected override connect(page: OpenPage<CompareVersionsState>) {
     const { actions, attempt, showLog, log } = this.parts;
+    const running = new Set<() => Promise<unknown>>();
     const handlers = compareVersionsHandlers({
+      running,
       of: () => page.state,
       session: page.session,
       swap: () => {
@@ -63,7 +66,12 @@ export class CompareVersionsPanels extends PagePanels<CompareVersionsState> {
       onLoaded: (model) => this.runs.set(page, runsOf(model)),
       showLog,
     });
-    return new PageHost(page.panel, { contract: compareVersionsContract, handlers, attempt, log });
+    const host = new PageHost(page.panel, { contract: compareVersionsContract, handlers, attempt, log });
+    // A page that is hidden comes back and asks again; of one that was closed nobody does.
+    page.panel.onDidDispose(() => {
+      for (const cancel of running) cancel().catch((error: unknown) => log.debug(describeError(error)));
+    });
+    return host;
   }
 }
 

@@ -3,7 +3,9 @@ import * as z from 'zod';
 import { RunId } from '../entities';
 import { ModelInspection } from '../inspection';
 import { ModelCard } from '../modelCard';
+import { ComparedPredictions, type PredictionsProgress } from '../predictions';
 import { ModelVersionRow } from '../registry';
+import { PredictionsOrder } from '../requests/predictions';
 import { registryRequests } from '../requests/registry';
 import { ModelPlace } from '../requests/models';
 import { SavedPicture } from './charts';
@@ -48,6 +50,14 @@ export const compareVersionsRequests = {
   card: { params: VersionName, result: z.object({ card: ModelCard.nullable() }) },
   /** What is in a file of the version. Nothing of it is loaded or run. */
   inspect: { params: VersionName.extend({ path: z.string() }), result: ModelInspection },
+  /** Runs both on a table; who asks again while that goes on waits for the same. */
+  predictions: { params: PredictionsOrder.extend({ anew: z.boolean() }), result: ComparedPredictions },
+  predictionsState: {
+    params: PredictionsOrder,
+    result: z.object({ progress: z.custom<PredictionsProgress | null>() }),
+  },
+  /** Asks the reader for a table; null where none was chosen. */
+  chooseTable: { params: z.object({}), result: z.object({ path: z.string().nullable() }) },
   /** What differs from the code of one run to that of the other. */
   code: compareRequests.code,
 } as const;
@@ -61,6 +71,8 @@ export const compareVersionsCommands = {
   openRun: z.object({ runId: RunId }),
   openFile: VersionName.extend({ path: z.string() }),
   openFileDiff: z.object({ left: VersionName, right: VersionName, path: z.string() }),
+  cancelPredictions: PredictionsOrder,
+  openTable: z.object({ path: z.string() }),
   openCodeDiff: compareCommands.openCodeDiff,
   copy: z.object({ text: z.string() }),
   savePicture: SavedPicture,

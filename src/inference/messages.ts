@@ -1,5 +1,5 @@
-/** What an endpoint and the process that runs its model tell each other. Both are of one build: nothing is checked. */
-import type { NamedTensor, Signature } from '../inference/datatype';
+/** What a process that runs a model and whoever started it tell each other. Both are of one build: nothing is checked. */
+import type { NamedTensor, Signature } from './datatype';
 
 export type ToModel = { readonly kind: 'run'; readonly id: number; readonly feeds: readonly NamedTensor[] };
 
