@@ -4,7 +4,7 @@ import { chartFrame } from '../../webview/charts/frame';
 import { endLabelRoom, endLabels, shortened } from '../../webview/charts/labels';
 import { svgPicture } from '../../webview/charts/picture';
 import { rowsOf, tabSeparated } from '../../webview/charts/text';
-import { linearTicks, logTicks, niceRange, timeTicks } from '../../webview/charts/ticks';
+import { clockTicks, linearTicks, logTicks, niceRange, timeTicks } from '../../webview/charts/ticks';
 
 const T = '\u2009';
 const labels = (ticks: readonly { label: string }[]) => ticks.map(({ label }) => label);
@@ -166,5 +166,15 @@ describe('a chart as a picture', () => {
     expect(svg).toContain('&lt;img oner');
     expect(svg).toContain('stroke-dasharray="6 3"');
     expect(svg).toContain('c &amp; d');
+  });
+});
+
+describe('ticks of the time of day', () => {
+  const at = (minutes: number, seconds: number) => new Date(2026, 2, 4, 14, minutes, seconds).getTime();
+
+  it('are at whole seconds and minutes, none so near to the end that its label is cut off', () => {
+    const labels = (from: number, to: number) => clockTicks({ from, to }, 3).map(({ label }) => label);
+    expect(labels(at(2, 1), at(2, 31))).toEqual(['14:02:10', '14:02:20']);
+    expect(labels(at(0, 30), at(10, 30))).toEqual(['14:05']);
   });
 });

@@ -92,10 +92,14 @@ function timeLabel(atMs: number, stepMs: number): string {
   return stepMs < 100 ? `${String(Math.round(atMs))}${THIN_SPACE}ms` : formatDuration(atMs);
 }
 
+const CUT_SHARE = 0.08;
+
 /** Of times of the day: whole seconds and minutes of the reader's own clock, of ranges of up to some hours. */
 export function clockTicks({ from, to }: Range, count: number): Tick[] {
   const stepMs = Math.max(1000, TIME_STEPS.find((step) => step >= (to - from) / Math.max(1, count)) ?? 86_400_000);
-  return multiples({ from, to }, stepMs).map((at) => ({ at, label: clockLabel(at, stepMs < 60_000) }));
+  // Its label would be cut off at the right edge.
+  const last = to - (to - from) * CUT_SHARE;
+  return multiples({ from, to: last }, stepMs).map((at) => ({ at, label: clockLabel(at, stepMs < 60_000) }));
 }
 
 const two = (count: number) => String(count).padStart(2, '0');

@@ -52,7 +52,7 @@ export class EndpointHeader extends LitElement {
         color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
       }
       .odd lw-icon {
-        color: var(--vscode-list-warningForeground, var(--vscode-foreground));
+        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
       }
       .actions {
         display: flex;

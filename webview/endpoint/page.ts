@@ -42,7 +42,7 @@ export class EndpointPage extends LitElement {
         color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
       }
       .odd lw-icon {
-        color: var(--vscode-list-warningForeground, var(--vscode-foreground));
+        color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
       }
       @container (max-width: 480px) {
         .why {

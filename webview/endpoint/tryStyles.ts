@@ -57,7 +57,7 @@ export const tryStyles = css`
     overflow: auto;
     white-space: pre-wrap;
     overflow-wrap: anywhere;
-    color: var(--vscode-editor-foreground);
+    color: var(--vscode-foreground);
     background: var(--vscode-textCodeBlock-background);
     border: 1px solid var(--vscode-contrastBorder, transparent);
     border-radius: 4px;
