@@ -9,6 +9,7 @@ import {
   Server,
   ServerCredentials,
   ServerInterceptingCall,
+  type status,
   type ServerInterceptor,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
@@ -35,7 +36,7 @@ export interface GrpcLimits {
 }
 
 interface Status {
-  readonly code: number;
+  readonly code: status;
   readonly details: string;
   readonly metadata: Metadata;
 }

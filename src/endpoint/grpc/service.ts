@@ -1,4 +1,5 @@
 /** A gRPC service: its methods, each from bytes to bytes. A dialect of gRPC's, which knows nothing of sockets either. */
+import { status } from '@grpc/grpc-js';
 import type { Served } from '../dialect';
 import type { FailureKind } from '../failure';
 import type { Message } from './message';
@@ -31,18 +32,18 @@ export function method<In, Out>(
 }
 
 /** https://grpc.io/docs/guides/status-codes */
-export const CODES: Readonly<Record<FailureKind, number>> = {
-  invalid: 3, // INVALID_ARGUMENT
-  forbidden: 7, // PERMISSION_DENIED
-  not_found: 5, // NOT_FOUND
-  no_model: 5,
-  no_version: 5,
-  method: 12, // UNIMPLEMENTED
-  media_type: 12,
-  too_large: 8, // RESOURCE_EXHAUSTED
-  overloaded: 14, // UNAVAILABLE: clients try again
-  unavailable: 14,
-  timeout: 4, // DEADLINE_EXCEEDED
-  unsupported: 12,
-  internal: 13, // INTERNAL
+export const CODES: Readonly<Record<FailureKind, status>> = {
+  invalid: status.INVALID_ARGUMENT,
+  forbidden: status.PERMISSION_DENIED,
+  not_found: status.NOT_FOUND,
+  no_model: status.NOT_FOUND,
+  no_version: status.NOT_FOUND,
+  method: status.UNIMPLEMENTED,
+  media_type: status.UNIMPLEMENTED,
+  too_large: status.RESOURCE_EXHAUSTED,
+  overloaded: status.UNAVAILABLE, // clients try again
+  unavailable: status.UNAVAILABLE,
+  timeout: status.DEADLINE_EXCEEDED,
+  unsupported: status.UNIMPLEMENTED,
+  internal: status.INTERNAL,
 };
