@@ -21,3 +21,16 @@ export function requireOrigin(
   if (isForeign || fetchSite === 'cross-site')
     throw new Failure('forbidden', 'This endpoint does not answer pages of other origins (Origin).');
 }
+
+export interface Guard {
+  /** Null: whoever reaches it may ask. */
+  readonly key: string | null;
+  /** Whether only this machine can reach it. */
+  readonly isLocal: boolean;
+}
+
+export const noKey = (): Failure =>
+  new Failure(
+    'unauthenticated',
+    'This endpoint is asked with its key: Authorization: Bearer KEY, X-API-Key or api-key.',
+  );

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { hostsOf, requireHost, requireOrigin } from './admission';
+import { type Guard, hostsOf, noKey, requireHost, requireOrigin } from './admission';
 import { type Call, idHeader, newCall } from './call';
 import type { Asked, Dialect, Route, Served } from './dialect';
 import { Failure } from './failure';
@@ -21,13 +21,6 @@ const KEEP_ALIVE_MS = 65_000;
 const MAX_CONNECTIONS = 1024;
 /** How long requests that are under way may take when the endpoint ends. */
 const DRAIN_MS = 10_000;
-
-export interface Guard {
-  /** Null: whoever reaches it may ask. */
-  readonly key: string | null;
-  /** Whether only this machine can reach it. */
-  readonly isLocal: boolean;
-}
 
 export class EndpointServer {
   private readonly server: Server;
@@ -93,7 +86,7 @@ export class EndpointServer {
   private async takeGrpc(socket: Socket): Promise<void> {
     const limits = { bodyMs: BODY_LIMIT_MS, idleMs: KEEP_ALIVE_MS };
     this.grpc ??= import('./grpc/server').then(
-      ({ GrpcServer }) => new GrpcServer(this.served, this.hosts, limits, this.log),
+      ({ GrpcServer }) => new GrpcServer(this.served, this.guard, this.hosts, limits, this.log),
     );
     (await this.grpc).take(socket);
   }
@@ -179,12 +172,6 @@ export class EndpointServer {
     if (call) this.served.remember(call, answer.status ?? 200, failure.message);
   }
 }
-
-const noKey = (): Failure =>
-  new Failure(
-    'unauthenticated',
-    'This endpoint is asked with its key: Authorization: Bearer KEY, X-API-Key or api-key.',
-  );
 
 /** @throws Failure `invalid` for what is encoded wrongly */
 function askedOf(found: RegExpExecArray, { headers }: IncomingMessage): Pick<Asked, 'params' | 'headers'> {

@@ -43,12 +43,12 @@ afterAll(async () => {
 });
 
 const floats = (...values: number[]): Buffer => Buffer.from(Float32Array.from(values).buffer);
-const input = (name: string, datatype: string, shape: number[], contents?: Partial<typeof NOTHING>) =>
+type Contents = Parameters<typeof oip.InferTensorContents.of>[0];
+const input = (name: string, datatype: string, shape: number[], contents?: Contents) =>
   oip.InferInputTensor.of({
     ...{ name, datatype, shape: BigInt64Array.from(shape, BigInt) },
     ...(contents ? { contents: oip.InferTensorContents.of(contents) } : {}),
   });
-const NOTHING = oip.InferTensorContents.of({});
 const infer = (asked: Parameters<typeof oip.ModelInferRequest.of>[0], to = client) =>
   to.ask(`${OIP}/ModelInfer`, oip.ModelInferRequest, oip.ModelInferResponse, { model_name: 'model', ...asked });
 const spec = (more: Parameters<typeof tf.ModelSpec.of>[0] = {}) => tf.ModelSpec.of({ name: 'model', ...more });

@@ -1,9 +1,9 @@
 /** gRPC's own client on an endpoint, with the tables of messages in place of stubs. */
-import { Client, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { Client, credentials, type Metadata, type ServiceError, type status } from '@grpc/grpc-js';
 import type { Message } from '../../src/endpoint/grpc/message';
 
 export interface Refusal {
-  readonly code: number;
+  readonly code: status;
   readonly details: string;
   readonly metadata: Metadata;
 }

@@ -21,7 +21,7 @@ export interface Kind<T extends Numbers> {
 
 const varints = (packed: Reader): number => packed.count();
 
-function written<T extends Numbers>(list: T, write: (writer: Writer, at: number) => void): Buffer {
+function written(list: Numbers, write: (writer: Writer, at: number) => void): Buffer {
   const writer = new Writer();
   for (let at = 0; at < list.length; at++) write(writer, at);
   return writer.finish();

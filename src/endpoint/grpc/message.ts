@@ -89,8 +89,8 @@ interface Scalar<T> {
   readonly type: string;
   readonly wire: number;
   readonly zero: T;
-  read(reader: Reader): T;
-  write(writer: Writer, value: T): void;
+  readonly read: (reader: Reader) => T;
+  readonly write: (writer: Writer, value: T) => void;
 }
 
 const BOOL: Scalar<boolean> = {

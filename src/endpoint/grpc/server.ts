@@ -9,13 +9,16 @@ import {
   Server,
   ServerCredentials,
   ServerInterceptingCall,
+  type status,
   type ServerInterceptor,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
-import { requireHost, requireOrigin } from '../admission';
+import { type Guard, noKey, requireHost, requireOrigin } from '../admission';
+import { newCall } from '../call';
 import type { Served } from '../dialect';
-import { Failure } from '../failure';
+import { Failure, STATUS } from '../failure';
 import { MAX_BODY_BYTES } from '../http';
+import { standingOf } from '../key';
 import { CODES, type Method, type Service } from './service';
 import { SERVICES } from './services/list';
 
@@ -35,17 +38,20 @@ export interface GrpcLimits {
 }
 
 interface Status {
-  readonly code: number;
+  readonly code: status;
   readonly details: string;
   readonly metadata: Metadata;
 }
 
 export class GrpcServer {
   private readonly server: Server;
+  /** What is answered without a key. */
+  private readonly open = new Set<string>();
   private readonly injector: { injectConnection(socket: Socket): void };
 
   constructor(
     private readonly served: Served,
+    private readonly guard: Guard,
     private readonly hosts: ReadonlySet<string>,
     private readonly limits: GrpcLimits,
     private readonly log: (line: string) => void,
@@ -83,20 +89,22 @@ export class GrpcServer {
    * @param authority HTTP/2's `Host`
    * @throws Failure for a call that is not answered
    */
-  private admit(authority: string, metadata: Metadata): void {
-    requireHost(authority, this.hosts);
-    requireOrigin(metadata.get('origin')[0]?.toString(), metadata.get('sec-fetch-site')[0]?.toString(), this.hosts);
+  private admit(path: string, authority: string, metadata: Metadata): void {
+    const header = (name: string): string | undefined => metadata.get(name)[0]?.toString();
+    if (this.guard.isLocal) requireHost(authority, this.hosts);
+    requireOrigin(header('origin'), header('sec-fetch-site'), this.hosts);
+    if (!this.open.has(path) && standingOf(this.guard.key, header) === 'missing') throw noKey();
   }
 
   private admission(): ServerInterceptor {
-    return (_, call) =>
+    return ({ path }, call) =>
       new ServerInterceptingCall(call, {
         start: (next) => {
           let limit: NodeJS.Timeout | undefined;
           next({
             onReceiveMetadata: (metadata, then) => {
               try {
-                this.admit(call.getHost(), metadata);
+                this.admit(path, call.getHost(), metadata);
               } catch (thrown) {
                 call.sendStatus(this.statusOf(thrown, ''));
                 return;
@@ -127,19 +135,26 @@ export class GrpcServer {
     const definition = paths.map(([method, path]) => [method.name, { path, ...form, ...coding }] as const);
     const handlers = paths.map(([method, path]) => [
       method.name,
-      ({ request }: { request: Buffer }, done: Done) => void this.answer(method, path, request, done),
+      ({ request, metadata }: { request: Buffer; metadata: Metadata }, done: Done) =>
+        void this.answer(method, path, request, metadata, done),
     ]);
+    for (const [method, path] of paths) if (method.isOpen) this.open.add(path);
     this.server.addService(
       Object.fromEntries(definition),
       Object.fromEntries(handlers) as UntypedServiceImplementation,
     );
   }
 
-  private async answer(method: Method, path: string, request: Buffer, done: Done): Promise<void> {
+  private async answer(method: Method, path: string, request: Buffer, metadata: Metadata, done: Done): Promise<void> {
+    const id = metadata.get('x-request-id')[0]?.toString();
+    const call = method.infers ? newCall(path.slice(1), { 'x-request-id': id }) : null;
     try {
-      done(null, await method.answer(request, this.served));
+      done(null, await method.answer(request, call ? this.served.during(call) : this.served, call));
+      if (call) this.served.remember(call, 200, null);
     } catch (thrown) {
       done(this.statusOf(thrown, path));
+      const { kind, message } = Failure.from(thrown);
+      if (call) this.served.remember(call, STATUS[kind], message);
     }
   }
 

@@ -1,12 +1,18 @@
 /** A gRPC service: its methods, each from bytes to bytes. A dialect of gRPC's, which knows nothing of sockets either. */
+import { status } from '@grpc/grpc-js';
+import type { Call } from '../call';
 import type { Served } from '../dialect';
 import type { FailureKind } from '../failure';
 import type { Message } from './message';
 
 export interface Method {
   readonly name: string;
+  /** Whether it is answered without the endpoint's key. */
+  readonly isOpen: boolean;
+  /** Whether it is a request for predictions, which is remembered. */
+  readonly infers: boolean;
   /** @throws Failure, Refused */
-  answer(asked: Buffer, served: Served): Buffer | Promise<Buffer>;
+  answer(asked: Buffer, served: Served, call: Call | null): Buffer | Promise<Buffer>;
 }
 
 export interface Service {
@@ -19,31 +25,32 @@ export function method<In, Out>(
   name: string,
   asks: Message<In>,
   gives: Message<Out>,
-  answer: (asked: In, served: Served) => Partial<Out> | Promise<Partial<Out>>,
+  answer: (asked: In, served: Served, call: Call | null) => Partial<Out> | Promise<Partial<Out>>,
+  { isOpen = false, infers = false }: Partial<Pick<Method, 'isOpen' | 'infers'>> = {},
 ): Method {
   return {
-    name,
-    answer: (asked, served) => {
-      const answered = answer(asks.decode(asked), served);
+    ...{ name, isOpen, infers },
+    answer: (asked, served, call) => {
+      const answered = answer(asks.decode(asked), served, call);
       return answered instanceof Promise ? answered.then((one) => gives.encode(one)) : gives.encode(answered);
     },
   };
 }
 
 /** https://grpc.io/docs/guides/status-codes */
-export const CODES: Readonly<Record<FailureKind, number>> = {
-  invalid: 3, // INVALID_ARGUMENT
-  unauthenticated: 16, // UNAUTHENTICATED
-  forbidden: 7, // PERMISSION_DENIED
-  not_found: 5, // NOT_FOUND
-  no_model: 5,
-  no_version: 5,
-  method: 12, // UNIMPLEMENTED
-  media_type: 12,
-  too_large: 8, // RESOURCE_EXHAUSTED
-  overloaded: 14, // UNAVAILABLE: clients try again
-  unavailable: 14,
-  timeout: 4, // DEADLINE_EXCEEDED
-  unsupported: 12,
-  internal: 13, // INTERNAL
+export const CODES: Readonly<Record<FailureKind, status>> = {
+  invalid: status.INVALID_ARGUMENT,
+  unauthenticated: status.UNAUTHENTICATED,
+  forbidden: status.PERMISSION_DENIED,
+  not_found: status.NOT_FOUND,
+  no_model: status.NOT_FOUND,
+  no_version: status.NOT_FOUND,
+  method: status.UNIMPLEMENTED,
+  media_type: status.UNIMPLEMENTED,
+  too_large: status.RESOURCE_EXHAUSTED,
+  overloaded: status.UNAVAILABLE, // clients try again
+  unavailable: status.UNAVAILABLE,
+  timeout: status.DEADLINE_EXCEEDED,
+  unsupported: status.UNIMPLEMENTED,
+  internal: status.INTERNAL,
 };

@@ -13,10 +13,16 @@ export function healthOf(services: readonly Service[]): Service {
   return {
     name: 'grpc.health.v1.Health',
     methods: [
-      method('Check', HealthCheckRequest, HealthCheckResponse, ({ service }, { isReady }) => {
-        if (!known.has(service)) throw new Failure('not_found', 'unknown service');
-        return { status: isReady ? SERVING : NOT_SERVING };
-      }),
+      method(
+        'Check',
+        HealthCheckRequest,
+        HealthCheckResponse,
+        ({ service }, { isReady }) => {
+          if (!known.has(service)) throw new Failure('not_found', 'unknown service');
+          return { status: isReady ? SERVING : NOT_SERVING };
+        },
+        { isOpen: true },
+      ),
     ],
   };
 }

@@ -7,6 +7,7 @@ import { type Datatype, isDatatype, type NamedTensor, openShape, type Port } fro
 import { portNamed } from '../../../inference/feeds';
 import { Refused, shown } from '../../../inference/refused';
 import { tensorOfTyped } from '../../../inference/typed';
+import { type Call, takeId } from '../../call';
 import type { Served } from '../../dialect';
 import { requireModel } from '../../dialects/asked';
 import { PLATFORM, SERVER } from '../../dialects/oip';
@@ -39,8 +40,10 @@ const NOTHING = m.InferTensorContents.of({});
 export const inference: Service = {
   name: 'inference.GRPCInferenceService',
   methods: [
-    method('ServerLive', m.ServerLiveRequest, m.ServerLiveResponse, () => ({ live: true })),
-    method('ServerReady', m.ServerReadyRequest, m.ServerReadyResponse, (_, { isReady }) => ({ ready: isReady })),
+    method('ServerLive', m.ServerLiveRequest, m.ServerLiveResponse, () => ({ live: true }), { isOpen: true }),
+    method('ServerReady', m.ServerReadyRequest, m.ServerReadyResponse, (_, { isReady }) => ({ ready: isReady }), {
+      isOpen: true,
+    }),
     method('ModelReady', m.ModelReadyRequest, m.ModelReadyResponse, (asked, served) => ({
       ready: served.isReady && asked.name === served.name && ['', served.version].includes(asked.version),
     })),
@@ -50,7 +53,7 @@ export const inference: Service = {
       extensions: ['model_repository'],
     })),
     method('ModelMetadata', m.ModelMetadataRequest, m.ModelMetadataResponse, metadata),
-    method('ModelInfer', m.ModelInferRequest, m.ModelInferResponse, infer),
+    method('ModelInfer', m.ModelInferRequest, m.ModelInferResponse, infer, { infers: true }),
     method('RepositoryIndex', m.RepositoryIndexRequest, m.RepositoryIndexResponse, index),
   ],
 };
@@ -78,8 +81,13 @@ function index({ ready }: Of<typeof m.RepositoryIndexRequest>, { name, version, 
   return { models: ready && !isReady ? [] : [{ name, version, state, reason: '' }] };
 }
 
-async function infer(asked: InferRequest, served: Served): Promise<Partial<Of<typeof m.ModelInferResponse>>> {
+async function infer(
+  asked: InferRequest,
+  served: Served,
+  call: Call | null,
+): Promise<Partial<Of<typeof m.ModelInferResponse>>> {
   requireNamed(asked.model_name, asked.model_version, served);
+  if (asked.id !== '') takeId(call, asked.id);
   const feeds = feedsOf(asked);
   const { outputs: ports } = served.signature;
   const wanted = asked.outputs.map(({ name }) => portNamed(ports, name, 'output').name);
@@ -87,7 +95,7 @@ async function infer(asked: InferRequest, served: Served): Promise<Partial<Of<ty
   const outputs =
     wanted.length === 0 ? all : wanted.flatMap((name) => all.find((output) => output.name === name) ?? []);
   return {
-    ...{ model_name: served.name, model_version: served.version, id: asked.id },
+    ...{ model_name: served.name, model_version: served.version, id: asked.id === '' ? (call?.id ?? '') : asked.id },
     outputs: outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: numbersOf(shape) })),
     raw_output_contents: outputs.map(bytesOfTensor),
   };

@@ -5,7 +5,7 @@ import { Refused, shown } from '../../../inference/refused';
 import { tensorOfTyped } from '../../../inference/typed';
 import type { Of } from '../message';
 import { sizesOf } from '../shapes';
-import { TensorProto, TensorShapeProto } from './tensorflowMessages';
+import { TensorProto, type TensorShapeProto } from './tensorflowMessages';
 
 type TensorProto = Of<typeof TensorProto>;
 type TypedField = Exclude<keyof TensorProto, 'dtype' | 'tensor_shape' | 'tensor_content'>;

@@ -23,7 +23,7 @@ export const tensorflow: readonly Service[] = [
   {
     name: 'tensorflow.serving.PredictionService',
     methods: [
-      method('Predict', m.PredictRequest, m.PredictResponse, predict),
+      method('Predict', m.PredictRequest, m.PredictResponse, predict, { infers: true }),
       method('GetModelMetadata', m.GetModelMetadataRequest, m.GetModelMetadataResponse, metadata),
     ],
   },
