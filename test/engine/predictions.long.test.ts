@@ -162,3 +162,21 @@ it('can be cancelled, and those who ask for the same wait for one', async () => 
   expect((await connection.request('predictions/state', order)).progress).toBeNull();
   expect((await compare(table)).table.rows).toBe(9000);
 });
+
+it.each([
+  ['LOOPWRIGHT_PREDICTIONS_MB', '20', 'needed more than 20 MB of memory, which is what a model gets here.'],
+  ['LOOPWRIGHT_PREDICTIONS_MS', '10', 'Nothing was compared within 0 s'],
+])('ends what takes more than its limit: %s', async (name, limit, why) => {
+  const table = file('rows.csv', 'a,b,c\n1,0,0\n');
+  await connection.request('engine/stop', { reason: 'user' });
+  process.env[name] = limit;
+  try {
+    await until('another engine is there', async () => {
+      ({ connection } = await store.open());
+      return (await connection.request('engine/status', {})).uptimeMs < 60_000;
+    });
+    await expect(compare(table, both, { anew: true })).rejects.toThrow(why);
+  } finally {
+    Reflect.deleteProperty(process.env, name);
+  }
+});

@@ -124,8 +124,8 @@ export class PredictionTables extends LitElement {
               <th scope="col" class="number">Row</th>
               ${outputs.map(
                 ({ kind }) =>
-                  html`<th scope="col" class="first">${this.labels[0]}</th>
-                    <th scope="col">${this.labels[1]}</th>
+                  html`<th scope="col" class="first ${kind}">${this.labels[0]}</th>
+                    <th scope="col" class=${kind}>${this.labels[1]}</th>
                     ${kind === 'number' ? html`<th scope="col" class="number">Difference</th>` : nothing}`,
               )}
               ${columns.items.map((name, at) => html`<th scope="col" class=${at === 0 ? 'first' : ''}>${name}</th>`)}

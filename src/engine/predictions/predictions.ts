@@ -1,5 +1,5 @@
 /** What is under way and what was found lately: who asks for the same waits for it, or is told it again. */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
 import { type ComparedPredictions, DEFAULT_TOLERANCE, type PredictionsProgress } from '../../protocol/predictions';
@@ -89,6 +89,8 @@ export class Predictions {
       throw new LoopwrightError('bad_request', 'Choose two different versions to compare.');
     const table = order.table.kind === 'file' ? order.table.path : await this.example(order.table.of);
     if (!isAbsolute(table)) throw new LoopwrightError('bad_request', `${table} is no absolute path.`);
+    // Before models are loaded for it.
+    if (!existsSync(table)) throw new LoopwrightError('not_found', `There is no file ${table}.`);
     const key = JSON.stringify([keyOf(order), stampOf(table)]);
     const known = anew ? undefined : this.found.get(key);
     if (known) return known;
