@@ -1,5 +1,5 @@
 /** gRPC's own client on an endpoint, with the tables of messages in place of stubs. */
-import { Client, credentials, type Metadata, type ServiceError, type status } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type ServiceError, type status } from '@grpc/grpc-js';
 import type { Message } from '../../src/endpoint/grpc/message';
 
 export interface Refusal {
@@ -15,13 +15,20 @@ export class GrpcClient {
     this.client = new Client(new URL(url).host, credentials.createInsecure(), options);
   }
 
-  raw(path: string, bytes: Buffer, options: { deadline?: number } = {}): Promise<Buffer> {
+  raw(
+    path: string,
+    bytes: Buffer,
+    { headers = {}, ...options }: { deadline?: number; headers?: Record<string, string> } = {},
+  ): Promise<Buffer> {
     const asIs = (one: Buffer): Buffer => one;
+    const metadata = new Metadata();
+    for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
     return new Promise((resolve, reject) => {
-      this.client.makeUnaryRequest(path, asIs, asIs, bytes, options, (error: ServiceError | null, answer?: Buffer) => {
+      const done = (error: ServiceError | null, answer?: Buffer): void => {
         if (error) reject(error);
         else resolve(answer ?? Buffer.alloc(0));
-      });
+      };
+      this.client.makeUnaryRequest(path, asIs, asIs, bytes, metadata, options, done);
     });
   }
 

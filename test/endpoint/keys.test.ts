@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { standingOf } from '../../src/endpoint/key';
 import { readKey } from '../../src/protocol/node/endpointKey';
+import { GrpcClient } from './grpcClient';
 import { classifier } from './models';
 import { endpoint, type Running } from './support';
 
@@ -70,6 +72,27 @@ describe('an endpoint with a key', () => {
       expect((await get(path)).status).toBe(200);
     expect(JSON.parse((await get('/')).body)).toEqual({ status: 'alive' });
     expect(JSON.parse((await get('/', { 'api-key': key })).body)).toMatchObject({ model: 'model', key: true });
+  });
+
+  it('is asked for it by gRPC, too, but for what probes ask', async () => {
+    const client = new GrpcClient(served.url);
+    try {
+      const ask = (method: string, headers: Record<string, string> = {}) =>
+        client.raw(`/inference.GRPCInferenceService/${method}`, Buffer.alloc(0), { headers });
+      await expect(ask('ServerMetadata')).rejects.toMatchObject({
+        code: status.UNAUTHENTICATED,
+        details: expect.stringContaining('X-API-Key') as string,
+      });
+      await expect(ask('ServerMetadata', { authorization: `Bearer ${key}x` })).rejects.toMatchObject({
+        code: status.UNAUTHENTICATED,
+      });
+      await expect(ask('ModelInfer')).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+      expect((await ask('ServerMetadata', { authorization: `Bearer ${key}` })).toString()).toContain('loopwright');
+      expect(await ask('ServerReady')).toHaveLength(2);
+      expect(await client.raw('/grpc.health.v1.Health/Check', Buffer.alloc(0))).toHaveLength(2);
+    } finally {
+      client.close();
+    }
   });
 
   it('is asked under any name beyond this machine, and by no page', async () => {

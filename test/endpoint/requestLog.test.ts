@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as oip from '../../src/endpoint/grpc/services/inferenceMessages';
 import { DEFAULT_LOG } from '../../src/protocol/endpoints';
 import {
   lastRequests,
@@ -13,6 +15,7 @@ import {
   rowsOf,
 } from '../../src/protocol/node/requestLog';
 import { until } from '../engine/support';
+import { GrpcClient } from './grpcClient';
 import { classifier, columns } from './models';
 import { endpoint, type Running } from './support';
 
@@ -109,6 +112,27 @@ describe('the log of requests', () => {
     expect(metrics).toContain('loopwright_requests_dropped_total{model="classifier",version="1"} 0');
     await again.end();
     expect((await lastRequests(folder('classifier'), 2)).map(({ id }) => id)[0]).toBe('eight');
+  });
+
+  it('has those of gRPC beside the others', async () => {
+    const settings = { name: 'by-grpc', store, digest: 'd1', requestLog: DEFAULT_LOG };
+    const served = await endpoint(join(store, 'columns.onnx'), settings);
+    const client = new GrpcClient(served.url);
+    try {
+      const asked = { model_name: 'by-grpc', id: 'by gRPC', inputs: [] };
+      await expect(
+        client.raw('/inference.GRPCInferenceService/ModelInfer', oip.ModelInferRequest.encode(asked)),
+      ).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+    } finally {
+      client.close();
+      await served.end();
+    }
+    const [one] = (await all('by-grpc')).filter(({ id }) => id === 'by gRPC');
+    expect(one).toMatchObject({
+      dialect: 'inference.GRPCInferenceService/ModelInfer',
+      status: 400,
+      failure: expect.any(String) as string,
+    });
   });
 
   it('leaves out what is masked, and keeps the first values of what is large', async () => {
