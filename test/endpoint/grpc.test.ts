@@ -205,6 +205,13 @@ it.each<[string, string, Buffer, status, RegExp]>([
     status.INVALID_ARGUMENT,
     /no message of the protocol/,
   ],
+  [
+    'a number that is cut off',
+    `${OIP}/ModelInfer`,
+    Buffer.from('2a031a01ff', 'hex'),
+    status.INVALID_ARGUMENT,
+    /no message of the protocol/,
+  ],
   ['no method', `${OIP}/ModelStatistics`, Buffer.alloc(0), status.UNIMPLEMENTED, /does not implement/],
   ['too much', `${OIP}/ModelInfer`, Buffer.alloc(64 * 1024 * 1024 + 1), status.RESOURCE_EXHAUSTED, /larger than max/],
   ['no model of TensorFlow', PREDICT, tf.PredictRequest.encode({}), status.INVALID_ARGUMENT, /^Missing ModelSpec/],

@@ -111,7 +111,9 @@ export class Growing<T extends Numbers> {
       return;
     }
     const packed = reader.inner();
-    this.grow(this.kind.count(packed));
+    if (packed.isAtEnd) return;
+    // One at least: what is cut off within its first number has none that ends, and is refused when that is read.
+    this.grow(Math.max(1, this.kind.count(packed)));
     while (!packed.isAtEnd) this.put(this.length++, packed);
   }
 
