@@ -111,7 +111,7 @@ export class Growing<T extends Numbers> {
       return;
     }
     const packed = reader.inner();
-    if (packed.isAtEnd) return;
+    if (packed.left === 0) return;
     // One at least: what is cut off within its first number has none that ends, and is refused when that is read.
     this.grow(Math.max(1, this.kind.count(packed)));
     while (!packed.isAtEnd) this.put(this.length++, packed);
