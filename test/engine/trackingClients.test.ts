@@ -224,7 +224,7 @@ describe('an experiment that is renamed', () => {
     return run.spec.run_id;
   };
 
-  rare('has the runs of its old name and of its new one when the database is made again', async () => {
+  it('has the runs of its old name and of its new one when the database is made again', async () => {
     const { connection } = await store.open();
     const client = await outside(connection);
     // Made by a run of ours, and known to clients by its id alone.
