@@ -8,9 +8,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { NamedTensor, Signature } from '../inference/datatype';
+import type { FromModel, ToModel } from '../inference/messages';
+import { modelEnvironment } from '../inference/modelEnvironment';
 import { Refused } from '../inference/refused';
 import { Failure } from './failure';
-import type { FromModel, ToModel } from '../inference/messages';
 import { memoryOf } from './memory';
 
 const FIRST_PAUSE_MS = 250;
@@ -74,8 +75,7 @@ export class ModelProcess {
       const child = fork(program, [file, String(threads)], {
         serialization: 'advanced',
         cwd: dirname(file),
-        // Nothing of what the endpoint was given: a model that takes over its process finds no secrets.
-        env: plainEnvironment(),
+        env: modelEnvironment(),
         execArgv: [],
       });
       this.child = child;
@@ -194,7 +194,3 @@ const crashWords = (end: string): string =>
   end === 'SIGKILL'
     ? 'The process that runs the model was killed (SIGKILL): by somebody, or as there was not enough memory.'
     : `The process that runs the model ended (${end}).`;
-
-const KEPT = /^(PATH|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|ELECTRON_RUN_AS_NODE)$/i;
-const plainEnvironment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name)));

@@ -143,17 +143,17 @@ test('what both predict is compared on the input example, and on a table that is
   await frame.getByText('The same class on 1 of 2 rows (50 %)').waitFor({ timeout: 60_000 });
   await frame.getByRole('button', { name: 'Choose Table…' }).click();
   const path = workbench.page.locator('.quick-input-widget input[type="text"]').first();
-  // The dialog begins with a folder of its own, and with that would do away with what is typed before it is there.
   await waitFor('the folder of the dialog', async () => (await path.inputValue()).startsWith('/'));
-  await path.fill(join(workbench.folder, 'transactions.csv'));
-  await waitFor(
-    'the table to be found',
-    async () => (await workbench.quickInput.labels()).includes('transactions.csv'),
-    {
-      seen: () => workbench.quickInput.labels(),
-    },
-  );
-  await workbench.page.keyboard.press('Enter');
+  // Enter goes elsewhere while the dialog is still reading the folder of what was typed: it is typed anew then.
+  await waitFor('the table to be taken', async () => {
+    await path.fill(join(workbench.folder, 'transactions.csv'));
+    await workbench.page.waitForTimeout(500);
+    await path.press('Enter');
+    return path.waitFor({ state: 'hidden', timeout: 2_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
   await frame.getByText(/The same class on \d+ of 300 rows/).waitFor({ timeout: 60_000 });
   await frame.locator('lw-prediction-tables').first().scrollIntoViewIfNeeded();
   for (const theme of ['dark', 'light'] as const) {

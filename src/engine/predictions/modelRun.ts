@@ -6,12 +6,12 @@ import type { NamedTensor, Signature } from '../../inference/datatype';
 import { checkFeeds } from '../../inference/feeds';
 import { OUT_OF_MEMORY } from '../../inference/memoryLimit';
 import type { FromModel, ToModel } from '../../inference/messages';
+import { modelEnvironment } from '../../inference/modelEnvironment';
 import { Refused } from '../../inference/refused';
 import { LoopwrightError } from '../../protocol/errors';
 
 const BATCH_ROWS = 64;
 const THREADS = '1';
-const KEPT = /^(PATH|LANG|LC_.*|TZ|TMPDIR|TEMP|TMP|LD_LIBRARY_PATH|SYSTEMROOT|WINDIR|ELECTRON_RUN_AS_NODE)$/i;
 
 /** What some rows of a table are to the model. @throws Refused */
 export type FeedsOf = (from: number, to: number) => NamedTensor[];
@@ -40,8 +40,7 @@ export class ModelRun {
     this.child = fork(join(__dirname, 'model.js'), [file, THREADS, String(memoryMb)], {
       serialization: 'advanced',
       cwd: dirname(file),
-      // A model that takes over its process finds no secrets.
-      env: Object.fromEntries(Object.entries(process.env).filter(([name]) => KEPT.test(name))),
+      env: modelEnvironment(),
       execArgv: [],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
