@@ -2,6 +2,8 @@
 import type { ComparedRow } from '../protocol/compared';
 import type { ComparedFile, VersionKind } from '../protocol/comparedVersions';
 import type { WireNumber } from '../protocol/entities';
+import type { GraphDiff } from '../protocol/graphDiff';
+import { differenceWords, graphsWords, nodeWords, operatorOf } from '../protocol/graphDiffWords';
 import type { ComparedPredictions } from '../protocol/predictions';
 import type { PairList, PairRow } from '../protocol/modelDiff';
 import { verdict } from '../protocol/modelWords';
@@ -19,6 +21,8 @@ export interface ComparedModels {
   readonly rows: readonly (readonly [VersionKind, readonly ComparedRow[]])[];
   readonly signature: readonly PairList[];
   readonly model: readonly PairList[];
+  /** Node by node, where both are ONNX models. */
+  readonly graphs: GraphDiff | null;
   readonly files: readonly ComparedFile[];
   /** Also what is the same. */
   readonly all: boolean;
@@ -47,7 +51,7 @@ const better = ({ key, values: [own = null, other = null] }: ComparedRow) =>
 
 /** `values` are in the order of `versions`; null where one has no such thing. `verdict` is about the first. */
 export function compareModelsDocument(compared: ComparedModels) {
-  const { versions, rows, signature, model, files, all, predictions } = compared;
+  const { versions, rows, signature, model, graphs, files, all, predictions } = compared;
   return {
     versions: versions.map(({ name, version }) => ({ name, version })),
     ...(predictions ? { predictions: predictionsDocument(predictions) } : {}),
@@ -59,6 +63,7 @@ export function compareModelsDocument(compared: ComparedModels) {
     ),
     signature: lists(signature, all),
     model: lists(model, all),
+    ...(graphs ? { graph: graphs } : {}),
     files: files.map(({ path, values, state }) => ({
       path,
       state,
@@ -82,6 +87,8 @@ interface Part {
   readonly rows: readonly (readonly string[])[];
   /** A column behind the two. */
   readonly last?: string;
+  /** Above the table, or instead of one. */
+  readonly words?: string;
 }
 
 export function compareModelsLines(
@@ -93,20 +100,26 @@ export function compareModelsLines(
   const predictions = compared.predictions
     ? predictionsLines(compared.predictions, [first, second], { paint, width })
     : [];
-  const parts = partsOf(compared, first).flatMap(({ heading, rows, last }, index) => [
+  const parts = partsOf(compared, [first, second]).flatMap(({ heading, rows, last, words }, index) => [
     ...(index === 0 && predictions.length === 0 ? [] : ['']),
     paint('bold', heading),
-    ...table(
-      ['', ...labels, ...(last === undefined ? [] : [last])].map((title) => ({ title, shrinks: true })),
-      rows.map((row) => [...row]),
-      width,
-      (title) => paint('dim', title),
-    ),
+    ...(words === undefined ? [] : [words]),
+    ...(rows.length === 0
+      ? []
+      : table(
+          ['', ...labels, ...(last === undefined ? [] : [last])].map((title) => ({ title, shrinks: true })),
+          rows.map((row) => [...row]),
+          width,
+          (title) => paint('dim', title),
+        )),
   ]);
   return [...predictions, ...parts];
 }
 
-function partsOf({ rows, signature, model, files, all }: ComparedModels, first: string): Part[] {
+function partsOf(
+  { rows, signature, model, graphs, files, all }: ComparedModels,
+  [first, second]: readonly [string, string],
+): Part[] {
   const ofKind = (kinds: readonly VersionKind[]) =>
     rows.filter(([what]) => kinds.includes(what)).map(([what, list]) => partOf(what, list, first));
   return [
@@ -116,8 +129,9 @@ function partsOf({ rows, signature, model, files, all }: ComparedModels, first: 
     ...shown(model, all).map((list) =>
       listPart(list.heading === 'Model' ? 'Model' : `Model: ${list.heading.toLowerCase()}`, list.rows),
     ),
+    ...(graphs ? graphParts(graphs, [first, second], all) : []),
     ...ofKind(['input', 'environment', 'package']),
-  ].filter((part) => part.rows.length > 0);
+  ].filter((part) => part.rows.length > 0 || part.words !== undefined);
 }
 
 function partOf(what: VersionKind, list: readonly ComparedRow[], first: string): Part {
@@ -139,6 +153,31 @@ const listPart = (heading: string, rows: readonly PairRow[]): Part => ({
   heading,
   rows: rows.map(({ key, values }) => [key, ...values.map((value) => value ?? '-')]),
 });
+
+/** Nothing where the graphs are the same, unless that was asked for. */
+function graphParts(graphs: GraphDiff, labels: readonly [string, string], all: boolean): Part[] {
+  const { differences, outputsDiffer, isTooDifferent, problems } = graphs;
+  if (differences.total === 0 && !outputsDiffer && !isTooDifferent && problems.length === 0 && !all) return [];
+  const left = differences.total - differences.items.length;
+  return [
+    {
+      heading: 'Graph',
+      words: printable(
+        [
+          graphsWords(graphs, labels),
+          ...problems.map((problem) => `Not compared: ${problem}.`),
+          ...(left > 0 ? [`The first ${formatNumber(differences.items.length)} nodes that differ:`] : []),
+        ].join(' '),
+      ),
+      last: 'what differs',
+      rows: differences.items.map((one) => [
+        operatorOf(one),
+        ...[one.left, one.right].map((node) => (node ? nodeWords(node) : '-')),
+        differenceWords(one),
+      ]),
+    },
+  ];
+}
 
 const fileRow = ({ path, values }: ComparedFile): string[] => [
   path,

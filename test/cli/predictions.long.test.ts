@@ -2,10 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { GraphDiff } from '../../src/protocol/graphDiff';
 import { leaningClassifier } from '../endpoint/models';
 import { workplace, type Workplace } from './support';
 
 const Document = z.object({
+  graph: GraphDiff,
   predictions: z.object({
     table: z.object({ name: z.string(), rows: z.number(), total: z.number(), truncated: z.null() }),
     basis: z.literal('class'),
@@ -39,10 +41,13 @@ it('tells on which rows both say the same, for people and for programs', async (
   expect(stdout).toContain('The same class on 1 of 2 rows (50 %) of rows.csv.');
   expect(stdout).toMatch(/label\s+50 %/);
   expect(stdout).toMatch(/\n1 +0 +1 +\[.*\n2 +0 +0 +\[/);
-  const { predictions } = await place.json(Document, [
+  const { predictions, graph } = await place.json(Document, [
     ...['models', 'compare', 'fraud/1', 'fraud/2', '--json'],
     ...['--table', 'rows.csv', '--tolerance', '0.9'],
   ]);
+  expect(stdout).toContain('1 node is the same, 2 are changed, 1 is only in fraud/2.');
+  expect(stdout).toMatch(/\nSoftmax +p +p +takes other values/);
+  expect(graph.counts).toEqual({ same: 1, weights: 0, changed: 2, left: 0, right: 1 });
   expect(predictions).toMatchObject({ agree: 1, share: 0.5, tolerance: 0.9, differing: 1 });
   expect(predictions.rows).toEqual([expect.objectContaining({ row: 1, inputs: ['1', '0', '0'] })]);
 });

@@ -164,6 +164,20 @@ test('what both predict is compared on the input example, and on a table that is
   expect(await troubles(frame)).toEqual([]);
 });
 
+test('the nodes of their graphs that differ are named and marked', async () => {
+  const frame = await workbench.webviewFrame('land v', 60_000);
+  await frame.getByRole('button', { name: 'Graph', exact: true }).click();
+  await frame.getByText('1 node is the same, 2 are changed, 1 is only in v2.').waitFor({ timeout: 60_000 });
+  await frame.locator('lw-model-graph .unlike').first().waitFor();
+  await frame.locator('lw-section[heading="Graph"]').scrollIntoViewIfNeeded();
+  for (const theme of ['dark', 'light'] as const) {
+    await workbench.setTheme(theme);
+    await workbench.page.waitForTimeout(1500);
+    await workbench.screenshot(`versions-graphs-${theme}`);
+  }
+  expect(await troubles(frame)).toEqual([]);
+});
+
 test('what was compared is there again when the page was hidden, and after a reload', async () => {
   const isThere = async () =>
     (await workbench.webviewFrame('land v', 60_000)).getByText(/of 300 rows/).waitFor({ timeout: 60_000 });

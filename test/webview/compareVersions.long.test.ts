@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { compareGraphs } from '../../src/engine/models/graphDiff/compare';
 import { inspectFile } from '../../src/engine/models/task';
+import { type GraphDiff } from '../../src/protocol/graphDiff';
 import { type ModelInspection } from '../../src/protocol/inspection';
+import { leaningClassifier } from '../endpoint/models';
 import { sampleModel } from '../engine/models/onnxWriter';
 import { seriousFindings, unfoldAll } from './axe';
 import { eventually, openPair, section, useBrowser } from './browser';
@@ -14,10 +17,21 @@ useBrowser();
 
 let folder: string;
 let onnx: ModelInspection;
+let plain: ModelInspection;
+let leaning: ModelInspection;
+let graphs: GraphDiff;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lw-pair-'));
   writeFileSync(join(folder, 'model.onnx'), sampleModel());
   onnx = await inspectFile(join(folder, 'model.onnx'));
+  for (const [name, bias] of [
+    ['plain', null],
+    ['leaning', [0, 1, 0]],
+  ] as const)
+    writeFileSync(join(folder, `${name}.onnx`), leaningClassifier(bias));
+  plain = await inspectFile(join(folder, 'plain.onnx'));
+  leaning = await inspectFile(join(folder, 'leaning.onnx'));
+  graphs = compareGraphs(join(folder, 'plain.onnx'), join(folder, 'leaning.onnx'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -50,6 +64,43 @@ it('shows what differs, in words, and every part leads there', async () => {
   await eventually(() => page.locator('lw-model-graph svg').count()).toBeGreaterThan(0);
   expect(await seriousFindings(page)).toEqual([]);
   await shot('pair-dark');
+});
+
+it('names the nodes that differ, and marks them in the drawing', async () => {
+  const { page, host, text, shot } = await openPair(
+    new FakePairHost(somePair({ told: { 5: plain, 7: leaning }, graphs })),
+  );
+  const graph = () => text('lw-section[heading="Graph"]');
+  await unfoldAll(page);
+  await eventually(graph).toContain('1 node is the same, 2 are changed, 1 is only in v7.');
+  const rows = () => page.locator('lw-pair-graph-diff tbody tr').allInnerTexts();
+  expect((await rows()).map((row) => row.replaceAll(/\s+/g, ' ').trim())).toEqual([
+    'Add none lean',
+    'ArgMax label label takes other values',
+    'Softmax p p takes other values',
+  ]);
+  const marked = () =>
+    page
+      .locator('lw-model-graph .unlike .key')
+      .evaluateAll((keys) => keys.map((key) => key.getAttribute('aria-label')));
+  await eventually(marked).toEqual([
+    'Add, lean, not in v5',
+    'ArgMax, axis=1 keepdims=0, differs from v5: takes other values',
+    'Softmax, axis=1, differs from v5: takes other values',
+  ]);
+  expect(await seriousFindings(page)).toEqual([]);
+  await shot('pair-graphs');
+  await page.getByRole('button', { name: 'v5', exact: true }).click();
+  await eventually(marked).toEqual([
+    'ArgMax, axis=1 keepdims=0, differs from v7: takes other values',
+    'Softmax, axis=1, differs from v7: takes other values',
+  ]);
+  expect(host.requests.filter(({ method }) => method === 'graphs')).toHaveLength(1);
+  host.failures.set('graphs', 'plain.onnx is no ONNX model: it has no graph.');
+  await page.reload();
+  await unfoldAll(page);
+  await eventually(graph).toContain('The graphs could not be compared. plain.onnx is no ONNX model');
+  await eventually(() => page.locator('lw-model-graph svg').count()).toBeGreaterThan(0);
 });
 
 it('is swapped, and stays so after a reload; everything is shown when that is wanted', async () => {

@@ -1,15 +1,18 @@
 /** What the models of both versions say of themselves: their signatures, what is in their files, their graphs. */
 import { css, type CSSResultGroup, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { type GraphDiff } from '../../src/protocol/graphDiff';
 import { modelPairs, signaturePairs } from '../../src/protocol/modelDiff';
 import '../modelVersion/graphSection';
 import { waiting } from '../run/captured/loading';
 import '../ui/controls';
 import { groups } from '../ui/styles';
 import { type VersionsHost } from './api';
+import './graphDiff';
+import { marksOf } from './graphDiff';
 import './lists';
 import { type Pair } from './model';
-import { type Told } from './told';
+import { type Told, ToldGraphs } from './told';
 
 type SideName = 'left' | 'right';
 type Both = Readonly<Record<SideName, Told>>;
@@ -113,17 +116,24 @@ export class PairGraphs extends ModelSection {
       .bar {
         margin-bottom: 8px;
       }
+      lw-pair-graph-diff {
+        margin-bottom: 14px;
+      }
     `,
   ];
 
   @property({ attribute: false }) host!: VersionsHost;
   @property() side: SideName = 'right';
+  private readonly graphs = new ToldGraphs(this, () => this.host);
 
   protected override render() {
     const { pair, told } = this;
     const value = told[this.side].inspection.value;
     const at = this.side === 'left' ? 0 : 1;
-    return html`<div class="bar" role="group" aria-label="Whose graph is drawn">
+    const areBoth = this.graphs.want(pair, told);
+    const diff = areBoth ? this.graphs.diff.value : null;
+    return html`${areBoth ? this.renderDiff() : nothing}
+      <div class="bar" role="group" aria-label="Whose graph is drawn">
         ${SIDES.map(
           (side, index) =>
             html`<lw-button .pressed=${side === this.side} @click=${() => this.dispatchEvent(new SideEvent(side))}
@@ -136,9 +146,30 @@ export class PairGraphs extends ModelSection {
           ? html`<lw-graph-section
               .told=${value}
               .host=${this.host}
+              .marks=${diff ? this.marks(diff) : undefined}
               heading=${`${pair[this.side].version.name} v${String(pair[this.side].version.version)}`}
             ></lw-graph-section>`
           : html`<p class="quiet">${pair.labels[at]} is no ONNX model: it has no graph to draw.</p>`
       }`;
+  }
+
+  private renderDiff() {
+    const { diff } = this.graphs;
+    if (diff.value === null) return waiting(diff, 'The graphs could not be compared.');
+    return html`<lw-pair-graph-diff .diff=${diff.value} .labels=${this.pair.labels}></lw-pair-graph-diff>`;
+  }
+
+  private marked: {
+    readonly diff: GraphDiff;
+    readonly side: SideName;
+    readonly marks: ReadonlyMap<string, string>;
+  } | null = null;
+
+  /** The same as before where nothing changed: the graph is not drawn again then. */
+  private marks(diff: GraphDiff): ReadonlyMap<string, string> {
+    const { side, pair } = this;
+    if (this.marked?.diff !== diff || this.marked.side !== side)
+      this.marked = { diff, side, marks: marksOf(diff, side, pair.labels[side === 'left' ? 1 : 0]) };
+    return this.marked.marks;
   }
 }

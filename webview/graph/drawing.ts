@@ -38,6 +38,8 @@ export interface NodeState {
   readonly isFound: boolean;
   readonly isCurrent: boolean;
   readonly isChosen: boolean;
+  /** What is said of it besides; empty for nothing. */
+  readonly mark: string;
 }
 
 export function nodeOf(placed: PlacedNode, index: number, state: NodeState): SVGTemplateResult {
@@ -48,14 +50,15 @@ export function nodeOf(placed: PlacedNode, index: number, state: NodeState): SVG
     state.isFound ? 'found' : '',
     state.isCurrent ? 'current' : '',
     state.isChosen ? 'chosen' : '',
+    state.mark === '' ? '' : 'unlike',
   ];
   const left = x - width / 2;
   const first = top + (height - lines.length * LINE_HEIGHT) / 2;
   // The texts are not part of what has a name: they are cut, and the name says all of them.
   return svg`<g class=${classes.filter(Boolean).join(' ')} data-node=${index}>
-    <title>${titleOf(placed)}</title>
+    <title>${[titleOf(placed), state.mark].filter(Boolean).join('\n')}</title>
     ${state.isFound ? svg`<rect class="find" x=${left - 5} y=${top - 5} width=${width + 10} height=${height + 10} rx="8"></rect>` : nothing}
-    <g class="key" role="button" tabindex=${state.isTabStop ? 0 : -1} aria-label=${spokenName(node)}>${shapeOf(placed, left)}</g>
+    <g class="key" role="button" tabindex=${state.isTabStop ? 0 : -1} aria-label=${[spokenName(node), state.mark].filter(Boolean).join(', ')}>${shapeOf(placed, left)}</g>
     ${lines.map(
       ({ text, style }, line) =>
         svg`<text class=${style} x=${x} y=${first + line * LINE_HEIGHT + LINE_HEIGHT - 4} text-anchor="middle" aria-hidden="true">${text}</text>`,

@@ -107,6 +107,12 @@ export const graphStyles = css`
     fill: none;
     stroke: var(--vscode-descriptionForeground);
   }
+  /* By its line too, not by colour alone. */
+  .node.unlike .box {
+    stroke: var(--vscode-charts-orange, var(--vscode-charts-yellow));
+    stroke-width: 2;
+    stroke-dasharray: 6 2;
+  }
   .node:hover .box {
     stroke: var(--vscode-focusBorder);
   }

@@ -37,6 +37,7 @@ const MENU: readonly MenuItem[] = [
   { id: 'png', label: 'Save as PNG…' },
 ];
 
+const NO_MARKS: ReadonlyMap<string, string> = new Map();
 const ZOOM_STEP = 1.3;
 /** In pixels: a small graph takes no more than it needs. */
 const STAGE_MARGIN = 24;
@@ -54,6 +55,8 @@ export class ModelGraphElement extends LitElement {
   @property({ attribute: false }) graph: ModelGraph | null = null;
   /** For the name of a file. */
   @property() heading = 'graph';
+  /** What is said of nodes besides, by the first value that each gives: those are drawn otherwise. */
+  @property({ attribute: false }) marks: ReadonlyMap<string, string> = NO_MARKS;
 
   @state() private drawn: Drawn | null = null;
   @state() private isTable = false;
@@ -193,7 +196,7 @@ export class ModelGraphElement extends LitElement {
   }
 
   private renderPlot(graph: ModelGraph, { placement }: Drawn) {
-    const { active, hits, hit, chosen } = this;
+    const { active, hits, hit, chosen, marks } = this;
     const marked = this.hovered ?? chosen;
     const isHit = new Set(hits);
     return html`<svg
@@ -212,7 +215,7 @@ export class ModelGraphElement extends LitElement {
         ${guard([placement], () => edgesOf(placement))}
         ${guard([placement, marked], () => (marked === null ? nothing : markedEdges(placement, marked)))}
         ${guard(
-          [placement, active, hits, hit, chosen],
+          [placement, active, hits, hit, chosen, marks],
           () =>
             svg`${placement.nodes.map((node, index) =>
               nodeOf(node, index, {
@@ -220,6 +223,7 @@ export class ModelGraphElement extends LitElement {
                 isFound: isHit.has(index),
                 isCurrent: hits[hit] === index,
                 isChosen: chosen === index,
+                mark: node.node.kind === 'node' ? (marks.get(node.node.outputs.items[0] ?? '') ?? '') : '',
               }),
             )}`,
         )}

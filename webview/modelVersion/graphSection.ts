@@ -9,12 +9,16 @@ import { causeOf } from '../run/api';
 import { type Host, type RequestTable } from '../host';
 import { type modelVersionCommands } from '../../src/protocol/pages/modelVersion';
 
+const NO_MARKS: ReadonlyMap<string, string> = new Map();
+
 @customElement('lw-graph-section')
 export class GraphSection extends LitElement {
   @property({ attribute: false }) told!: OnnxInspection;
   @property({ attribute: false }) host!: Host<RequestTable, Pick<typeof modelVersionCommands, 'copy' | 'savePicture'>>;
   /** For the name of a file. */
   @property() heading = '';
+  /** As `<lw-model-graph>` has them. */
+  @property({ attribute: false }) marks?: ReadonlyMap<string, string>;
   @state() private isThere = false;
   @state() private problem: string | null = null;
 
@@ -36,6 +40,7 @@ export class GraphSection extends LitElement {
       <lw-model-graph
         .graph=${graph}
         heading=${this.heading}
+        .marks=${this.marks ?? NO_MARKS}
         @lw-copy=${({ text }: CopyEvent) => this.host.command('copy', { text })}
         @lw-save=${this.onSave}
       ></lw-model-graph>`;

@@ -5,6 +5,7 @@ import type { EngineConnection } from '../../client/connection';
 import type { ComparedRow } from '../../protocol/compared';
 import { type ComparedFile, VersionKind } from '../../protocol/comparedVersions';
 import { LoopwrightError } from '../../protocol/errors';
+import type { GraphDiff } from '../../protocol/graphDiff';
 import type { ModelInspection } from '../../protocol/inspection';
 import type { ModelCard } from '../../protocol/modelCard';
 import { modelPairs, signaturePairs } from '../../protocol/modelDiff';
@@ -75,6 +76,7 @@ async function compareModels(
     rows,
     signature: signaturePairs(told[0].card?.signature ?? null, told[1].card?.signature ?? null),
     model: modelPairs(told[0].inspection, told[1].inspection),
+    graphs: await graphsOf(connection, told),
     files: await allFiles(connection, versions, !all),
     all,
     predictions,
@@ -144,6 +146,8 @@ const allFiles = (
 
 interface Told {
   readonly card: ModelCard | null;
+  /** What was looked into. */
+  readonly file: ModelPlace | null;
   readonly inspection: ModelInspection | null;
 }
 
@@ -151,14 +155,15 @@ async function toldOf(connection: EngineConnection, { name, version }: Version):
   const { place } = await connection.request('registry/version', { name, which: version });
   const card = place && (await connection.request('models/card', place));
   const file = card?.modelFile ?? null;
-  return { card, inspection: place && file !== null ? await inspected(connection, place, file) : null };
+  if (!place || file === null) return { card, file: null, inspection: null };
+  const path = [place.path, file].filter((part) => part !== '').join('/');
+  const whole = { ...place, path };
+  return { card, file: whole, inspection: await connection.request('models/inspect', whole) };
 }
 
-async function inspected(
-  connection: EngineConnection,
-  place: ModelPlace,
-  file: string,
-): Promise<ModelInspection | null> {
-  const path = [place.path, file].filter((part) => part !== '').join('/');
-  return connection.request('models/inspect', { ...place, path });
+/** Null unless both are ONNX models. */
+async function graphsOf(connection: EngineConnection, [left, right]: readonly [Told, Told]): Promise<GraphDiff | null> {
+  if (left.inspection?.format !== 'onnx' || right.inspection?.format !== 'onnx' || !left.file || !right.file)
+    return null;
+  return connection.request('models/compareGraphs', { left: left.file, right: right.file });
 }

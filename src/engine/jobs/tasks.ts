@@ -8,7 +8,7 @@ import { digestRun } from '../data';
 import { sendRuns } from '../exporters/send/send';
 import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
-import { inspectElsewhere, inspectModel, readCard } from '../models';
+import { compareGraphsOf, inspectElsewhere, inspectModel, readCard } from '../models';
 import { comparePredictions } from '../predictions/task';
 import { browseExperiments, browseRuns } from '../remotes';
 import { readSignatures } from '../registry/signatures';
@@ -37,6 +37,7 @@ export const tasks = {
   'models/inspect': inspectModel,
   'models/inspectFile': inspectElsewhere,
   'models/card': readCard,
+  'models/compareGraphs': compareGraphsOf,
   'predictions/compare': comparePredictions,
   'registry/signatures': readSignatures,
   'versions/keep': keepFiles,

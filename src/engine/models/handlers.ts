@@ -2,14 +2,14 @@
 import type { ModelPlace } from '../../protocol/requests';
 import type { Jobs } from '../jobs';
 import type { RequestHandlers } from '../rpc/dispatch';
-import { cardInJob, inspectFileInJob, inspectInJob } from './inspections';
+import { cardInJob, compareGraphsInJob, inspectFileInJob, inspectInJob } from './inspections';
 
 /** @param requireRun throws LoopwrightError `not_found` */
 export function modelHandlers(
   store: string,
   jobs: Pick<Jobs, 'run'>,
   requireRun: (runId: string) => Promise<unknown>,
-): Pick<RequestHandlers, 'models/inspect' | 'models/inspectFile' | 'models/card'> {
+): Pick<RequestHandlers, 'models/inspect' | 'models/inspectFile' | 'models/card' | 'models/compareGraphs'> {
   const known = async (place: ModelPlace): Promise<ModelPlace> => {
     if (place.owner === 'run') await requireRun(place.runId);
     return place;
@@ -17,6 +17,8 @@ export function modelHandlers(
   return {
     'models/inspect': async (place) => inspectInJob(jobs, store, await known(place)),
     'models/inspectFile': ({ file }) => inspectFileInJob(jobs, file),
+    'models/compareGraphs': async ({ left, right }) =>
+      compareGraphsInJob(jobs, store, await known(left), await known(right)),
     'models/card': async (place) => cardInJob(jobs, store, await known(place)),
   };
 }

@@ -1,5 +1,6 @@
 /** Looking into models' files, as whoever asks for it sees it: in a process of its own, for a limited time. */
 import { LoopwrightError } from '../../protocol/errors';
+import type { GraphDiff } from '../../protocol/graphDiff';
 import type { ModelInspection } from '../../protocol/inspection';
 import type { ModelCard } from '../../protocol/modelCard';
 import type { ModelPlace } from '../../protocol/requests';
@@ -25,6 +26,17 @@ export const inspectFileInJob = (jobs: Asks, file: string): Promise<ModelInspect
 /** @throws LoopwrightError as `inspectInJob` */
 export const cardInJob = (jobs: Asks, store: string, place: ModelPlace, limitMs = LIMIT_MS): Promise<ModelCard> =>
   inTime('models/card', jobs, store, place, limitMs);
+
+/** @throws LoopwrightError as `inspectInJob` */
+export const compareGraphsInJob = (
+  jobs: Asks,
+  store: string,
+  left: ModelPlace,
+  right: ModelPlace,
+): Promise<GraphDiff> =>
+  within(LIMIT_MS, `One of ${left.path} and ${right.path}`, (options) =>
+    jobs.run('models/compareGraphs', { store, left, right }, { lane: 'models', ...options }),
+  );
 
 function inTime<Name extends 'models/inspect' | 'models/card'>(
   task: Name,

@@ -2,10 +2,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, isAbsolute } from 'node:path';
 import { LoopwrightError } from '../../protocol/errors';
+import type { GraphDiff } from '../../protocol/graphDiff';
 import type { ModelInspection } from '../../protocol/inspection';
 import type { ModelPlace } from '../../protocol/requests';
 import type { JobContext } from '../jobs';
 import { fit } from './fit';
+import { compareGraphs } from './graphDiff/compare';
 import { fileAt } from './place';
 import { inspectOnnx } from './onnx/model';
 import { containerOf } from './pickle/container';
@@ -42,6 +44,15 @@ export async function inspectElsewhere(
   if (!found) throw new LoopwrightError('not_found', `There is no file ${file} any more.`);
   if (!found.isFile()) throw new LoopwrightError('bad_request', `${file} is no file. Name a model's file in it.`);
   return inspectFile(file);
+}
+
+/** @throws LoopwrightError as `inspectModel`, and `bad_request` for what is no ONNX model */
+export function compareGraphsOf(
+  { store, left, right }: { readonly store: string; readonly left: KeptPlace; readonly right: KeptPlace },
+  { progress }: Pick<JobContext, 'progress'>,
+): Promise<GraphDiff> {
+  progress(null);
+  return Promise.resolve(compareGraphs(fileAt(store, left), fileAt(store, right)));
 }
 
 export async function inspectFile(path: string): Promise<ModelInspection> {

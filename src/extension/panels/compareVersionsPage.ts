@@ -8,6 +8,7 @@ import {
   compareVersionsRequests,
   type CompareVersionsState,
   PAIR_ROWS,
+  type VersionFile,
   type VersionName,
 } from '../../protocol/pages/compareVersions';
 import { openDiff } from '../code';
@@ -47,6 +48,7 @@ export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHa
     const found = await (await session()).request('registry/version', { name, which });
     return { version: found.version, place: found.place };
   };
+  const placeOf = async ({ path, ...one }: VersionFile) => placeBelow((await version(one)).place, path);
   const load = async (): Promise<CompareVersionsModel> => {
     const [left, right] = await Promise.all([version(of().left), version(of().right)]);
     parts.onLoaded({ left, right });
@@ -84,8 +86,11 @@ export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHa
         const { place } = await version(one);
         return { card: place && (await (await session()).request('models/card', place)) };
       },
-      inspect: async ({ path, ...one }) =>
-        (await session()).request('models/inspect', placeBelow((await version(one)).place, path)),
+      inspect: async (one) => (await session()).request('models/inspect', await placeOf(one)),
+      graphs: async ({ left, right }) => {
+        const [ours, theirs] = await Promise.all([placeOf(left), placeOf(right)]);
+        return (await session()).request('models/compareGraphs', { left: ours, right: theirs });
+      },
       predictions: async (order) => {
         const store = await session();
         const { anew: _, ...asked } = order;

@@ -1,6 +1,7 @@
 /** What the page that compares two versions of registered models and the extension say to each other. */
 import * as z from 'zod';
 import { RunId } from '../entities';
+import { GraphDiff } from '../graphDiff';
 import { ModelInspection } from '../inspection';
 import { ModelCard } from '../modelCard';
 import { ComparedPredictions, type PredictionsProgress } from '../predictions';
@@ -16,6 +17,9 @@ export const PAIR_ROWS = 100;
 
 export const VersionName = z.object({ name: z.string(), version: z.number().int() });
 export type VersionName = z.infer<typeof VersionName>;
+
+export const VersionFile = VersionName.extend({ path: z.string() });
+export type VersionFile = z.infer<typeof VersionFile>;
 
 /** What VS Code keeps of a page, as far as the extension must know it; the rest is the page's. */
 export const CompareVersionsState = z.object({
@@ -49,7 +53,9 @@ export const compareVersionsRequests = {
   /** Null where its files are not in this store. */
   card: { params: VersionName, result: z.object({ card: ModelCard.nullable() }) },
   /** What is in a file of the version. Nothing of it is loaded or run. */
-  inspect: { params: VersionName.extend({ path: z.string() }), result: ModelInspection },
+  inspect: { params: VersionFile, result: ModelInspection },
+  /** What differs between the graphs of two files, both of ONNX models. */
+  graphs: { params: z.object({ left: VersionFile, right: VersionFile }), result: GraphDiff },
   /** Runs both on a table; who asks again while that goes on waits for the same. */
   predictions: { params: PredictionsOrder.extend({ anew: z.boolean() }), result: ComparedPredictions },
   predictionsState: {
@@ -69,7 +75,7 @@ export const compareVersionsCommands = {
   swap: z.object({}),
   openVersion: VersionName,
   openRun: z.object({ runId: RunId }),
-  openFile: VersionName.extend({ path: z.string() }),
+  openFile: VersionFile,
   openFileDiff: z.object({ left: VersionName, right: VersionName, path: z.string() }),
   cancelPredictions: PredictionsOrder,
   openTable: z.object({ path: z.string() }),

@@ -1,6 +1,7 @@
 /** Files of models. */
 import * as z from 'zod';
 import { ModelId, RunId } from '../entities';
+import type { GraphDiff } from '../graphDiff';
 import type { ModelInspection } from '../inspection';
 import type { ModelCard } from '../modelCard';
 import { read } from './define';
@@ -27,6 +28,8 @@ export const modelRequests = {
   'models/inspect': read(ModelPlace, told<ModelInspection>('format')),
   /** The same of a file elsewhere on this machine, by its absolute path. */
   'models/inspectFile': read(z.object({ file: z.string() }), told<ModelInspection>('format')),
+  /** Which nodes of two ONNX models' graphs differ, and in what. `graphDiff.ts` has its form. */
+  'models/compareGraphs': read(z.object({ left: ModelPlace, right: ModelPlace }), told<GraphDiff>('differences')),
   /** What stands beside it in its folder: signature, example, forms. `modelCard.ts` has its form. */
   'models/card': read(ModelPlace, told<ModelCard>('signature')),
 } as const;

@@ -14,7 +14,8 @@ const MAX_EDGES = 3000;
 /** More inputs, or outputs, than this are one node. */
 const MAX_ENDS = 40;
 const SHOWN_NAMES = 6;
-const NAME = 80;
+/** A name in a drawing is no longer. */
+export const DRAWN_NAME = 80;
 const MAX_LABEL = 60;
 
 /** A node as it was read. */
@@ -139,7 +140,13 @@ function drawnOf(members: readonly PlainNode[], piece: Piece, place: number): Dr
   if (members.length === 1 && first !== undefined) {
     const { type, domain, name, inputs, outputs, captured, summary } = first;
     const node = {
-      ...{ id, kind: 'node' as const, type: cut(type, NAME), domain: cut(domain, NAME), name: cut(name, NAME) },
+      ...{
+        id,
+        kind: 'node' as const,
+        type: cut(type, DRAWN_NAME),
+        domain: cut(domain, DRAWN_NAME),
+        name: cut(name, DRAWN_NAME),
+      },
       ...{ inputs: names(inputs), outputs: names(outputs), summary, nodes: 1 },
     };
     return { node, gives: outputs, takes: [...inputs, ...captured] };
@@ -151,8 +158,8 @@ function drawnOf(members: readonly PlainNode[], piece: Piece, place: number): Dr
   for (const { type } of members) types.add(type);
   const kinds = types.entries;
   const node = {
-    ...{ id, kind: 'group' as const, type: cut(kindsText(kinds), NAME), domain: '' },
-    name: cut(piece.name === '' ? `nodes ${String(piece.start + 1)} to ${String(piece.end)}` : piece.name, NAME),
+    ...{ id, kind: 'group' as const, type: cut(kindsText(kinds), DRAWN_NAME), domain: '' },
+    name: cut(piece.name === '' ? `nodes ${String(piece.start + 1)} to ${String(piece.end)}` : piece.name, DRAWN_NAME),
     ...{ inputs: names([...new Set(takes)]), outputs: names(gives), summary: '', nodes: members.length },
   };
   return { node, gives, takes };
@@ -170,7 +177,7 @@ const names = (all: readonly string[]) =>
   listed(
     all.filter((name) => name !== ''),
     SHOWN_NAMES,
-    (name) => cut(name, NAME),
+    (name) => cut(name, DRAWN_NAME),
   );
 
 /** The graph's own inputs, or outputs, as nodes. */
@@ -179,7 +186,7 @@ function ends(kind: 'input' | 'output', values: readonly End[]): Drawn[] {
     const all = of.map((value) => value.name);
     const none = { items: [], total: 0 };
     const [inputs, outputs] = kind === 'input' ? [none, names(all)] : [names(all), none];
-    const node = { id, kind, type, domain: '', name: cut(name, NAME), inputs, outputs, summary, nodes: 0 };
+    const node = { id, kind, type, domain: '', name: cut(name, DRAWN_NAME), inputs, outputs, summary, nodes: 0 };
     return { node, gives: kind === 'input' ? all : [], takes: kind === 'output' ? all : [] };
   };
   if (values.length > MAX_ENDS) {
