@@ -1,6 +1,7 @@
 /** What two versions predict on a table: real models, run by real processes; tables as people have them, and as they should not be. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineConnection } from '../../src/client/connection';
 import { ComparedPredictions } from '../../src/protocol/predictions';
@@ -104,6 +105,31 @@ it('takes the input example of a version, JSON lines and columns without names',
   await expect(compare({ kind: 'example', of: { name: 'fraud', version: 2 } })).rejects.toThrow(
     'No input example came with fraud v2.',
   );
+});
+
+it('takes Parquet, with whole numbers and others', async () => {
+  const path = join(store.folder, 'rows.parquet');
+  const instance = await DuckDBInstance.create(':memory:');
+  const writer = await instance.connect();
+  await writer.run(
+    `COPY (SELECT i AS id, (i % 2)::DOUBLE AS a, 0.5::FLOAT AS b, i::BIGINT AS c FROM range(4) t(i)) TO '${path}'`,
+  );
+  writer.closeSync();
+  instance.closeSync();
+  const found = await compare({ kind: 'file', path });
+  expect(found).toMatchObject({
+    table: { name: 'rows.parquet', rows: 4, total: 4, cut: null },
+    columns: { items: ['id', 'a', 'b', 'c'] },
+    sides: [{ matched: 'signature', leftOut: { items: ['id'] } }, { matched: 'signature' }],
+  });
+  // (0, 0.5, 0) has its largest in the second; (1, 0.5, 1), (0, 0.5, 2) and (1, 0.5, 3) of the first, with 2 more, too, but the last.
+  const labels = found.rows.items.map(({ row, outputs }) => [row, outputs[0]?.values]);
+  expect(labels.toSorted()).toEqual([
+    [1, ['1', '1']],
+    [2, ['0', '1']],
+    [3, ['2', '1']],
+    [4, ['2', '2']],
+  ]);
 });
 
 it('takes no more rows than it says', async () => {
