@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NamedTensor } from '../inference/datatype';
+import type { ServedModel } from '../protocol/endpoints';
 
 export interface Call {
   /** That of the client where it sent one. */
@@ -10,6 +11,8 @@ export interface Call {
   readonly timeMs: number;
   /** On the clock that never goes back. */
   readonly sinceMs: number;
+  /** What it was answered by; null until it is read. */
+  model: ServedModel | null;
   /** Null until they are read. */
   feeds: readonly NamedTensor[] | null;
   outputs: readonly NamedTensor[] | null;
@@ -25,7 +28,7 @@ export function newCall(dialect: string, headers: IncomingHttpHeaders): Call {
   const sent = headers['x-request-id'] ?? headers['x-ms-client-request-id'] ?? headers['x-ms-request-id'];
   const id = typeof sent === 'string' && isId(sent) ? sent : `${OWN}${(++made).toString(36)}`;
   headers['x-request-id'] ??= id;
-  return { id, dialect, timeMs: Date.now(), sinceMs: performance.now(), feeds: null, outputs: null };
+  return { id, dialect, timeMs: Date.now(), sinceMs: performance.now(), model: null, feeds: null, outputs: null };
 }
 
 /** The id that the dialect has a place for; one that can't be kept is as none. */

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { NamedTensor, Signature } from '../inference/datatype';
-import type { RequestLogSettings, ToldEndpoint } from '../protocol/endpoints';
+import type { EndpointChanged, RequestLogSettings, ToldEndpoint } from '../protocol/endpoints';
 import type { Label } from '../protocol/node/requestLog/form';
 import type { Call } from './call';
 import type { Failure } from './failure';
@@ -96,6 +96,13 @@ export interface Served {
   unload(): Promise<void>;
   /** @throws Failure `unavailable` for a model that can't be loaded any more */
   load(): Promise<void>;
+  /**
+   * Another model takes its place once it is loaded; what has begun is answered by the one before.
+   *
+   * @param id of the order for it
+   * @throws Failure where there is none, or the model can't be loaded: then nothing has changed
+   */
+  change(id: string): Promise<EndpointChanged>;
   metrics(): string;
   /** How it is set, and what went wrong lately. */
   told(): ToldEndpoint;

@@ -56,7 +56,16 @@ async function main(): Promise<void> {
   const made = order.key !== 'none' && known === null ? newKey() : null;
   if (store !== null) writing(store, () => (made === null ? undefined : keepKey(store, name, made)));
   if (store !== null && order.key === 'none') removeKey(store, name);
-  const endpoint = new Endpoint(order, join(__dirname, 'model.js'), known ?? made, log);
+  let current: EndpointFile = claim;
+  const endpoint = new Endpoint(order, {
+    modelProgram: join(__dirname, 'model.js'),
+    ...{ key: known ?? made, log },
+    keep: (model) => {
+      const changed = { ...current, ...model };
+      if (store !== null) writing(store, () => writeEndpoint(store, changed));
+      current = changed;
+    },
+  });
   let isEnding = false;
   const end = (why: string): void => {
     if (isEnding) return;
@@ -77,8 +86,9 @@ async function main(): Promise<void> {
   const { port, answersBatches } = await endpoint.start(order.port).catch((thrown: unknown) => {
     throw asFailedStart(thrown, order.port);
   });
+  current = { ...claim, port, startedMs: Date.now() };
   if (store !== null) {
-    writing(store, () => writeEndpoint(store, { ...claim, port, startedMs: Date.now() }));
+    writing(store, () => writeEndpoint(store, current));
     giveUpName();
   }
   log(`${name} serves ${file} at ${urlOf(port, host)}${answersBatches ? ', in batches' : ''}`);

@@ -28,6 +28,21 @@ export const ServedModel = z.object({
 });
 export type ServedModel = z.infer<typeof ServedModel>;
 
+/** What is to be served in place of what is served now. */
+export const EndpointChange = z.object({
+  model: ServedModel,
+  /** Also where it takes or gives something else than the one before. */
+  anyway: z.boolean(),
+});
+export type EndpointChange = z.infer<typeof EndpointChange>;
+
+/** `unlike` says what clients would have to know of: nothing was changed for that. */
+export const EndpointChanged = z.discriminatedUnion('changed', [
+  z.object({ changed: z.literal(true), version: z.string(), unlike: z.string().nullable() }),
+  z.object({ changed: z.literal(false), unlike: z.string() }),
+]);
+export type EndpointChanged = z.infer<typeof EndpointChanged>;
+
 /** What is remembered of requests. The oldest goes when it is older than so many days, or when there is more than that. */
 export const RequestLogSettings = z.object({
   days: z.number().positive(),

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { classifier } from '../endpoint/models';
+import { classifier, columns, leaningClassifier } from '../endpoint/models';
 import { until } from '../engine/support';
 import { workplace, type Workplace } from './support';
 
@@ -86,5 +86,28 @@ describe('serve', () => {
     writeFileSync(file, 'other');
     const changed = await place.refusal(['serve', 'fraud']);
     expect(changed.message).toMatch(/^The files of fraud\/1 are not what was registered: model\.onnx is not the file/);
+  });
+
+  it('puts another model behind an endpoint, and says first what would be otherwise', async () => {
+    files();
+    await place.call(['run', 'train.py']);
+    await place.call(['models', 'register', 'latest', 'model.onnx', 'fraud']);
+    await place.call(['serve', 'fraud', '--detach']);
+    writeFileSync(join(place.store, '../model.onnx'), leaningClassifier([0, 1, 0]));
+    await place.call(['models', 'register', 'model.onnx', 'fraud']);
+    const other = await place.json(z.object({ version: z.string(), unlike: z.null() }), [
+      ...['endpoints', 'change', 'fraud', 'fraud/2'],
+    ]);
+    expect(other.version).toBe('2');
+    expect((await place.json(Listed, ['endpoints', 'list'])).endpoints).toEqual([
+      expect.objectContaining({ version: '2' }),
+    ]);
+    writeFileSync(join(place.store, '../columns.onnx'), columns());
+    const unlike = await place.refusal(['endpoints', 'change', 'fraud', 'columns.onnx']);
+    expect(unlike.message).toMatch(/^columns\.onnx takes .*in place of x \(FP32 \[\?, 3\]\).*--anyway/);
+    expect((await place.call(['endpoints', 'change', 'fraud', 'columns.onnx', '--anyway'])).stderr).toContain(
+      'fraud serves columns.onnx now.',
+    );
+    await place.call(['endpoints', 'stop', 'fraud']);
   });
 });

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readEndpoint } from '../../src/protocol/node/endpointFolder';
-import { classifier } from '../endpoint/models';
+import { classifier, leaningClassifier } from '../endpoint/models';
 import { loopwright } from './commandLine';
 import { openRuns, realErrors } from './runsView';
 import { waitFor } from './support/wait';
@@ -166,6 +166,39 @@ test('an endpoint that is killed stays with the cause and its log, and is starte
   await seen(new RegExp(`^fraud v1 · :${String(port)}`));
   expect(await ask('fraud')).toContain('"label"');
 }, 200_000);
+
+test('another version takes its place while it is asked, and none who asks notices', async () => {
+  writeFileSync(path.join(workbench.folder, 'better.onnx'), leaningClassifier([0, 0, 30]));
+  await loopwright(workbench, 'models', 'register', 'better.onnx', 'fraud');
+  await workbench.command('Notifications: Clear All Notifications');
+  const answers: string[] = [];
+  let isAsked = true;
+  const askers = Array.from({ length: 8 }, async () => {
+    while (isAsked) answers.push(await ask('fraud'));
+  });
+  await workbench.trees.waitForRow('v2');
+  await workbench.trees.action('v2', 'Serve Model…');
+  await workbench.quickInput.prompt();
+  await workbench.screenshot('endpoints-change-or-add');
+  await workbench.quickInput.pick('Put v2 in the Place of v1');
+  await workbench.waitForNotification('fraud serves fraud v2 now.', 90_000);
+  await seen(/^fraud v2 · :\d+/);
+  await workbench.screenshot('endpoints-changed');
+  await workbench.command('Notifications: Clear All Notifications');
+  await workbench.trees.contextMenu('fraud v2', 'Change Served Model…');
+  await workbench.quickInput.prompt();
+  await workbench.screenshot('endpoints-change');
+  await workbench.quickInput.pick('v1');
+  await workbench.waitForNotification('fraud serves fraud v1 now.', 90_000);
+  await seen(/^fraud v1 · :\d+/);
+  isAsked = false;
+  await Promise.all(askers);
+  // The first says 1, the second 2; whatever else an answer is, it is no answer.
+  const label = (answer: string) => /"name":"label".*?"data":\[(\d)\]/.exec(answer)?.[1] ?? answer;
+  expect(new Set(answers.map(label))).toEqual(new Set(['1', '2']));
+  expect(label(await ask('fraud'))).toBe('1');
+  expect(answers.length).toBeGreaterThan(100);
+}, 300_000);
 
 test('a window that is loaded anew finds them, and the other one is stopped', async () => {
   const before = endpoint('fraud').process.pid;

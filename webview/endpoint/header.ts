@@ -104,7 +104,8 @@ export class EndpointHeader extends LitElement {
   private renderActions() {
     const { endpoint, canAct } = this.model;
     const { state, log } = endpoint;
-    const send = (command: 'stop' | 'restart' | 'remove' | 'openLog') => () => this.host.command(command, {});
+    const send = (command: 'stop' | 'restart' | 'change' | 'remove' | 'openLog') => () =>
+      this.host.command(command, {});
     const over = isOver(state);
     return html`${
       canAct && over
@@ -112,6 +113,11 @@ export class EndpointHeader extends LitElement {
         : nothing
     }
     ${canAct && !over ? html`<lw-button icon="debug-stop" @click=${send('stop')}>Stop</lw-button>` : nothing}
+    ${
+      canAct && ['ready', 'restarting'].includes(state)
+        ? html`<lw-button icon="arrow-swap" @click=${send('change')}>Change Model…</lw-button>`
+        : nothing
+    }
     ${
       canAct && ['ready', 'restarting', 'silent'].includes(state)
         ? html`<lw-button icon="refresh" @click=${send('restart')}>Restart</lw-button>`

@@ -65,9 +65,17 @@ export function addServing(program: Command, perform: Perform): void {
       perform(self, (cli) => serve(cli, model, options)),
     );
   const endpoints = withCommonOptions(program.command('endpoints'))
-    .summary('endpoints of this store: list, log, stop')
+    .summary('endpoints of this store: list, log, change, stop')
     .description('Endpoints that serve models of this store.')
-    .addHelpText('after', examples('endpoints list', 'endpoints log fraud --limit 5', 'endpoints stop fraud'));
+    .addHelpText(
+      'after',
+      examples(
+        'endpoints list',
+        'endpoints change fraud fraud/4',
+        'endpoints log fraud --limit 5',
+        'endpoints stop fraud',
+      ),
+    );
   withCommonOptions(endpoints.command('list'))
     .description('Those that answer now.')
     .action((_: unknown, self: Command) => perform(self, list));
@@ -79,6 +87,14 @@ export function addServing(program: Command, perform: Perform): void {
     .option('--limit <n>', 'how many (default: 20)')
     .action((name: string, { limit }: { limit?: string }, self: Command) =>
       perform(self, (cli) => showRequests(cli, name, whole('--limit', limit, 1, 10_000) ?? 20)),
+    );
+  withCommonOptions(endpoints.command('change'))
+    .description('Serve another model at the same address from now on. No request fails by it.')
+    .argument('<name>', 'the endpoint')
+    .argument('<model>', 'FILE.onnx, NAME, NAME/3 or NAME@ALIAS')
+    .option('--anyway', 'also if it takes or gives something else than what is served now')
+    .action((name: string, model: string, { anyway = false }: { anyway?: boolean }, self: Command) =>
+      perform(self, (cli) => change(cli, name, model, anyway)),
     );
   withCommonOptions(endpoints.command('stop'))
     .description('End one; what it has begun is answered.')
@@ -126,7 +142,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
     });
   else
     output.lines([
-      `${printable(served.model)}${served.digest === null ? '' : ` version ${served.version}`} answers at ${url}`,
+      `${servedText(served)} answers at ${url}`,
       `  Open Inference Protocol  ${url}/v2/models/${name}/infer`,
       `  MLflow                   ${url}/invocations`,
       `  Prometheus               ${url}/metrics`,
@@ -187,6 +203,31 @@ async function list(cli: Cli): Promise<number> {
     return EXIT.done;
   });
 }
+
+async function change(cli: Cli, name: string, model: string, anyway: boolean): Promise<number> {
+  const { served } = await modelNamed(cli, model);
+  const { output } = cli;
+  return inSession(cli, async (_, { connection }) => {
+    const done = await connection.request('endpoints/change', { name, change: { model: served, anyway } });
+    const what = servedText(served);
+    if (!done.changed)
+      throw new LoopwrightError(
+        'bad_request',
+        `${what} ${done.unlike}. Those who ask ${name} may fail; --anyway serves it all the same.`,
+      );
+    if (output.isJson)
+      output.document({
+        endpoint: name,
+        ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
+        unlike: done.unlike,
+      });
+    else output.note(`${name} serves ${what} now.`);
+    return EXIT.done;
+  });
+}
+
+const servedText = ({ model, version, digest }: ServedModel): string =>
+  printable(`${model}${digest === null ? '' : ` version ${version}`}`);
 
 async function stop(cli: Cli, name: string): Promise<number> {
   storeToRead(cli.store, cli.cwd);

@@ -1,4 +1,5 @@
 /** What an endpoint says that belongs to no protocol: what it is, what it takes, and its metrics. */
+import { CHANGE, change } from '../change';
 import { feedback, FEEDBACK } from '../feedback';
 import { type Answer, type Dialect, json } from '../dialect';
 import { STATUS } from '../failure';
@@ -37,6 +38,7 @@ export const house: Dialect = {
       told: { summary: 'This document' },
       answer: (_, served) => ({ body: served.openApi() }),
     },
+    { method: 'POST', path: '/loopwright/change', told: CHANGE, answer: change },
     { method: 'POST', path: '/feedback', told: FEEDBACK, answer: feedback },
     {
       method: 'GET',

@@ -1,7 +1,6 @@
 /** What was remembered as blocks of the log: requests of one form together, so that their values lie side by side. */
 import { bytesOfTensor } from '../../inference/bytes';
 import { DATATYPES, type NamedTensor } from '../../inference/datatype';
-import type { ServedModel } from '../../protocol/endpoints';
 import { blockOf, type LoggedColumn } from '../../protocol/node/requestLog/form';
 import type { Remembered } from './bounded';
 
@@ -22,14 +21,11 @@ export function maskOf(names: readonly string[]): Mask {
   return mask;
 }
 
-export function encode(
-  requests: readonly Remembered[],
-  { model, version, digest }: Pick<ServedModel, 'model' | 'version' | 'digest'>,
-  mask: Mask,
-): Uint8Array[] {
+export function encode(requests: readonly Remembered[], mask: Mask): Uint8Array[] {
   return groups(requests).flatMap((group) => {
     const [first] = group;
-    if (!first) return [];
+    if (!first?.call.model) return [];
+    const { model, version, digest } = first.call.model;
     const inputs = first.inputs.map((_, at) =>
       columnOf(
         group.flatMap((one) => one.inputs[at] ?? []),
@@ -82,6 +78,7 @@ function alikeAmong(found: readonly Remembered[][], one: Remembered): Remembered
 }
 
 const areAlike = (left: Remembered, right: Remembered): boolean =>
+  left.call.model === right.call.model &&
   left.call.dialect === right.call.dialect &&
   haveOneForm(left.inputs, right.inputs) &&
   haveOneForm(left.outputs, right.outputs);

@@ -42,7 +42,8 @@ export class RequestLog {
   constructor(
     folder: string,
     settings: RequestLogSettings,
-    private readonly model: ServedModel,
+    /** What is served now: of requests that never came to a model. */
+    private readonly model: () => ServedModel,
     private readonly log: (line: string) => void,
   ) {
     this.mask = maskOf(settings.mask);
@@ -54,6 +55,7 @@ export class RequestLog {
   /** @param failure why it was not answered as it wished */
   request(call: Call, status: number, failure: string | null): void {
     if (!isOwn(call.id)) this.recent.add(call.id);
+    call.model ??= this.model();
     const one = remembered(call, status, failure);
     if (this.waitingBytes + one.bytes > MAX_WAITING_BYTES) {
       this.counted.dropped++;
@@ -112,7 +114,7 @@ export class RequestLog {
 
   private async write(requests: readonly Remembered[], labels: readonly WaitingLabel[]): Promise<void> {
     try {
-      const parts = encode(requests, this.model, this.mask);
+      const parts = encode(requests, this.mask);
       if (labels.length > 0) parts.push(...blockOf({ kind: 'labels', labels: labels.map(({ label }) => label) }, []));
       await this.writer.append(parts, labels.length > 0);
       this.counted.requests += requests.length;

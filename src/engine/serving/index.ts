@@ -9,6 +9,7 @@ import { Given } from '../../protocol/pages/endpoint';
 import { cardInJob } from '../models';
 import type { RequestHandlers } from '../rpc/dispatch';
 import { callOf, inputsOf } from './call';
+import { changeEndpoint } from './change';
 import { formFor } from './form';
 import { findOnnx, type OnnxParts } from './onnxFile';
 import { EndpointRows } from './rows';
@@ -31,6 +32,7 @@ type Served =
   | 'endpoints/try'
   | 'endpoints/forget'
   | 'endpoints/stop'
+  | 'endpoints/change'
   | 'endpoints/model';
 
 export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Served> {
@@ -57,6 +59,7 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
       await stop(store, name);
       return {};
     },
+    'endpoints/change': ({ name, change }) => changeEndpoint(store, living(store, name), change),
     'endpoints/model': (of) => modelOf(parts, of),
   };
 }

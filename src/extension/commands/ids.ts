@@ -70,6 +70,7 @@ export const COMMAND_IDS = [
   'loopwright.serve',
   'loopwright.stopEndpoint',
   'loopwright.restartEndpoint',
+  'loopwright.changeEndpoint',
   'loopwright.copyEndpointUrl',
   'loopwright.copyEndpointCurl',
   'loopwright.copyEndpointPython',

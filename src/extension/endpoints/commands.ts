@@ -7,6 +7,7 @@ import type { EndpointsParts } from '.';
 import type { EndpointPanels } from '../panels/endpointPanel';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import { LOOK } from '../models/tree';
+import { chooseWanted } from './change';
 import { Serving } from './serve';
 import { asCurl, asPython } from '../../protocol/endpointSnippets';
 import { EndpointNode } from './tree';
@@ -70,6 +71,25 @@ export class EndpointCommands {
   async restart(given: unknown): Promise<void> {
     const node = await this.pick(given, vscode.l10n.t('Restart Endpoint'), () => true);
     if (node) await this.serving.again(node.session, node.row);
+  }
+
+  /** Another version, or a file, at the same address. */
+  async change(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Change Served Model');
+    const node = await this.pick(given, title, ({ row }) => row.port > 0 && !isOver(row));
+    if (!node) return;
+    const { session, row } = node;
+    await this.serving.change(session, row, async () => {
+      const wanted = await chooseWanted(session, row);
+      if (wanted === undefined) return undefined;
+      if (wanted === 'file') {
+        const file = await openFile(title);
+        return file && this.serving.fileServed(file);
+      }
+      if (wanted !== 'model') return this.serving.verified(session, { name: row.model, version: wanted.version });
+      const version = await (await this.parts.models.commands()).versionOf(undefined, title);
+      return version && this.serving.verified(version.session, version.version);
+    });
   }
 
   async remove(given: unknown): Promise<void> {

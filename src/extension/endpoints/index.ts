@@ -22,7 +22,7 @@ export interface EndpointsParts extends PanelParts {
   readonly models: Models;
 }
 
-type Does = 'serve' | 'stop' | 'restart' | 'copyUrl' | 'copyCurl' | 'copyPython' | 'openLog' | 'remove';
+type Does = 'serve' | 'stop' | 'restart' | 'change' | 'copyUrl' | 'copyCurl' | 'copyPython' | 'openLog' | 'remove';
 
 export class Endpoints implements Disposable {
   private readonly disposables = new Disposables();
@@ -52,6 +52,7 @@ export class Endpoints implements Disposable {
     | 'loopwright.serve'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
+    | 'loopwright.changeEndpoint'
     | 'loopwright.copyEndpointUrl'
     | 'loopwright.copyEndpointCurl'
     | 'loopwright.copyEndpointPython'
@@ -64,6 +65,7 @@ export class Endpoints implements Disposable {
       'loopwright.serve': on('serve'),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
+      'loopwright.changeEndpoint': on('change'),
       'loopwright.copyEndpointUrl': on('copyUrl'),
       'loopwright.copyEndpointCurl': on('copyCurl'),
       'loopwright.copyEndpointPython': on('copyPython'),

@@ -18,6 +18,7 @@ import { adoptWithConsent, needsAdoption } from '../commands/adoption';
 import type { StoreSession } from '../stores/session';
 import { plain } from '../text';
 import type { EndpointsParts } from '.';
+import { changeOrAdd, changeServed } from './change';
 import { isOver, servedWords } from './words';
 
 export class Serving {
@@ -64,11 +65,25 @@ export class Serving {
     await this.start(session, order);
   }
 
+  /** Another model at the same address. @param find what it is to be; nothing where the user chose none */
+  async change(session: StoreSession, row: EndpointRow, find: () => Promise<ServedModel | undefined>): Promise<void> {
+    if (!(await mayServe(session))) return;
+    const served = await find();
+    if (!served) return;
+    try {
+      if (!(await changeServed(session, row, served))) return;
+      this.tellUrl(vscode.l10n.t('{0} serves {1} now.', row.name, servedWords(served)), urlOf(row.port, row.host));
+    } finally {
+      this.look();
+    }
+  }
+
+  fileServed(at: vscode.Uri): ServedModel {
+    return fileOf(at.fsPath);
+  }
+
   /** Its files are compared with what was registered, which takes its time. */
-  private verified(
-    session: StoreSession,
-    of: { readonly name: string; readonly version: number },
-  ): Promise<ServedModel> {
+  verified(session: StoreSession, of: { readonly name: string; readonly version: number }): Promise<ServedModel> {
     const title = vscode.l10n.t('Checking the files of {0} v{1}…', plain(of.name, 60), String(of.version));
     const progress = { location: vscode.ProgressLocation.Window, title };
     return Promise.resolve(
@@ -85,6 +100,12 @@ export class Serving {
     if (same) {
       this.tellServed(same);
       return;
+    }
+    const other = living.find(({ model, digest }) => model === served.model && digest !== null);
+    if (other && other.port > 0 && served.digest !== null) {
+      const does = await changeOrAdd(other, served);
+      if (does === 'change') await this.change(session, other, () => Promise.resolve(served));
+      if (does !== 'add') return;
     }
     const name = await chooseName(served, living);
     if (name !== undefined)

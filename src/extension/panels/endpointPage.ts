@@ -64,7 +64,7 @@ export function endpointHandlers(parts: EndpointPageParts): PageHandlers<typeof 
       ...{ requestsPerSecond: null, p95Ms: null },
     });
   };
-  const act = async (what: 'stop' | 'restart' | 'remove') => {
+  const act = async (what: 'stop' | 'restart' | 'change' | 'remove') => {
     try {
       await (await parts.commands())[what](await node());
     } finally {
@@ -82,6 +82,7 @@ export function endpointHandlers(parts: EndpointPageParts): PageHandlers<typeof 
     commands: {
       stop: () => act('stop'),
       restart: () => act('restart'),
+      change: () => act('change'),
       remove: () => act('remove'),
       copyUrl: async () => (await parts.commands()).copyUrl(await node()),
       openLog: async () => (await parts.commands()).openLog(await node()),

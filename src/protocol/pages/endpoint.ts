@@ -128,6 +128,7 @@ export const endpointPageRequests = {
 export const endpointPageCommands = {
   stop: z.object({}),
   restart: z.object({}),
+  change: z.object({}),
   remove: z.object({}),
   copyUrl: z.object({}),
   openLog: z.object({}),

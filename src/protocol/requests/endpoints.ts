@@ -1,6 +1,13 @@
 /** Endpoints of the store, and what has to be known of a model to serve it. */
 import * as z from 'zod';
-import type { EndpointCall, EndpointFile, EndpointRow, ServedModel } from '../endpoints';
+import type {
+  EndpointCall,
+  EndpointChange,
+  EndpointChanged,
+  EndpointFile,
+  EndpointRow,
+  ServedModel,
+} from '../endpoints';
 import type { EndpointLook, Given, Tried, TryForm } from '../pages/endpoint';
 import { Nothing, read, write } from './define';
 
@@ -21,6 +28,11 @@ export const endpointRequests = {
   'endpoints/forget': write(z.object({ name: z.string() }), Nothing),
   /** It answers what it has begun, and ends. */
   'endpoints/stop': write(z.object({ name: z.string() }), Nothing),
+  /** Puts another model behind one that runs, once it is loaded. No request fails by it. */
+  'endpoints/change': write(
+    z.object({ name: z.string(), change: z.custom<EndpointChange>() }),
+    z.custom<EndpointChanged>(),
+  ),
   /** The ONNX file of a registered version, after all its files were compared with what was registered. */
   'endpoints/model': write(
     z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]) }),
