@@ -52,6 +52,20 @@ it('says in words how it is, and offers what can be done then', async () => {
   await eventually(() => host.commands.at(-1)).toEqual({ command: 'restart', params: {} });
 });
 
+it('asks anew what is taken once another model is served, and forgets what the one before answered', async () => {
+  const { page, host, text } = await openEndpoint(someEndpoint());
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByText(/^Answered in 3\.25/).waitFor();
+  const forms = () => host.requests.filter(({ method }) => method === 'form').length;
+  const before = forms();
+  await page.getByRole('button', { name: 'Change Model…' }).click();
+  await eventually(() => host.commands.at(-1)).toEqual({ command: 'change', params: {} });
+  host.change({ version: '8' });
+  await eventually(forms).toBe(before + 1);
+  await eventually(() => text()).not.toContain('Answered in');
+  expect(await text('lw-endpoint-header')).toContain('v8');
+});
+
 it('shows texts of strangers as texts', async () => {
   const { page, text } = await openEndpoint(someEndpoint('<img src=x onerror="alert(1)"><b>bold</b>'));
   await page.getByRole('button', { name: 'Send' }).click();

@@ -140,7 +140,7 @@ export class EndpointPage extends LitElement {
           ?ready=${endpoint.state === 'ready'}
           ?windows=${page.isWindows}
           deadlineMs=${endpoint.deadlineMs}
-          stamp="${endpoint.process.pid} ${endpoint.startedMs}"
+          stamp="${endpoint.process.pid} ${endpoint.startedMs} ${endpoint.version} ${endpoint.file}"
         ></lw-try-it>`,
     )}
     ${this.section(

@@ -1,5 +1,5 @@
 /** `<lw-try-it>`: a form made of what the model takes; its answer; and the same call as code. */
-import { html, LitElement, nothing } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { asCurl, asJavaScript, asPython } from '../../src/protocol/endpointSnippets';
 import { type Given, MAX_TRIED_CHARS, type Tried, type TryForm } from '../../src/protocol/pages/endpoint';
@@ -42,7 +42,9 @@ export class TryIt extends LitElement {
 
   private readonly form = new Loaded<TryForm>(this, () => this.host.request('form', {}));
 
-  protected override willUpdate(): void {
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    // What the model before answered is not what this one would.
+    if (changed.has('stamp')) this.tried = null;
     if (this.ready) this.form.want(this.stamp);
   }
 
