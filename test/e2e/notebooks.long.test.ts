@@ -39,6 +39,8 @@ beforeAll(async () => {
     python,
     files: { 'train.ipynb': TRAIN },
     size: { width: 1400, height: 1000 },
+    // uv brings certificates of its own, and not that of a proxy which this machine may be behind.
+    env: { UV_SYSTEM_CERTS: 'true' },
   });
   editor = new NotebookEditor(workbench);
   await openRuns(workbench);

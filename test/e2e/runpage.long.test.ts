@@ -174,8 +174,7 @@ describe('runs are compared', () => {
   test('from the head of a run page', async () => {
     const page = await runPage('baseline');
     await page.getByRole('button', { name: 'Compare with Other Runs…' }).click();
-    const { title } = await workbench.quickInput.prompt();
-    expect(title).toBe('Compare baseline with…');
+    await expect.poll(async () => (await workbench.quickInput.prompt()).title).toBe('Compare baseline with…');
     const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
     await rows.filter({ hasText: 'second' }).locator('.monaco-checkbox, input').first().click();
     await workbench.screenshot('page-comparing');
