@@ -55,7 +55,12 @@ export class Metrics {
     this.durations[at] = (this.durations[at] ?? 0) + 1;
   }
 
-  text(model: string, version: string, pending: number, { loaded, crashes, memoryBytes }: ModelState): string {
+  text(
+    model: string,
+    version: string,
+    pending: number,
+    { loaded, isStopped = false, crashes, memoryBytes }: ModelState,
+  ): string {
     const { counted } = this;
     const labels = `{model="${escaped(model)}",version="${escaped(version)}"}`;
     const lines: string[] = [];
@@ -72,6 +77,12 @@ export class Metrics {
     add('nv_inference_pending_request_count', 'gauge', 'Requests that wait or run', pending);
     add('loopwright_model_crashes', 'counter', 'How often the process that runs the model crashed', crashes);
     add('loopwright_model_ready', 'gauge', 'Whether the process that runs the model is there', loaded === null ? 0 : 1);
+    add(
+      'loopwright_model_unloaded',
+      'gauge',
+      'Whether the model was unloaded until it is wanted again',
+      isStopped ? 1 : 0,
+    );
     if (typeof memoryBytes === 'number')
       add('loopwright_model_memory_bytes', 'gauge', 'Memory of the process that runs the model', memoryBytes);
     const own = labels.slice(1, -1);
@@ -116,6 +127,8 @@ function histogram(name: string, help: string, labels: string, { counts, bounds,
 /** As the process that runs the model has it. */
 interface ModelState {
   readonly loaded: unknown;
+  /** Because somebody has unloaded it. */
+  readonly isStopped?: boolean;
   readonly crashes: number;
   /** Left out or null where the system does not tell. */
   readonly memoryBytes?: number | null;

@@ -51,7 +51,8 @@ export class ModelProcess {
   private lastId = 0;
   private pauseMs = FIRST_PAUSE_MS;
   private isEnding = false;
-  private isStopped = false;
+  /** Until it is wanted again. */
+  isStopped = false;
   private whyDown = 'The model is being loaded.';
   private killedFor: string | null = null;
 

@@ -113,11 +113,12 @@ export type EndpointNews =
     };
 
 /**
+ * - `unloaded`: it answers, but somebody has taken its model back until it is loaded again.
  * - `restarting`: it answers, but the process that runs the model ended and is started again.
  * - `silent`: its process lives, and has not answered in time.
  * - `ended`: it has not ended by itself, nor because it was told to.
  */
-export type EndpointState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'silent' | 'ended';
+export type EndpointState = 'starting' | 'ready' | 'unloaded' | 'restarting' | 'stopping' | 'silent' | 'ended';
 
 /** One endpoint of the store, as the engine sees it now. */
 export interface EndpointRow extends EndpointFile {

@@ -114,12 +114,12 @@ export class EndpointHeader extends LitElement {
     }
     ${canAct && !over ? html`<lw-button icon="debug-stop" @click=${send('stop')}>Stop</lw-button>` : nothing}
     ${
-      canAct && ['ready', 'restarting'].includes(state)
+      canAct && ['ready', 'unloaded', 'restarting'].includes(state)
         ? html`<lw-button icon="arrow-swap" @click=${send('change')}>Change Model…</lw-button>`
         : nothing
     }
     ${
-      canAct && ['ready', 'restarting', 'silent'].includes(state)
+      canAct && ['ready', 'unloaded', 'restarting', 'silent'].includes(state)
         ? html`<lw-button icon="refresh" @click=${send('restart')}>Restart</lw-button>`
         : nothing
     }
@@ -129,7 +129,7 @@ export class EndpointHeader extends LitElement {
 
   private renderFacts() {
     const { endpoint, nowMs } = this.model;
-    const { state, port, startedMs, digest, file } = endpoint;
+    const { state, port, host, startedMs, digest, file } = endpoint;
     const words = html`<bdi>${servedWords(endpoint)}</bdi>`;
     const served =
       digest === null
@@ -143,7 +143,7 @@ export class EndpointHeader extends LitElement {
       port === 0
         ? nothing
         : html`
-            · <code>${urlOf(port)}</code>${
+            · <code>${urlOf(port, host)}</code>${
               isOver(state)
                 ? nothing
                 : html`<lw-button

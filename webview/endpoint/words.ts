@@ -1,6 +1,6 @@
 /** What is said of an endpoint. Pure. */
 import { type EndpointModel, type ShownEndpoint } from '../../src/protocol/pages/endpoint';
-import { type ToldEndpoint } from '../../src/protocol/endpoints';
+import { isLoopback, type ToldEndpoint } from '../../src/protocol/endpoints';
 import { formatDuration } from '../../src/protocol/format';
 import { type IconName } from '../ui/icons';
 
@@ -15,6 +15,7 @@ export interface StateWords {
 export const STATES: Readonly<Record<State, StateWords>> = {
   starting: { icon: 'loading', word: 'starting', kind: 'plain' },
   ready: { icon: 'pass', word: 'ready', kind: 'good' },
+  unloaded: { icon: 'circle-slash', word: 'model unloaded', kind: 'plain' },
   restarting: { icon: 'refresh', word: 'model restarting', kind: 'odd' },
   stopping: { icon: 'loading', word: 'stopping', kind: 'plain' },
   silent: { icon: 'warning', word: 'does not answer', kind: 'odd' },
@@ -31,6 +32,8 @@ export function stateSentence({ state, cause, port }: ShownEndpoint): string {
       return '';
     case 'starting':
       return 'The model is being loaded. Nothing is answered before it is.';
+    case 'unloaded':
+      return 'Its model was unloaded by a request. Until it is loaded again, by a request or a restart, requests are answered 503.';
     case 'restarting':
       return 'The process that runs the model ended and is started again. Until it is back, requests are answered 503.';
     case 'stopping':
@@ -56,10 +59,18 @@ export const servedWords = ({ model, version, digest }: ShownEndpoint): string =
   digest === null ? model : `${model} v${version}`;
 
 export function settingsOf({ endpoint, told }: EndpointModel) {
-  const { port, threads, deadlineMs, queue, process, file } = endpoint;
+  const { port, host, threads, deadlineMs, queue, process, file } = endpoint;
   const batches = told ? BATCHES[told.batches] : null;
   return [
-    ...(port === 0 ? [] : [{ key: 'Port', value: String(port), hint: 'of this machine alone' }]),
+    ...(port === 0
+      ? []
+      : [
+          {
+            key: 'Port',
+            value: String(port),
+            hint: isLoopback(host) ? 'of this machine alone' : `at ${host}: also for others`,
+          },
+        ]),
     { key: 'Threads', value: String(threads), hint: 'for one run of the model' },
     ...(batches ? [{ key: 'Batches', ...batches }] : []),
     { key: 'Deadline', value: formatDuration(deadlineMs), hint: 'a request that takes longer is told so' },

@@ -14,6 +14,7 @@ export interface Bucket {
 
 export interface Counted {
   readonly isReady: boolean;
+  readonly isUnloaded: boolean;
   readonly crashes: number;
   readonly requests: number;
   readonly failures: number;
@@ -55,6 +56,7 @@ export function countedIn(text: string): Counted | null {
   const failures = counted('nv_inference_request_failure');
   return {
     isReady: ready === 1,
+    isUnloaded: counted('loopwright_model_unloaded') === 1,
     crashes: counted('loopwright_model_crashes'),
     requests: counted('nv_inference_request_success') + failures,
     failures,

@@ -34,7 +34,7 @@ export class EndpointRows {
     const nowMs = Date.now();
     const samples = this.histories.since(name, sinceMs, nowMs);
     if (!row) return { endpoint: null, told: null, samples, nowMs };
-    const told = row.state === 'ready' || row.state === 'restarting' ? await toldBy(this.store, row) : null;
+    const told = ['ready', 'unloaded', 'restarting'].includes(row.state) ? await toldBy(this.store, row) : null;
     return { endpoint: { ...row, lastLines: tailOf(endpointLog(this.store, name)) }, told, samples, nowMs };
   }
 
@@ -52,9 +52,12 @@ export class EndpointRows {
     const nowMs = Date.now();
     const rates = this.loads.rates(endpoint, asked, nowMs);
     this.histories.add(endpoint, asked, nowMs);
-    return { ...common, ...rates, crashes: asked.crashes, state: asked.isReady ? 'ready' : 'restarting' };
+    return { ...common, ...rates, crashes: asked.crashes, state: stateOf(asked) };
   }
 }
+
+const stateOf = ({ isReady, isUnloaded }: Counted): EndpointState =>
+  isReady ? 'ready' : isUnloaded ? 'unloaded' : 'restarting';
 
 async function ask(
   store: string,

@@ -20,6 +20,8 @@ export function iconOf(state: EndpointState): { readonly icon: string; readonly 
       return { icon: 'loading~spin', color: null };
     case 'ready':
       return { icon: 'broadcast', color: 'testing.iconPassed' };
+    case 'unloaded':
+      return { icon: 'circle-outline', color: null };
     case 'restarting':
       return { icon: 'sync~spin', color: 'list.warningForeground' };
     case 'silent':
@@ -62,6 +64,8 @@ export function stateWords({ state, crashes }: Pick<EndpointRow, 'state' | 'cras
       return vscode.l10n.t('starting');
     case 'ready':
       return vscode.l10n.t('ready');
+    case 'unloaded':
+      return vscode.l10n.t('model unloaded');
     case 'restarting':
       return crashes > 1
         ? vscode.l10n.t('model restarting ({0} crashes)', String(crashes))

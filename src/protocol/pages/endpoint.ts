@@ -39,7 +39,7 @@ export type Port = z.infer<typeof Port>;
 
 /** `stopped`: it ended as it was told to, and is known only by what the page was told before. */
 export const ShownEndpoint = EndpointFile.extend({
-  state: z.enum(['starting', 'ready', 'restarting', 'stopping', 'silent', 'ended', 'stopped']),
+  state: z.enum(['starting', 'ready', 'unloaded', 'restarting', 'stopping', 'silent', 'ended', 'stopped']),
   cause: z.string(),
   crashes: z.number(),
   lastLines: z.array(z.string()).readonly(),
