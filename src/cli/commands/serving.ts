@@ -1,25 +1,16 @@
 /** `loopwright serve`, `loopwright endpoints …`: models that answer requests. */
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { fileServed, orderOf, startEndpoint } from '../../client/endpoint';
-import {
-  ENDPOINT_NAME,
-  type EndpointFile,
-  endpointNameOf,
-  isLoopback,
-  type ServedModel,
-  urlOf,
-} from '../../protocol/endpoints';
+import { orderOf, startEndpoint } from '../../client/endpoint';
+import { ENDPOINT_NAME, type EndpointFile, endpointNameOf, isLoopback, urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
-import { adopt, isAdopted, makeStore } from '../../protocol/node/storeFolder';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
 import { LOG_HELP, showRequests, requestLogOf } from '../requestLog';
 import { formatAgo, printable, table } from '../format';
 import { inSession } from '../inSession';
-import { referenceOf } from '../modelReference';
 import { EXIT } from '../output';
-import { storeToRead, storeToRunIn } from '../store';
+import { MODEL_WORDS, servedModel } from '../servedModel';
+import { storeToRead } from '../store';
 
 interface ServeOptions {
   readonly endpoint?: string;
@@ -47,7 +38,7 @@ export function addServing(program: Command, perform: Perform): void {
         "Azure's endpoints on one port; /openapi.json tells all. A registered model without a version " +
         'is served in its latest.',
     )
-    .argument('<model>', 'FILE.onnx, NAME, NAME/3 or NAME@ALIAS')
+    .argument('<model>', MODEL_WORDS)
     .option('--endpoint <name>', 'its name (default: that of the model)')
     .option('--port <n>', 'the port (default: one that is free)')
     .option('--threads <n>', 'how many threads one run of the model takes (default: 1)')
@@ -108,7 +99,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
     );
   if (options.endpoint !== undefined && !ENDPOINT_NAME.test(options.endpoint))
     throw new LoopwrightError('bad_request', '--endpoint takes a name of letters, digits, ".", "_" and "-".');
-  const { served, store } = await modelNamed(cli, model);
+  const { served, store } = await servedModel(cli, model);
   const name = options.endpoint ?? endpointNameOf(served.model.replace(/\.onnx$/i, ''));
   const program = { runtime: process.execPath, file: join(cli.programs, 'endpoint.js') };
   const stays = options.detach === true;
@@ -134,37 +125,6 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
       stays ? `End it with: loopwright endpoints stop ${name}` : 'Ctrl+C ends it.',
     ]);
   return stays ? EXIT.done : ended(started.process);
-}
-
-/** What is to be served, and the store that its endpoint belongs to. */
-async function modelNamed(cli: Cli, model: string): Promise<{ served: ServedModel; store: string }> {
-  const path = resolve(cli.cwd, model);
-  const isFile = existsSync(path) && statSync(path).isFile();
-  if (isFile || /\.onnx$/i.test(model)) {
-    if (!isFile) throw new LoopwrightError('not_found', `There is no file ${model}.`);
-    // Asking for it is adopting the store, as asking for a run is.
-    const paths = makeStore(storeToRunIn(cli.store, cli.cwd, cli.env));
-    if (!isAdopted(paths)) adopt(paths);
-    return { served: fileServed(path), store: paths.root };
-  }
-  const { name, which } = referenceOf(model);
-  const found: { served: ServedModel; store: string }[] = [];
-  await inSession(cli, async (_, { connection, paths }) => {
-    const one = which ?? (await latest(name, (params) => connection.request('registry/versions', params)));
-    found.push({ served: await connection.request('endpoints/model', { name, which: one }), store: paths.root });
-    return EXIT.done;
-  });
-  const [registered] = found;
-  if (registered) return registered;
-  throw new LoopwrightError('internal', 'The engine told nothing of the model.');
-}
-
-type Ask = (params: { name: string; limit: number }) => Promise<{ versions: readonly { readonly version: number }[] }>;
-
-async function latest(name: string, ask: Ask): Promise<number> {
-  const [version] = (await ask({ name, limit: 1 })).versions;
-  if (version) return version.version;
-  throw new LoopwrightError('not_found', `${name} has no versions.`);
 }
 
 /** Passes on what ends us, and waits until it has answered what it has begun. */
