@@ -5,6 +5,7 @@ import { orderOf, startEndpoint } from '../../client/endpoint';
 import { ENDPOINT_NAME, type EndpointFile, endpointNameOf, isLoopback, urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
+import { addChoose } from './choose';
 import { LOG_HELP, showRequests, requestLogOf } from '../requestLog';
 import { formatAgo, printable, table } from '../format';
 import { inSession } from '../inSession';
@@ -30,7 +31,7 @@ interface ServeOptions {
 const MAX_SECONDS = 3600;
 
 export function addServing(program: Command, perform: Perform): void {
-  withCommonOptions(program.command('serve'))
+  const serving = withCommonOptions(program.command('serve'))
     .summary('an ONNX model as an endpoint that clients of Triton, KServe, MLflow and others can ask')
     .description(
       'Serve an ONNX file or a version of a registered model on this machine, until Ctrl+C: the Open Inference Protocol ' +
@@ -55,6 +56,7 @@ export function addServing(program: Command, perform: Perform): void {
     .action((model: string, options: ServeOptions, self: Command) =>
       perform(self, (cli) => serve(cli, model, options)),
     );
+  addChoose(serving, perform);
   const endpoints = withCommonOptions(program.command('endpoints'))
     .summary('endpoints of this store: list, log, stop')
     .description('Endpoints that serve models of this store.')

@@ -103,23 +103,16 @@ function inputOf(input: EmbeddedInput, at: number): string {
   );
 }
 
-function valueOf(cell: string, datatype: Datatype): string {
-  const real = /[.e]/.test(cell) ? cell : `${cell}.0`;
-  switch (datatype) {
-    case 'BYTES':
-      return quoted(cell, 'cpp');
-    case 'FP32':
-      return `${real}f`;
-    case 'FP64':
-      return real;
-    case 'FP16':
-      return `Ort::Float16_t(${real}f)`;
-    case 'INT64':
-      // The digits are a literal of their own, and one more than fits.
-      return cell === '-9223372036854775808' ? 'INT64_MIN' : `${cell}LL`;
-    case 'UINT64':
-      return `${cell}ULL`;
-    default:
-      return cell;
-  }
-}
+const real = (cell: string): string => (/[.e]/.test(cell) ? cell : `${cell}.0`);
+
+const LITERALS: Readonly<Partial<Record<Datatype, (cell: string) => string>>> = {
+  BYTES: (cell) => quoted(cell, 'cpp'),
+  FP32: (cell) => `${real(cell)}f`,
+  FP64: real,
+  FP16: (cell) => `Ort::Float16_t(${real(cell)}f)`,
+  // The digits are a literal of their own, and one more than fits.
+  INT64: (cell) => (cell === '-9223372036854775808' ? 'INT64_MIN' : `${cell}LL`),
+  UINT64: (cell) => `${cell}ULL`,
+};
+
+const valueOf = (cell: string, datatype: Datatype): string => LITERALS[datatype]?.(cell) ?? cell;

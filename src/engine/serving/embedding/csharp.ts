@@ -58,21 +58,13 @@ function tensorOf({ datatype, shape, cells }: EmbeddedInput): string {
   return `new DenseTensor<${type}>(${values}, new int[] { ${shape.join(', ')} })`;
 }
 
-function valueOf(cell: string, datatype: Datatype): string {
-  switch (datatype) {
-    case 'BYTES':
-      return quoted(cell, 'csharp');
-    case 'FP32':
-      return `${cell}f`;
-    case 'FP64':
-      return `${cell}d`;
-    case 'FP16':
-      return `(Float16)${cell.startsWith('-') ? `(${cell}f)` : `${cell}f`}`;
-    case 'INT64':
-      return `${cell}L`;
-    case 'UINT64':
-      return `${cell}UL`;
-    default:
-      return cell;
-  }
-}
+const LITERALS: Readonly<Partial<Record<Datatype, (cell: string) => string>>> = {
+  BYTES: (cell) => quoted(cell, 'csharp'),
+  FP32: (cell) => `${cell}f`,
+  FP64: (cell) => `${cell}d`,
+  FP16: (cell) => `(Float16)(${cell}f)`,
+  INT64: (cell) => `${cell}L`,
+  UINT64: (cell) => `${cell}UL`,
+};
+
+const valueOf = (cell: string, datatype: Datatype): string => LITERALS[datatype]?.(cell) ?? cell;

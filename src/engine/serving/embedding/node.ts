@@ -64,18 +64,12 @@ function tensorOf({ datatype, shape, cells }: EmbeddedInput): string {
   return made(cells === null ? `new ${array}(${count})` : `${array}.from([${listed(cells.map(write), '    ')}])`);
 }
 
-function valueOf(cell: string, datatype: Datatype): string {
-  switch (datatype) {
-    case 'BYTES':
-      return quoted(cell, 'node');
-    case 'BOOL':
-      return cell === 'true' ? '1' : '0';
-    case 'INT64':
-    case 'UINT64':
-      return `${cell}n`;
-    case 'FP16':
-      return `0x${halfOf(Number(cell)).toString(16).padStart(4, '0')} /* ${cell} */`;
-    default:
-      return cell;
-  }
-}
+const LITERALS: Readonly<Partial<Record<Datatype, (cell: string) => string>>> = {
+  BYTES: (cell) => quoted(cell, 'node'),
+  BOOL: (cell) => (cell === 'true' ? '1' : '0'),
+  FP16: (cell) => `0x${halfOf(Number(cell)).toString(16).padStart(4, '0')} /* ${cell} */`,
+  INT64: (cell) => `${cell}n`,
+  UINT64: (cell) => `${cell}n`,
+};
+
+const valueOf = (cell: string, datatype: Datatype): string => LITERALS[datatype]?.(cell) ?? cell;
