@@ -75,7 +75,7 @@ function inBatches(
   const holds = seconds((rowsPerDay * period) / DAY_S) <= period;
   const day = `The ${formatNumber(rowsPerDay)} rows of a day take ${secondsText(seconds(rowsPerDay))} here: a batch does ${rate}.`;
   if (holds) return { way: 'batch', holds, reasons: [may, day] };
-  const slow = `That is longer than the ${freshness} that it may take: run parts of it beside each other, or take a smaller model.`;
+  const slow = `That is too slow for what may be ${freshness} old: run parts of it beside each other, or take a smaller model.`;
   return { way: 'batch', holds, reasons: [may, day, slow] };
 }
 

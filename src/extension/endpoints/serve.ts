@@ -172,7 +172,7 @@ function logSettings(): RequestLogSettings | null {
   };
 }
 
-async function mayServe(session: StoreSession): Promise<boolean> {
+export async function mayServe(session: StoreSession): Promise<boolean> {
   const why = vscode.l10n.t('What is kept here came from elsewhere. Serving something from it adopts it.');
   return !needsAdoption(session) || adoptWithConsent(session, why);
 }
