@@ -87,14 +87,15 @@ async function measure({ file }: MeasureOrder): Promise<ServeFigures> {
 
 const sumOf = (times: readonly number[]): number => times.reduce((sum, one) => sum + one, 0);
 
+/** Told before the channel is closed, which ends this process and what it has started. */
+const tellLast = (news: MeasureNews): void => {
+  process.send?.(news, undefined, undefined, () => process.disconnect());
+};
+
 measure(JSON.parse(process.argv[2] ?? '') as MeasureOrder).then(
-  (figures) => {
-    tell({ kind: 'measured', figures });
-    process.disconnect();
-  },
+  (figures) => tellLast({ kind: 'measured', figures }),
   (thrown: unknown) => {
     const isOwn = thrown instanceof Failure || thrown instanceof Refused;
-    tell({ kind: 'failed', message: isOwn ? thrown.message : LoopwrightError.from(thrown).message });
-    process.disconnect();
+    tellLast({ kind: 'failed', message: isOwn ? thrown.message : LoopwrightError.from(thrown).message });
   },
 );

@@ -11,11 +11,12 @@ const TYPES: Readonly<Record<Exclude<Datatype, 'BYTES'>, string>> = {
 export function asCpp(model: EmbeddedModel): string {
   const read = model.outputs.flatMap(({ name, datatype }) => (datatype === null ? [] : [{ name, datatype }]));
   const others = model.outputs.filter(({ datatype }) => datatype === null);
-  const left = others.map((output) => `    ${unread('//', output, 'is no tensor: not asked for')}\n`);
+  const left = others.map((output) => `    ${unread('//', output, 'this code does not read: not asked for')}\n`);
   const prints = read.map(({ name, datatype }, at) => {
     const from = `(${quoted(name, 'cpp')}, outputs[${String(at)}]);`;
     return datatype === 'BYTES' ? `    printTexts${from}` : `    print<${TYPES[datatype]}>${from}`;
   });
+  const hasTexts = model.inputs.some(({ datatype }) => datatype === 'BYTES');
   const names = (of: readonly { name: string }[]) =>
     listed(
       of.map(({ name }) => quoted(name, 'cpp')),
@@ -56,8 +57,7 @@ inline void printTexts(const char* name, const Ort::Value& value) {
 int main() {
     Ort::Env env(ORT_LOGGING_LEVEL_WARNING, "embedded");
     Ort::Session session(env, MODEL, Ort::SessionOptions{});
-    Ort::AllocatorWithDefaultOptions allocator;
-    auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
+${hasTexts ? '    Ort::AllocatorWithDefaultOptions allocator;\n' : ''}    auto memory = Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
     std::vector<Ort::Value> inputs;
 
 ${model.inputs.map(inputOf).join('\n')}
