@@ -103,7 +103,7 @@ function atOnce({ latencyMs, rowsPerDay }: ServeWishes, { embedded, rest }: Serv
     : [`${load ?? ''}; REST carried only ${formatNumber(most)} here.`];
   const embeddedCarries = embedded.rowsPerSecond >= needed;
   if (embeddedCarries && isIn(embedded.p95Ms)) {
-    const inTime = latencyMs === null ? `${runTook}` : `${runTook}, within ${bound}`;
+    const inTime = latencyMs === null ? runTook : `${runTook}, within ${bound}`;
     const carries = restCarries ? '' : `, ${formatNumber(embedded.rowsPerSecond)} rows/s in one process`;
     return { way: 'embedded', holds: true, reasons: [...why, `${upper(inTime)}${carries}.`] };
   }
