@@ -5,6 +5,7 @@ import type { EmbeddingLanguage } from '../../protocol/requests/endpoints';
 import type { StoreSession } from '../stores/session';
 import type { EndpointsParts } from '.';
 import { copy } from './copy';
+import { startStore } from './serve';
 
 export type ChosenModel = (
   | { readonly kind: 'file'; readonly at: vscode.Uri }
@@ -34,8 +35,11 @@ export async function copyEmbeddingCode(parts: EndpointsParts, model: ChosenMode
 }
 
 function codeOf({ stores }: EndpointsParts, model: ChosenModel, language: EmbeddingLanguage) {
-  if (model.kind === 'file')
-    return stores.forFile(model.at).request('endpoints/embeddingOfFile', { file: model.at.fsPath, language });
+  if (model.kind === 'file') {
+    const session = stores.forFile(model.at);
+    startStore(session);
+    return session.request('endpoints/embeddingOfFile', { file: model.at.fsPath, language });
+  }
   const { name, version } = model.of;
   return model.session.request('endpoints/embedding', { name, which: version, language });
 }

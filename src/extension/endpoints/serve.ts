@@ -39,8 +39,7 @@ export class Serving {
       );
     const session = this.parts.stores.forFile(at);
     if (!(await mayServe(session))) return;
-    if (!existsSync(session.paths.storeFile)) makeStore(session.paths.root);
-    session.start();
+    startStore(session);
     await this.serve(session, fileOf(at.fsPath));
   }
 
@@ -170,6 +169,12 @@ function logSettings(): RequestLogSettings | null {
     megabytes: amount('sizeMB', DEFAULT_LOG.megabytes),
     mask: Array.isArray(mask) ? mask.filter((name) => typeof name === 'string') : [],
   };
+}
+
+/** Its engine is needed, also where nothing was kept before. */
+export function startStore(session: StoreSession): void {
+  if (!existsSync(session.paths.storeFile)) makeStore(session.paths.root);
+  session.start();
 }
 
 export async function mayServe(session: StoreSession): Promise<boolean> {
