@@ -78,6 +78,7 @@ const programs = [
       cli: 'src/cli/main.ts',
       endpoint: 'src/endpoint/main.ts',
       model: 'src/endpoint/model/main.ts',
+      measure: 'src/endpoint/measure/main.ts',
     },
     // `later` is a program of its own, which the extension loads when it is needed.
     external: ['vscode', './later', ...Object.keys(manifest.dependencies ?? {})],

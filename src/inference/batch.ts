@@ -20,7 +20,7 @@ export function mayBatch({ inputs, outputs }: Signature): boolean {
 /** Whether a batch is answered as its rows are alone: to a hundred-thousandth, and classes and texts just so. */
 export async function answersBatches(model: Model): Promise<boolean> {
   if (!mayBatch(model.signature)) return false;
-  const rows = Array.from({ length: TRIED_ROWS }, (_, row) => model.signature.inputs.map((port) => tried(port, row)));
+  const rows = Array.from({ length: TRIED_ROWS }, (_, row) => model.signature.inputs.map((port) => madeRow(port, row)));
   try {
     const together = split(
       await model.run(join(rows)),
@@ -83,7 +83,7 @@ function joined(datatype: Datatype, parts: readonly NamedTensor[]): Values {
 }
 
 /** Small values, in every row others. */
-function tried({ name, datatype, shape }: Port, row: number): NamedTensor {
+export function madeRow({ name, datatype, shape }: Port, row: number): NamedTensor {
   const sizes = shape.map((size) => (typeof size === 'number' ? size : 1));
   const count = sizes.reduce((product, size) => product * size, 1);
   const data = DATATYPES[datatype].make(count);

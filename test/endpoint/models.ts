@@ -12,7 +12,7 @@ const [AS_INTEGER, AS_INTEGERS] = [2, 7];
 const integer = (name: string, number: number): Buffer =>
   message([ATTRIBUTE.name, name], [ATTRIBUTE.integer, number], [ATTRIBUTE_TYPE, AS_INTEGER]);
 
-const typed = (name: string, element: number, shape: readonly (number | string)[]): Buffer => {
+export const typed = (name: string, element: number, shape: readonly (number | string)[]): Buffer => {
   const dims = shape.map((size) => message([typeof size === 'number' ? 1 : 2, size]));
   const inner = message(
     [TENSOR_TYPE.element, element],

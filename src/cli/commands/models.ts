@@ -11,6 +11,7 @@ import { EXIT } from '../output';
 import { change } from '../changeModel';
 import { addConvert } from './convert';
 import { addCompareModels } from './compareModels';
+import { addEmbedding } from './embedding';
 import { addGates } from './gates';
 import { addRegister } from './register';
 import { type Reference, referenceOf, versionNamed } from '../modelReference';
@@ -80,6 +81,7 @@ export function addModels(program: Command, perform: Perform): void {
   addGates(on, doing);
   addConvert(on, perform);
   addCompareModels(on, doing);
+  addEmbedding(on, perform);
   on('unalias', 'Take an alias away.')
     .argument('<model>', 'NAME@ALIAS')
     .option('--why <text>', 'the reason, kept with the version')

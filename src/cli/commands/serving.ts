@@ -1,25 +1,24 @@
 /** `loopwright serve`, `loopwright endpoints …`: models that answer requests. */
-import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
-import { fileServed, orderOf, startEndpoint } from '../../client/endpoint';
+import { orderOf, startEndpoint } from '../../client/endpoint';
 import {
   ENDPOINT_NAME,
   type EndpointFile,
   endpointNameOf,
   isLoopback,
-  type ServedModel,
   urlOf,
+  type ServedModel,
 } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
-import { adopt, isAdopted, makeStore } from '../../protocol/node/storeFolder';
 import { type Cli, examples, type Perform, viewOf, withCommonOptions } from '../command';
+import { addChoose } from './choose';
 import { LOG_HELP, showRequests, requestLogOf } from '../requestLog';
 import { formatAgo, printable, table } from '../format';
 import { inSession } from '../inSession';
-import { referenceOf } from '../modelReference';
 import { EXIT } from '../output';
-import { storeToRead, storeToRunIn } from '../store';
+import { MODEL_WORDS, servedModel } from '../servedModel';
+import { storeToRead } from '../store';
 
 interface ServeOptions {
   readonly endpoint?: string;
@@ -39,7 +38,7 @@ interface ServeOptions {
 const MAX_SECONDS = 3600;
 
 export function addServing(program: Command, perform: Perform): void {
-  withCommonOptions(program.command('serve'))
+  const serving = withCommonOptions(program.command('serve'))
     .summary('an ONNX model as an endpoint that clients of Triton, KServe, MLflow and others can ask')
     .description(
       'Serve an ONNX file or a version of a registered model on this machine, until Ctrl+C: the Open Inference Protocol ' +
@@ -47,7 +46,7 @@ export function addServing(program: Command, perform: Perform): void {
         "Azure's endpoints on one port; /openapi.json tells all. A registered model without a version " +
         'is served in its latest.',
     )
-    .argument('<model>', 'FILE.onnx, NAME, NAME/3 or NAME@ALIAS')
+    .argument('<model>', MODEL_WORDS)
     .option('--endpoint <name>', 'its name (default: that of the model)')
     .option('--port <n>', 'the port (default: one that is free)')
     .option('--threads <n>', 'how many threads one run of the model takes (default: 1)')
@@ -64,6 +63,7 @@ export function addServing(program: Command, perform: Perform): void {
     .action((model: string, options: ServeOptions, self: Command) =>
       perform(self, (cli) => serve(cli, model, options)),
     );
+  addChoose(serving, perform);
   const endpoints = withCommonOptions(program.command('endpoints'))
     .summary('endpoints of this store: list, log, change, stop')
     .description('Endpoints that serve models of this store.')
@@ -91,7 +91,7 @@ export function addServing(program: Command, perform: Perform): void {
   withCommonOptions(endpoints.command('change'))
     .description('Serve another model at the same address from now on. No request fails by it.')
     .argument('<name>', 'the endpoint')
-    .argument('<model>', 'FILE.onnx, NAME, NAME/3 or NAME@ALIAS')
+    .argument('<model>', MODEL_WORDS)
     .option('--anyway', 'also if it takes or gives something else than what is served now')
     .action((name: string, model: string, { anyway = false }: { anyway?: boolean }, self: Command) =>
       perform(self, (cli) => change(cli, name, model, anyway)),
@@ -124,7 +124,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
     );
   if (options.endpoint !== undefined && !ENDPOINT_NAME.test(options.endpoint))
     throw new LoopwrightError('bad_request', '--endpoint takes a name of letters, digits, ".", "_" and "-".');
-  const { served, store } = await modelNamed(cli, model);
+  const { served, store } = await servedModel(cli, model);
   const name = options.endpoint ?? endpointNameOf(served.model.replace(/\.onnx$/i, ''));
   const program = { runtime: process.execPath, file: join(cli.programs, 'endpoint.js') };
   const stays = options.detach === true;
@@ -152,37 +152,6 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
   return stays ? EXIT.done : ended(started.process);
 }
 
-/** What is to be served, and the store that its endpoint belongs to. */
-async function modelNamed(cli: Cli, model: string): Promise<{ served: ServedModel; store: string }> {
-  const path = resolve(cli.cwd, model);
-  const isFile = existsSync(path) && statSync(path).isFile();
-  if (isFile || /\.onnx$/i.test(model)) {
-    if (!isFile) throw new LoopwrightError('not_found', `There is no file ${model}.`);
-    // Asking for it is adopting the store, as asking for a run is.
-    const paths = makeStore(storeToRunIn(cli.store, cli.cwd, cli.env));
-    if (!isAdopted(paths)) adopt(paths);
-    return { served: fileServed(path), store: paths.root };
-  }
-  const { name, which } = referenceOf(model);
-  const found: { served: ServedModel; store: string }[] = [];
-  await inSession(cli, async (_, { connection, paths }) => {
-    const one = which ?? (await latest(name, (params) => connection.request('registry/versions', params)));
-    found.push({ served: await connection.request('endpoints/model', { name, which: one }), store: paths.root });
-    return EXIT.done;
-  });
-  const [registered] = found;
-  if (registered) return registered;
-  throw new LoopwrightError('internal', 'The engine told nothing of the model.');
-}
-
-type Ask = (params: { name: string; limit: number }) => Promise<{ versions: readonly { readonly version: number }[] }>;
-
-async function latest(name: string, ask: Ask): Promise<number> {
-  const [version] = (await ask({ name, limit: 1 })).versions;
-  if (version) return version.version;
-  throw new LoopwrightError('not_found', `${name} has no versions.`);
-}
-
 /** Passes on what ends us, and waits until it has answered what it has begun. */
 function ended(endpoint: Awaited<ReturnType<typeof startEndpoint>>['process']): Promise<number> {
   // Ctrl+C reaches both: the endpoint ends by it, and this command with the endpoint.
@@ -205,7 +174,7 @@ async function list(cli: Cli): Promise<number> {
 }
 
 async function change(cli: Cli, name: string, model: string, anyway: boolean): Promise<number> {
-  const { served } = await modelNamed(cli, model);
+  const { served } = await servedModel(cli, model);
   const { output } = cli;
   return inSession(cli, async (_, { connection }) => {
     const done = await connection.request('endpoints/change', { name, change: { model: served, anyway } });

@@ -62,20 +62,27 @@ function zerosFor({ datatype, shape }: Input): unknown[] {
 }
 
 type Filled = Input & { readonly data: readonly unknown[] };
+type Cells = Input & { readonly cells: readonly (string | undefined)[] };
 
-/** Its first row: all columns as one input, or each as an input of its name. @returns null where it does not fit */
-function fromExample(ports: readonly Input[], { columns, rows }: NonNullable<Table>): Filled[] | null {
+function fromExample(ports: readonly Input[], example: NonNullable<Table>): Filled[] | null {
+  const found = exampleCells(ports, example)?.map(({ cells, ...port }) => ({
+    ...port,
+    data: cells.map((cell) => valueOf(cell, port.datatype)),
+  }));
+  return found && !found.some(({ data }) => data.includes(undefined)) ? found : null;
+}
+
+/** Its first row: all columns as one input, or each as an input of its name. Pure. @returns null where it does not fit */
+export function exampleCells(ports: readonly Input[], { columns, rows }: NonNullable<Table>): Cells[] | null {
   const [row] = rows;
   const [only] = ports;
   if (!row || !only || row.length > MAX_VALUES) return null;
-  const filled = (port: Input, cells: readonly (string | undefined)[]): Filled | null => {
+  const filled = (port: Input, cells: readonly (string | undefined)[]): Cells | null => {
     const { length } = cells;
     const [rows = 1, width = length] = port.shape;
     const isOfItsForm = port.shape.length === 2 && rows <= 1 && (width < 1 || width === length);
     const isOneValue = port.shape.length === 1 && rows <= 1 && length === 1;
-    const data = cells.map((cell) => valueOf(cell, port.datatype));
-    if (!(isOfItsForm || isOneValue) || data.includes(undefined)) return null;
-    return { ...port, shape: isOneValue ? [1] : [1, length], data };
+    return isOfItsForm || isOneValue ? { ...port, shape: isOneValue ? [1] : [1, length], cells } : null;
   };
   const all =
     ports.length === 1

@@ -2,16 +2,18 @@
  * Endpoints as the engine sees them: processes that it did not start, found by their files, and the files of models that are
  * to be served.
  */
+import { basename } from 'node:path';
 import type { EndpointFile, ServedModel } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { forgetEndpoint, livingEndpoint, livingEndpoints, startingEndpoint } from '../../protocol/node/endpointFolder';
 import { Given } from '../../protocol/pages/endpoint';
-import { cardInJob } from '../models';
+import { cardInJob, inspectFileInJob } from '../models';
 import type { RequestHandlers } from '../rpc/dispatch';
-import { callOf, inputsOf } from './call';
+import { callOf, inputsOf, type Table } from './call';
 import { changeEndpoint } from './change';
+import { type EmbeddedModel, embeddedModel, embeddingCode } from './embedding';
 import { formFor } from './form';
-import { findOnnx, type OnnxParts } from './onnxFile';
+import { findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
 import { EndpointRows } from './rows';
 import { tryEndpoint } from './tried';
 
@@ -33,7 +35,9 @@ type Served =
   | 'endpoints/forget'
   | 'endpoints/stop'
   | 'endpoints/change'
-  | 'endpoints/model';
+  | 'endpoints/model'
+  | 'endpoints/embedding'
+  | 'endpoints/embeddingOfFile';
 
 export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Served> {
   const { store } = parts;
@@ -60,8 +64,30 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
       return {};
     },
     'endpoints/change': ({ name, change }) => changeEndpoint(store, living(store, name), change),
-    'endpoints/model': (of) => modelOf(parts, of),
+    'endpoints/model': async (of) => servedIn(await onnxOf(parts, of)),
+    'endpoints/embedding': async ({ language, ...of }) => {
+      const found = await onnxOf(parts, of);
+      const { file, digest } = found;
+      const label = `${found.name} version ${String(found.version)}`;
+      const model = await embedded(parts, { label, digest, file }, found.card.example?.table ?? null);
+      return { code: embeddingCode(model, language) };
+    },
+    'endpoints/embeddingOfFile': async ({ file, language }) => {
+      const model = await embedded(parts, { label: basename(file), digest: null, file }, null);
+      return { code: embeddingCode(model, language) };
+    },
   };
+}
+
+/** @throws LoopwrightError `bad_request` for what is no ONNX model */
+async function embedded(
+  { jobs }: ServingParts,
+  of: Pick<EmbeddedModel, 'label' | 'digest' | 'file'>,
+  example: Table,
+): Promise<EmbeddedModel> {
+  const inspection = await inspectFileInJob(jobs, of.file);
+  if (inspection.format === 'onnx') return embeddedModel(of, inspection, example);
+  throw new LoopwrightError('bad_request', `${of.label} is no ONNX model: only ONNX is run by this code.`);
 }
 
 /** @throws LoopwrightError `not_found`, `bad_request` for one that lives */
@@ -117,16 +143,20 @@ async function stop(store: string, name: string): Promise<void> {
   }
 }
 
+type FoundFile = FoundOnnx & { readonly file: string };
+
 /** @throws LoopwrightError `not_found`, `bad_request` for files that are not what was registered, or no ONNX */
-async function modelOf(parts: ServingParts, of: { name: string; which: number | string }): Promise<ServedModel> {
+async function onnxOf(parts: ServingParts, of: { name: string; which: number | string }): Promise<FoundFile> {
   const found = await findOnnx(parts, of);
-  if (found.file !== null) {
-    const { name: model, version, file, digest } = found;
-    return { model, version: String(version), file, digest };
-  }
+  const { file } = found;
+  if (file !== null) return { ...found, file };
   const model = found.modelFile === null ? '' : ` (its model is ${found.modelFile})`;
   throw new LoopwrightError(
     'bad_request',
     `${found.name}/${String(found.version)} has no ONNX model${model}: only ONNX is served.`,
   );
 }
+
+const servedIn = ({ name: model, version, file, digest }: FoundFile): ServedModel => ({
+  ...{ model, version: String(version), file, digest },
+});

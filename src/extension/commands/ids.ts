@@ -68,6 +68,8 @@ export const COMMAND_IDS = [
   'loopwright.compareModelVersionWith',
   'loopwright.openEndpoint',
   'loopwright.serve',
+  'loopwright.chooseServing',
+  'loopwright.copyEmbeddingCode',
   'loopwright.stopEndpoint',
   'loopwright.restartEndpoint',
   'loopwright.changeEndpoint',

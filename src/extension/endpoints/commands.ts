@@ -3,11 +3,15 @@ import * as vscode from 'vscode';
 import { urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { withoutIcons } from '../text';
+import { copy } from './copy';
 import type { EndpointsParts } from '.';
 import type { EndpointPanels } from '../panels/endpointPanel';
 import { DoubleClicks } from '../views/runs/doubleClicks';
 import { LOOK } from '../models/tree';
 import { chooseWanted } from './change';
+import { chooseHowToServe } from './choose';
+import type { Track } from './choiceDocument';
+import { type ChosenModel, copyEmbeddingCode } from './embedding';
 import { Serving } from './serve';
 import { asCurl, asPython } from '../../protocol/endpointSnippets';
 import { EndpointNode } from './tree';
@@ -15,7 +19,6 @@ import { describeEndpoint, isOver } from './words';
 
 /** Two clicks may come to two objects of these commands. */
 const clicks = new DoubleClicks();
-const SAID_MS = 3_000;
 
 export class EndpointCommands {
   private readonly serving: Serving;
@@ -24,6 +27,7 @@ export class EndpointCommands {
     private readonly parts: EndpointsParts,
     private readonly look: () => void,
     private readonly pages: () => Promise<EndpointPanels>,
+    private readonly track: Track,
   ) {
     this.serving = new Serving(parts, look, async (session, name) =>
       (await pages()).show(session, { name }, { preserveFocus: true }),
@@ -40,19 +44,48 @@ export class EndpointCommands {
 
   /** A file of the explorer, a version; asks which one where it is called on nothing. */
   async serve(given: unknown): Promise<void> {
-    if (!vscode.workspace.isTrusted)
-      throw new LoopwrightError(
-        'not_trusted',
-        vscode.l10n.t('This folder is not trusted: no model is served from it.'),
-      );
-    const title = vscode.l10n.t('Serve Model');
+    const untrusted = vscode.l10n.t('This folder is not trusted: no model is served from it.');
+    const model = await this.model(given, vscode.l10n.t('Serve Model'), vscode.l10n.t('Serve'), untrusted);
+    if (model?.kind === 'file') await this.serving.ofFile(model.at);
+    else if (model) await this.serving.ofVersion(model.session, model.of);
+  }
+
+  /** Of what runs it in a program, without an endpoint. */
+  async copyEmbedding(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Copy Embedding Code');
+    const untrusted = vscode.l10n.t('This folder is not trusted: its models are not read.');
+    const model = await this.model(given, title, vscode.l10n.t('Choose'), untrusted);
+    if (model) await copyEmbeddingCode(this.parts, model, title);
+  }
+
+  /** Embedded, an endpoint or batches: measured and compared with what is asked for. */
+  async choose(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Choose How to Serve');
+    const untrusted = vscode.l10n.t('This folder is not trusted: no model is run from it.');
+    const model = await this.model(given, title, vscode.l10n.t('Choose'), untrusted);
+    if (!model) return;
+    await chooseHowToServe(this.parts, model, title, {
+      track: this.track,
+      serve: () => this.serve(model.given),
+      copy: () => this.copyEmbedding(model.given),
+    });
+  }
+
+  /** @param untrusted why nothing is done where nobody trusts the folder */
+  private async model(
+    given: unknown,
+    title: string,
+    openLabel: string,
+    untrusted: string,
+  ): Promise<ChosenModel | undefined> {
+    if (!vscode.workspace.isTrusted) throw new LoopwrightError('not_trusted', untrusted);
     const what = given ?? (await chooseWhat(title));
-    if (what === undefined) return;
-    const file = what === 'file' ? await openFile(title) : what;
-    if (file instanceof vscode.Uri) return this.serving.ofFile(file);
-    if (file === undefined) return;
+    if (what === undefined) return undefined;
+    const file = what === 'file' ? await openFile(title, openLabel) : what;
+    if (file instanceof vscode.Uri) return { kind: 'file', at: file, given: file };
+    if (file === undefined) return undefined;
     const node = await (await this.parts.models.commands()).versionOf(what, title);
-    if (node) await this.serving.ofVersion(node.session, node.version);
+    return node && { kind: 'version', session: node.session, of: node.version, given: node };
   }
 
   /** What it has begun is answered first. */
@@ -83,7 +116,7 @@ export class EndpointCommands {
       const wanted = await chooseWanted(session, row);
       if (wanted === undefined) return undefined;
       if (wanted === 'file') {
-        const file = await openFile(title);
+        const file = await openFile(title, vscode.l10n.t('Choose'));
         return file && this.serving.fileServed(file);
       }
       if (wanted !== 'model') return this.serving.verified(session, { name: row.model, version: wanted.version });
@@ -157,11 +190,6 @@ export class EndpointCommands {
   }
 }
 
-async function copy(text: string): Promise<void> {
-  await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied.'), SAID_MS);
-}
-
 async function chooseWhat(title: string): Promise<'version' | 'file' | undefined> {
   const items = [
     { label: vscode.l10n.t('Registered Model…'), iconPath: new vscode.ThemeIcon('package'), what: 'version' as const },
@@ -170,8 +198,7 @@ async function chooseWhat(title: string): Promise<'version' | 'file' | undefined
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('What is the model?') }))?.what;
 }
 
-async function openFile(title: string): Promise<vscode.Uri | undefined> {
+async function openFile(title: string, openLabel: string): Promise<vscode.Uri | undefined> {
   const filters = { ONNX: ['onnx'] };
-  const openLabel = vscode.l10n.t('Serve');
   return (await vscode.window.showOpenDialog({ title, filters, openLabel, canSelectMany: false }))?.[0];
 }

@@ -22,7 +22,18 @@ export interface EndpointsParts extends PanelParts {
   readonly models: Models;
 }
 
-type Does = 'serve' | 'stop' | 'restart' | 'change' | 'copyUrl' | 'copyCurl' | 'copyPython' | 'openLog' | 'remove';
+type Does =
+  | 'serve'
+  | 'choose'
+  | 'copyEmbedding'
+  | 'stop'
+  | 'restart'
+  | 'change'
+  | 'copyUrl'
+  | 'copyCurl'
+  | 'copyPython'
+  | 'openLog'
+  | 'remove';
 
 export class Endpoints implements Disposable {
   private readonly disposables = new Disposables();
@@ -50,6 +61,8 @@ export class Endpoints implements Disposable {
     Handlers,
     | 'loopwright.openEndpoint'
     | 'loopwright.serve'
+    | 'loopwright.chooseServing'
+    | 'loopwright.copyEmbeddingCode'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
     | 'loopwright.changeEndpoint'
@@ -63,6 +76,8 @@ export class Endpoints implements Disposable {
     return {
       'loopwright.openEndpoint': async (given, how) => (await this.commands()).open(given, how),
       'loopwright.serve': on('serve'),
+      'loopwright.chooseServing': on('choose'),
+      'loopwright.copyEmbeddingCode': on('copyEmbedding'),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
       'loopwright.changeEndpoint': on('change'),
@@ -90,6 +105,7 @@ export class Endpoints implements Disposable {
       this.parts,
       () => this.look(),
       () => this.pages.get(),
+      (one) => this.disposables.track(one),
     );
   }
 

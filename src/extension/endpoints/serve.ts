@@ -40,8 +40,7 @@ export class Serving {
       );
     const session = this.parts.stores.forFile(at);
     if (!(await mayServe(session))) return;
-    if (!existsSync(session.paths.storeFile)) makeStore(session.paths.root);
-    session.start();
+    startStore(session);
     await this.serve(session, fileOf(at.fsPath));
   }
 
@@ -193,7 +192,13 @@ function logSettings(): RequestLogSettings | null {
   };
 }
 
-async function mayServe(session: StoreSession): Promise<boolean> {
+/** Its engine is needed, also where nothing was kept before. */
+export function startStore(session: StoreSession): void {
+  if (!existsSync(session.paths.storeFile)) makeStore(session.paths.root);
+  session.start();
+}
+
+export async function mayServe(session: StoreSession): Promise<boolean> {
   const why = vscode.l10n.t('What is kept here came from elsewhere. Serving something from it adopts it.');
   return !needsAdoption(session) || adoptWithConsent(session, why);
 }

@@ -11,6 +11,12 @@ import type {
 import type { EndpointLook, Given, Tried, TryForm } from '../pages/endpoint';
 import { Nothing, read, write } from './define';
 
+export const EmbeddingLanguage = z.enum(['python', 'node', 'csharp', 'cpp']);
+export type EmbeddingLanguage = z.infer<typeof EmbeddingLanguage>;
+
+const VersionOf = z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]) });
+const Code = z.object({ code: z.string() });
+
 export const endpointRequests = {
   /** Those whose process lives, by name. `endpoints.ts` has their form. */
   'endpoints/list': read(Nothing, z.object({ endpoints: z.array(z.custom<EndpointFile>()) })),
@@ -34,8 +40,9 @@ export const endpointRequests = {
     z.custom<EndpointChanged>(),
   ),
   /** The ONNX file of a registered version, after all its files were compared with what was registered. */
-  'endpoints/model': write(
-    z.object({ name: z.string(), which: z.union([z.number().int(), z.string()]) }),
-    z.custom<ServedModel>(),
-  ),
+  'endpoints/model': write(VersionOf, z.custom<ServedModel>()),
+  /** Code that runs it without an endpoint. Its files are compared first. */
+  'endpoints/embedding': write(VersionOf.extend({ language: EmbeddingLanguage }), Code),
+  /** The same of an ONNX file elsewhere on this machine, by its absolute path. */
+  'endpoints/embeddingOfFile': read(z.object({ file: z.string(), language: EmbeddingLanguage }), Code),
 } as const;
