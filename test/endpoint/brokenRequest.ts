@@ -201,7 +201,7 @@ const CHANGES: readonly [Change, ...Change[]] = [
     if (draft.body && draft.body.length > 0 && random.isBelow(0.3)) draft.body = bytesBroken(draft.body, random);
   },
   (draft, random) => {
-    if (!random.isBelow(0.15)) return;
+    if (!random.isBelow(0.05)) return;
     draft.headers.push(['Content-Encoding', 'gzip']);
     draft.body = random.pick(BOMBS);
   },
