@@ -42,7 +42,10 @@ export class EndpointServer {
     this.routes = dialects.flatMap((dialect) =>
       dialect.routes.map((route) => ({ dialect, route, pattern: patternOf(route.path) })),
     );
-    this.server = createServer((request, response) => void this.handle(request, response));
+    const handle = (request: IncomingMessage, response: ServerResponse): void => void this.handle(request, response);
+    this.server = createServer(handle);
+    // What a client expects besides 100-continue is no reason not to answer it; Node's own 417 would be in the form of no protocol.
+    this.server.on('checkExpectation', handle);
     this.server.headersTimeout = HEADERS_LIMIT_MS;
     this.server.requestTimeout = BODY_LIMIT_MS;
     this.server.keepAliveTimeout = KEEP_ALIVE_MS;

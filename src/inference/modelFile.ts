@@ -7,9 +7,22 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
 import { externalPlace } from '../onnx/externalPlace';
-import { ATTRIBUTE, ENTRY, FUNCTION, GRAPH, MODEL, NODE, SPARSE_TENSOR, TENSOR, TYPE, VALUE } from '../onnx/fields';
+import {
+  ATTRIBUTE,
+  ENTRY,
+  FUNCTION,
+  GRAPH,
+  MODEL,
+  NODE,
+  SPARSE_TENSOR,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  typeName,
+  VALUE,
+} from '../onnx/fields';
 import { FileBytes } from '../onnx/fileBytes';
-import { BYTES, type Message, Wire } from '../onnx/wire';
+import { BYTES, type Message, VARINT, Wire } from '../onnx/wire';
 
 const MAX_DEPTH = 32;
 const MAX_LABELS = 100_000;
@@ -32,7 +45,7 @@ export interface ModelFile {
   readonly hasExternalData: boolean;
   /** Those that make an output of the model and nothing else. */
   readonly zipMaps: readonly ZipMap[];
-  /** Of outputs that are no tensors: `a sequence`. */
+  /** Of inputs and outputs that are no tensors, or of a type that is not served: `a sequence`, `bfloat16`. */
   readonly kinds: ReadonlyMap<string, string>;
   /** Whether ONNX's own operators are among those it may use. */
   readonly hasOwnOperators: boolean;
@@ -82,8 +95,9 @@ function readGraph(graph: Message, found: Found, depth: number): void {
       case GRAPH.sparseInitializer:
         readSparse(graph.inner, found);
         break;
+      case GRAPH.input:
       case GRAPH.output:
-        if (depth === 0) readOutput(graph.inner, found);
+        if (depth === 0) readPort(graph.inner, found);
         break;
       case GRAPH.node:
         readNode(graph.inner, { from: graph.fieldFrom, to: graph.fieldTo }, found, depth);
@@ -172,17 +186,29 @@ const KINDS: Readonly<Record<number, string>> = {
   [TYPE.opaque]: 'of a type of its own',
 };
 
-function readOutput(value: Message, found: Found): void {
+/** Whether it is a tensor's type, in `kinds`. */
+export const isElementType = (kind: string): boolean => !Object.values(KINDS).includes(kind);
+
+/** What comes behind float64 and the whole numbers of 64 bits: complex numbers, bfloat16, numbers of 8 bits and fewer. */
+const FIRST_UNSERVED = 14;
+
+function readPort(value: Message, found: Found): void {
   let name = '';
   let kind: string | undefined;
   while (value.next()) {
     if (value.is(VALUE.name, BYTES)) name = value.text;
     else if (value.is(VALUE.type, BYTES)) {
       const type = value.inner;
-      while (type.next()) kind ??= KINDS[type.field];
+      while (type.next()) kind ??= type.is(TYPE.tensor, BYTES) ? unservedType(type.inner) : KINDS[type.field];
     }
   }
   if (kind !== undefined) found.kinds.set(name, kind);
+}
+
+function unservedType(tensor: Message): string | undefined {
+  let element = 0;
+  while (tensor.next()) if (tensor.is(TENSOR_TYPE.element, VARINT)) element = tensor.value;
+  return element >= FIRST_UNSERVED ? typeName(element) : undefined;
 }
 
 /** An operator set without a domain is ONNX's own. */

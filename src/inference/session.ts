@@ -7,8 +7,8 @@ import { statSync } from 'node:fs';
 import { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { LoopwrightError } from '../protocol/errors';
 import { DATATYPES, datatypeOf, type NamedTensor, type Port, type Signature, type Values } from './datatype';
-import { type ModelFile, readModelFile } from './modelFile';
-import { listed, Refused } from './refused';
+import { isElementType, type ModelFile, readModelFile } from './modelFile';
+import { listed, Refused, shown } from './refused';
 import { withoutZipMaps } from './zipMap';
 
 /** Of a larger file no copy is made in memory. */
@@ -34,10 +34,10 @@ export async function openModel(path: string, { threads }: { readonly threads: n
     // Without it threads go on turning for a while after each run, and take a core each.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   };
-  const session = await opened(path, () =>
+  const session = await opened(path, file, () =>
     isRewritten ? InferenceSession.create(withoutZipMaps(path, file), options) : InferenceSession.create(path, options),
   );
-  const inputs = session.inputMetadata.map((metadata) => inputOf(metadata, basename(path)));
+  const inputs = session.inputMetadata.map((metadata) => inputOf(metadata, basename(path), file));
   const { outputs, unreadable } = outputsOf(session.outputMetadata, file);
   if (outputs.length === 0)
     throw new LoopwrightError(
@@ -64,26 +64,39 @@ export async function openModel(path: string, { threads }: { readonly threads: n
   };
 }
 
-async function opened(path: string, open: () => Promise<InferenceSession>): Promise<InferenceSession> {
+async function opened(
+  path: string,
+  { kinds }: ModelFile,
+  open: () => Promise<InferenceSession>,
+): Promise<InferenceSession> {
   try {
     return await open();
   } catch (thrown) {
     if (thrown instanceof LoopwrightError) throw thrown;
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    const type = /^Unsupported data type: (\d+)$/.exec(why)?.[1];
-    const told = type === undefined ? why : `it has an input or output of ONNX's type ${type}, which is not served`;
+    const told = why.startsWith('Unsupported data type') ? unservedWords(kinds) : why;
     throw new LoopwrightError('bad_request', `${basename(path)} can't be loaded: ${told}`, { cause: thrown });
   }
 }
 
-function inputOf(metadata: Metadata, file: string): Port {
+/** ONNX Runtime says not whose type it is, and that by a number of its own, which is not always ONNX's. */
+function unservedWords(kinds: ModelFile['kinds']): string {
+  const ports = [...kinds].filter(([, kind]) => isElementType(kind));
+  const words = ports.slice(0, 5).map(([name, kind]) => `${shown(name)} is ${kind}`);
+  return `${words.join(', ') || 'an input or output is of a type'}, which is not served`;
+}
+
+function inputOf(metadata: Metadata, file: string, { kinds }: ModelFile): Port {
   const port = portOf(metadata);
   if (port) return port;
   throw new LoopwrightError(
     'bad_request',
-    `${file} can't be served: its input ${metadata.name} is ${metadata.isTensor ? metadata.type : 'no tensor'}.`,
+    `${file} can't be served: its input ${metadata.name} is ${unservedKind(metadata, kinds)}.`,
   );
 }
+
+const unservedKind = (metadata: Metadata, kinds: ModelFile['kinds']): string =>
+  metadata.isTensor ? metadata.type : (kinds.get(metadata.name) ?? 'no tensor');
 
 function portOf(metadata: Metadata): Port | null {
   if (!metadata.isTensor) return null;
@@ -97,11 +110,7 @@ function outputsOf(all: readonly Metadata[], { kinds }: ModelFile): Pick<Signatu
   for (const metadata of all) {
     const port = portOf(metadata);
     if (port) outputs.push(port);
-    else
-      unreadable.push({
-        name: metadata.name,
-        what: metadata.isTensor ? metadata.type : (kinds.get(metadata.name) ?? 'no tensor'),
-      });
+    else unreadable.push({ name: metadata.name, what: unservedKind(metadata, kinds) });
   }
   return { outputs, unreadable };
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../engine/support';
-import { classifier, columns } from './models';
+import { classifier, columns, unserved } from './models';
 import { endpoint, type Running } from './support';
 
 const folder = mkdtempSync(join(tmpdir(), 'lw-endpoint-'));
@@ -149,6 +149,7 @@ describe('an endpoint of a classifier', () => {
     expect(await raw(served.url, { Host: host, Origin: 'http://evil.example' })).toBe(403);
     expect(await raw(served.url, { 'Sec-Fetch-Site': 'cross-site' }, '/metrics')).toBe(403);
     expect(await raw(served.url, { Host: host, Origin: `http://${host}` })).toBe(200);
+    expect(await raw(served.url, { Host: host, Expect: 'all' })).toBe(200);
     const plain = await served.post('/v2/models/model/infer', '{}', { 'Content-Type': 'text/plain' });
     expect(plain.status).toBe(415);
     const bomb = gzipSync(Buffer.alloc(65 * 1024 * 1024), { level: 1 });
@@ -224,4 +225,11 @@ describe('an endpoint of a model of columns', () => {
       await served.end();
     }
   });
+});
+
+it.each<[string, number | null, string]>([
+  ['a type of numbers', 16, `can't be loaded: "given" is bfloat16, which is not served`],
+  ['a sequence', null, "can't be served: its input given is a sequence."],
+])('names the input that is %s', async (_, element, words) => {
+  await expect(endpoint(write('unserved.onnx', unserved(element)))).rejects.toThrow(words);
 });

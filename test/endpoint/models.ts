@@ -69,3 +69,26 @@ export const columns = (): Buffer =>
       outputs: [value('below', ['N', 1]), typed('where', STRING, ['N', 1]), typed('same', INT64, ['N', 1])],
     }),
   );
+
+/** Takes numbers of a type that is not served (`element`), or, where it is null, a sequence. */
+export const unserved = (element: number | null): Buffer => {
+  const sequence = message([
+    TYPE.sequence,
+    message([1, message([TYPE.tensor, message([TENSOR_TYPE.element, FLOAT])])]),
+  ]);
+  return element === null
+    ? model(
+        graph({
+          nodes: [node('SequenceLength', ['given'], ['y'])],
+          inputs: [message([VALUE.name, 'given'], [VALUE.type, sequence])],
+          outputs: [typed('y', INT64, [])],
+        }),
+      )
+    : model(
+        graph({
+          nodes: [node('Cast', ['given'], ['y'], { attributes: [integer('to', FLOAT)] })],
+          inputs: [typed('given', element, ['N'])],
+          outputs: [value('y', ['N'])],
+        }),
+      );
+};

@@ -12,6 +12,7 @@ import * as oip from '../../src/endpoint/grpc/services/inferenceMessages';
 import * as tf from '../../src/endpoint/grpc/services/tensorflowMessages';
 import { GrpcClient } from '../endpoint/grpcClient';
 import { endpoint } from '../endpoint/support';
+import { bytesBroken } from '../support/broken';
 import { Random } from '../support/random';
 import { file, here, models, run, servingModels } from './servingModels';
 
@@ -78,15 +79,6 @@ const right: readonly [Buffer, ...Buffer[]] = [
   }),
 ];
 
-/** Bytes that are changed, cut, or put in. */
-function twisted(bytes: Buffer, random: Random): Buffer {
-  const copy = Buffer.from(bytes);
-  for (let left = 1 + random.below(4); left > 0; left--) copy[random.below(copy.length)] = random.below(256);
-  const at = random.below(copy.length);
-  const parts = [copy.subarray(0, at), Buffer.from(random.hex(2 * random.below(20)), 'hex'), copy.subarray(at)];
-  return random.pick([copy, copy.subarray(0, at), Buffer.concat(parts)]);
-}
-
 it('answers broken messages and frames with a status, and no crash', async () => {
   const random = new Random(Number(process.env.LOOPWRIGHT_SEED ?? 5));
   const served = await endpoint(file('every'));
@@ -97,7 +89,7 @@ it('answers broken messages and frames with a status, and no crash', async () =>
       await Promise.all(
         Array.from({ length: 20 }, async () => {
           const refused = await client
-            .refused(random.pick(METHODS), twisted(random.pick(right), random))
+            .refused(random.pick(METHODS), bytesBroken(random.pick(right), random))
             .catch((error: unknown) => error as Error);
           if (!(refused instanceof Error)) codes.add(refused.code);
         }),

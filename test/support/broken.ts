@@ -41,3 +41,12 @@ export function bytesTwisted(text: string, random: Random): string {
     `${text.slice(0, at)}${random.pick(['NaN', '[', '"', '\\', '{', '9'.repeat(400)])}${text.slice(at)}`,
   ]);
 }
+
+/** Bytes that are changed, cut, or put in. */
+export function bytesBroken(bytes: Buffer, random: Random): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let left = 1 + random.below(4); left > 0; left--) copy[random.below(copy.length)] = random.below(256);
+  const at = random.below(copy.length);
+  const parts = [copy.subarray(0, at), Buffer.from(random.hex(2 * random.below(20)), 'hex'), copy.subarray(at)];
+  return random.pick([copy, copy.subarray(0, at), Buffer.concat(parts)]);
+}
