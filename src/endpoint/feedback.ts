@@ -4,16 +4,17 @@ import { parseJson } from '../inference/json';
 import { Refused } from '../inference/refused';
 import type { Label } from '../protocol/node/requestLog/form';
 import { type Answer, type Asked, json, type Served, type Told } from './dialect';
-
 import { list, object, oneOf, TEXT } from './schema';
 
 const MAX_LABELS = 1000;
 /** Of one label, as JSON. */
 const MAX_LABEL = 64 * 1024;
+const MAX_DEPTH = 100;
 
 const Given = z.strictObject({
   id: z.string().min(1).max(128),
-  label: z.json().optional(),
+  // Whatever JSON has: looking into it goes as deep as it does, and how deep is asked first.
+  label: z.unknown().optional(),
   metrics: z.record(z.string().max(200), z.number()).optional(),
   comment: z.string().max(10_000).optional(),
 });
@@ -40,6 +41,8 @@ export async function feedback(asked: Asked, served: Served): Promise<Answer> {
   for (const one of given) {
     if (one.label === undefined && one.metrics === undefined && one.comment === undefined)
       throw new Refused(`Of ${one.id} nothing is said: neither "label" nor "metrics" nor "comment".`);
+    if (isDeeper(one.label, MAX_DEPTH))
+      throw new Refused(`The label of ${one.id} is nested more than ${String(MAX_DEPTH)} deep.`);
     if (JSON.stringify(one).length > MAX_LABEL)
       throw new Refused(`The label of ${one.id} has more than ${String(MAX_LABEL)} characters.`);
   }
@@ -55,4 +58,14 @@ export async function feedback(asked: Asked, served: Served): Promise<Answer> {
         }
       : {}),
   });
+}
+
+/** A level at a time: a call for each would need as many as it is deep. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((one): unknown[] => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }

@@ -67,7 +67,7 @@ function inBatches(
   freshness: 'hours' | 'days',
   { loadMs, batch }: ServeFigures,
 ): ServeChoice {
-  const rate = `${formatNumber(batch.rowsPerSecond)} rows/s in runs of ${formatNumber(batch.rowsInRun)}`;
+  const rate = `${rough(batch.rowsPerSecond)} rows/s in runs of ${formatNumber(batch.rowsInRun)}`;
   const may = `Nobody waits for an answer, and it may be ${freshness} old.`;
   if (rowsPerDay === null) return { way: 'batch', holds: true, reasons: [may, `A batch does ${rate} here.`] };
   const seconds = (rows: number) => loadMs / 1000 + rows / batch.rowsPerSecond;
@@ -88,34 +88,37 @@ function atOnce({ latencyMs, rowsPerDay }: ServeWishes, { embedded, rest }: Serv
   const bound = latencyMs === null ? '' : millis(latencyMs);
   const restTook = `REST took ${millis(asked.p95Ms)} (p95, ${from})`;
   const runTook = `embedded a row took ${millis(embedded.p95Ms)} (p95)`;
-  const load = rowsPerDay === null ? null : `A day's rows are ${formatNumber(needed)} rows/s if they come evenly`;
+  const load = rowsPerDay === null ? null : `A day's rows are ${rough(needed)} rows/s if they come evenly`;
   const most = Math.max(rest.several.rowsPerSecond, rest.one.rowsPerSecond);
   const restCarries = most >= needed;
   if (restCarries && isIn(asked.p95Ms)) {
     const inTime = latencyMs === null ? `${restTook}.` : `${restTook}, within ${bound}.`;
-    const carries = load === null ? [] : [`${load}; REST carried ${formatNumber(most)} here.`];
+    const carries = load === null ? [] : [`${load}; REST carried ${rough(most)} here.`];
     const alone =
       'It needs no model in the program that asks: any language can ask it, and it is changed in one place.';
     return { way: 'rest', holds: true, reasons: [inTime, ...carries, alone] };
   }
   const why = restCarries
     ? [`${restTook}, more than ${bound}.`]
-    : [`${load ?? ''}; REST carried only ${formatNumber(most)} here.`];
+    : [`${load ?? ''}; REST carried only ${rough(most)} here.`];
   const embeddedCarries = embedded.rowsPerSecond >= needed;
   if (embeddedCarries && isIn(embedded.p95Ms)) {
     const inTime = latencyMs === null ? runTook : `${runTook}, within ${bound}`;
-    const carries = restCarries ? '' : `, ${formatNumber(embedded.rowsPerSecond)} rows/s in one process`;
+    const carries = restCarries ? '' : `, ${rough(embedded.rowsPerSecond)} rows/s in one process`;
     return { way: 'embedded', holds: true, reasons: [...why, `${upper(inTime)}${carries}.`] };
   }
   const none = isIn(embedded.p95Ms)
-    ? `None keeps up here: embedded it did ${formatNumber(embedded.rowsPerSecond)} rows/s in one process. Run several beside each other.`
+    ? `None keeps up here: embedded it did ${rough(embedded.rowsPerSecond)} rows/s in one process. Run several beside each other.`
     : `None holds ${bound} here: ${runTook}, and that is the least that it can take. Take a smaller model, or a faster machine.`;
   return { way: 'embedded', holds: false, reasons: [...why, none] };
 }
 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-export const millis = (ms: number): string => `${formatNumber(Number(ms.toPrecision(3)))} ms`;
+/** A rate: more digits than these are another with each measuring. */
+const rough = (value: number): string => formatNumber(Number(value.toPrecision(3)));
+
+export const millis = (ms: number): string => `${rough(ms)} ms`;
 
 const secondsText = (seconds: number): string => (seconds < 1 ? 'less than a second' : formatDuration(seconds * 1000));
 
@@ -131,7 +134,7 @@ export const FIGURE_COLUMNS = ['Way', 'p50', 'p95', 'Rows/s', "A day's rows"] as
 export function figureRows({ rowsPerDay }: ServeWishes, figures: ServeFigures): string[][] {
   const { loadMs, embedded, rest, batch } = figures;
   const rate = (rowsPerSecond: number) => [
-    formatNumber(Number(rowsPerSecond.toPrecision(3))),
+    rough(rowsPerSecond),
     rowsPerDay === null ? '' : secondsText(loadMs / 1000 + rowsPerDay / rowsPerSecond),
   ];
   const asked = ({ connections, p50Ms, p95Ms, rowsPerSecond }: AskedEndpoint) => [

@@ -72,6 +72,11 @@ describe('the log of requests', () => {
     ]);
     expect(JSON.parse(other.body)).toMatchObject({ kept: 2, unknown: ['gone'], message: expect.any(String) });
     expect((await served.post('/feedback', { id: 'seven' })).status).toBe(400);
+    const deep = `{"id":"seven","label":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    expect(await served.post('/feedback', deep)).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('100 deep') as string,
+    });
 
     served.process.kill('SIGKILL');
     await once(served.process, 'exit');

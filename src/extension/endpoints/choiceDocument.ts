@@ -1,5 +1,6 @@
 /** Figures and recommendation as a document that is read, and goes when its tab is closed. */
 import * as vscode from 'vscode';
+import { formatNumber } from '../../protocol/format';
 import {
   choiceHeadline,
   FIGURE_COLUMNS,
@@ -65,7 +66,9 @@ function askedWords({ latencyMs, rowsPerDay, freshness }: ServeWishes): string {
   const latency =
     latencyMs === null ? vscode.l10n.t('no bound of latency') : vscode.l10n.t('an answer within {0} ms', latencyMs);
   const rows =
-    rowsPerDay === null ? vscode.l10n.t('rows a day not known') : vscode.l10n.t('{0} rows a day', rowsPerDay);
+    rowsPerDay === null
+      ? vscode.l10n.t('rows a day not known')
+      : vscode.l10n.t('{0} rows a day', formatNumber(rowsPerDay));
   const age: Readonly<Record<ServeWishes['freshness'], string>> = {
     seconds: vscode.l10n.t('seconds old at most'),
     minutes: vscode.l10n.t('minutes old at most'),
