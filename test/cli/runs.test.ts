@@ -164,7 +164,9 @@ describe('list', () => {
     const [title = '', ...rows] = stdout.trimEnd().split('\n');
     expect(title).toMatch(/^RUN +STATUS +NAME +EXPERIMENT +RESULT +DURATION +STARTED$/);
     expect(rows[0]).toContain(name);
-    expect(rows[2]).toMatch(/^[0-9a-f]{12} {2}✔ finished {2}train .* fraud +val\/auc 0\.25 +\d\.\ds {2}just now$/);
+    expect(rows[2]).toMatch(
+      /^[0-9a-f]{12} {2}✔ finished {2}train .* fraud +val\/auc 0\.25 +[\dms. ]+s {2}(just now|\d min ago)$/,
+    );
     const { run_id: id } = await at.json(RunDocument, ['runs', 'show', 'latest']);
     await at.call(['runs', 'delete', id]);
   });
