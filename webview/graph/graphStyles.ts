@@ -109,7 +109,7 @@ export const graphStyles = css`
   }
   /* By its line too, not by colour alone. */
   .node.unlike .box {
-    stroke: var(--vscode-charts-orange, var(--vscode-charts-yellow));
+    stroke: var(--vscode-charts-purple);
     stroke-width: 2;
     stroke-dasharray: 6 2;
   }
