@@ -1,6 +1,7 @@
 """What the script uses of the machine over time, as metrics whose step is the second since the start."""
 from __future__ import annotations
 
+import math
 import os
 import time
 
@@ -56,7 +57,9 @@ class Metrics:
             self._journal.append("metric", now_ms(), round(elapsed), values)
         self._before_at = now
         self._before_cpu = usage.cpu_seconds
-        self.due = max(self.due + interval(elapsed), now + interval(elapsed) / 2)
+        # One that came late does not move those after it: two would be of the same second.
+        pause = interval(elapsed)
+        self.due += pause * max(1, math.ceil((now + pause / 2 - self.due) / pause))
 
     def _of_machine(self) -> dict[str, float]:
         values = {}

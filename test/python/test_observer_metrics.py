@@ -39,21 +39,23 @@ def lines(path):
 class Metrics(ObserverTest):
     def test_a_busy_script(self):
         code = ("import time\nblock = bytearray(200_000_000)\nbegin = time.monotonic()\n"
-                "while time.monotonic() < begin + 2.6: pass\n"
+                "while time.monotonic() < begin + 3.6: pass\n"
                 "open('share', 'w').write(str(time.process_time() / (time.monotonic() - begin)))")
         run = self.complete(self.observed_python(code, kinds=KIND))
         cpu = values(run, "system/cpu_percent")
-        self.assertEqual([step for step, _ in cpu][:2], [1, 2])
+        steps = [step for step, _ in cpu]
+        self.assertEqual(steps, sorted(set(steps)))
+        self.assertGreaterEqual(len(steps), 2)
         # Of one core. Others use this machine, too: what it got of it, it says itself.
         with open(os.path.join(self.root, "share")) as file:
             share = 100 * float(file.read())
         self.assertGreater(max(percent for _, percent in cpu), share / 2)
-        self.assertLess(cpu[1][1], 150)
-        memory = values(run, "system/memory_mb")
-        self.assertTrue(200 < memory[1][1] < 300, memory)
-        self.assertEqual(values(run, "system/processes")[1], (2, 1))
-        machine = values(run, "system/machine_memory_mb")[1][1]
-        self.assertGreater(machine, memory[1][1] / 2)
+        self.assertLess(max(percent for _, percent in cpu), 150)
+        memory = max(size for _, size in values(run, "system/memory_mb"))
+        self.assertTrue(200 < memory < 300, memory)
+        self.assertEqual({count for _, count in values(run, "system/processes")}, {1})
+        machine = max(size for _, size in values(run, "system/machine_memory_mb"))
+        self.assertGreater(machine, memory / 2)
 
     def test_the_whole_tree_counts(self):
         worker = "import time; block = bytearray(100_000_000); time.sleep(60)"
