@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { openRuns, realErrors, runFile, waitForRun } from './runsView';
 import { webviewFrame } from './support/webviews';
 import { openWorkbench, type Workbench } from './support/workbench';
@@ -26,6 +26,9 @@ beforeAll(async () => {
   }
 });
 afterAll(() => workbench.close());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.screenshot(`compare-failed-${task.name.slice(0, 20)}`);
+});
 
 describe('runs', () => {
   test('are chosen in the palette and compared on a page', async () => {
@@ -55,7 +58,8 @@ describe('runs', () => {
   });
 
   test('come back with the page after a reload of the window', async () => {
-    await workbench.page.waitForTimeout(500);
+    // In a browser VS Code writes down what a page keeps once a minute.
+    await workbench.page.waitForTimeout(65_000);
     await workbench.page.reload();
     const frame = await page();
     await frame.locator('lw-parallel svg.plot').waitFor();
