@@ -1,11 +1,12 @@
 /** Which way to serve, measured with real models by the command line, and what is left behind: nothing. */
-import { readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { classifier, columns } from '../endpoint/models';
 import { until } from '../engine/support';
 import { workplace, type Workplace } from './support';
+import { commandLines } from '../support/commandLines';
 
 const Times = { p50_ms: z.number().positive(), p95_ms: z.number().positive(), rows_per_second: z.number().positive() };
 const Choice = z.strictObject({
@@ -52,16 +53,7 @@ const choose = async (...words: string[]) => {
 
 /** Processes that serve or run this model. */
 const left = (): string[] =>
-  readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      } catch {
-        return ''; // it has just ended
-      }
-    })
-    .filter((line) => line.includes(realpathSync(file)) && /\/(endpoint|model|measure)\.js/.test(line));
+  commandLines().filter((line) => line.includes(realpathSync(file)) && /\/(endpoint|model|measure)\.js/.test(line));
 
 it('measures a file in each way, and recommends by what was measured', async () => {
   writeFileSync(file, classifier());

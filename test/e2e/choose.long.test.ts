@@ -3,10 +3,11 @@
  * and Node; a model is measured, the figures are read, and what is recommended is done from there.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { classifier } from '../endpoint/models';
+import { commandLines } from '../support/commandLines';
 import { repository } from '../engine/support';
 import { loopwright } from './commandLine';
 import { openRuns } from './runsView';
@@ -40,16 +41,7 @@ const copied = (what: RegExp) =>
 
 /** Programs of the build that run now. */
 const running = (name: string): string[] =>
-  readdirSync('/proc')
-    .filter((pid) => /^\d+$/.test(pid))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
-      } catch {
-        return ''; // it has just ended
-      }
-    })
-    .filter((line) => line.includes(`/${name}.js`) && line.includes(workbench.folder));
+  commandLines().filter((line) => line.includes(`/${name}.js`) && line.includes(workbench.folder));
 
 test('code that runs a file or a version is copied, and works when it is pasted', async () => {
   await openRuns(workbench);
@@ -72,8 +64,15 @@ test('code that runs a file or a version is copied, and works when it is pasted'
 }, 300_000);
 
 async function answer(latency: string, rows: string, freshness: string): Promise<void> {
+  const seen = async (name: string) => {
+    await workbench.quickInput.prompt();
+    await workbench.screenshot(`choose-${name}`);
+  };
+  await seen('latency');
   await workbench.quickInput.answer(latency);
+  await seen('rows');
   await workbench.quickInput.answer(rows);
+  await seen('freshness');
   await workbench.quickInput.pick(freshness);
 }
 

@@ -11,6 +11,7 @@ import * as health from '../../src/endpoint/grpc/services/health';
 import * as oip from '../../src/endpoint/grpc/services/inferenceMessages';
 import * as tf from '../../src/endpoint/grpc/services/tensorflowMessages';
 import { GrpcClient } from '../endpoint/grpcClient';
+import { RIGHT_MESSAGES } from '../endpoint/grpcRight';
 import { endpoint } from '../endpoint/support';
 import { bytesBroken } from '../support/broken';
 import { Random } from '../support/random';
@@ -59,25 +60,6 @@ const METHODS: readonly [string, ...string[]] = [
   '/tensorflow.serving.PredictionService/GetModelMetadata',
   '/grpc.health.v1.Health/Check',
 ];
-const right: readonly [Buffer, ...Buffer[]] = [
-  oip.ModelInferRequest.encode({
-    model_name: 'model',
-    inputs: [
-      oip.InferInputTensor.of({
-        ...{ name: 'in_INT64', datatype: 'INT64', shape: BigInt64Array.of(2n) },
-        contents: oip.InferTensorContents.of({ int64_contents: BigInt64Array.of(1n, -1n) }),
-      }),
-      oip.InferInputTensor.of({ name: 'in_STRING', datatype: 'BYTES', shape: BigInt64Array.of(1n) }),
-    ],
-    raw_input_contents: [Buffer.alloc(16), Buffer.from('0100000061', 'hex')],
-  }),
-  tf.PredictRequest.encode({
-    model_spec: tf.ModelSpec.of({ name: 'model', version: { value: 1n } }),
-    inputs: new Map([
-      ['in_BOOL', tf.TensorProto.of({ dtype: 10, tensor_shape: { dim: [{ size: 1n }], unknown_rank: false } })],
-    ]),
-  }),
-];
 
 it('answers broken messages and frames with a status, and no crash', async () => {
   const random = new Random(Number(process.env.LOOPWRIGHT_SEED ?? 5));
@@ -89,7 +71,7 @@ it('answers broken messages and frames with a status, and no crash', async () =>
       await Promise.all(
         Array.from({ length: 20 }, async () => {
           const refused = await client
-            .refused(random.pick(METHODS), bytesBroken(random.pick(right), random))
+            .refused(random.pick(METHODS), bytesBroken(random.pick(RIGHT_MESSAGES), random))
             .catch((error: unknown) => error as Error);
           if (!(refused instanceof Error)) codes.add(refused.code);
         }),
