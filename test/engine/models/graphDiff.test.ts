@@ -7,6 +7,8 @@ import { ATTRIBUTE, TENSOR } from '../../../src/onnx/fields';
 import { formatNumber } from '../../../src/protocol/format';
 import { GraphDiff } from '../../../src/protocol/graphDiff';
 import { differenceWords, graphsWords } from '../../../src/protocol/graphDiffWords';
+import { bytesBroken } from '../../support/broken';
+import { Random } from '../../support/random';
 import { fileOf, temporaryFolder } from './modelFile';
 import { attribute, chainOf, external, graph, integers, model, node, sampleModel, tensor, value } from './onnxWriter';
 
@@ -133,6 +135,22 @@ describe('two graphs', () => {
     expect(graphsWords(told, ['v1', 'v2'])).toContain('The outputs of the model come from other nodes.');
   });
 
+  it('take inputs by their names, whatever their order, and by their place where they have others', () => {
+    const made = (inputs: readonly string[], taken: readonly string[]) =>
+      model(
+        graph({
+          nodes: [node('Sub', [...taken], ['y'])],
+          inputs: inputs.map((name) => value(name, [1])),
+          outputs: [value('y', [1])],
+        }),
+      );
+    const same = (left: Buffer, right: Buffer) => diff(left, right).counts.same === 1;
+    expect(same(made(['a', 'b'], ['a', 'b']), made(['b', 'a'], ['a', 'b']))).toBe(true);
+    expect(same(made(['a', 'b'], ['a', 'b']), made(['a', 'b'], ['b', 'a']))).toBe(false);
+    expect(same(made(['a', 'b'], ['a', 'b']), made(['x', 'z'], ['x', 'z']))).toBe(true);
+    expect(same(made(['a', 'b'], ['a', 'b']), made(['x', 'z'], ['z', 'x']))).toBe(false);
+  });
+
   it('are what they are in nested graphs, too', () => {
     const sample = sampleModel();
     expect(diff(sample, sample).counts).toMatchObject({ same: 2 });
@@ -209,6 +227,26 @@ describe('values of weights', () => {
     const out = fileOf(one(external('w', [2], { ...entries, location: '../weights.bin' })), 'model.onnx');
     expect(compareGraphs(made([1, 2]), out).problems).toHaveLength(1);
   });
+});
+
+it('tells or refuses what is damaged, soon', () => {
+  const random = new Random(11);
+  const [good, bytes] = [fileOf(sampleModel(), 'good.onnx'), sampleModel()];
+  const bad = fileOf('', 'bad.onnx');
+  const seen = { told: 0, refused: 0 };
+  const started = performance.now();
+  for (let done = 0; done < 1500; done++) {
+    writeFileSync(bad, bytesBroken(bytes, random));
+    try {
+      GraphDiff.parse(compareGraphs(good, bad));
+      seen.told++;
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'bad_request' });
+      seen.refused++;
+    }
+  }
+  expect(Math.min(seen.told, seen.refused)).toBeGreaterThan(100);
+  expect(performance.now() - started).toBeLessThan(60_000);
 });
 
 it('refuses what is no ONNX model', () => {

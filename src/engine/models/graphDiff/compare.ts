@@ -133,14 +133,19 @@ class Sources {
 
   correspond(left: string, right: string): boolean {
     const [before, after] = [this.left.get(left), this.right.get(right)];
+    if (before?.node === null && after?.node === null) return this.areSameInput(left, right, before, after);
     if (before && after)
-      return (
-        before.output === after.output &&
-        (before.node === null ? after.node === null : this.aligned[before.node] === after.node)
-      );
+      return before.node !== null && before.output === after.output && this.aligned[before.node] === after.node;
     if (before || after) return false;
     const [ours, theirs] = [this.ours.weights.get(left), this.theirs.weights.get(right)];
     return ours || theirs ? ours !== undefined && theirs !== undefined : (left === '') === (right === '');
+  }
+
+  /** By name; by place where neither graph has an input of the other's name. */
+  private areSameInput(left: string, right: string, before: Giver, after: Giver): boolean {
+    if (left === right) return true;
+    const isNamed = this.right.get(left)?.node === null || this.left.get(right)?.node === null;
+    return !isNamed && before.output === after.output;
   }
 }
 

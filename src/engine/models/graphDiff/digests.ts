@@ -124,25 +124,24 @@ function addValues(hash: Hash, message: Message, bits: number): true {
 /** As raw data has them, if that can be told; else as they are written. */
 function addIntegers(hash: Hash, message: Message, bits: number): void {
   const { wire, fieldFrom, fieldTo } = message;
-  const pieces: Buffer[] = [];
   let isExact = bits >= 8;
-  let piece = Buffer.alloc(message.kind === BYTES ? PIECE_BYTES : 8);
-  let used = 0;
   message.eachInteger((value) => {
     if (!Number.isSafeInteger(value)) isExact = false;
-    if (!isExact) return;
-    if (used + 8 > piece.length) {
-      pieces.push(piece.subarray(0, used));
-      [piece, used] = [Buffer.alloc(PIECE_BYTES), 0];
-    }
-    piece.writeBigInt64LE(BigInt(value), used);
-    used += bits / 8;
   });
   if (!isExact) {
     addBytes(hash, wire.bytes, fieldFrom, fieldTo - fieldFrom);
     return;
   }
-  for (const full of pieces) hash.update(full);
+  const piece = Buffer.alloc(message.kind === BYTES ? PIECE_BYTES : 8);
+  let used = 0;
+  message.eachInteger((value) => {
+    if (used + 8 > piece.length) {
+      hash.update(piece.subarray(0, used));
+      used = 0;
+    }
+    piece.writeBigInt64LE(BigInt(value), used);
+    used += bits / 8;
+  });
   hash.update(piece.subarray(0, used));
 }
 
