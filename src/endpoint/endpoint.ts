@@ -9,6 +9,7 @@ import {
   type ServedModel,
   type ToldEndpoint,
 } from '../protocol/endpoints';
+import { LoopwrightError } from '../protocol/errors';
 import { forgetChange, orderedChange } from '../protocol/node/endpointChange';
 import { requestLogFolder } from '../protocol/node/requestLog/segments';
 import type { Call } from './call';
@@ -220,7 +221,8 @@ export class Endpoint {
       return { changed: true, version: ordered.model.version, unlike: other };
     } catch (thrown) {
       next.process.end();
-      throw thrown;
+      // A store that is full, say: no fault of this process.
+      throw thrown instanceof LoopwrightError ? new Failure('unavailable', thrown.message) : thrown;
     }
   }
 

@@ -1,5 +1,5 @@
 /** Another model behind an endpoint that answers all the while: real processes, asked over HTTP and gRPC. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
@@ -36,6 +36,11 @@ async function change(name: string, file: string, version: string, anyway = fals
   const { status, body } = await served.post('/loopwright/change', { id });
   return { status, body: JSON.parse(body) as Record<string, unknown> };
 }
+
+const childrenOf = (pid: number): string[] =>
+  readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8')
+    .trim()
+    .split(' ');
 
 const ROW = { inputs: [{ name: 'x', shape: [1, 3], datatype: 'FP32', data: [[1, 0, 0]] }] };
 const kept = (name: string) =>
@@ -107,6 +112,37 @@ it('takes its place while requests come in all the time, none of which fails', a
   }
   expect([...logged.keys()].toSorted()).toEqual(expect.arrayContaining(['1 0', '2 1']));
   expect([...logged.values()].reduce((sum, count) => sum + count, 0)).toBe(answers.length);
+});
+
+it('is what was asked for last, of two that ask at once, and what it was where that can not be kept', async () => {
+  served = await serve('twice');
+  const label = async () => {
+    const { body } = await served.post('/v2/models/twice/infer', ROW);
+    const { model_version: version, outputs } = JSON.parse(body) as {
+      model_version: string;
+      outputs: { data: number[] }[];
+    };
+    return [version, outputs[0]?.data[0]];
+  };
+  const both = await Promise.all([change('twice', 'two.onnx', '2'), change('twice', 'one.onnx', '3')]);
+  expect(both.map(({ status }) => status)).toEqual([200, 200]);
+  // They came over two connections: which was first is not known.
+  const last = kept('twice').version;
+  expect(await label()).toEqual([last, last === '2' ? 1 : 0]);
+
+  const file = join(store, 'endpoints/twice/endpoint.json');
+  const before = readFileSync(file);
+  rmSync(file);
+  mkdirSync(join(file, 'in-the-way'), { recursive: true });
+  const refused = await change('twice', 'two.onnx', '4');
+  expect([refused.status, refused.body.error]).toEqual([503, expect.stringContaining("can't be written")]);
+  expect(await label()).toEqual([last, last === '2' ? 1 : 0]);
+  rmSync(file, { recursive: true });
+  writeFileSync(file, before);
+  // Nothing of those that did not come to serve is left.
+  await until('one model is left', () =>
+    Promise.resolve(childrenOf(served.process.pid ?? 0).length === 1 || undefined),
+  );
 });
 
 it('is not changed for what can not be loaded, or takes something else, unless that is wanted', async () => {

@@ -174,6 +174,8 @@ async function list(cli: Cli): Promise<number> {
 }
 
 async function change(cli: Cli, name: string, model: string, anyway: boolean): Promise<number> {
+  // Naming a file would make a store where there is none, and so no endpoint.
+  storeToRead(cli.store, cli.cwd);
   const { served } = await servedModel(cli, model);
   const { output } = cli;
   return inSession(cli, async (_, { connection }) => {

@@ -121,7 +121,17 @@ export class EndpointCommands {
       }
       if (wanted !== 'model') return this.serving.verified(session, { name: row.model, version: wanted.version });
       const version = await (await this.parts.models.commands()).versionOf(undefined, title);
-      return version && this.serving.verified(version.session, version.version);
+      if (!version) return undefined;
+      // Its name and number would be looked for in the endpoint's own store.
+      if (version.session !== session)
+        throw new LoopwrightError(
+          'bad_request',
+          vscode.l10n.t(
+            '{0} is in another store than this endpoint. "Serve Model…" serves it from there.',
+            version.version.name,
+          ),
+        );
+      return this.serving.verified(session, version.version);
     });
   }
 
