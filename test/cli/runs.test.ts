@@ -164,6 +164,8 @@ describe('list', () => {
     const [title = '', ...rows] = stdout.trimEnd().split('\n');
     expect(title).toMatch(/^RUN +STATUS +NAME +EXPERIMENT +RESULT +DURATION +STARTED$/);
     expect(rows[0]).toContain(name);
+    // It has ended a moment ago; the others may have begun longer ago than a minute.
+    expect(rows[0]).toMatch(/ \d\.\ds {2}just now$/);
     expect(rows[2]).toMatch(
       /^[0-9a-f]{12} {2}✔ finished {2}train .* fraud +val\/auc 0\.25 +[\dms. ]+s {2}(just now|\d min ago)$/,
     );

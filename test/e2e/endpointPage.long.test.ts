@@ -109,8 +109,8 @@ async function serious(frame: Frame): Promise<string[]> {
     .map(({ id, nodes }) => `${id}: ${JSON.stringify(nodes.map(({ target }) => target).slice(0, 4))}`);
 }
 
-async function pictures(name: string): Promise<void> {
-  const frame = await page();
+async function pictures(name: string, of?: Frame): Promise<void> {
+  const frame = of ?? (await page());
   for (const theme of ['light', 'dark'] as const) {
     await workbench.setTheme(theme);
     await workbench.page.waitForTimeout(800);
@@ -238,6 +238,39 @@ test('it fits into a narrow editor', async () => {
   await pictures('narrow');
   await workbench.page.setViewportSize({ width: 1400, height: 1000 });
 }, 200_000);
+
+test('one that has a key is asked with it, and one whose model was unloaded says so', async () => {
+  const { url, key } = JSON.parse(
+    await loopwright(workbench, 'serve', 'fraud', '--endpoint', 'keyed', '--key', '--detach', '--json'),
+  ) as { url: string; key: string };
+  const change = (does: 'load' | 'unload') =>
+    fetch(`${url}/v2/repository/models/keyed/${does}`, { method: 'POST', headers: { 'X-API-Key': key } });
+  try {
+    await workbench.trees.waitForRow('keyed');
+    await workbench.trees.contextMenu('keyed', 'Open Endpoint');
+    const frame = await workbench.webviewFrame('keyed', 60_000);
+    const is = (what: RegExp) =>
+      waitFor(`the state ${String(what)}`, async () => what.test(await state(frame)) || undefined, {
+        timeoutMs: 60_000,
+      });
+    await is(/ready/);
+    await frame.getByRole('button', { name: 'Send' }).click();
+    await frame.getByText(/^Answered in/).waitFor();
+    await workbench.trees.contextMenu('keyed', 'Copy as Curl Command');
+    await waitFor('a command with the key', async () => (await clipboard()).includes(key) || undefined);
+    const curl = await clipboard();
+    expect(execFileSync('sh', ['-c', curl]).toString()).toContain('"label"');
+    await change('unload');
+    await is(/model unloaded/);
+    await frame.evaluate(() => window.scrollTo(0, 0));
+    await workbench.trees.waitForRow('keyed model unloaded');
+    await pictures('unloaded', frame);
+    await change('load');
+    await is(/ready/);
+  } finally {
+    await loopwright(workbench, 'endpoints', 'stop', 'keyed');
+  }
+}, 300_000);
 
 test('no error was logged', () => {
   expect(realErrors(workbench.extensionErrors())).toEqual([]);

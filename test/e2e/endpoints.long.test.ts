@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { readEndpoint } from '../../src/protocol/node/endpointFolder';
-import { classifier, leaningClassifier } from '../endpoint/models';
+import { classifier, columns, leaningClassifier } from '../endpoint/models';
 import { loopwright } from './commandLine';
 import { openRuns, realErrors } from './runsView';
 import { waitFor } from './support/wait';
@@ -169,6 +169,7 @@ test('an endpoint that is killed stays with the cause and its log, and is starte
 
 test('another version takes its place while it is asked, and none who asks notices', async () => {
   writeFileSync(path.join(workbench.folder, 'better.onnx'), leaningClassifier([0, 0, 30]));
+  writeFileSync(path.join(workbench.folder, 'columns.onnx'), columns());
   await loopwright(workbench, 'models', 'register', 'better.onnx', 'fraud');
   await workbench.command('Notifications: Clear All Notifications');
   const answers: string[] = [];
@@ -190,6 +191,15 @@ test('another version takes its place while it is asked, and none who asks notic
   await workbench.screenshot('endpoints-change');
   await workbench.quickInput.pick('v1');
   await workbench.waitForNotification('fraud serves fraud v1 now.', 90_000);
+  await seen(/^fraud v1 · :\d+/);
+  await loopwright(workbench, 'models', 'register', 'columns.onnx', 'fraud');
+  await workbench.command('Notifications: Clear All Notifications');
+  await workbench.trees.contextMenu('fraud v1', 'Change Served Model…');
+  await workbench.quickInput.pick('v3');
+  const dialog = workbench.page.locator('.monaco-dialog-box');
+  await dialog.getByText('Those who ask fraud may fail.').waitFor({ timeout: 60_000 });
+  await workbench.screenshot('endpoints-change-anyway');
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
   await seen(/^fraud v1 · :\d+/);
   isAsked = false;
   await Promise.all(askers);

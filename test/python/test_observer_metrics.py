@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 import unittest
+from unittest import mock
 
 from observing import ObserverTest, on_linux
 from support import HOOK_DIR, until
@@ -56,6 +57,21 @@ class Metrics(ObserverTest):
         self.assertEqual({count for _, count in values(run, "system/processes")}, {1})
         machine = max(size for _, size in values(run, "system/machine_memory_mb"))
         self.assertGreater(machine, memory / 2)
+
+    def test_one_that_comes_late_leaves_the_others_on_their_seconds(self):
+        tree = mock.Mock()
+        tree.usage.return_value = mock.Mock(processes=1, cpu_seconds=0.0, memory_bytes=0, threads=1, disk_read=0,
+                                            disk_written=0)
+        journal = mock.Mock()
+        with mock.patch.object(metrics.time, "monotonic", return_value=0.0) as clock:
+            sampler = metrics.Metrics(journal, tree)
+            due = []
+            for now in (1.0, 2.3, 3.7, 5.0, 9.9, 11.0):
+                clock.return_value = now
+                sampler.sample()
+                due.append(sampler.due)
+        self.assertEqual(due, [2.0, 3.0, 5.0, 6.0, 11.0, 12.0])
+        self.assertEqual([call.args[2] for call in journal.append.call_args_list], [1, 2, 4, 5, 10, 11])
 
     def test_the_whole_tree_counts(self):
         worker = "import time; block = bytearray(100_000_000); time.sleep(60)"
