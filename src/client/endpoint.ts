@@ -16,6 +16,8 @@ export interface StartedEndpoint {
   readonly url: string;
   readonly pid: number;
   readonly answersBatches: boolean;
+  readonly threads: number;
+  readonly batchRows: number;
   /** One that was made for it, which is told once. */
   readonly newKey: string | null;
   readonly process: ChildProcess;
@@ -31,12 +33,13 @@ export class EndpointNotStarted extends LoopwrightError {
   }
 }
 
-type Wishes = Partial<Pick<EndpointOrder, 'port' | 'threads' | 'deadlineMs' | 'queue' | 'requestLog' | 'host' | 'key'>>;
+type Wishes = Partial<Omit<EndpointOrder, keyof ServedModel | 'name' | 'store'>>;
 
 export const orderOf = (served: ServedModel, store: string, name: string, wishes: Wishes): EndpointOrder => ({
   ...{
     port: 0,
-    threads: 1,
+    threads: null,
+    batchRows: null,
     deadlineMs: 30_000,
     queue: 128,
     requestLog: DEFAULT_LOG,
@@ -80,12 +83,12 @@ export async function startEndpoint(
     throw news.reason
       ? new EndpointNotStarted(news.reason, news.message)
       : new LoopwrightError(news.code, news.message);
-  const { url, pid, answersBatches, newKey } = news;
+  const { url, pid, answersBatches, threads, batchRows, newKey } = news;
   if (outlives) {
     child.send('stay');
     child.unref();
   }
-  return { url, pid, answersBatches, newKey, process: child };
+  return { url, pid, answersBatches, threads, batchRows, newKey, process: child };
 }
 
 function logOf({ store, name }: EndpointOrder): number {

@@ -21,14 +21,11 @@ import { ModelInstance } from './instance';
 import { logMetrics } from './log/logMetrics';
 import { RequestLog } from './log/requestLog';
 import { Metrics } from './metrics';
-import { ModelProcess } from './modelProcess';
+import { type Loaded, ModelProcess } from './modelProcess';
 import { openApiOf, toldPaths } from './openApi';
 import { Queue } from './queue';
 import { EndpointServer } from './server';
 import { Troubles } from './troubles';
-
-/** More gain little with models that take long, and cost the first of them time. */
-const MAX_BATCH_ROWS = 64;
 
 export interface EndpointParts {
   /** `model.js`. */
@@ -67,9 +64,9 @@ export class Endpoint {
   }
 
   /** @returns the port that it answers on, once it does. @throws Failure for a model that can't be loaded */
-  async start(port: number): Promise<{ port: number; answersBatches: boolean }> {
-    const { answersBatches } = await this.instance.process.start();
-    return { port: await this.server.listen(port, this.order.host), answersBatches };
+  async start(port: number): Promise<{ port: number; loaded: Loaded }> {
+    const loaded = await this.instance.process.start();
+    return { port: await this.server.listen(port, this.order.host), loaded };
   }
 
   async end(): Promise<void> {
@@ -82,12 +79,12 @@ export class Endpoint {
   private instanceOf(model: ServedModel): ModelInstance {
     const { order, parts, metrics, troubles } = this;
     const process = new ModelProcess(
-      { program: parts.modelProgram, file: model.file, threads: order.threads },
+      { program: parts.modelProgram, file: model.file, threads: order.threads, batchRows: order.batchRows },
       parts.log,
       () => parts.log('the model is loaded'),
       (why) => troubles.crashed(why),
     );
-    const limits = { waiting: order.queue, rows: MAX_BATCH_ROWS, deadlineMs: order.deadlineMs };
+    const limits = { waiting: order.queue, deadlineMs: order.deadlineMs };
     return new ModelInstance(model, process, new Queue(process, limits, metrics));
   }
 
@@ -97,7 +94,7 @@ export class Endpoint {
    */
   private servedBy(of: () => ModelInstance): Served {
     const { order, metrics, troubles, requests } = this;
-    const { name, threads, deadlineMs } = order;
+    const { name, deadlineMs } = order;
     const pinned = new WeakMap<ModelInstance, Served>();
     const isOff = (): boolean => this.isDraining || this.isUnloaded;
     return {
@@ -149,7 +146,8 @@ export class Endpoint {
       },
       told: () => ({
         batches: batchesOf(of().process.loaded),
-        ...{ threads, deadlineMs, queue: order.queue, troubles: troubles.list },
+        tuning: of().process.loaded?.tuning ?? null,
+        ...{ deadlineMs, queue: order.queue, troubles: troubles.list },
       }),
       routes: () => Object.fromEntries(DIALECTS.map((one) => [one.name, one.routes.flatMap(toldPaths)])),
       openApi: () => openApiOf(DIALECTS, { name, version: of().model.version, signature: of().signature }),

@@ -38,10 +38,11 @@ let giveUpName = (): void => undefined;
 
 async function main(): Promise<void> {
   const order = EndpointOrder.parse(JSON.parse(process.argv[2] ?? ''));
-  const { name, store, model, version, file, digest, threads, deadlineMs, queue, requestLog, host } = order;
+  const { name, store, model, version, file, digest, threads, batchRows, deadlineMs, queue, requestLog, host } = order;
   const own = { pid: process.pid, start: startOf(process.pid) ?? '' };
   const claim: EndpointFile = {
-    ...{ name, model, version, file, digest, threads, deadlineMs, queue, requestLog, host, key: order.key !== 'none' },
+    ...{ name, model, version, file, digest, threads, batchRows, deadlineMs, queue, requestLog, host },
+    key: order.key !== 'none',
     ...{ port: 0, process: own, boot: bootId(), startedMs: Date.now() },
   };
   if (store !== null) {
@@ -83,7 +84,7 @@ async function main(): Promise<void> {
     if (message === 'stay') process.removeAllListeners('disconnect').disconnect();
   });
   process.on('disconnect', () => end('whoever started it has ended'));
-  const { port, answersBatches } = await endpoint.start(order.port).catch((thrown: unknown) => {
+  const { port, loaded } = await endpoint.start(order.port).catch((thrown: unknown) => {
     throw asFailedStart(thrown, order.port);
   });
   current = { ...claim, port, startedMs: Date.now() };
@@ -91,8 +92,14 @@ async function main(): Promise<void> {
     writing(store, () => writeEndpoint(store, current));
     giveUpName();
   }
-  log(`${name} serves ${file} at ${urlOf(port, host)}${answersBatches ? ', in batches' : ''}`);
-  tell({ kind: 'ready', url: urlOf(port, host), pid: process.pid, answersBatches, newKey: made });
+  const { answersBatches, tuning } = loaded;
+  const how = `${String(tuning.threads)} thread${tuning.threads === 1 ? '' : 's'}, up to ${String(tuning.batchRows)} rows in a run`;
+  log(`${name} serves ${file} at ${urlOf(port, host)}: ${how}`);
+  const { threads: used, batchRows: rows } = tuning;
+  tell({
+    ...{ kind: 'ready', url: urlOf(port, host), pid: process.pid, newKey: made },
+    ...{ answersBatches, threads: used, batchRows: rows },
+  });
 }
 
 /** @throws LoopwrightError for a store that can't be written */

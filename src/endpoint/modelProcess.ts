@@ -11,6 +11,8 @@ import type { NamedTensor, Signature } from '../inference/datatype';
 import type { FromModel, ToModel } from '../inference/messages';
 import { modelEnvironment } from '../inference/modelEnvironment';
 import { Refused } from '../inference/refused';
+import type { Wishes } from '../inference/tune';
+import type { Tuning } from '../protocol/endpoints';
 import { Failure } from './failure';
 import { memoryOf } from './memory';
 
@@ -20,16 +22,16 @@ const LONGEST_PAUSE_MS = 30_000;
 const GOOD_LIFE_MS = 60_000;
 const LOAD_LIMIT_MS = 120_000;
 
-export interface ModelProgram {
+export interface ModelProgram extends Wishes {
   /** `model.js`. */
   readonly program: string;
   readonly file: string;
-  readonly threads: number;
 }
 
 export interface Loaded {
   readonly signature: Signature;
   readonly answersBatches: boolean;
+  readonly tuning: Tuning;
 }
 
 export interface Ran {
@@ -72,8 +74,8 @@ export class ModelProcess {
   start(): Promise<Loaded> {
     const startedMs = Date.now();
     return new Promise((resolve, reject) => {
-      const { program, file, threads } = this.model;
-      const child = fork(program, [file, String(threads)], {
+      const { program, file, threads, batchRows } = this.model;
+      const child = fork(program, [file, String(threads ?? 'tuned'), String(batchRows ?? 'tuned')], {
         serialization: 'advanced',
         cwd: dirname(file),
         env: modelEnvironment(),
@@ -87,7 +89,8 @@ export class ModelProcess {
       child.on('message', (message: FromModel) => {
         if (message.kind === 'ready') {
           clearTimeout(limit);
-          this.loaded = { signature: message.signature, answersBatches: message.answersBatches };
+          const { signature, answersBatches, tuning } = message;
+          this.loaded = { signature, answersBatches, tuning };
           resolve(this.loaded);
           this.onReady();
         } else if (message.kind === 'failed') {

@@ -12,8 +12,6 @@ import type { Loaded, Ran } from './modelProcess';
 export interface QueueLimits {
   /** How many may wait. */
   readonly waiting: number;
-  /** In one run. */
-  readonly rows: number;
   /** From when a request was read to when it is answered. */
   readonly deadlineMs: number;
 }
@@ -134,10 +132,11 @@ export class Queue {
     if (first === undefined) return [];
     const taken = [first];
     if (first.rows === null || this.runner.loaded?.answersBatches !== true) return taken;
+    const most = this.runner.loaded.tuning.batchRows;
     let { rows } = first;
-    for (let at = 0; at < this.waiting.length && rows < this.limits.rows;) {
+    for (let at = 0; at < this.waiting.length && rows < most;) {
       const job = this.waiting[at];
-      if (job?.kind === first.kind && job.rows !== null && rows + job.rows <= this.limits.rows) {
+      if (job?.kind === first.kind && job.rows !== null && rows + job.rows <= most) {
         this.waiting.splice(at, 1);
         taken.push(job);
         rows += job.rows;

@@ -1,10 +1,16 @@
 /** What a process that runs a model and whoever started it tell each other. Both are of one build: nothing is checked. */
+import type { Tuning } from '../protocol/endpoints';
 import type { NamedTensor, Signature } from './datatype';
 
 export type ToModel = { readonly kind: 'run'; readonly id: number; readonly feeds: readonly NamedTensor[] };
 
 export type FromModel =
-  | { readonly kind: 'ready'; readonly signature: Signature; readonly answersBatches: boolean }
+  | {
+      readonly kind: 'ready';
+      readonly signature: Signature;
+      readonly answersBatches: boolean;
+      readonly tuning: Tuning;
+    }
   /** It can't be loaded, and won't be able to be. */
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'ran'; readonly id: number; readonly outputs: readonly NamedTensor[]; readonly tookUs: number }

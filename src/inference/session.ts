@@ -19,6 +19,8 @@ export interface Model {
   readonly signature: Signature;
   /** @throws Refused for what the model can't be run with */
   run(feeds: readonly NamedTensor[]): Promise<NamedTensor[]>;
+  /** Gives its memory back. */
+  release(): Promise<void>;
 }
 
 type Metadata = InferenceSession.ValueMetadata;
@@ -61,6 +63,7 @@ export async function openModel(path: string, { threads }: { readonly threads: n
       }
       return wanted.map((name) => namedTensor(name, results[name]));
     },
+    release: () => session.release(),
   };
 }
 

@@ -61,8 +61,9 @@ export const EndpointFile = ServedModel.extend({
   /** Of the boot in which that process runs. */
   boot: z.string(),
   startedMs: z.number(),
-  /** As it was ordered, so that it can be started again in the same way. */
-  threads: z.number().int().min(1).default(1),
+  /** As it was ordered, so that it can be started again in the same way. Null: tuned when the model is loaded. */
+  threads: z.number().int().min(1).nullable().default(1),
+  batchRows: z.number().int().min(1).nullable().default(null),
   deadlineMs: z.number().int().min(1).default(30_000),
   queue: z.number().int().min(1).default(128),
   /** Null: nothing is. */
@@ -74,6 +75,9 @@ export const EndpointFile = ServedModel.extend({
 });
 export type EndpointFile = z.infer<typeof EndpointFile>;
 
+export const MAX_THREADS = 256;
+export const MAX_BATCH_ROWS = 4096;
+
 /** How one is started: the argument of `endpoint.js`. */
 export const EndpointOrder = ServedModel.extend({
   name: z.string().regex(ENDPOINT_NAME),
@@ -81,7 +85,10 @@ export const EndpointOrder = ServedModel.extend({
   store: z.string().nullable(),
   /** 0: one that is free. */
   port: z.number().int().min(0).max(65_535),
-  threads: z.number().int().min(1).max(256),
+  /** Of one run of the model. Null: tuned when it is loaded. */
+  threads: z.number().int().min(1).max(MAX_THREADS).nullable(),
+  /** Of requests that are run together, at most. Null: tuned. */
+  batchRows: z.number().int().min(1).max(MAX_BATCH_ROWS).nullable().default(null),
   /** How long a request may take. */
   deadlineMs: z.number().int().min(1),
   /** How many requests may wait. */
@@ -100,7 +107,10 @@ export type EndpointNews =
       readonly kind: 'ready';
       readonly url: string;
       readonly pid: number;
+      /** Whether requests are run together, and of how many rows at most. */
       readonly answersBatches: boolean;
+      readonly batchRows: number;
+      readonly threads: number;
       /** One that was made for this start. */
       readonly newKey: string | null;
     }
@@ -146,6 +156,17 @@ export const EndpointTrouble = z.object({
 });
 export type EndpointTrouble = z.infer<typeof EndpointTrouble>;
 
+/** How a model is run, and what was tried to find that out. */
+export const Tuning = z.object({
+  /** Of one run. */
+  threads: z.number().int(),
+  /** In one run at most: 1 where it does not answer rows together as it answers each alone. */
+  batchRows: z.number().int(),
+  /** Runs, each with its shortest time: none where both were told, or made-up rows are refused. */
+  tried: z.array(z.object({ threads: z.number().int(), rows: z.number().int(), ms: z.number() })).readonly(),
+});
+export type Tuning = z.infer<typeof Tuning>;
+
 /** What an endpoint says of itself (`/loopwright/endpoint`). */
 export const ToldEndpoint = z.object({
   /**
@@ -153,7 +174,8 @@ export const ToldEndpoint = z.object({
    * together not as it answers each alone. `unknown` while no model is loaded.
    */
   batches: z.enum(['answered', 'shape', 'otherwise', 'unknown']),
-  threads: z.number().int(),
+  /** Null while no model is loaded. */
+  tuning: Tuning.nullable().default(null),
   deadlineMs: z.number(),
   queue: z.number().int(),
   troubles: z.array(EndpointTrouble).readonly(),

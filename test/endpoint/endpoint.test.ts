@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ToldEndpoint } from '../../src/protocol/endpoints';
 import { until } from '../engine/support';
 import { classifier, columns, unserved } from './models';
 import { endpoint, type Running } from './support';
@@ -70,6 +71,30 @@ describe('an endpoint of a classifier', () => {
       Number(new RegExp(`^${name}{model="model",version="1"} (\\d+)$`, 'm').exec(metrics)?.[1]);
     expect(count('nv_inference_count')).toBe(40);
     expect(count('nv_inference_exec_count')).toBeLessThan(40);
+  });
+
+  it('is tried when it is loaded, unless it is told how many threads and rows a run has', async () => {
+    const tuningOf = async ({ url }: Running) =>
+      ((await (await fetch(`${url}/loopwright/endpoint`)).json()) as ToldEndpoint).tuning;
+    const tuned = await tuningOf(served);
+    expect(tuned?.tried.slice(0, 2).map(({ threads, rows }) => [threads, rows])).toEqual([
+      [1, 1],
+      [1, 2],
+    ]);
+    expect(tuned?.batchRows).toBeGreaterThan(1);
+
+    const told = await endpoint(join(folder, 'classifier.onnx'), { threads: 2, batchRows: 3 });
+    try {
+      expect(await tuningOf(told)).toEqual({ threads: 2, batchRows: 3, tried: [] });
+      await Promise.all(Array.from({ length: 40 }, () => told.post('/v2/models/model/infer', input([[1, 2, 3]]))));
+      const metrics = await (await fetch(`${told.url}/metrics`)).text();
+      const runs = (upTo: string) =>
+        Number(new RegExp(`loopwright_batch_rows_bucket{.*le="${upTo}"} (\\d+)`).exec(metrics)?.[1]);
+      expect(runs('4')).toBe(runs('\\+Inf'));
+      expect(runs('4')).toBeGreaterThanOrEqual(14);
+    } finally {
+      await told.end();
+    }
   });
 
   it('takes binary tensors, compressed, and gives them', async () => {

@@ -21,7 +21,7 @@ export interface Running {
 export async function endpoint(file: string, more: Partial<EndpointOrder> = {}): Promise<Running> {
   const order: EndpointOrder = {
     ...{ name: 'model', model: 'model', version: '1', file, digest: null, store: null },
-    ...{ port: 0, threads: 1, deadlineMs: 30_000, queue: 128, requestLog: null },
+    ...{ port: 0, threads: null, batchRows: null, deadlineMs: 30_000, queue: 128, requestLog: null },
     ...{ host: '127.0.0.1', key: 'none' as const },
     ...more,
   };

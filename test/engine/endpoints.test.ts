@@ -53,7 +53,7 @@ describe('endpoints of a store', () => {
     expect(refused).toBeInstanceOf(EndpointNotStarted);
     expect(refused).toMatchObject({ reason: 'name_in_use' });
     const row = await until('it is ready', async () => (await rows()).find(({ state }) => state === 'ready'));
-    expect(row).toMatchObject({ name: 'model', crashes: 0, threads: 1, cause: '' });
+    expect(row).toMatchObject({ name: 'model', crashes: 0, threads: null, batchRows: null, cause: '' });
 
     const call = await connection.request('endpoints/call', { name: 'model' });
     const curl = asCurl(call, false) ?? '';
@@ -127,7 +127,7 @@ describe('endpoints of a store', () => {
     expect(busy.memoryBytes).toBeGreaterThan(10_000_000);
 
     const { endpoint, told } = await look();
-    expect(told).toMatchObject({ batches: 'answered', threads: 1, troubles: [] });
+    expect(told).toMatchObject({ batches: 'answered', tuning: { threads: 1 }, troubles: [] });
     const [model] = childrenOf(endpoint?.process.pid ?? 0);
     process.kill(model ?? 0, 'SIGKILL');
     const crash = await until('the crash is told', async () => (await look()).told?.troubles[0]);
@@ -171,7 +171,7 @@ describe('endpoints of a store', () => {
 describe('what an endpoint has to do', () => {
   const endpoint: EndpointFile = {
     ...{ name: 'm', model: 'm', version: '1', file: '/m.onnx', digest: null, port: 1, boot: '', startedMs: 0 },
-    ...{ process: { pid: 1, start: '1' }, threads: 1, deadlineMs: 1, queue: 1 },
+    ...{ process: { pid: 1, start: '1' }, threads: 1, batchRows: null, deadlineMs: 1, queue: 1 },
     ...{ requestLog: null, host: '127.0.0.1', key: false },
   };
 

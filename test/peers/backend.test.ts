@@ -91,7 +91,7 @@ it('of ONNX give what they give in Python, or are refused by name', async () => 
 async function judged(one: Case): Promise<string> {
   const values = readFileSync(join(folder, `${one.name}.bin`));
   const model = new ModelProcess(
-    { program: join(repository, 'dist/model.js'), file: one.model, threads: 1 },
+    { program: join(repository, 'dist/model.js'), file: one.model, threads: 1, batchRows: 1 },
     () => undefined,
     () => undefined,
   );

@@ -7,6 +7,8 @@ import {
   type EndpointFile,
   endpointNameOf,
   isLoopback,
+  MAX_BATCH_ROWS,
+  MAX_THREADS,
   urlOf,
   type ServedModel,
 } from '../../protocol/endpoints';
@@ -24,6 +26,7 @@ interface ServeOptions {
   readonly endpoint?: string;
   readonly port?: string;
   readonly threads?: string;
+  readonly batch?: string;
   readonly timeout?: string;
   readonly queue?: string;
   readonly log?: string;
@@ -49,7 +52,8 @@ export function addServing(program: Command, perform: Perform): void {
     .argument('<model>', MODEL_WORDS)
     .option('--endpoint <name>', 'its name (default: that of the model)')
     .option('--port <n>', 'the port (default: one that is free)')
-    .option('--threads <n>', 'how many threads one run of the model takes (default: 1)')
+    .option('--threads <n>', 'how many threads one run of the model takes (default: tuned when it is loaded)')
+    .option('--batch <rows>', 'how many rows of requests that wait are run together at most (default: tuned)')
     .option('--timeout <seconds>', 'how long a request may take (default: 30)')
     .option('--queue <n>', 'how many requests may wait; others are told to try again (default: 128)')
     .option('--key', 'make a key, without which it is not asked; it is shown once')
@@ -105,12 +109,13 @@ export function addServing(program: Command, perform: Perform): void {
 async function serve(cli: Cli, model: string, options: ServeOptions): Promise<number> {
   const { output } = cli;
   const port = whole('--port', options.port, 1024, 65_535);
-  const threads = whole('--threads', options.threads, 1, 256);
+  const threads = whole('--threads', options.threads, 1, MAX_THREADS);
+  const batchRows = whole('--batch', options.batch, 1, MAX_BATCH_ROWS);
   const seconds = whole('--timeout', options.timeout, 1, MAX_SECONDS);
   const queue = whole('--queue', options.queue, 1, 100_000);
   const wishes = {
     ...(port === null ? {} : { port }),
-    ...(threads === null ? {} : { threads }),
+    ...{ threads, batchRows },
     ...(seconds === null ? {} : { deadlineMs: seconds * 1000 }),
     ...(queue === null ? {} : { queue }),
     requestLog: requestLogOf(options),
@@ -136,7 +141,7 @@ async function serve(cli: Cli, model: string, options: ServeOptions): Promise<nu
       url,
       ...{ model: served.model, version: served.version, file: served.file, digest: served.digest },
       pid: started.pid,
-      batches: started.answersBatches,
+      ...{ batches: started.answersBatches, threads: started.threads, batchRows: started.batchRows },
       ...(newKey === null ? {} : { key: newKey }),
       store: { path: store },
     });

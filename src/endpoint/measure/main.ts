@@ -31,7 +31,7 @@ process.on('disconnect', () => process.exit(0));
 
 async function measure({ file }: MeasureOrder): Promise<ServeFigures> {
   begin('loading');
-  const program = { program: join(__dirname, 'model.js'), file, threads: 1 };
+  const program = { program: join(__dirname, 'model.js'), file, threads: 1, batchRows: 1 };
   const model = new ModelProcess(
     program,
     () => undefined,

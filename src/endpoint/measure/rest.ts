@@ -17,7 +17,17 @@ export class MeasuredEndpoint {
   static async start(file: string): Promise<MeasuredEndpoint> {
     const name = endpointNameOf(basename(file));
     const order: EndpointOrder = {
-      ...{ model: basename(file), version: '1', file, digest: null, name, store: null, port: 0, threads: 1 },
+      ...{
+        model: basename(file),
+        version: '1',
+        file,
+        digest: null,
+        name,
+        store: null,
+        port: 0,
+        threads: 1,
+        batchRows: null,
+      },
       ...{ deadlineMs: 60_000, queue: 128, requestLog: null, host: '127.0.0.1', key: 'none' },
     };
     const child = fork(join(__dirname, 'endpoint.js'), [JSON.stringify(order)], { execArgv: [], stdio: 'ignore' });

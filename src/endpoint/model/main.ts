@@ -1,6 +1,6 @@
 /**
- * The process that runs a model, and does nothing else: `model.js FILE THREADS [MB]`, started by an endpoint, or by a job that
- * gives it a limit on its memory. What ONNX Runtime crashes is this process alone.
+ * The process that runs a model, and does nothing else: `model.js FILE THREADS ROWS [MB]`, started by an endpoint, or by a job
+ * that gives it a limit on its memory. THREADS and ROWS of one run may be `tuned`. What ONNX Runtime crashes is this process alone.
  */
 import './plainHalf';
 import { LoopwrightError } from '../../protocol/errors';
@@ -8,9 +8,10 @@ import { answersBatches } from '../../inference/batch';
 import { limitMemory } from '../../inference/memoryLimit';
 import { Refused } from '../../inference/refused';
 import { type Model, openModel } from '../../inference/session';
+import { tuned } from '../../inference/tune';
 import type { FromModel, ToModel } from '../../inference/messages';
 
-const [, , file = '', threads = '1', limitMb = ''] = process.argv;
+const [, , file = '', threads = '1', batchRows = '1', limitMb = ''] = process.argv;
 if (limitMb !== '') limitMemory(Number(limitMb));
 
 /** Without an endpoint there is nobody to run it for. */
@@ -21,6 +22,8 @@ process.on('SIGINT', () => undefined);
 const tell = (message: FromModel): void => {
   process.send?.(message);
 };
+
+const wishIn = (argument: string): number | null => (argument === 'tuned' ? null : Number(argument));
 
 async function run(model: Model, { id, feeds }: ToModel): Promise<void> {
   const started = process.hrtime.bigint();
@@ -34,9 +37,10 @@ async function run(model: Model, { id, feeds }: ToModel): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const model = await openModel(file, { threads: Number(threads) });
+  const wishes = { threads: wishIn(threads), batchRows: wishIn(batchRows) };
+  const { model, ...found } = await tuned((count) => openModel(file, { threads: count }), answersBatches, wishes);
   process.on('message', (message: ToModel) => void run(model, message));
-  tell({ kind: 'ready', signature: model.signature, answersBatches: await answersBatches(model) });
+  tell({ kind: 'ready', signature: model.signature, ...found });
 }
 
 main().catch((thrown: unknown) => {

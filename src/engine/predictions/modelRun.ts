@@ -37,7 +37,7 @@ export class ModelRun {
     memoryMb: number,
   ) {
     this.ready.promise.catch(() => undefined); // whoever waits for it is told
-    this.child = fork(join(__dirname, 'model.js'), [file, THREADS, String(memoryMb)], {
+    this.child = fork(join(__dirname, 'model.js'), [file, THREADS, String(BATCH_ROWS), String(memoryMb)], {
       serialization: 'advanced',
       cwd: dirname(file),
       env: modelEnvironment(),

@@ -7,6 +7,8 @@ import {
   ENDPOINT_NAME,
   type EndpointOrder,
   type EndpointRow,
+  MAX_BATCH_ROWS,
+  MAX_THREADS,
   endpointNameOf,
   type RequestLogSettings,
   type ServedModel,
@@ -52,12 +54,12 @@ export class Serving {
   async again(session: StoreSession, row: EndpointRow): Promise<void> {
     // What stands in a store that came with a clone was not served by this user.
     if (!(await mayServe(session))) return;
-    const { name, model, version, digest, port, threads, deadlineMs, queue, requestLog, host } = row;
+    const { name, model, version, digest, port, threads, batchRows, deadlineMs, queue, requestLog, host } = row;
     // Before it is stopped: what can't be served any more goes on as long as it does.
     const served =
       digest === null ? fileOf(row.file) : await this.verified(session, { name: model, version: Number(version) });
     const order = orderOf(served, session.paths.root, name, {
-      ...{ port, threads, deadlineMs, queue, requestLog, host },
+      ...{ port, threads, batchRows, deadlineMs, queue, requestLog, host },
       key: row.key ? 'kept' : 'none',
     });
     if (!isOver(row)) await session.request('endpoints/stop', { name });
@@ -108,7 +110,10 @@ export class Serving {
     }
     const name = await chooseName(served, living);
     if (name !== undefined)
-      await this.start(session, orderOf(served, session.paths.root, name, { requestLog: logSettings() }));
+      await this.start(
+        session,
+        orderOf(served, session.paths.root, name, { requestLog: logSettings(), ...runSettings() }),
+      );
   }
 
   private async start(session: StoreSession, order: EndpointOrder): Promise<void> {
@@ -190,6 +195,16 @@ function logSettings(): RequestLogSettings | null {
     megabytes: amount('sizeMB', DEFAULT_LOG.megabytes),
     mask: Array.isArray(mask) ? mask.filter((name) => typeof name === 'string') : [],
   };
+}
+
+/** 0: tuned when the model is loaded. Checked by hand, too. */
+function runSettings(): Pick<EndpointOrder, 'threads' | 'batchRows'> {
+  const settings = vscode.workspace.getConfiguration('loopwright.serve');
+  const count = (name: string, most: number): number | null => {
+    const number = Math.floor(Number(settings.get(name)));
+    return number >= 1 ? Math.min(number, most) : null;
+  };
+  return { threads: count('threads', MAX_THREADS), batchRows: count('batchRows', MAX_BATCH_ROWS) };
 }
 
 /** Its engine is needed, also where nothing was kept before. */
