@@ -29,18 +29,15 @@ function parsed(body: Buffer): unknown {
 
 /** What the clients of one can't ask of the other, or would not find in its answers. Null where they need not know. */
 export function unlike(before: Signature, after: Signature): string | null {
-  const inputs = differing(before.inputs, after.inputs);
-  const outputs = differing(
-    before.outputs,
-    after.outputs.filter(({ name }) => before.outputs.some((one) => one.name === name)),
-  );
-  const said = [...(inputs === null ? [] : [`takes ${inputs}`]), ...(outputs === null ? [] : [`gives ${outputs}`])];
+  const known = after.outputs.filter(({ name }) => before.outputs.some((one) => one.name === name));
+  const said = [...differing('takes', before.inputs, after.inputs), ...differing('gives', before.outputs, known)];
   return said.length === 0 ? null : said.join(', and ');
 }
 
-function differing(before: readonly Port[], after: readonly Port[]): string | null {
+function differing(does: 'takes' | 'gives', before: readonly Port[], after: readonly Port[]): string[] {
   const [one, other] = [words(before), words(after)];
-  return one === other ? null : `${other || 'nothing'} in place of ${one || 'nothing'}`;
+  if (one === other) return [];
+  return [other === '' ? `no longer ${does} ${one}` : `${does} ${other} in place of ${one || 'nothing'}`];
 }
 
 /** Names of open sizes are the exporter's. */

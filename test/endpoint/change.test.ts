@@ -158,6 +158,7 @@ it('is not changed for what can not be loaded, or takes something else, unless t
   const other = await change('careful', 'columns.onnx', '4');
   expect(other).toMatchObject({ status: 200, body: { changed: false } });
   expect(String(other.body.unlike)).toMatch(/^takes .*in place of x \(FP32 \[\?, 3\]\)/);
+  expect(String(other.body.unlike)).toMatch(/, and no longer gives label \(INT64 \[\?\]\), probability /);
   expect((await served.post('/loopwright/change', { id: 'f'.repeat(32) })).status).toBe(404);
   expect((await served.post('/loopwright/change', { id: '../endpoint' })).status).toBe(404);
   expect((await served.post('/loopwright/change', { file: path('two.onnx') })).status).toBe(400);

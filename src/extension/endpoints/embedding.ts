@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import { LoopwrightError } from '../../protocol/errors';
 import type { EmbeddingLanguage } from '../../protocol/requests/endpoints';
 import type { StoreSession } from '../stores/session';
+import { startStore } from '../stores/startStore';
 import type { EndpointsParts } from '.';
 import { copy } from './copy';
-import { startStore } from './serve';
 
 export type ChosenModel = (
   | { readonly kind: 'file'; readonly at: vscode.Uri }

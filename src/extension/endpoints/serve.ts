@@ -15,9 +15,9 @@ import {
   urlOf,
 } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
-import { makeStore } from '../../protocol/node/storeFolder';
 import { adoptWithConsent, needsAdoption } from '../commands/adoption';
 import type { StoreSession } from '../stores/session';
+import { startStore } from '../stores/startStore';
 import { plain } from '../text';
 import type { EndpointsParts } from '.';
 import { changeOrAdd, changeServed } from './change';
@@ -205,12 +205,6 @@ function runSettings(): Pick<EndpointOrder, 'threads' | 'batchRows'> {
     return number >= 1 ? Math.min(number, most) : null;
   };
   return { threads: count('threads', MAX_THREADS), batchRows: count('batchRows', MAX_BATCH_ROWS) };
-}
-
-/** Its engine is needed, also where nothing was kept before. */
-export function startStore(session: StoreSession): void {
-  if (!existsSync(session.paths.storeFile)) makeStore(session.paths.root);
-  session.start();
 }
 
 export async function mayServe(session: StoreSession): Promise<boolean> {

@@ -19,6 +19,7 @@ import {
 import { LoopwrightError } from '../../protocol/errors';
 import { installPackages } from '../interpreters/install';
 import type { StoreSession } from '../stores/session';
+import { startStore } from '../stores/startStore';
 import { plain, withoutIcons } from '../text';
 import type { ModelsParts } from '.';
 
@@ -60,6 +61,7 @@ export class Conversions {
     const session = this.parts.stores.forFile(at);
     // What MLflow calls a model is the folder that MLmodel lies in.
     const path = basename(at.fsPath) === 'MLmodel' ? dirname(at.fsPath) : at.fsPath;
+    startStore(session);
     const found = await findFile(session, path);
     if (found.isOnnx)
       throw new LoopwrightError('bad_request', vscode.l10n.t('{0} is ONNX already.', plain(found.label)));
