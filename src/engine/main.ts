@@ -204,6 +204,7 @@ async function main(): Promise<void> {
   const code = new CodeQueries({
     store: paths.root,
     factsOf: async (runId) => (await reader().call('runs/facts', { runId, section: 'code' })).facts,
+    progressOf: (runId) => reader().call('runs/get', { runId }),
     treeOfNow: async (root) => (await jobs.run('code/tree', { store: paths.root, root }, { lane: 'code' })).tree,
   });
   const gc = new Gc({

@@ -67,6 +67,17 @@ describe('a run', () => {
       await expect(content('snapshot', path), path).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it('can be compared as soon as it is known: a snapshot that is still made is waited for', async () => {
+    write('a.py', 'one\n');
+    const { connection } = await store.open();
+    const run = preparedRun(store);
+    writeRunner(run.folder, {});
+    const { run_id: runId } = run.spec;
+    await connection.request('runs/announce', { runId });
+    const asked = { runId, side: 'snapshot', path: 'a.py' } as const;
+    expect(text(await connection.request('code/content', asked))).toBe('one\n');
+  });
+
   it('gives a large file in pieces', async () => {
     const bytes = Buffer.alloc(700_001, 'abcdefg');
     write('data.txt', bytes);

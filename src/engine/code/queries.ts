@@ -1,6 +1,6 @@
 /** Looking at snapshots: what the requests `code/…` answer. Each is a short git process, none on the main thread. */
 import { existsSync } from 'node:fs';
-import { CodeFacts } from '../../protocol/capture';
+import { CodeFacts, type Work } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import type { CheckedParams, Result } from '../../protocol/requests';
 import { differencesOf } from './changes';
@@ -13,10 +13,15 @@ export interface CodeQueriesParts {
   readonly store: string;
   /** The facts of the section `code` as they are stored. */
   readonly factsOf: (runId: string) => Promise<Readonly<Record<string, unknown>>>;
+  /** What is over of the work for it, and whether more is to come. */
+  readonly progressOf: (runId: string) => Promise<{ readonly work: readonly Work[]; readonly isComplete: boolean }>;
   /** A tree of what the folder holds now. */
   readonly treeOfNow: (root: string) => Promise<string>;
 }
 
+/** How long a snapshot that is being made is waited for. */
+const WAIT_MS = 8_000;
+const LOOK_MS = 100;
 /** As many as fit into one message with room to spare. */
 const FILES_LIMIT = 2000;
 /** Listings of trees, which never change, for the file after file that an editor asks for. */
@@ -77,14 +82,20 @@ export class CodeQueries {
     });
   }
 
+  /** One that is still being made is waited for. */
   private async snapshotOf(runId: string): Promise<Snapshot> {
-    const found = CodeFacts.safeParse(await this.parts.factsOf(runId));
-    if (!found.success || found.data.tree === undefined || !existsSync(codeFolder(this.parts.store)))
-      throw new LoopwrightError(
-        'not_found',
-        `The run ${runId} has no snapshot of its code: capturing it was off, has failed, or is not done yet.`,
-      );
-    return { facts: found.data, tree: found.data.tree };
+    for (const began = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, LOOK_MS))) {
+      // Before its facts, which are there once it is over.
+      const { work, isComplete } = await this.parts.progressOf(runId);
+      const found = CodeFacts.safeParse(await this.parts.factsOf(runId));
+      if (found.success && found.data.tree !== undefined && existsSync(codeFolder(this.parts.store)))
+        return { facts: found.data, tree: found.data.tree };
+      const own = work.find(({ kind }) => kind === 'code');
+      const why = own || isComplete ? whyNone(own) : null;
+      if (why === null && performance.now() - began < WAIT_MS) continue;
+      const message = `The run ${runId} has no snapshot of its code: ${why ?? 'none is there yet. Try again when it has ended.'}`;
+      throw new LoopwrightError('not_found', message);
+    }
   }
 
   /** The tree of the user's commit, in the user's own repository: it is not copied. */
@@ -157,4 +168,11 @@ export class CodeQueries {
       throw asCodeError(thrown);
     }
   }
+}
+
+function whyNone(own: Work | undefined): string {
+  if (!own) return 'none was captured.';
+  return own.state === 'failed'
+    ? `capturing it failed (${own.reason ?? 'no reason is known'}).`
+    : 'it is not there any more.';
 }
