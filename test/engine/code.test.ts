@@ -84,10 +84,9 @@ describe('a snapshot', () => {
     for (const change of changes) {
       change();
       const { tree } = await place.snapshot();
-      const anew = await writeTree(
-        join(place.base, 'other', String(changes.indexOf(change))),
-        await codeRootOf(place.folder),
-      );
+      const other = join(place.base, 'other', String(changes.indexOf(change)));
+      mkdirSync(other, { recursive: true });
+      const anew = await writeTree(other, await codeRootOf(place.folder));
       expect(tree, String(change)).toBe(anew.tree);
       expect((await place.snapshot()).tree, String(change)).toBe(anew.tree);
     }

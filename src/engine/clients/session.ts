@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { RunKind, RunStatus } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
-import { type StorePaths, writeAtomically } from '../../protocol/node/storeFolder';
+import { makeBelow, type StorePaths, writeAtomically } from '../../protocol/node/storeFolder';
 import type { JournalRecord } from '../../protocol/records';
 import type { RunSpec } from '../../protocol/runFolder';
 import {
@@ -209,7 +209,7 @@ export class Session {
     const folder = this.paths.runFolder(spec.run_id);
     this.begun.push(spec.run_id);
     try {
-      mkdirSync(join(folder, 'journals'), { recursive: true });
+      makeBelow(this.paths.root, join(folder, 'journals'));
       mkdirSync(join(folder, 'artifacts'), { recursive: true });
       writeAtomically(join(folder, 'spec.json'), `${JSON.stringify(spec, null, 2)}\n`);
       writeFileSync(join(this.paths.active, spec.run_id), '');

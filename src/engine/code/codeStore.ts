@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { startOf } from '../../protocol/node/processes';
-import { pathsOf } from '../../protocol/node/storeFolder';
+import { makeBelow, pathsOf } from '../../protocol/node/storeFolder';
 import { git, type Place, safeEnvironment, type Settings } from './git';
 
 export const codeFolder = (store: string): string => join(store, 'code.git');
@@ -27,7 +27,7 @@ export async function ensureCodeStore(store: string): Promise<void> {
   if (existsSync(attributesIn(folder))) return;
   const { drafts } = pathsOf(store);
   const draft = join(drafts, `code-${randomBytes(6).toString('hex')}`);
-  mkdirSync(draft, { recursive: true });
+  makeBelow(store, draft);
   try {
     await initialize(store, draft);
     renameSync(draft, folder);

@@ -2,11 +2,12 @@
  * Digests by the state of a file, so that a large file which nobody has changed is not read again. A database of its own
  * that only jobs open: what is in it can be made again at any time.
  */
-import { mkdirSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import * as z from 'zod';
 import { Column } from '../../protocol/capture';
+import { makeBelow } from '../../protocol/node/storeFolder';
 import type { FileState } from './fileDigest';
 import type { TableFacts } from './tables';
 
@@ -31,7 +32,7 @@ export class DigestCache {
 
   /** Opens or makes it; one that is damaged is made again. */
   constructor(file: string) {
-    mkdirSync(dirname(file), { recursive: true });
+    makeBelow(join(dirname(file), '..'), dirname(file));
     try {
       this.db = open(file);
     } catch (error) {

@@ -22,7 +22,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { pathsOf } from '../../protocol/node/storeFolder';
+import { makeBelow, pathsOf } from '../../protocol/node/storeFolder';
 import { md5OfDescriptor } from './md5';
 import { type Listing, parseListing } from './listing';
 
@@ -68,7 +68,7 @@ export class ObjectStore {
 
   /** Why nothing of this size should be added, null if it may. */
   whyFull(sizeBytes: number): string | null {
-    mkdirSync(this.drafts, { recursive: true });
+    makeBelow(this.store, this.drafts);
     const { bavail, blocks, bsize } = statfsSync(this.store);
     const left = bavail * bsize - sizeBytes;
     if (left < LEAST_FREE_BYTES) return 'not kept: less than 1 GB of the disk is free';
@@ -113,7 +113,7 @@ export class ObjectStore {
   }
 
   private draft<Made extends { md5: string; sizeBytes: number }>(make: (draft: string) => Made): Made {
-    mkdirSync(this.drafts, { recursive: true });
+    makeBelow(this.store, this.drafts);
     const draft = join(this.drafts, `${String(process.pid)}-${randomBytes(6).toString('hex')}`);
     try {
       const made = make(draft);

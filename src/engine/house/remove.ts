@@ -1,10 +1,10 @@
 /** The jobs that take things away. Each can be killed at any moment and done again. */
-import { mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { renameSync, rmSync, unlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { RunId } from '../../protocol/entities';
 import { LoopwrightError } from '../../protocol/errors';
-import { pathsOf } from '../../protocol/node/storeFolder';
+import { makeBelow, pathsOf } from '../../protocol/node/storeFolder';
 import { ObjectStore } from '../data';
 import type { JobContext } from '../jobs';
 import { openForReading } from '../store';
@@ -24,7 +24,7 @@ export interface Removed {
 export function removeFolders({ store, runIds }: { store: string; runIds: readonly string[] }): Promise<Removed> {
   const paths = pathsOf(store);
   const trash = trashOf(paths);
-  mkdirSync(trash, { recursive: true });
+  makeBelow(store, trash);
   const problems: string[] = [];
   let count = 0;
   for (const runId of runIds) {
@@ -55,7 +55,7 @@ export function sweepVersions({ store }: { store: string }, { signal }: JobConte
   } finally {
     db.close();
   }
-  mkdirSync(trash, { recursive: true });
+  makeBelow(store, trash);
   let [count, sizeBytes] = [0, 0];
   for (const { path } of loose) {
     if (signal.aborted) break;

@@ -1,10 +1,11 @@
 /** Writing a journal (`docs/run-folder.md`) from a job: what it finds out goes the way of all that a run knows. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LoopwrightError } from '../../protocol/errors';
 import { JOURNAL_MAGIC } from '../../protocol/journal';
+import { makeBelow } from '../../protocol/node/storeFolder';
 import type { JournalRecord } from '../../protocol/records';
 
 export class JobJournal {
@@ -13,7 +14,7 @@ export class JobJournal {
   /** @param runFolder the run that is spoken of */
   constructor(runFolder: string) {
     const folder = join(runFolder, 'journals');
-    mkdirSync(folder, { recursive: true });
+    makeBelow(runFolder, folder);
     // Not named by its writer: the engine knows how far its own work is, and the process goes on with other runs.
     const name = `job-${randomBytes(8).toString('hex')}.lwj`;
     this.descriptor = openSync(join(folder, name), 'ax', 0o666);

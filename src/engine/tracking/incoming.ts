@@ -3,10 +3,10 @@
  * run is whole when its line is there, or has a new journal that is. Rows are made as the follower makes them; but a
  * transaction holds as many runs as fit into a slice, where the follower needs several for one.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import type { StorePaths } from '../../protocol/node/storeFolder';
+import { makeBelow, type StorePaths } from '../../protocol/node/storeFolder';
 import { emptyBatch } from './batch';
 import { ClientOutcomes } from './clientOutcome';
 import type { Follower } from './follow';
@@ -107,7 +107,7 @@ export class IncomingRuns {
 
   private newLines(): string[] {
     const fresh = new Set<string>();
-    mkdirSync(this.paths.incoming, { recursive: true });
+    makeBelow(this.paths.root, this.paths.incoming);
     for (const name of readdirSync(this.paths.incoming)) {
       if (!name.endsWith('.ids')) continue;
       const lines = readFileSync(join(this.paths.incoming, name), 'utf8').split('\n');

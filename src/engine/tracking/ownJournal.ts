@@ -8,7 +8,6 @@ import {
   copyFileSync,
   fstatSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   truncateSync,
@@ -18,6 +17,7 @@ import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { LoopwrightError } from '../../protocol/errors';
 import { JOURNAL_MAGIC, splitJournal } from '../../protocol/journal';
+import { makeBelow } from '../../protocol/node/storeFolder';
 
 export const EDITS = 'edits.lwj';
 export const CLIENT = 'client.lwj';
@@ -73,7 +73,7 @@ function openToAppend(path: string): number {
     return openSync(path, 'a+');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-    mkdirSync(dirname(path), { recursive: true });
+    makeBelow(join(dirname(path), '..'), dirname(path));
     return openSync(path, 'a+');
   }
 }

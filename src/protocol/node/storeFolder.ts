@@ -97,6 +97,16 @@ export function makeStore(root: string): StorePaths {
   }
 }
 
+/**
+ * Makes a folder below one that has to be there: of a store that was taken away while it was in use nothing is made anew.
+ *
+ * @throws ENOENT where it is gone
+ */
+export function makeBelow(base: string, folder: string): void {
+  statSync(base);
+  mkdirSync(folder, { recursive: true });
+}
+
 /** Whether this user took responsibility for the store on this machine. */
 export function isAdopted(paths: StorePaths): boolean {
   try {
