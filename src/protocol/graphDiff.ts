@@ -11,7 +11,9 @@ export const ComparedNode = z.object({
   /** With its domain, unless it is one of ONNX's own. */
   operator: z.string(),
   name: z.string(),
-  /** The first value that it gives, as a drawing of the graph has it: empty if it gives none. */
+  /** From 0, in the order of the file. */
+  place: Count,
+  /** The first value that it gives: empty if it gives none. */
   output: z.string(),
 });
 export type ComparedNode = z.infer<typeof ComparedNode>;

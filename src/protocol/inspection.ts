@@ -46,6 +46,8 @@ export const GraphNode = z.object({
   summary: z.string(),
   /** How many nodes of the model it stands for. */
   nodes: Count,
+  /** Which ones, counted from 0 in the order of the file: from the first to the last of each range. All but the first ranges may be missing. */
+  places: z.array(z.tuple([Count, Count])).default([]),
   /** One more than the highest among those that it follows on; 0 for those that follow on none. */
   layer: Count,
 });

@@ -4,6 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import { type GraphDiff, type NodeDifference } from '../../src/protocol/graphDiff';
 import { differenceWords, graphsWords, nodeWords, operatorOf } from '../../src/protocol/graphDiffWords';
 import { formatNumber } from '../../src/protocol/format';
+import type { GraphMarks } from '../graph/marks';
 import '../ui/controls';
 import { pairStyles, pairTable, type PairState, type ShownRow } from './pairTable';
 
@@ -66,14 +67,14 @@ function rowOf(difference: NodeDifference, at: number): ShownRow {
 
 const stateOf = ({ left, right }: NodeDifference): PairState => (left ? (right ? 'changed' : 'left') : 'right');
 
-/** For the drawing of one of them: by the first value that a node gives, in what it is unlike. */
-export function marksOf({ differences }: GraphDiff, side: 'left' | 'right', other: string): Map<string, string> {
-  const marks = new Map<string, string>();
+/** For the drawing of one of them: in what its nodes are unlike. Pure. */
+export function marksOf({ differences }: GraphDiff, side: 'left' | 'right', other: string): GraphMarks {
+  const nodes = new Map<number, string>();
   for (const difference of differences.items) {
     const node = difference[side];
     const isAlone = difference[side === 'left' ? 'right' : 'left'] === null;
-    if (node && node.output !== '')
-      marks.set(node.output, isAlone ? `not in ${other}` : `differs from ${other}: ${differenceWords(difference)}`);
+    if (node)
+      nodes.set(node.place, isAlone ? `not in ${other}` : `differs from ${other}: ${differenceWords(difference)}`);
   }
-  return marks;
+  return { nodes, other, areAll: differences.items.length === differences.total };
 }

@@ -3,6 +3,7 @@ import { css, type CSSResultGroup, html, LitElement, nothing, type TemplateResul
 import { customElement, property } from 'lit/decorators.js';
 import { type GraphDiff } from '../../src/protocol/graphDiff';
 import { modelPairs, signaturePairs } from '../../src/protocol/modelDiff';
+import type { GraphMarks } from '../graph/marks';
 import '../modelVersion/graphSection';
 import { waiting } from '../run/captured/loading';
 import '../ui/controls';
@@ -162,11 +163,11 @@ export class PairGraphs extends ModelSection {
   private marked: {
     readonly diff: GraphDiff;
     readonly side: SideName;
-    readonly marks: ReadonlyMap<string, string>;
+    readonly marks: GraphMarks;
   } | null = null;
 
   /** The same as before where nothing changed: the graph is not drawn again then. */
-  private marks(diff: GraphDiff): ReadonlyMap<string, string> {
+  private marks(diff: GraphDiff): GraphMarks {
     const { side, pair } = this;
     if (this.marked?.diff !== diff || this.marked.side !== side)
       this.marked = { diff, side, marks: marksOf(diff, side, pair.labels[side === 'left' ? 1 : 0]) };

@@ -24,6 +24,7 @@ import { type GoEvent, type Neighbour } from './details';
 import { edgesOf, markedEdges, nodeOf } from './drawing';
 import { graphStyles } from './graphStyles';
 import './graphTable';
+import { type GraphMarks, markOf, NO_MARKS } from './marks';
 import { pageFont, textMeasure } from './measure';
 import { graphPicture } from './picture';
 import { place, type PlacedNode, type Placement } from './placement';
@@ -37,7 +38,6 @@ const MENU: readonly MenuItem[] = [
   { id: 'png', label: 'Save as PNG…' },
 ];
 
-const NO_MARKS: ReadonlyMap<string, string> = new Map();
 const ZOOM_STEP = 1.3;
 /** In pixels: a small graph takes no more than it needs. */
 const STAGE_MARGIN = 24;
@@ -55,8 +55,8 @@ export class ModelGraphElement extends LitElement {
   @property({ attribute: false }) graph: ModelGraph | null = null;
   /** For the name of a file. */
   @property() heading = 'graph';
-  /** What is said of nodes besides, by the first value that each gives: those are drawn otherwise. */
-  @property({ attribute: false }) marks: ReadonlyMap<string, string> = NO_MARKS;
+  /** What is said of nodes besides: those are drawn otherwise. */
+  @property({ attribute: false }) marks: GraphMarks = NO_MARKS;
 
   @state() private drawn: Drawn | null = null;
   @state() private isTable = false;
@@ -223,7 +223,7 @@ export class ModelGraphElement extends LitElement {
                 isFound: isHit.has(index),
                 isCurrent: hits[hit] === index,
                 isChosen: chosen === index,
-                mark: node.node.kind === 'node' ? (marks.get(node.node.outputs.items[0] ?? '') ?? '') : '',
+                mark: markOf(node.node, marks),
               }),
             )}`,
         )}

@@ -3,13 +3,12 @@ import { html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { OnnxInspection } from '../../src/protocol/inspection';
 import type { CopyEvent, SaveEvent } from '../charts/cardEvents';
+import { type GraphMarks, NO_MARKS } from '../graph/marks';
 import '../ui/controls';
 import '../ui/states';
 import { causeOf } from '../run/api';
 import { type Host, type RequestTable } from '../host';
 import { type modelVersionCommands } from '../../src/protocol/pages/modelVersion';
-
-const NO_MARKS: ReadonlyMap<string, string> = new Map();
 
 @customElement('lw-graph-section')
 export class GraphSection extends LitElement {
@@ -18,7 +17,7 @@ export class GraphSection extends LitElement {
   /** For the name of a file. */
   @property() heading = '';
   /** As `<lw-model-graph>` has them. */
-  @property({ attribute: false }) marks?: ReadonlyMap<string, string>;
+  @property({ attribute: false }) marks?: GraphMarks;
   @state() private isThere = false;
   @state() private problem: string | null = null;
 

@@ -15,6 +15,14 @@ function draw(nodes: readonly PlainNode[]): ModelGraph {
   expect(problems).toEqual([]);
   expect(drawn.nodes.length).toBeLessThanOrEqual(MAX_DRAWN_NODES);
   expect(drawn.nodes.reduce((sum, { nodes: count }) => sum + count, 0)).toBe(nodes.length);
+  const places = new Set<number>();
+  for (const { places: own, nodes: count } of drawn.nodes) {
+    const before = places.size;
+    for (const [from, to] of own) for (let at = from; at <= to; at++) places.add(at);
+    // Of a group whose nodes are scattered over the file, only the first are told.
+    if (own.length < 100) expect(places.size - before).toBe(count);
+  }
+  expect(Math.max(...places)).toBeLessThan(nodes.length);
   const layers = new Map(drawn.nodes.map(({ id, layer }) => [id, layer]));
   for (const { from, to } of drawn.edges.items) expect(layers.get(from)).toBeLessThan(layers.get(to) ?? -1);
   return drawn;
@@ -53,7 +61,7 @@ describe('a graph of many nodes is folded', () => {
   it('into blocks that repeat where nodes have no names', () => {
     const drawn = draw([plain('Stem', '', [], ['v0']), ...residual(300, () => ''), plain('Head', '', ['v300'], ['y'])]);
     expect(drawn.nodes).toHaveLength(302);
-    expect(drawn.nodes[1]).toMatchObject({ kind: 'group', name: 'block 1 of 300', nodes: 3 });
+    expect(drawn.nodes[1]).toMatchObject({ kind: 'group', name: 'block 1 of 300', nodes: 3, places: [[1, 3]] });
     expect(drawn.nodes[301]).toMatchObject({ kind: 'node', type: 'Head' });
   });
 

@@ -88,8 +88,8 @@ describe('two graphs', () => {
     const told = diff(net(NET), net(more));
     expect(told.counts).toEqual({ same: 4, weights: 0, changed: 1, left: 0, right: 1 });
     expect(told.differences.items).toMatchObject([
-      { left: null, right: { operator: 'Dropout', output: 'v4' } },
-      { left: { operator: 'MatMul' }, right: { operator: 'MatMul' }, takesOthers: true },
+      { left: null, right: { operator: 'Dropout', place: 3, output: 'v4' } },
+      { left: { operator: 'MatMul', place: 3 }, right: { operator: 'MatMul', place: 4 }, takesOthers: true },
     ]);
     expect(told.differences.items.map(differenceWords)).toEqual(['', 'takes other values']);
     expect(graphsWords(told, ['v1', 'v2'])).toBe('4 nodes are the same, 1 is changed, 1 is only in v2.');

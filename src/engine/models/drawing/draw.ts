@@ -14,6 +14,7 @@ const MAX_EDGES = 3000;
 /** More inputs, or outputs, than this are one node. */
 const MAX_ENDS = 40;
 const SHOWN_NAMES = 6;
+const MAX_RANGES = 100;
 /** A name in a drawing is no longer. */
 export const DRAWN_NAME = 80;
 const MAX_LABEL = 60;
@@ -43,7 +44,7 @@ export interface PlainGraph {
 
 /** A node that is drawn, the values that it gives and those that it takes. */
 interface Drawn {
-  readonly node: Omit<GraphNode, 'layer'>;
+  readonly node: Omit<GraphNode, 'layer' | 'places'>;
   readonly gives: readonly string[];
   readonly takes: readonly string[];
 }
@@ -59,13 +60,15 @@ export function drawGraph({ nodes, inputs, outputs }: PlainGraph, say: (problem:
   const pieces: readonly Piece[] = isFolded
     ? fold({ nodes: foldable, order: settled, followed }, MAX_DRAWN_NODES)
     : order.map((_, place) => ({ start: place, end: place + 1, depth: 0, name: '' }));
-  const inner = pieces.map((piece, place) =>
-    drawnOf(
-      settled.slice(piece.start, piece.end).flatMap((node) => nodes[node] ?? []),
+  const inner = pieces.map((piece, at) => {
+    const places = settled.slice(piece.start, piece.end);
+    const { node, ...values } = drawnOf(
+      places.flatMap((place) => nodes[place] ?? []),
       piece,
-      place,
-    ),
-  );
+      at,
+    );
+    return { ...values, node: { ...node, places: rangesOf(places) } };
+  });
   const drawn = [...ends('input', inputs), ...inner, ...ends('output', outputs)];
   const { edges, followed: drawnFollowed, given } = edgesOf(drawn);
   const layers = layersOf(
@@ -74,6 +77,7 @@ export function drawGraph({ nodes, inputs, outputs }: PlainGraph, say: (problem:
   );
   return {
     nodes: drawn.map(({ node }, place) => ({
+      places: [],
       ...node,
       // Of a group only what goes out of it.
       ...(node.kind === 'group' ? { outputs: names([...(given.get(place) ?? [])]) } : {}),
@@ -82,6 +86,18 @@ export function drawGraph({ nodes, inputs, outputs }: PlainGraph, say: (problem:
     edges: listed(edges, MAX_EDGES, (edge) => edge),
     foldedFrom: isFolded ? nodes.length : null,
   };
+}
+
+/** Nodes of a group mostly lie side by side in the file. */
+function rangesOf(places: readonly number[]): [number, number][] {
+  const ranges: [number, number][] = [];
+  for (const place of places.toSorted((left, right) => left - right)) {
+    const last = ranges.at(-1);
+    if (last && place === last[1] + 1) last[1] = place;
+    else if (ranges.length < MAX_RANGES) ranges.push([place, place]);
+    else break;
+  }
+  return ranges;
 }
 
 /** For each node those whose values it takes. */

@@ -77,7 +77,7 @@ interface Side {
 function differenceOf(left: Side, right: Side, sources: Sources): NodeDifference | null {
   const nodeOf = ({ graph, node }: Side) => (node === null ? undefined : graph.nodes[node]);
   const [ours, theirs] = [nodeOf(left), nodeOf(right)];
-  const both = { left: ours ? told(ours) : null, right: theirs ? told(theirs) : null };
+  const both = { left: told(ours, left.node), right: told(theirs, right.node) };
   if (!ours || !theirs) {
     const none = { items: [], total: 0 };
     return { ...both, attributes: none, weights: none, takesOthers: false, givesOthers: false };
@@ -111,11 +111,15 @@ function differenceOf(left: Side, right: Side, sources: Sources): NodeDifference
   };
 }
 
-const told = ({ operator, name, outputs }: DigestedNode): ComparedNode => ({
-  operator: cut(operator, DRAWN_NAME),
-  name: cut(name, DRAWN_NAME),
-  output: cut(outputs.find((output) => output !== '') ?? '', DRAWN_NAME),
-});
+const told = (node: DigestedNode | undefined, place: number | null): ComparedNode | null =>
+  node && place !== null
+    ? {
+        operator: cut(node.operator, DRAWN_NAME),
+        name: cut(node.name, DRAWN_NAME),
+        place,
+        output: cut(node.outputs.find((output) => output !== '') ?? '', DRAWN_NAME),
+      }
+    : null;
 
 /** Where a value comes from. */
 class Sources {
