@@ -6,10 +6,15 @@ import type { ModelPlace, Result } from '../../protocol/requests';
 import type { Jobs } from '../jobs';
 import { cardInJob, fileAt } from '../models';
 
+const KEPT_WITHIN_MS = 30_000;
+const LOOK_MS = 200;
+
+type FoundVersion = Pick<Result<'registry/version'>, 'version' | 'place'>;
+
 export interface OnnxParts {
   readonly store: string;
   readonly jobs: Pick<Jobs, 'run'>;
-  readonly version: (of: { name: string; which: number | string }) => Promise<Result<'registry/version'>>;
+  readonly version: (of: { name: string; which: number | string }) => Promise<FoundVersion>;
   readonly verify: (of: { name: string; which: number }) => Promise<{ versions: Verified[] }>;
 }
 
@@ -27,9 +32,9 @@ export interface FoundOnnx {
 
 /** @throws LoopwrightError `not_found`, `bad_request` for files that are not here, or not what was registered */
 export async function findOnnx(parts: OnnxParts, of: { name: string; which: number | string }): Promise<FoundOnnx> {
-  const { version: row, place } = await parts.version(of);
+  const { version: row, place } = await settled(parts, of);
   const { name, version, digest } = row;
-  const named = `${name}/${String(version)}`;
+  const named = namedAs(row);
   if (!place)
     throw new LoopwrightError(
       'bad_request',
@@ -52,3 +57,19 @@ export async function findOnnx(parts: OnnxParts, of: { name: string; which: numb
     modelFile: card.modelFile === null ? null : path,
   };
 }
+
+/** Once its files are kept, or could not be: what was registered a moment ago is waited for. */
+async function settled(parts: OnnxParts, of: { name: string; which: number | string }): Promise<FoundVersion> {
+  for (const began = performance.now(); ; await new Promise((resolve) => setTimeout(resolve, LOOK_MS))) {
+    const found = await parts.version(of);
+    if (found.version.status !== 'PENDING_REGISTRATION') return found;
+    if (performance.now() - began > KEPT_WITHIN_MS)
+      throw new LoopwrightError(
+        'bad_request',
+        `The files of ${namedAs(found.version)} are still being kept. Try again in a moment.`,
+      );
+  }
+}
+
+const namedAs = ({ name, version }: { readonly name: string; readonly version: number }): string =>
+  `${name}/${String(version)}`;
