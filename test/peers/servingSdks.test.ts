@@ -8,6 +8,9 @@ import { file, here, models, run, servingModels } from './servingModels';
 
 servingModels();
 
+/** Environments are large, and what they have is compiled at its first use. */
+const LIMIT_MS = 1_200_000;
+
 it.each([
   {
     client: "KServe's clients",
@@ -24,16 +27,20 @@ it.each([
     script: 'serving_mlserver.py',
     names: ['classes', 'rows'],
   },
-])("answer $client as Python's runtime does", async ({ environment, requirements, script, names }) => {
-  const python = await ensureVenv(environment, requirements);
-  const served = await Promise.all(
-    names.map(async (name) => [name, await endpoint(file(name), { name, queue: 1000 })] as const),
-  );
-  try {
-    const urls = Object.fromEntries(served.map(([name, { url }]) => [name, url]));
-    const { stdout } = await run(python, [join(here, script), models, JSON.stringify(urls)]);
-    expect(stdout.trim()).toBe("all as Python's runtime says");
-  } finally {
-    await Promise.all(served.map(([, one]) => one.end()));
-  }
-});
+])(
+  "answer $client as Python's runtime does",
+  async ({ environment, requirements, script, names }) => {
+    const python = await ensureVenv(environment, requirements);
+    const served = await Promise.all(
+      names.map(async (name) => [name, await endpoint(file(name), { name, queue: 1000 })] as const),
+    );
+    try {
+      const urls = Object.fromEntries(served.map(([name, { url }]) => [name, url]));
+      const { stdout } = await run(python, [join(here, script), models, JSON.stringify(urls)]);
+      expect(stdout.trim()).toBe("all as Python's runtime says");
+    } finally {
+      await Promise.all(served.map(([, one]) => one.end()));
+    }
+  },
+  LIMIT_MS,
+);

@@ -5,6 +5,9 @@ import { Violation } from '../place';
 import { hasLabel, MODEL, partsOf, rightOf, rowsOf } from './asked';
 import type { ConnectionReport } from './report';
 
+/** How long before its request a label may have been written: its segment may have gone without that of its request. */
+const LABEL_AHEAD_MS = 5000;
+
 export interface Counted {
   /** As the endpoint says. */
   readonly logged: number;
@@ -29,6 +32,7 @@ export async function lookThrough(
   let kept = 0;
   let labelled = 0;
   let missing = 0;
+  let oldestMs = Infinity;
   for await (const one of requestsIn(folder)) {
     kept++;
     const { connection = '', number = 0 } = partsOf(one.id) ?? {};
@@ -46,7 +50,9 @@ export async function lookThrough(
         rows.map((row) => rightOf(row).label),
       );
     if (!isSame) throw new Violation(`${one.id} is in the log otherwise than it was: ${shown(one)}`);
+    oldestMs = Math.min(oldestMs, one.timeMs);
     if (!hasLabel(number)) continue;
+    if (one.label === null && areSomeRemoved && one.timeMs - oldestMs < LABEL_AHEAD_MS) continue;
     if (one.label?.label !== number) throw new Violation(`the label of ${one.id} is ${shown(one.label)}`);
     labelled++;
   }
@@ -63,6 +69,10 @@ export async function lookThrough(
     throw new Violation(`${String(kept)} are in the log, where ${String(logged)} were written`);
   return { kept, removed, labelled };
 }
+
+/** What the log has on the disk, in MB. */
+export const sizeOfLog = (store: string): number =>
+  segmentsIn(requestLogFolder(store, MODEL)).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 1024 / 1024;
 
 const equal = (told: readonly unknown[] | null | undefined, right: readonly number[]): boolean =>
   told?.length === right.length && right.every((one, at) => told[at] === one);

@@ -5,8 +5,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +15,7 @@ import { makeStore } from '../../../src/protocol/node/storeFolder';
 import { classifier } from '../../endpoint/models';
 import { Violation } from '../place';
 import { labelsOf, MODEL, PROTOCOLS } from './asked';
-import { type Counted, lookThrough } from './logged';
+import { type Counted, lookThrough, sizeOfLog } from './logged';
 import { JUDGED_FROM_MINUTES, Memory, PROCESSES } from './memory';
 import { type ClientOrder, type ConnectionReport, type Report, Times } from './report';
 
@@ -31,6 +30,8 @@ const SAY_EVERY = 15;
  */
 const MAX_GROWTH_MB = 24;
 const END_LIMIT_MS = 30_000;
+/** What is being written stays, whatever the bound. */
+const SEGMENT_MB = 8;
 
 const say = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -88,8 +89,7 @@ function ask(order: ClientOrder): Asked {
 
 async function counted(url: string): Promise<Counted & { readonly labelled: number }> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  const of = (name: string): number =>
-    Number(new RegExp(`^loopwright_${name}_total{.*} (\\d+)$`, 'm').exec(text)?.[1]);
+  const of = (name: string): number => Number(new RegExp(`^loopwright_${name}_total{.*} (\\d+)$`, 'm').exec(text)?.[1]);
   return { logged: of('requests_logged'), dropped: of('requests_dropped'), labelled: of('labels_logged') };
 }
 
@@ -119,8 +119,10 @@ async function soak(): Promise<void> {
   );
   const minutesNow = (): number => (Date.now() - sinceMs) / 60_000;
   let samples = 0;
+  let mostLogMb = 0;
   const sampling = setInterval(() => {
     memory.sample();
+    mostLogMb = Math.max(mostLogMb, sizeOfLog(store));
     if (++samples % SAY_EVERY !== 0) return;
     const answered = clients.reduce((sum, one) => sum + one.answered, 0);
     say(
@@ -135,7 +137,11 @@ async function soak(): Promise<void> {
   const connections: readonly ConnectionReport[] = reports.flatMap((report) => report.connections);
   const answered = connections.reduce((sum, one) => sum + one.answered, 0);
   const times = reports.reduce<number[]>(
-    (all, report) => Array.from({ length: Math.max(all.length, report.times.length) }, (_, at) => (all[at] ?? 0) + (report.times[at] ?? 0)),
+    (all, report) =>
+      Array.from(
+        { length: Math.max(all.length, report.times.length) },
+        (_, at) => (all[at] ?? 0) + (report.times[at] ?? 0),
+      ),
     [],
   );
   const perSecond = answered / tookMinutes / 60;
@@ -145,9 +151,13 @@ async function soak(): Promise<void> {
   );
   for (const protocol of PROTOCOLS) {
     const own = connections.filter((one) => one.protocol === protocol);
-    say(`  ${protocol}: ${String(own.reduce((sum, one) => sum + one.answered, 0))} over ${String(own.length)} connections`);
+    say(
+      `  ${protocol}: ${String(own.reduce((sum, one) => sum + one.answered, 0))} over ${String(own.length)} connections`,
+    );
   }
   judge(memory, tookMinutes);
+  if (mostLogMb > megabytes + 2 * SEGMENT_MB)
+    throw new Violation(`the log had ${mostLogMb.toFixed(0)} MB, where it may have ${String(megabytes)}`);
   await checkLog(endpoint, url, store, connections, ended);
 }
 

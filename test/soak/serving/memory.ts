@@ -15,9 +15,8 @@ export class Memory {
   constructor(private readonly pid: number) {}
 
   sample(): void {
-    const children = readFileSync(`/proc/${String(this.pid)}/task/${String(this.pid)}/children`, 'utf8');
-    for (const [name, pid] of [['endpoint', this.pid] as const, ['model', Number(children.trim())] as const]) {
-      const bytes = memoryOf(pid);
+    for (const [name, pid] of [['endpoint', this.pid] as const, ['model', childOf(this.pid)] as const]) {
+      const bytes = pid === null ? null : memoryOf(pid);
       if (bytes !== null) this.samples[name].push(bytes / MB);
     }
   }
@@ -35,6 +34,15 @@ export class Memory {
     const all = this.samples[of];
     const third = Math.floor(all.length / 3);
     return { second: median(all.slice(third, 2 * third)), last: median(all.slice(2 * third)) };
+  }
+}
+
+/** Null where there is none, or the system does not tell. */
+function childOf(pid: number): number | null {
+  try {
+    return Number(readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').trim()) || null;
+  } catch {
+    return null; // no Linux, or gone
   }
 }
 
