@@ -46,7 +46,7 @@ Promise.all(counted.map((one) => work(one.connection, one.protocol, one)))
   .then(() => {
     clearInterval(telling);
     const connections: readonly ConnectionReport[] = counted;
-    return tell({ kind: 'done', connections, labelled, times: Array.from(times.counts, (count) => count ?? 0) });
+    return tell({ kind: 'done', connections, labelled, times: times.counts });
   })
   .catch((error: unknown) => tell({ kind: 'wrong', message: error instanceof Error ? error.message : String(error) }))
   .finally(() => process.exit());

@@ -35,6 +35,7 @@ export class Times {
 
   add(ms: number): void {
     const at = Math.max(0, Math.ceil(Math.log(ms / LEAST_MS) / Math.log(STEP)));
+    while (this.counts.length <= at) this.counts.push(0);
     this.counts[at] = (this.counts[at] ?? 0) + 1;
   }
 
