@@ -26,7 +26,12 @@ await runMain(async () => {
       format: 'esm',
       banner: { js: banner },
     }),
-    build({ ...shared, entryPoints: [inRepo('test/soak/serving/client.ts')], outfile: inRepo('dist/soak/client.cjs') }),
+    build({
+      ...shared,
+      entryPoints: ['client', 'collect'].map((name) => inRepo('test/soak/serving', `${name}.ts`)),
+      outdir: inRepo('dist/soak'),
+      outExtension: { '.js': '.cjs' },
+    }),
   ]);
   const { code } = await run(process.execPath, [file, ...process.argv.slice(2)], {
     cwd: repoRoot,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { memoryOf } from '../../../src/endpoint/memory';
 
 const MB = 1024 * 1024;
-/** Shorter than that, what V8 sets up in its first minutes is still in what is compared. */
+/** Shorter than that, what is set up and compiled in the first minutes is still in what is compared. */
 export const JUDGED_FROM_MINUTES = 4;
 
 export const PROCESSES = ['endpoint', 'model'] as const;
