@@ -19,7 +19,9 @@ const OIP = '/inference.GRPCInferenceService';
 const PREDICT = '/tensorflow.serving.PredictionService/Predict';
 const STATE = '/tensorflow.serving.ModelService/GetModelStatus';
 const METADATA = '/tensorflow.serving.PredictionService/GetModelMetadata';
+const HEALTH = '/grpc.health.v1.Health';
 const [FLOAT, STRING, INT64] = [1, 7, 9];
+const [SERVING, NOT_SERVING, SERVICE_UNKNOWN] = [1, 2, 3];
 
 const folder = mkdtempSync(join(tmpdir(), 'lw-grpc-'));
 let classes: Running;
@@ -42,6 +44,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const modelOf = (served: Running): number =>
+  Number(execFileSync('pgrep', ['-P', String(served.process.pid)], { encoding: 'utf8' }).trim());
 const floats = (...values: number[]): Buffer => Buffer.from(Float32Array.from(values).buffer);
 type Contents = Parameters<typeof oip.InferTensorContents.of>[0];
 const input = (name: string, datatype: string, shape: number[], contents?: Contents) =>
@@ -278,8 +282,10 @@ describe('connections', () => {
   it('are told while the model is gone, and of no answer in time; the endpoint ends with them open', async () => {
     const late = await tables.refused(`${OIP}/ModelInfer`, request({}), { deadline: Date.now() - 1 });
     expect(late.code).toBe(status.DEADLINE_EXCEEDED);
-    const children = execFileSync('pgrep', ['-P', String(table.process.pid)], { encoding: 'utf8' });
-    process.kill(Number(children.trim()), 'SIGKILL');
+    const watched = tables.watch(`${HEALTH}/Watch`, HealthCheckRequest, HealthCheckResponse, {});
+    const states = (): number[] => watched.told.map((one) => one.status);
+    await until('it is told that it serves', () => states().length === 1);
+    process.kill(modelOf(table), 'SIGKILL');
     const asked = request({ inputs: [input('amount', 'FP32', [1, 1], { fp32_contents: Float32Array.of(4) })] });
     const down = await until('it is gone', async () => {
       const refused = await tables.refused(`${OIP}/ModelInfer`, asked);
@@ -293,6 +299,29 @@ describe('connections', () => {
       model_version_status: [state],
     } = await tables.ask(STATE, tf.GetModelStatusRequest, tf.GetModelStatusResponse, { model_spec: spec() });
     expect(state).toMatchObject({ state: 20, status: { error_code: 14 } });
+    await until('it is told that it serves again', () => states().length === 3);
     expect(await table.end()).toBe(0);
+    expect([states(), await watched.over]).toEqual([[SERVING, NOT_SERVING, SERVING, NOT_SERVING], status.OK]);
+  });
+
+  it('answer what they have begun when the endpoint is told to end', async () => {
+    const other = new GrpcClient(classes.url);
+    const unknown = other.watch(`${HEALTH}/Watch`, HealthCheckRequest, HealthCheckResponse, { service: 'x' });
+    const model = modelOf(classes);
+    process.kill(model, 'SIGSTOP');
+    const begun = infer({ inputs: [input('x', 'FP32', [1, 3])], raw_input_contents: [floats(0, 0, 9)] });
+    await until('it has begun', async () =>
+      /^nv_inference_pending_request_count{.*} 1$/m.test(await (await fetch(`${classes.url}/metrics`)).text()),
+    );
+    const sinceMs = performance.now();
+    const over = classes.end();
+    await until('it drains', () => classes.log().includes('ending: SIGTERM'));
+    expect((await other.refused(`${OIP}/ServerLive`, Buffer.alloc(0))).code).toBe(status.UNAVAILABLE);
+    process.kill(model, 'SIGCONT');
+    expect((await begun).raw_output_contents[0]?.readBigInt64LE(0)).toBe(2n);
+    expect(await over).toBe(0);
+    expect(performance.now() - sinceMs).toBeLessThan(9000);
+    expect([unknown.told, await unknown.over]).toEqual([[{ status: SERVICE_UNKNOWN }], status.OK]);
+    other.close();
   });
 });

@@ -36,6 +36,22 @@ export class GrpcClient {
     return gives.decode(await this.raw(path, asks.encode(asked)));
   }
 
+  /** What is told until the call is over, and the status with which it is. */
+  watch<In, Out>(
+    path: string,
+    asks: Message<In>,
+    gives: Message<Out>,
+    asked: Partial<In>,
+  ): { readonly told: readonly Out[]; readonly over: Promise<status> } {
+    const told: Out[] = [];
+    const asIs = (one: Buffer): Buffer => one;
+    const call = this.client.makeServerStreamRequest(path, asIs, asIs, asks.encode(asked));
+    call.on('data', (bytes: Buffer) => told.push(gives.decode(bytes)));
+    // The status says it as well.
+    call.on('error', () => undefined);
+    return { told, over: new Promise((resolve) => call.on('status', ({ code }) => resolve(code))) };
+  }
+
   /** Why it is refused. @throws Error for what is answered */
   async refused(path: string, bytes: Buffer, options: { deadline?: number } = {}): Promise<Refusal> {
     try {

@@ -21,6 +21,18 @@ describe('endpoints', () => {
     }
   });
 
+  it('answer the inputs that MLflow makes for its models as it says when it validates them', async () => {
+    const names = ['classes', 'texts', 'every', 'rows', 'columns'];
+    const served = await Promise.all(names.map(async (name) => [name, await endpoint(file(name), { name })] as const));
+    try {
+      const urls = Object.fromEntries(served.map(([name, { url }]) => [name, url]));
+      const { stdout } = await run(python(), [join(here, 'serving_mlflow.py'), models, JSON.stringify(urls)]);
+      expect(stdout.trim()).toBe('as MLflow says');
+    } finally {
+      await Promise.all(served.map(([, one]) => one.end()));
+    }
+  });
+
   it('take values from beside the model, and from nowhere else', async () => {
     const beside = await endpoint(file('beside'));
     const input = { name: 'x', shape: [1, 3], datatype: 'FP32', data: [1, 2, 3] };

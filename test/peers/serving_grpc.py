@@ -239,6 +239,9 @@ def tensorflow():
         fails(grpc.StatusCode.NOT_FOUND, "is not found", lambda: predict(asked))
         health = health_pb2_grpc.HealthStub(channel)
         assert health.Check(health_pb2.HealthCheckRequest()).status == health_pb2.HealthCheckResponse.SERVING
+        watched = health.Watch(health_pb2.HealthCheckRequest(service="inference.GRPCInferenceService"))
+        assert next(watched).status == health_pb2.HealthCheckResponse.SERVING
+        watched.cancel()
 
 
 as_described()

@@ -11,6 +11,7 @@ import {
   ServerInterceptingCall,
   type status,
   type ServerInterceptor,
+  type ServerWritableStream,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { type Guard, noKey, requireHost, requireOrigin } from '../admission';
@@ -21,6 +22,7 @@ import { MAX_BODY_BYTES } from '../http';
 import { standingOf } from '../key';
 import { CODES, type Method, type Service } from './service';
 import { SERVICES } from './services/list';
+import { Watches } from './watches';
 
 /** More would be headers that clients refuse. */
 const MAX_DETAILS = 1000;
@@ -47,6 +49,9 @@ export class GrpcServer {
   private readonly server: Server;
   /** What is answered without a key. */
   private readonly open = new Set<string>();
+  private readonly watches = new Watches();
+  private readonly sockets = new Set<Socket>();
+  private onIdle: (() => void) | null = null;
   private readonly injector: { injectConnection(socket: Socket): void };
 
   constructor(
@@ -72,16 +77,27 @@ export class GrpcServer {
   take(socket: Socket): void {
     // What it says of a connection that breaks is of no use to anybody.
     socket.on('error', () => undefined);
+    this.sockets.add(socket);
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      if (this.sockets.size === 0) this.onIdle?.();
+    });
     this.injector.injectConnection(socket);
   }
 
   /** Takes no more calls, and waits for those that are under way. */
   async drain(limitMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    const limit = setTimeout(() => resolve(undefined), limitMs);
-    this.server.tryShutdown(() => resolve(undefined));
-    await promise;
-    clearTimeout(limit);
+    this.watches.end();
+    // Each connection is closed by it once its calls are answered. That it says so before that, where Node's own server has begun to
+    // close the connections (from Node 24 on), is why they are looked at here.
+    this.server.tryShutdown(() => undefined);
+    if (this.sockets.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      this.onIdle = () => resolve(undefined);
+      const limit = setTimeout(this.onIdle, limitMs);
+      await promise;
+      clearTimeout(limit);
+    }
     this.server.forceShutdown();
   }
 
@@ -126,17 +142,21 @@ export class GrpcServer {
 
   private add({ name, methods }: Service): void {
     const asIs = (bytes: Buffer): Buffer => bytes;
-    const form = { requestStream: false, responseStream: false } as const;
     const coding = {
       ...{ requestSerialize: asIs, requestDeserialize: asIs },
       ...{ responseSerialize: asIs, responseDeserialize: asIs },
     };
     const paths = methods.map((method) => [method, `/${name}/${method.name}`] as const);
-    const definition = paths.map(([method, path]) => [method.name, { path, ...form, ...coding }] as const);
+    const definition = paths.map(([method, path]) => {
+      const form = { requestStream: false, responseStream: method.isWatched };
+      return [method.name, { path, ...form, ...coding }] as const;
+    });
     const handlers = paths.map(([method, path]) => [
       method.name,
-      ({ request, metadata }: { request: Buffer; metadata: Metadata }, done: Done) =>
-        void this.answer(method, path, request, metadata, done),
+      method.isWatched
+        ? (call: ServerWritableStream<Buffer, Buffer>) => this.watch(method, path, call)
+        : ({ request, metadata }: { request: Buffer; metadata: Metadata }, done: Done) =>
+            void this.answer(method, path, request, metadata, done),
     ]);
     for (const [method, path] of paths) if (method.isOpen) this.open.add(path);
     this.server.addService(
@@ -156,6 +176,14 @@ export class GrpcServer {
       const { kind, message } = Failure.from(thrown);
       if (call) this.served.remember(call, STATUS[kind], message);
     }
+  }
+
+  private watch(method: Method, path: string, call: ServerWritableStream<Buffer, Buffer>): void {
+    this.watches.add(
+      async () => method.answer(call.request, this.served, null),
+      call,
+      (thrown) => call.emit('error', this.statusOf(thrown, path)),
+    );
   }
 
   private statusOf(thrown: unknown, path: string): Status {

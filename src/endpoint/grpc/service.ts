@@ -11,6 +11,8 @@ export interface Method {
   readonly isOpen: boolean;
   /** Whether it is a request for predictions, which is remembered. */
   readonly infers: boolean;
+  /** Whether it goes on: it is answered again whenever its answer has become another. */
+  readonly isWatched: boolean;
   /** @throws Failure, Refused */
   answer(asked: Buffer, served: Served, call: Call | null): Buffer | Promise<Buffer>;
 }
@@ -26,10 +28,10 @@ export function method<In, Out>(
   asks: Message<In>,
   gives: Message<Out>,
   answer: (asked: In, served: Served, call: Call | null) => Partial<Out> | Promise<Partial<Out>>,
-  { isOpen = false, infers = false }: Partial<Pick<Method, 'isOpen' | 'infers'>> = {},
+  { isOpen = false, infers = false, isWatched = false }: Partial<Pick<Method, 'isOpen' | 'infers' | 'isWatched'>> = {},
 ): Method {
   return {
-    ...{ name, isOpen, infers },
+    ...{ name, isOpen, infers, isWatched },
     answer: (asked, served, call) => {
       const answered = answer(asks.decode(asked), served, call);
       return answered instanceof Promise ? answered.then((one) => gives.encode(one)) : gives.encode(answered);

@@ -1,11 +1,11 @@
-/** gRPC's own question whether a server can be asked (https://grpc.io/docs/guides/health-checking): once, not as a stream. */
+/** gRPC's own question whether a server can be asked (https://grpc.io/docs/guides/health-checking): once, or until told otherwise. */
 import { Failure } from '../../failure';
 import { enumeration, message, string } from '../message';
 import { method, type Service } from '../service';
 
 export const HealthCheckRequest = message('grpc.health.v1.HealthCheckRequest', { service: string(1) });
 export const HealthCheckResponse = message('grpc.health.v1.HealthCheckResponse', { status: enumeration(1) });
-const [SERVING, NOT_SERVING] = [1, 2];
+const [SERVING, NOT_SERVING, SERVICE_UNKNOWN] = [1, 2, 3];
 
 /** @param services those that are there beside it */
 export function healthOf(services: readonly Service[]): Service {
@@ -22,6 +22,15 @@ export function healthOf(services: readonly Service[]): Service {
           return { status: isReady ? SERVING : NOT_SERVING };
         },
         { isOpen: true },
+      ),
+      method(
+        'Watch',
+        HealthCheckRequest,
+        HealthCheckResponse,
+        ({ service }, { isReady }) => ({
+          status: known.has(service) ? (isReady ? SERVING : NOT_SERVING) : SERVICE_UNKNOWN,
+        }),
+        { isOpen: true, isWatched: true },
       ),
     ],
   };
