@@ -15,6 +15,9 @@ export class Answer extends LitElement {
       :host {
         display: block;
       }
+      lw-tensor-table + lw-tensor-table {
+        margin-top: 14px;
+      }
     `,
   ];
 

@@ -11,7 +11,7 @@ import '../ui/keyValues';
 import '../ui/states';
 import { groups } from '../ui/styles';
 import { type EndpointHost } from './api';
-import { dialectWords, isFailed, visible, whenWords } from './recentWords';
+import { dialectWords, isFailed, tookWords, visible, whenWords } from './recentWords';
 import './tensorTable';
 import { asTables } from './tensorTable';
 
@@ -53,7 +53,7 @@ export class LoggedRequest extends LitElement {
       .tables {
         display: flex;
         flex-wrap: wrap;
-        gap: 4px 40px;
+        gap: 12px 40px;
       }
       .tables > * {
         min-width: 0;
@@ -112,7 +112,7 @@ export class LoggedRequest extends LitElement {
       dialectWords(dialect),
       ...(version === null ? [] : [`v${version}`]),
       ...(rows === null ? [] : [`${formatNumber(rows)} ${rows === 1 ? 'row' : 'rows'}`]),
-      `${formatNumber(tookMs)}\u2009ms`,
+      tookWords(tookMs),
       `status ${String(status)}`,
     ];
     return html`<p class="quiet">${facts.join(' · ')}</p>
@@ -133,8 +133,8 @@ export class LoggedRequest extends LitElement {
     return html`${this.renderLabel(found)}
       ${inputs.length === 0 ? html`<p class="quiet">Its inputs could not be read, so the log has none.</p>` : nothing}
       <div class="tables">
-        ${asTables(inputs).map((one) => html`<lw-tensor-table kind="Input" .tensor=${one}></lw-tensor-table>`)}
-        ${asTables(outputs).map((one) => html`<lw-tensor-table kind="Output" .tensor=${one}></lw-tensor-table>`)}
+        ${asTables(inputs).map((one) => html`<lw-tensor-table told kind="Input" .tensor=${one}></lw-tensor-table>`)}
+        ${asTables(outputs).map((one) => html`<lw-tensor-table told kind="Output" .tensor=${one}></lw-tensor-table>`)}
       </div>
       ${more === 0 ? nothing : html`<p class="quiet">${formatNumber(more)} more inputs and outputs are not shown.</p>`}`;
   }

@@ -1,17 +1,20 @@
 /** `<lw-recent>`: the last requests, the newest first; one of them is opened below, where there is a log. */
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { type RecentRequest } from '../../src/protocol/endpoints';
 import { formatNumber } from '../../src/protocol/format';
 import { type EndpointModel } from '../../src/protocol/pages/endpoint';
 import '../ui/controls';
 import '../ui/icon';
+import { holdRows } from '../ui/rowAnchor';
 import { groups, linkButton, scrollable, wordTable } from '../ui/styles';
 import { type EndpointHost } from './api';
 import './logged';
 import { recentStyles } from './recentStyles';
-import { dialectWords, isFailed, keptWords, visible, whenWords } from './recentWords';
+import { dialectWords, isFailed, keptWords, tookWords, visible, whenWords } from './recentWords';
+
+const LEAST_HEIGHT = 140;
 
 const keyOf = ({ timeMs, number }: RecentRequest): string => `${String(timeMs)} ${String(number)}`;
 
@@ -29,6 +32,7 @@ export class Recent extends LitElement {
   @state() private opened: RecentRequest | null = null;
   /** The row that has the focus stays, as the opened one does. */
   @state() private focused: RecentRequest | null = null;
+  @query('.scroll') private readonly scroller!: HTMLElement | null;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('model')) return;
@@ -36,7 +40,17 @@ export class Recent extends LitElement {
     const of = `${String(endpoint.process.pid)} ${endpoint.process.start}`;
     if (told) this.told = { of, recent: told.recent };
     else if (this.told?.of !== of) this.told = null;
-    if (!this.isLogged) this.opened = null;
+    if (!this.isLogged && this.opened) this.shut();
+  }
+
+  /** A row that comes to stand elsewhere in the list takes the focus along. */
+  protected override update(changed: PropertyValues<this>): void {
+    const active = this.shadowRoot?.activeElement;
+    const putBack = holdRows(this.scroller);
+    super.update(changed);
+    putBack();
+    if (active instanceof HTMLElement && active.isConnected && this.shadowRoot?.activeElement !== active)
+      active.focus({ preventScroll: true });
   }
 
   private get isLogged(): boolean {
@@ -92,8 +106,8 @@ export class Recent extends LitElement {
           <thead>
             <tr>
               <th scope="col">Time</th>
-              <th scope="col">Protocol</th>
-              <th scope="col">Version</th>
+              <th scope="col" class="wide">Protocol</th>
+              <th scope="col" class="wide">Version</th>
               <th scope="col" class="number">Rows</th>
               <th scope="col" class="number">Latency</th>
               <th scope="col">Status</th>
@@ -113,14 +127,13 @@ export class Recent extends LitElement {
     const when = whenWords(timeMs, this.model.nowMs);
     const failed = isFailed(one);
     return html`<tr data-key=${keyOf(one)} class=${isOpen ? 'open' : ''}>
-      <td>
+      <td title=${`${dialectWords(dialect)}${version === null ? '' : `, v${version}`}`}>
         ${
           this.isLogged
             ? html`<button
                 class="link"
                 type="button"
                 aria-expanded=${String(isOpen)}
-                title=${isOpen ? 'Close' : 'Show its inputs and outputs'}
                 @click=${() => this.toggle(one, isOpen)}
               >
                 ${when}
@@ -128,10 +141,10 @@ export class Recent extends LitElement {
             : when
         }
       </td>
-      <td title=${dialect}>${dialectWords(dialect)}</td>
-      <td>${version === null ? '–' : `v${version}`}</td>
+      <td class="wide" title=${dialect}>${dialectWords(dialect)}</td>
+      <td class="wide">${version === null ? '–' : `v${version}`}</td>
       <td class="number">${rows === null ? '–' : formatNumber(rows)}</td>
-      <td class="number">${formatNumber(tookMs)} ms</td>
+      <td class="number">${tookWords(tookMs)}</td>
       <td class="status">
         ${
           failed
@@ -157,14 +170,28 @@ export class Recent extends LitElement {
   }
 
   private toggle(one: RecentRequest, isOpen: boolean): void {
-    this.opened = isOpen ? null : one;
+    if (isOpen) this.shut();
+    else this.open(one);
+  }
+
+  /** What is read below the list is not pushed down by it as long as it is open. */
+  private open(one: RecentRequest): void {
+    const { scroller } = this;
+    if (scroller && !this.opened)
+      scroller.style.maxHeight = `${String(Math.max(LEAST_HEIGHT, scroller.clientHeight))}px`;
+    this.opened = one;
+  }
+
+  private shut(): void {
+    this.opened = null;
+    if (this.scroller) this.scroller.style.maxHeight = '';
   }
 
   /** Whoever closes it goes on where it was opened. */
   private readonly close = () => {
     const key = this.opened ? keyOf(this.opened) : '';
     this.renderRoot.querySelector<HTMLElement>(`tr[data-key="${key}"] button`)?.focus();
-    this.opened = null;
+    this.shut();
   };
 
   private readonly toggleHeld = () => {

@@ -10,6 +10,7 @@ export const recentStyles = css`
   }
   .scroll {
     max-height: 330px;
+    overflow-anchor: none;
     margin-top: 4px;
   }
   thead th {
@@ -29,10 +30,19 @@ export const recentStyles = css`
     background: var(--vscode-list-inactiveSelectionBackground);
     color: var(--vscode-list-inactiveSelectionForeground, inherit);
   }
+  .open .link {
+    color: inherit;
+    text-decoration: underline;
+  }
   .status {
     width: 45%;
     min-width: 220px;
     white-space: normal;
+  }
+  @container (max-width: 620px) {
+    .wide {
+      display: none;
+    }
   }
   .failed {
     display: -webkit-box;

@@ -40,14 +40,17 @@ export function whenWords(timeMs: number, nowMs: number): string {
   return exactTime(nowMs).startsWith(day) ? clock : exact;
 }
 
+export const tookWords = (ms: number): string => `${formatNumber(ms)}\u2009ms`;
+
 const FIRST_PICTURE = 0x2400;
+const PICTURES = 0x20;
 const DELETE = 0x7f;
-const DELETE_PICTURE = '\u2421';
 
 /** Control characters as the pictures that Unicode has for them: two ids that differ are not shown alike. */
 export const visible = (text: string): string =>
-  text.replaceAll(/[\u0000-\u001f\u007f]/g, (one) =>
-    one.charCodeAt(0) === DELETE ? DELETE_PICTURE : String.fromCharCode(FIRST_PICTURE + one.charCodeAt(0)),
-  );
+  text.replaceAll(/\p{Cc}/gu, (one) => {
+    const code = one.charCodeAt(0);
+    return code < PICTURES ? String.fromCharCode(FIRST_PICTURE + code) : code === DELETE ? '\u2421' : '\ufffd';
+  });
 
 export const isFailed = ({ status, failure }: RecentRequest): boolean => failure !== null || status >= 400;

@@ -80,6 +80,8 @@ export class TensorTable extends LitElement {
   @property({ attribute: false }) tensor!: ShownTensor;
   /** What it is: Input or Output. */
   @property() kind = '';
+  /** Whether the heading says that, too. */
+  @property({ type: Boolean }) told = false;
 
   protected override render() {
     const { name, datatype, shape, columns, rows } = this.tensor;
@@ -89,7 +91,8 @@ export class TensorTable extends LitElement {
         ${
           name === ''
             ? `${this.kind}s`
-            : html`<bdi>${name}</bdi> <span class="quiet">${datatype} [${shape.join(', ')}]</span>`
+            : html`${this.told ? `${this.kind} ` : nothing}<bdi>${name}</bdi>
+                <span class="quiet">${datatype} [${shape.join(', ')}]</span>`
         }
       </h3>
       <div

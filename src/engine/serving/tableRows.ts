@@ -98,17 +98,11 @@ async function firstRows(
 
 /** As somebody would write it into the form; what is missing is nothing. */
 function cellText(cell: unknown, datatype: string | undefined): string {
-  switch (typeof cell) {
-    case 'string':
-      return cell;
-    case 'number':
-      return numberText(cell, datatype ?? '');
-    case 'bigint':
-    case 'boolean':
-      return String(cell);
-    default:
-      return cell === null || cell === undefined ? '' : cell instanceof Date ? cell.toISOString() : jsonOf(cell);
-  }
+  if (typeof cell === 'string') return cell;
+  if (typeof cell === 'number') return numberText(cell, datatype ?? '');
+  if (typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell);
+  if (cell === null || cell === undefined) return '';
+  return cell instanceof Date ? cell.toISOString() : jsonOf(cell);
 }
 
 const jsonOf = (value: unknown): string =>
