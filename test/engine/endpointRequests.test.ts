@@ -86,11 +86,15 @@ describe('a request of the log', () => {
     // Its label may stand behind what is read.
     const [first] = calls;
     if (!first) throw new Error('there are 40');
-    const within = requestOf(requestLogFolder(store('gone'), 'fraud'), wanted(first), { mostBytes: 100, signal });
+    const within = requestOf(requestLogFolder(store('gone'), 'fraud'), wanted(first), {
+      mostBytes: 100,
+      mostMs: 60_000,
+      signal,
+    });
     expect(await within).toMatchObject({ request: { id: 'r0' }, isSure: false });
     const aborted = AbortSignal.abort(new Error('enough'));
     const ended = requestOf(requestLogFolder(store('gone'), 'fraud'), wanted(first), {
-      mostBytes: 1e9,
+      ...{ mostBytes: 1e9, mostMs: 60_000 },
       signal: aborted,
     });
     await expect(ended).rejects.toThrow('enough');

@@ -133,13 +133,16 @@ it('keeps what is opened, the focus and the place while requests pour in', async
   expect(await focused()).toBe('991');
 
   // A few that come on top move nothing that is looked at further below.
+  const isFirst = (last: number) =>
+    eventually(() => list.locator('tbody tr').first().getAttribute('data-key')).toContain(` ${String(last)}`);
   host.tell(someRequests(50, 1603));
+  await isFirst(1603);
   const place = (key: string) =>
     list.locator(`tr[data-key$=" ${key}"]`).evaluate((row) => row.getBoundingClientRect().top);
-  await list.evaluate((element) => element.scrollBy(0, 300));
+  await list.evaluate((element) => element.scrollTo(0, 300));
   const top = await place('1580');
   host.tell(someRequests(50, 1606));
-  await eventually(() => list.locator('tbody tr').first().getAttribute('data-key')).toContain(' 1606');
+  await isFirst(1606);
   expect(Math.abs((await place('1580')) - top)).toBeLessThan(2);
 
   await page.getByRole('button', { name: 'Hold' }).click();
@@ -177,6 +180,19 @@ it('fills the form with a row of a table', async () => {
   await choose.click();
   await form.getByText('Not read: other.csv does not fit the model. Missing columns: "age".').waitFor();
   expect(await form.getByLabel(/^Row of transactions/).count()).toBe(0);
+});
+
+it('has a form of 100 fields that is looked at in parts', async () => {
+  const { page, shot } = await openEndpoint(someEndpoint('amount', 100));
+  const form = page.locator('lw-try-it');
+  await form.getByRole('textbox', { name: 'column 99' }).waitFor();
+  const fields = form.locator('.fields');
+  const [height, all] = await fields.evaluate((element) => [element.clientHeight, element.scrollHeight] as const);
+  expect(height).toBeLessThanOrEqual(420);
+  expect(all).toBeGreaterThan(height);
+  expect(await form.locator('.takes').evaluate((element) => element.clientHeight)).toBeLessThan(80);
+  await form.scrollIntoViewIfNeeded();
+  await shot('endpoint-hundred');
 });
 
 it('shows texts of strangers as texts', async () => {

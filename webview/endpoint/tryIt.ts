@@ -26,6 +26,8 @@ import { tryStyles } from './tryStyles';
 
 const FORM_WORDS: Readonly<Record<FormKind, string>> = { row: 'Values', json: 'JSON', csv: 'CSV' };
 const CALL_WORDS: Readonly<Record<CallKind, string>> = { curl: 'curl', python: 'Python', javascript: 'JavaScript' };
+/** Their names and types take several lines. */
+const MANY_INPUTS = 8;
 /** More than the endpoint takes itself, which tells of it. */
 const GRACE_MS = 15_000;
 
@@ -67,7 +69,13 @@ export class TryIt extends LitElement {
         : html`<p class="quiet">What the model takes is known when it is ready.</p>`;
     const kind = this.kindOf(form);
     const kinds = (['row', 'json', 'csv'] as const).filter((one) => one === 'json' || form.columns !== null);
-    return html`<p class="quiet takes">
+    const isLong = form.inputs.length > MANY_INPUTS;
+    return html`<p
+        class="quiet takes"
+        tabindex=${isLong ? 0 : nothing}
+        role=${isLong ? 'region' : nothing}
+        aria-label=${isLong ? 'What the model takes' : nothing}
+      >
         Takes
         ${form.inputs.map(({ name, datatype, shape }, at) => html`${at > 0 ? ', ' : nothing}<bdi>${name}</bdi> ${datatype} [${shape.map((size) => (size < 0 ? '?' : String(size))).join(', ')}]`)}
       </p>

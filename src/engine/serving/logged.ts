@@ -10,9 +10,9 @@ export interface LoggedTask extends LoggedOrder {
   readonly name: string;
 }
 
-const LIMIT_MS = 10_000;
-const MAX_READ_BYTES = 128 * 1024 * 1024;
-/** Of inputs, and of outputs. */
+const LIMIT_MS = 15_000;
+const BOUNDS = { mostBytes: 64 * 1024 * 1024, mostMs: 5000 };
+/** Of inputs, and of outputs alike. */
 const MAX_TENSORS = 50;
 const MAX_CELLS = 20_000;
 const MAX_LABEL = 2000;
@@ -36,7 +36,7 @@ export async function readLogged(
   { signal }: Pick<JobContext, 'signal'>,
 ): Promise<LoggedLook> {
   const folder = requestLogFolder(store, name);
-  const { request, isSure } = await requestOf(folder, wanted, { mostBytes: MAX_READ_BYTES, signal });
+  const { request, isSure } = await requestOf(folder, wanted, { ...BOUNDS, signal });
   if (!request) return { found: null, why: whyNot(Date.now() - wanted.timeMs - wanted.tookMs, isSure) };
   const { inputs, outputs } = request;
   return {

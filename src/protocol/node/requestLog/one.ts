@@ -22,19 +22,24 @@ const FILE_TIME_MS = 1000;
 /** A disk that is slower than requests come holds them up. */
 const LATE_MS = 60_000;
 
-/**
- * @param mostBytes of the log are read
- * @throws what the signal was aborted with
- */
+export interface Bounds {
+  /** So much of the log is read, and for about so long. */
+  readonly mostBytes: number;
+  readonly mostMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** @throws what the signal was aborted with */
 export async function requestOf(
   folder: string,
   wanted: WantedRequest,
-  { mostBytes, signal }: { readonly mostBytes: number; readonly signal: AbortSignal },
+  { mostBytes, mostMs, signal }: Bounds,
 ): Promise<FoundRequest> {
   const { id, timeMs, tookMs } = wanted;
   let request: LoggedRequest | null = null;
   let label: Label | null = null;
   let readBytes = 0;
+  const untilMs = performance.now() + mostMs;
   const told = (isSure: boolean): FoundRequest => ({ request: request && { ...request, label }, isSure });
   for (const segment of segmentsIn(folder).filter(({ changedMs }) => changedMs >= timeMs - FILE_TIME_MS))
     for await (const { head, data, sizeBytes } of blocksOf(segment)) {
@@ -48,7 +53,7 @@ export async function requestOf(
         else if (Math.min(...head.timesMs) > timeMs + tookMs + LATE_MS) return told(true);
       }
       readBytes += sizeBytes;
-      if (readBytes > mostBytes) return told(false);
+      if (readBytes > mostBytes || performance.now() > untilMs) return told(false);
     }
   return told(true);
 }
