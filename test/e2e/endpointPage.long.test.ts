@@ -222,7 +222,8 @@ test('its last requests are told; one is opened, with its label once that has co
   const frame = await page();
   const section = frame.locator('lw-recent');
   await section.getByText('Requests are kept for 7 days, up to 256 MB; no column is masked.').waitFor();
-  const row = (id: string) => section.getByRole('row').filter({ hasText: id });
+  const list = section.getByRole('region', { name: 'The last requests' });
+  const row = (id: string) => list.getByRole('row').filter({ hasText: id });
   await row('order-<b>18</b>').getByText('"x" takes FP32; "one" is none.').waitFor();
   expect(await row('order-17').innerText()).toMatch(/Open Inference Protocol\s+v1\s+2\s+[\d.]+\u2009ms\s+200/);
   await row('order-17').getByRole('button', { expanded: false }).click();
@@ -253,13 +254,14 @@ test('its last requests are told; one is opened, with its label once that has co
   await load(6_000);
   await waitFor(
     'others to be told',
-    async () => (await row('order-17').count()) === 1 && (await section.getByRole('row').count()) === 52,
+    async () => (await row('order-17').count()) === 1 && (await list.getByRole('row').count()) === 52,
   );
   expect(Math.abs((await place()) - before)).toBeLessThan(3);
   await opened.getByText('charged back').waitFor();
   await opened.getByRole('button', { name: 'Look Again' }).click();
   await waitFor('it to be found behind them', () => opened.getByText('charged back').isVisible());
   await opened.getByRole('button', { name: 'Close the Request' }).click();
+  await opened.waitFor({ state: 'detached' });
 }, 300_000);
 
 test('its charts show what it has to do', async () => {

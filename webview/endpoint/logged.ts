@@ -11,7 +11,7 @@ import '../ui/keyValues';
 import '../ui/states';
 import { groups } from '../ui/styles';
 import { type EndpointHost } from './api';
-import { dialectWords, isFailed, tookWords, visible, whenWords } from './recentWords';
+import { dialectWords, isFailed, isRefused, tookWords, visible, whenWords } from './recentWords';
 import './tensorTable';
 import { asTables } from './tensorTable';
 
@@ -116,7 +116,7 @@ export class LoggedRequest extends LitElement {
       `status ${String(status)}`,
     ];
     return html`<p class="quiet">${facts.join(' · ')}</p>
-      ${isFailed(request) ? html`<lw-failed what="It failed." .cause=${failure ?? ''}></lw-failed>` : nothing}`;
+      ${isFailed(request) ? html`<lw-failed what=${isRefused(request) ? 'It was refused.' : 'It failed.'} .cause=${failure ?? ''}></lw-failed>` : nothing}`;
   }
 
   private renderFound() {

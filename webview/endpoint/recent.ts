@@ -12,7 +12,7 @@ import { groups, linkButton, scrollable, wordTable } from '../ui/styles';
 import { type EndpointHost } from './api';
 import './logged';
 import { recentStyles } from './recentStyles';
-import { dialectWords, isFailed, keptWords, tookWords, visible, whenWords } from './recentWords';
+import { dialectWords, isFailed, isRefused, keptWords, tookWords, visible, whenWords } from './recentWords';
 
 const LEAST_HEIGHT = 140;
 
@@ -38,6 +38,8 @@ export class Recent extends LitElement {
     if (!changed.has('model')) return;
     const { told, endpoint } = this.model;
     const of = `${String(endpoint.process.pid)} ${endpoint.process.start}`;
+    // Another process counts from the beginning.
+    if (this.told && this.told.of !== of) this.held = null;
     if (told) this.told = { of, recent: told.recent };
     else if (this.told?.of !== of) this.told = null;
     if (!this.isLogged && this.opened) this.shut();
@@ -126,6 +128,7 @@ export class Recent extends LitElement {
     const isOpen = this.opened !== null && keyOf(this.opened) === keyOf(one);
     const when = whenWords(timeMs, this.model.nowMs);
     const failed = isFailed(one);
+    const refused = isRefused(one);
     return html`<tr data-key=${keyOf(one)} class=${isOpen ? 'open' : ''}>
       <td title=${`${dialectWords(dialect)}${version === null ? '' : `, v${version}`}`}>
         ${
@@ -148,8 +151,8 @@ export class Recent extends LitElement {
       <td class="status">
         ${
           failed
-            ? html`<span class="failed" title=${failure ?? ''}
-                ><lw-icon name="error"></lw-icon> ${status} <span>${failure ?? ''}</span></span
+            ? html`<span class="failed ${refused ? 'refused' : ''}" title=${failure ?? ''}
+                ><lw-icon name=${refused ? 'warning' : 'error'}></lw-icon> ${status} <span>${failure ?? ''}</span></span
               >`
             : status
         }

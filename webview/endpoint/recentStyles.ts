@@ -39,11 +39,6 @@ export const recentStyles = css`
     min-width: 220px;
     white-space: normal;
   }
-  @container (max-width: 620px) {
-    .wide {
-      display: none;
-    }
-  }
   .failed {
     display: -webkit-box;
     -webkit-box-orient: vertical;
@@ -55,6 +50,17 @@ export const recentStyles = css`
     margin-block: -4px;
     vertical-align: middle;
     color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
+  }
+  .refused lw-icon {
+    color: var(--vscode-editorWarning-foreground, var(--vscode-foreground));
+  }
+  @container (max-width: 620px) {
+    .wide {
+      display: none;
+    }
+    .status {
+      min-width: 130px;
+    }
   }
   .id span {
     display: inline-block;

@@ -54,3 +54,6 @@ export const visible = (text: string): string =>
   });
 
 export const isFailed = ({ status, failure }: RecentRequest): boolean => failure !== null || status >= 400;
+
+/** By what was asked, or as too much was: nothing of the endpoint broke. */
+export const isRefused = (request: RecentRequest): boolean => isFailed(request) && request.status < 500;

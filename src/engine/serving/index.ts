@@ -5,7 +5,13 @@
 import { basename } from 'node:path';
 import type { EndpointFile, ServedModel } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
-import { forgetEndpoint, livingEndpoint, livingEndpoints, startingEndpoint } from '../../protocol/node/endpointFolder';
+import {
+  endpointsIn,
+  forgetEndpoint,
+  livingEndpoint,
+  livingEndpoints,
+  startingEndpoint,
+} from '../../protocol/node/endpointFolder';
 import { Given } from '../../protocol/pages/endpoint';
 import { cardInJob, inspectFileInJob } from '../models';
 import type { RequestHandlers } from '../rpc/dispatch';
@@ -66,7 +72,9 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
       throw new LoopwrightError('bad_request', `${name} takes more than a row of a table has.`);
     },
     'endpoints/logged': ({ name, id, timeMs, tookMs }) => {
-      const found = living(store, name);
+      // Also of one that was killed: what it had written is there.
+      const found = endpointsIn(store).find(({ endpoint }) => endpoint.name === name)?.endpoint;
+      if (!found) throw noEndpoint(name);
       if (found.requestLog) return loggedInJob(parts.jobs, { store, name: found.name, id, timeMs, tookMs });
       throw new LoopwrightError('bad_request', `The endpoint ${name} keeps no log of its requests.`);
     },
