@@ -248,8 +248,9 @@ test('its last requests are told; one is opened, with its label once that has co
   await workbench.page.setViewportSize({ width: 1400, height: 1000 });
 
   // What is opened and where it is looked at stays while thousands come.
-  const place = () => opened.evaluate((element) => Math.round(element.getBoundingClientRect().top));
+  const place = async () => ((await opened.boundingBox())?.y ?? 0) - ((await list.boundingBox())?.y ?? 0);
   await scrollTo(frame, 'Recent Requests');
+  await workbench.page.waitForTimeout(1000);
   const before = await place();
   await load(6_000);
   await waitFor(

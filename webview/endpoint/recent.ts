@@ -180,14 +180,13 @@ export class Recent extends LitElement {
   /** What is read below the list is not pushed down by it as long as it is open. */
   private open(one: RecentRequest): void {
     const { scroller } = this;
-    if (scroller && !this.opened)
-      scroller.style.maxHeight = `${String(Math.max(LEAST_HEIGHT, scroller.clientHeight))}px`;
+    if (scroller && !this.opened) scroller.style.height = `${String(Math.max(LEAST_HEIGHT, scroller.offsetHeight))}px`;
     this.opened = one;
   }
 
   private shut(): void {
     this.opened = null;
-    if (this.scroller) this.scroller.style.maxHeight = '';
+    if (this.scroller) this.scroller.style.height = '';
   }
 
   /** Whoever closes it goes on where it was opened. */
