@@ -61,6 +61,9 @@ export const recentStyles = css`
     .status {
       min-width: 130px;
     }
+    .failed {
+      -webkit-line-clamp: 4;
+    }
   }
   .id span {
     display: inline-block;
