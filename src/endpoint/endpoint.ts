@@ -24,6 +24,7 @@ import { Metrics } from './metrics';
 import { type Loaded, ModelProcess } from './modelProcess';
 import { openApiOf, toldPaths } from './openApi';
 import { Queue } from './queue';
+import { RecentRequests } from './recent';
 import { EndpointServer } from './server';
 import { Troubles } from './troubles';
 
@@ -44,6 +45,7 @@ export class Endpoint {
   private readonly requests: RequestLog | null;
   private readonly metrics = new Metrics();
   private readonly troubles = new Troubles();
+  private readonly recent = new RecentRequests();
   private isDraining = false;
   private isUnloaded = false;
   private lastChange = Promise.resolve<unknown>(undefined);
@@ -93,7 +95,7 @@ export class Endpoint {
    * whatever takes its place meanwhile
    */
   private servedBy(of: () => ModelInstance): Served {
-    const { order, metrics, troubles, requests } = this;
+    const { order, metrics, troubles, recent, requests } = this;
     const { name, deadlineMs } = order;
     const pinned = new WeakMap<ModelInstance, Served>();
     const isOff = (): boolean => this.isDraining || this.isUnloaded;
@@ -127,7 +129,10 @@ export class Endpoint {
           infer: (feeds: readonly NamedTensor[]) => this.infer(instance, feeds, call),
         });
       },
-      remember: (call, status, failure) => requests?.request(call, status, failure),
+      remember: (call, status, failure) => {
+        recent.add(call, status, failure);
+        requests?.request(call, status, failure);
+      },
       label: async (labels) => {
         if (!requests)
           throw new Failure('unsupported', 'This endpoint keeps no log of its requests: labels have no place.');
@@ -147,7 +152,7 @@ export class Endpoint {
       told: () => ({
         batches: batchesOf(of().process.loaded),
         tuning: of().process.loaded?.tuning ?? null,
-        ...{ deadlineMs, queue: order.queue, troubles: troubles.list },
+        ...{ deadlineMs, queue: order.queue, troubles: troubles.list, recent: recent.list },
       }),
       routes: () => Object.fromEntries(DIALECTS.map((one) => [one.name, one.routes.flatMap(toldPaths)])),
       openApi: () => openApiOf(DIALECTS, { name, version: of().model.version, signature: of().signature }),

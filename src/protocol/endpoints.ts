@@ -167,6 +167,27 @@ export const Tuning = z.object({
 });
 export type Tuning = z.infer<typeof Tuning>;
 
+/** A request that inferred, as an endpoint remembers it whether or not it keeps a log. */
+export const RecentRequest = z.object({
+  /** From 1, among those that this process answered. */
+  number: z.number(),
+  id: z.string(),
+  /** When it began. */
+  timeMs: z.number(),
+  tookMs: z.number(),
+  /** The protocol; of gRPC the service and the method. */
+  dialect: z.string(),
+  /** What answered it; null where it came to no model. */
+  version: z.string().nullable(),
+  /** Null where its inputs were not read, or have no rows. */
+  rows: z.number().nullable(),
+  /** HTTP's. */
+  status: z.number(),
+  /** Why it was not answered as it wished. */
+  failure: z.string().nullable(),
+});
+export type RecentRequest = z.infer<typeof RecentRequest>;
+
 /** What an endpoint says of itself (`/loopwright/endpoint`). */
 export const ToldEndpoint = z.object({
   /**
@@ -179,6 +200,8 @@ export const ToldEndpoint = z.object({
   deadlineMs: z.number(),
   queue: z.number().int(),
   troubles: z.array(EndpointTrouble).readonly(),
+  /** The newest first. Null for an endpoint of a build that does not tell it. */
+  recent: z.array(RecentRequest).readonly().nullable().default(null),
 });
 export type ToldEndpoint = z.infer<typeof ToldEndpoint>;
 

@@ -178,6 +178,93 @@ test('it is tried with a row of the example, and the same call works when it is 
   await pictures('refused');
 }, 300_000);
 
+test('a row of a table is taken into the form, by the names of its columns', async () => {
+  const table = path.join(workbench.folder, 'transactions.csv');
+  writeFileSync(table, 'id,age,hour,amount\n1,0.5,2,9.25\n2,8,1,0.125\n');
+  const frame = await page();
+  const form = frame.locator('lw-try-it');
+  await form.getByRole('button', { name: 'Values', exact: true }).click();
+  await form.getByRole('button', { name: 'Row of a Table…' }).click();
+  const field = workbench.page.locator('.quick-input-widget input[type="text"]').first();
+  await waitFor('the folder of the dialog', async () => (await field.inputValue()).startsWith('/'));
+  // Enter goes elsewhere while the dialog is still reading the folder of what was typed: it is typed anew then.
+  await waitFor('the table to be taken', async () => {
+    await field.fill(table);
+    await workbench.page.waitForTimeout(500);
+    await field.press('Enter');
+    return field.waitFor({ state: 'hidden', timeout: 2_000 }).then(
+      () => true,
+      () => false,
+    );
+  });
+  await form.getByLabel('Row of transactions.csv').selectOption({ label: '2: 0.125, 1, 8' }, { timeout: 60_000 });
+  expect(await form.getByRole('textbox', { name: 'amount' }).inputValue()).toBe('0.125');
+  await form.getByText('transactions.csv: 2 rows; left out: id.').waitFor();
+  await form.getByRole('button', { name: 'Send' }).click();
+  await waitFor('what was sent', async () =>
+    (await form.getByRole('region', { name: 'The call as' }).innerText()).includes('0.125'),
+  );
+  expect(await form.getByRole('region', { name: 'Output label' }).innerText()).toMatch(/1\s+2$/);
+  await scrollTo(frame, 'Try It');
+  await pictures('table');
+  await form.getByRole('button', { name: 'CSV', exact: true }).click();
+  expect(await form.locator('textarea').inputValue()).toBe('amount,hour,age\n0.125,1,8');
+  await form.locator('textarea').fill('amount,hour,age\n1,two,3');
+}, 300_000);
+
+test('its last requests are told; one is opened, with its label once that has come', async () => {
+  const { url } = endpoint();
+  const post = (to: string, body: unknown) =>
+    fetch(to, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const x = (shape: number[], data: unknown[]) => ({ name: 'x', shape, datatype: 'FP32', data });
+  expect((await post(url, { id: 'order-17', inputs: [x([2, 3], [0.1, 9, 0, 7, 0.5, 0])] })).status).toBe(200);
+  expect((await post(url, { id: 'order-<b>18</b>', inputs: [x([1, 3], ['one', 2, 3])] })).status).toBe(400);
+  const frame = await page();
+  const section = frame.locator('lw-recent');
+  await section.getByText('Requests are kept for 7 days, up to 256 MB; no column is masked.').waitFor();
+  const list = section.getByRole('region', { name: 'The last requests' });
+  const row = (id: string) => list.getByRole('row').filter({ hasText: id });
+  await row('order-<b>18</b>').getByText('"x" takes FP32; "one" is none.').waitFor();
+  expect(await row('order-17').innerText()).toMatch(/Open Inference Protocol\s+v1\s+2\s+[\d.]+\u2009ms\s+200/);
+  await row('order-17').getByRole('button', { expanded: false }).click();
+  const opened = frame.getByRole('region', { name: 'Request order-17' });
+  expect(await opened.getByRole('region', { name: 'Input x' }).innerText()).toMatch(
+    /1\s+0\.1\s+9\s+0\s+2\s+7\s+0\.5\s+0$/,
+  );
+  expect(await opened.getByRole('region', { name: 'Output label' }).innerText()).toMatch(/1\s+1\s+2\s+0$/);
+  await opened.getByText('No label has come for it (POST /feedback).').waitFor();
+  const feedback = { id: 'order-17', label: [1, 2], metrics: { cost: 12.5 }, comment: 'charged back' };
+  expect((await post(new URL('/feedback', url).href, feedback)).status).toBe(200);
+  await opened.getByRole('button', { name: 'Look Again' }).click();
+  await opened.getByText('charged back').waitFor();
+  await opened.getByText('[1,2]').waitFor();
+  await row('order-17').getByRole('button', { name: 'Copy request id order-17' }).click();
+  await waitFor('the id', async () => (await clipboard()) === 'order-17');
+  await scrollTo(frame, 'Recent Requests');
+  await pictures('recent');
+  await workbench.page.setViewportSize({ width: 760, height: 1000 });
+  await scrollTo(frame, 'Recent Requests');
+  await pictures('recent-narrow');
+  await workbench.page.setViewportSize({ width: 1400, height: 1000 });
+
+  // What is opened and where it is looked at stays while thousands come.
+  const place = async () => ((await opened.boundingBox())?.y ?? 0) - ((await list.boundingBox())?.y ?? 0);
+  await scrollTo(frame, 'Recent Requests');
+  await workbench.page.waitForTimeout(1000);
+  const before = await place();
+  await load(6_000);
+  await waitFor(
+    'others to be told',
+    async () => (await row('order-17').count()) === 1 && (await list.getByRole('row').count()) === 52,
+  );
+  expect(Math.abs((await place()) - before)).toBeLessThan(3);
+  await opened.getByText('charged back').waitFor();
+  await opened.getByRole('button', { name: 'Look Again' }).click();
+  await waitFor('it to be found behind them', () => opened.getByText('charged back').isVisible());
+  await opened.getByRole('button', { name: 'Close the Request' }).click();
+  await opened.waitFor({ state: 'detached' });
+}, 300_000);
+
 test('its charts show what it has to do', async () => {
   const frame = await page();
   await frame.evaluate(() => window.scrollTo(0, 0));
@@ -241,7 +328,7 @@ test('it fits into a narrow editor', async () => {
 
 test('one that has a key is asked with it, and one whose model was unloaded says so', async () => {
   const { url, key } = JSON.parse(
-    await loopwright(workbench, 'serve', 'fraud', '--endpoint', 'keyed', '--key', '--detach', '--json'),
+    await loopwright(workbench, 'serve', 'fraud', '--endpoint', 'keyed', '--key', '--log', 'off', '--detach', '--json'),
   ) as { url: string; key: string };
   const change = (does: 'load' | 'unload') =>
     fetch(`${url}/v2/repository/models/keyed/${does}`, { method: 'POST', headers: { 'X-API-Key': key } });
@@ -256,6 +343,9 @@ test('one that has a key is asked with it, and one whose model was unloaded says
     await is(/ready/);
     await frame.getByRole('button', { name: 'Send' }).click();
     await frame.getByText(/^Answered in/).waitFor();
+    await frame.locator('lw-recent').getByText('No request is kept (--log off).').waitFor();
+    await frame.locator('lw-recent').getByRole('row').nth(1).waitFor();
+    expect(await frame.locator('lw-recent').getByRole('button', { expanded: false }).count()).toBe(0);
     await workbench.trees.contextMenu('keyed', 'Copy as Curl Command');
     await waitFor('a command with the key', async () => (await clipboard()).includes(key) || undefined);
     const curl = await clipboard();

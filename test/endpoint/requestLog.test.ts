@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as oip from '../../src/endpoint/grpc/services/inferenceMessages';
-import { DEFAULT_LOG } from '../../src/protocol/endpoints';
+import { DEFAULT_LOG, type ToldEndpoint } from '../../src/protocol/endpoints';
 import {
   lastRequests,
   type LoggedRequest,
@@ -128,6 +128,10 @@ describe('the log of requests', () => {
       await expect(
         client.raw('/inference.GRPCInferenceService/ModelInfer', oip.ModelInferRequest.encode(asked)),
       ).rejects.toMatchObject({ code: status.INVALID_ARGUMENT });
+      const told = (await (await fetch(`${served.url}/loopwright/endpoint`)).json()) as ToldEndpoint;
+      expect(told.recent).toMatchObject([
+        { id: 'by gRPC', dialect: 'inference.GRPCInferenceService/ModelInfer', status: 400, version: '1' },
+      ]);
     } finally {
       client.close();
       await served.end();

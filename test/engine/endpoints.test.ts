@@ -119,6 +119,17 @@ describe('endpoints of a store', () => {
       return samples.length > 0 ? samples[0] : undefined;
     });
     await ask({ form: 'json', text: '[0, 4, 1]' });
+    const [recent] = (await look()).told?.recent ?? [];
+    if (!recent) throw new Error('no request is told');
+    expect(recent).toMatchObject({ dialect: 'Open Inference Protocol', version: '1', rows: 1, status: 200 });
+    const { found } = await until('it is in the log', async () => {
+      const logged = await connection.request('endpoints/logged', { name, ...recent });
+      return logged.found ? logged : undefined;
+    });
+    expect(found?.inputs[0]).toMatchObject({ name: 'x', rows: [['0', '4', '1']] });
+    writeFileSync(join(file, '..', 'rows.csv'), 'p,q,r\n1,2,3\n4,5,6\n');
+    const table = await connection.request('endpoints/table', { name, path: join(file, '..', 'rows.csv') });
+    expect(table).toMatchObject({ name: 'rows.csv', isByOrder: true, rows: [expect.any(Array), ['4', '5', '6']] });
     const busy = await until('what it did is seen', async () =>
       (await look(first.atMs)).samples.find(({ requestsPerSecond }) => (requestsPerSecond ?? 0) > 0),
     );

@@ -4,9 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { seriousFindings, unfoldAll } from './axe';
-import { drawn, eventually, open, openCompare, openPair, useBrowser } from './browser';
+import { drawn, eventually, open, openCompare, openEndpoint, openPair, useBrowser } from './browser';
 import { type FakeRun } from './fixtures/build';
 import * as captured from './fixtures/captured';
+import { someEndpoint } from './fixtures/endpointHost';
 import * as notebooks from './fixtures/notebooks';
 import { FakePairHost, somePair } from './fixtures/pairHost';
 import * as runs from './fixtures/runs';
@@ -64,6 +65,21 @@ describe.each(THEMES)('in %s', (theme) => {
     await page.getByRole('button', { name: 'Choose Table…' }).click();
     await page.getByText('Rows that differ the most').first().waitFor();
     await page.getByRole('button', { name: 'Show Everything' }).click();
+    await unfoldAll(page);
+    expect(await seriousFindings(page)).toEqual([]);
+  });
+
+  it.each([1400, 480])('an endpoint with a request opened and a table chosen, %i pixels wide', async (width) => {
+    const { page } = await openEndpoint(someEndpoint(), { theme, width });
+    await page.getByRole('button', { name: 'Row of a Table…' }).click();
+    await page.getByLabel('Row of transactions.csv').waitFor();
+    await page
+      .getByRole('region', { name: 'The last requests' })
+      .getByRole('button', { expanded: false })
+      .nth(6)
+      .click();
+    await page.getByRole('region', { name: 'Inputs' }).waitFor();
+    await page.getByRole('button', { name: 'Hold' }).click();
     await unfoldAll(page);
     expect(await seriousFindings(page)).toEqual([]);
   });

@@ -17,11 +17,11 @@ import './failures';
 import './header';
 import { EndpointPageModel } from './model';
 import { EndpointKeeper, readEndpointState } from './state';
+import './recent';
 import './tryIt';
 import { isOver, settingsOf, stateSentence, STATES } from './words';
 
-/** Recent requests will stand between *Try It* and *Failures*. */
-type SectionId = 'load' | 'try' | 'failures' | 'settings';
+type SectionId = 'load' | 'try' | 'recent' | 'failures' | 'settings';
 
 @customElement('lw-endpoint')
 export class EndpointPage extends LitElement {
@@ -142,6 +142,12 @@ export class EndpointPage extends LitElement {
           deadlineMs=${endpoint.deadlineMs}
           stamp="${endpoint.process.pid} ${endpoint.startedMs} ${endpoint.version} ${endpoint.file}"
         ></lw-try-it>`,
+    )}
+    ${this.section(
+      'recent',
+      'Recent Requests',
+      '',
+      () => html`<lw-recent .model=${page} .host=${this.host}></lw-recent>`,
     )}
     ${this.section(
       'failures',

@@ -2,7 +2,13 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { asCurl, asJavaScript, asPython } from '../../src/protocol/endpointSnippets';
-import { type Given, MAX_TRIED_CHARS, type Tried, type TryForm } from '../../src/protocol/pages/endpoint';
+import {
+  type Given,
+  MAX_TRIED_CHARS,
+  type TableRows,
+  type Tried,
+  type TryForm,
+} from '../../src/protocol/pages/endpoint';
 import { causeOf } from '../run/api';
 import { Loaded, waiting } from '../run/captured/loading';
 import '../ui/controls';
@@ -12,6 +18,7 @@ import '../ui/states';
 import { groups } from '../ui/styles';
 import '../ui/textField';
 import { type TextField } from '../ui/textField';
+import { formatNumber } from '../../src/protocol/format';
 import './answer';
 import { type EndpointHost } from './api';
 import { type CallKind, type EndpointKeeper, type FormKind } from './state';
@@ -19,6 +26,8 @@ import { tryStyles } from './tryStyles';
 
 const FORM_WORDS: Readonly<Record<FormKind, string>> = { row: 'Values', json: 'JSON', csv: 'CSV' };
 const CALL_WORDS: Readonly<Record<CallKind, string>> = { curl: 'curl', python: 'Python', javascript: 'JavaScript' };
+/** Their names and types take several lines. */
+const MANY_INPUTS = 8;
 /** More than the endpoint takes itself, which tells of it. */
 const GRACE_MS = 15_000;
 
@@ -38,13 +47,17 @@ export class TryIt extends LitElement {
   @state() private tried: Tried | null = null;
   @state() private problem: string | null = null;
   @state() private isAsking = false;
+  /** Rows of a table that was chosen. */
+  @state() private table: TableRows | null = null;
+  @state() private tableProblem: string | null = null;
+  @state() private isChoosing = false;
   @query('.given lw-text-field') private readonly field!: TextField | null;
 
   private readonly form = new Loaded<TryForm>(this, () => this.host.request('form', {}));
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     // What the model before answered is not what this one would.
-    if (changed.has('stamp')) this.tried = null;
+    if (changed.has('stamp')) this.forget();
     if (this.ready) this.form.want(this.stamp);
   }
 
@@ -56,7 +69,13 @@ export class TryIt extends LitElement {
         : html`<p class="quiet">What the model takes is known when it is ready.</p>`;
     const kind = this.kindOf(form);
     const kinds = (['row', 'json', 'csv'] as const).filter((one) => one === 'json' || form.columns !== null);
-    return html`<p class="quiet takes">
+    const isLong = form.inputs.length > MANY_INPUTS;
+    return html`<p
+        class="quiet takes"
+        tabindex=${isLong ? 0 : nothing}
+        role=${isLong ? 'region' : nothing}
+        aria-label=${isLong ? 'What the model takes' : nothing}
+      >
         Takes
         ${form.inputs.map(({ name, datatype, shape }, at) => html`${at > 0 ? ', ' : nothing}<bdi>${name}</bdi> ${datatype} [${shape.map((size) => (size < 0 ? '?' : String(size))).join(', ')}]`)}
       </p>
@@ -67,6 +86,7 @@ export class TryIt extends LitElement {
         )}
         ${this.renderExamples(form, kind)}
       </div>
+      ${kind === 'json' ? nothing : this.renderTable()}
       <div class="given">${kind === 'row' ? this.renderFields(form) : this.renderText(form, kind)}</div>
       <div class="bar">
         <lw-button kind="primary" ?disabled=${!this.ready || this.isAsking} @click=${() => void this.ask(form)}
@@ -90,18 +110,67 @@ export class TryIt extends LitElement {
     this.requestUpdate();
   }
 
+  private forget(): void {
+    this.tried = null;
+    this.table = null;
+    this.tableProblem = null;
+  }
+
   private renderExamples({ rows, isExample, columns }: TryForm, kind: FormKind) {
-    if (!isExample || columns === null || kind === 'json') return nothing;
+    if (columns === null || kind === 'json') return nothing;
+    return html`${isExample ? this.renderRows('Row of the input example', columns, rows) : nothing}
+      <lw-button icon="table" ?disabled=${!this.ready || this.isChoosing} @click=${() => void this.chooseTable()}
+        >Row of a Table…</lw-button
+      >
+      ${this.table ? this.renderRows(`Row of ${shortName(this.table.name)}`, columns, this.table.rows) : nothing}`;
+  }
+
+  private renderRows(label: string, columns: readonly string[], rows: readonly (readonly string[])[]) {
     const choices = [
       { value: '', label: 'Choose…' },
       ...rows.map((row, at) => ({ value: String(at), label: `${String(at + 1)}: ${row.join(', ').slice(0, 60)}` })),
     ];
     return html`<lw-select
-      label="Row of the input example"
+      label=${label}
       value=""
       .choices=${choices}
       @lw-choice=${(event: ChoiceEvent) => this.take(columns, rows[Number(event.value)], event.value)}
     ></lw-select>`;
+  }
+
+  /** What of the table is not there to be chosen, or why nothing is. */
+  private renderTable() {
+    if (this.tableProblem !== null)
+      return html`<lw-failed class="told" what="Not read:" .cause=${this.tableProblem}></lw-failed>`;
+    if (!this.table) return nothing;
+    const { name, rows, isCut, isByOrder, leftOut, leftOutCount } = this.table;
+    const more = leftOutCount - leftOut.length;
+    const left = leftOut.join(', ') + (more > 0 && leftOut.length > 0 ? ` and ${formatNumber(more)} more` : '');
+    const said = [
+      isCut
+        ? `its first ${formatNumber(rows.length)} rows`
+        : `${formatNumber(rows.length)} ${rows.length === 1 ? 'row' : 'rows'}`,
+      ...(isByOrder ? ['its columns are taken in their order'] : []),
+      ...(leftOutCount === 0 ? [] : [`left out: ${left === '' ? formatNumber(leftOutCount) : left}`]),
+    ];
+    return html`<p class="quiet" role="status"><bdi>${name}</bdi>: ${said.join('; ')}.</p>`;
+  }
+
+  private async chooseTable(): Promise<void> {
+    if (this.isChoosing) return;
+    this.isChoosing = true;
+    const { stamp } = this;
+    try {
+      const table = await this.host.request('table', {}, null);
+      if (stamp !== this.stamp || !table) return;
+      this.table = table;
+      this.tableProblem = null;
+    } catch (error) {
+      this.table = null;
+      this.tableProblem = causeOf(error);
+    } finally {
+      this.isChoosing = false;
+    }
   }
 
   private take(columns: readonly string[], row: readonly string[] | undefined, chosen: string): void {
@@ -231,6 +300,8 @@ export class TryIt extends LitElement {
   }
 }
 
+const shortName = (name: string): string => (name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - 1)}…`);
+const MAX_NAME = 28;
 const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 const csvOf = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
   [columns, ...rows].map((row) => row.map(quoted).join(',')).join('\n');

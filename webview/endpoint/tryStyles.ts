@@ -6,6 +6,12 @@ export const tryStyles = css`
   }
   .takes {
     margin-top: 0;
+    max-height: 4.2em;
+    overflow-y: auto;
+  }
+  .takes:focus-visible {
+    outline: 1px solid var(--vscode-focusBorder);
+    outline-offset: -1px;
   }
   .bar {
     gap: 6px;

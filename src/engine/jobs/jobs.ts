@@ -17,6 +17,7 @@ export type Lane =
   | 'import'
   | 'models'
   | 'predictions'
+  | 'requests'
   | 'versions'
   | 'large versions'
   | 'taking'

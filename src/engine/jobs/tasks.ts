@@ -11,6 +11,8 @@ import { importRuns, outlineImport } from '../importers';
 import { compareGraphsOf, inspectElsewhere, inspectModel, readCard } from '../models';
 import { comparePredictions } from '../predictions/task';
 import { browseExperiments, browseRuns } from '../remotes';
+import { readLogged } from '../serving/logged';
+import { readTableRows } from '../serving/tableRows';
 import { readSignatures } from '../registry/signatures';
 import { hashKept, keepFiles, originOf, takeFiles, verifyVersions } from '../versions';
 import { planGc, removeFolders, storeUsage, sweepCode, sweepData, sweepVersions } from '../house';
@@ -39,6 +41,8 @@ export const tasks = {
   'models/card': readCard,
   'models/compareGraphs': compareGraphsOf,
   'predictions/compare': comparePredictions,
+  'serving/logged': readLogged,
+  'serving/tableRows': readTableRows,
   'registry/signatures': readSignatures,
   'versions/keep': keepFiles,
   'versions/take': takeFiles,

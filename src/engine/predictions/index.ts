@@ -2,6 +2,8 @@
 import type { RequestHandlers } from '../rpc/dispatch';
 import { Predictions, type PredictionsParts } from './predictions';
 
+export { type Chosen, chooseColumns, textColumns } from './columns';
+export { withTable } from './source';
 export type { PredictionsParts };
 
 type Asked = 'predictions/compare' | 'predictions/state' | 'predictions/cancel';

@@ -5,7 +5,13 @@
 import { basename } from 'node:path';
 import type { EndpointFile, ServedModel } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
-import { forgetEndpoint, livingEndpoint, livingEndpoints, startingEndpoint } from '../../protocol/node/endpointFolder';
+import {
+  endpointsIn,
+  forgetEndpoint,
+  livingEndpoint,
+  livingEndpoints,
+  startingEndpoint,
+} from '../../protocol/node/endpointFolder';
 import { Given } from '../../protocol/pages/endpoint';
 import { cardInJob, inspectFileInJob } from '../models';
 import type { RequestHandlers } from '../rpc/dispatch';
@@ -14,7 +20,9 @@ import { changeEndpoint } from './change';
 import { type EmbeddedModel, embeddedModel, embeddingCode } from './embedding';
 import { formFor } from './form';
 import { findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
+import { loggedInJob } from './logged';
 import { EndpointRows } from './rows';
+import { tableRowsInJob } from './tableRows';
 import { tryEndpoint } from './tried';
 
 export { findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
@@ -32,6 +40,8 @@ type Served =
   | 'endpoints/call'
   | 'endpoints/form'
   | 'endpoints/try'
+  | 'endpoints/table'
+  | 'endpoints/logged'
   | 'endpoints/forget'
   | 'endpoints/stop'
   | 'endpoints/change'
@@ -55,6 +65,19 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
       return formFor(await inputsOf(store, found), await exampleFor(parts, found));
     },
     'endpoints/try': ({ name, given }) => tryEndpoint(store, living(store, name), givenIn(given)),
+    'endpoints/table': async ({ name, path }) => {
+      const found = living(store, name);
+      const { inputs, columns, isExample } = formFor(await inputsOf(store, found), await exampleFor(parts, found));
+      if (columns !== null) return tableRowsInJob(parts.jobs, { path, inputs, columns, isExample });
+      throw new LoopwrightError('bad_request', `${name} takes more than a row of a table has.`);
+    },
+    'endpoints/logged': ({ name, id, timeMs, tookMs }) => {
+      // Also of one that was killed: what it had written is there.
+      const found = endpointsIn(store).find(({ endpoint }) => endpoint.name === name)?.endpoint;
+      if (!found) throw noEndpoint(name);
+      if (found.requestLog) return loggedInJob(parts.jobs, { store, name: found.name, id, timeMs, tookMs });
+      throw new LoopwrightError('bad_request', `The endpoint ${name} keeps no log of its requests.`);
+    },
     'endpoints/forget': ({ name }) => {
       forget(store, name);
       return {};

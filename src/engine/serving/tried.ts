@@ -4,20 +4,18 @@ import { parseJson } from '../../inference/json';
 import { Refused } from '../../inference/refused';
 import type { EndpointFile } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
-import type { Given, Tried, TriedOutput } from '../../protocol/pages/endpoint';
+import type { Given, ShownTensor, Tried } from '../../protocol/pages/endpoint';
 import { keyOf } from '../../protocol/node/endpointKey';
 import { askEndpoint } from './ask';
 import { inferUrl, inputsOf, modelPath } from './call';
 import { bodyOf, feedsOf, signatureOf } from './given';
+import { shownTensor } from './shownTensor';
 
 /** The endpoint tells of what takes too long itself. */
 const GRACE_MS = 5_000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Nobody pastes more. */
 const MAX_PASTED = 100_000;
-const MAX_ROWS = 100;
-const MAX_COLUMNS = 50;
-const MAX_CELL = 200;
 const MAX_OUTPUTS = 20;
 const MAX_ERROR = 2_000;
 
@@ -39,7 +37,7 @@ export async function tryEndpoint(store: string, endpoint: EndpointFile, given: 
   const told = refusing(() => parseJson(text, { exactIntegers: true }));
   const answer = Answer.safeParse(told);
   if (status === 200 && answer.success)
-    return { call, status, tookMs, error: '', outputs: answer.data.outputs.slice(0, MAX_OUTPUTS).map(outputOf) };
+    return { call, status, tookMs, error: '', outputs: answer.data.outputs.slice(0, MAX_OUTPUTS).map(outputIn) };
   const error = (Failed.safeParse(told).data?.error ?? text).slice(0, MAX_ERROR);
   return { call, status, tookMs, error, outputs: [] };
 }
@@ -97,33 +95,6 @@ async function boundedText({ body }: Response): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-function outputOf({ name, datatype, shape, data }: z.infer<typeof Answer>['outputs'][number]): TriedOutput {
-  const [rowCount = 1, ...inner] = shape;
-  const columnCount = inner.reduce((product, size) => product * size, 1);
-  const width = Math.min(columnCount, MAX_COLUMNS);
-  const rows = Array.from({ length: Math.min(rowCount, MAX_ROWS) }, (_, row) =>
-    Array.from({ length: width }, (_one, at) => cellOf(data[row * columnCount + at])),
-  );
-  const columns = inner.length === 0 || columnCount === 1 ? [name] : columnNames(inner, width);
-  return { name, datatype, shape, columns: columns.slice(0, width), rows, rowCount, columnCount };
-}
-
-/** `0`, `1`; of more dimensions `0,1`. */
-const columnNames = (inner: readonly number[], width: number): string[] =>
-  Array.from({ length: width }, (_, at) => {
-    let left = at;
-    const places = inner.toReversed().map((size) => {
-      const place = left % size;
-      left = Math.floor(left / size);
-      return place;
-    });
-    return places.toReversed().join(',');
-  });
-
-const cellOf = (value: unknown): string =>
-  value === null || value === undefined
-    ? 'NaN'
-    : (typeof value === 'string' ? value : typeof value === 'bigint' ? value.toString() : JSON.stringify(value)).slice(
-        0,
-        MAX_CELL,
-      );
+/** JSON has no word for NaN. */
+const outputIn = (output: z.infer<typeof Answer>['outputs'][number]): ShownTensor =>
+  shownTensor({ ...output, data: output.data.map((value) => value ?? NaN) });

@@ -1,5 +1,4 @@
 /** What the page that compares two versions asks for and what it may do. */
-import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import {
   type ComparedVersion,
@@ -17,10 +16,9 @@ import type { RunActions } from '../commands/runActions';
 import type { StoreSession } from '../stores/session';
 import { plain } from '../text';
 import { savePicture } from './chartFiles';
+import { chooseTable } from './chooseTable';
 import type { PageHandlers } from './host';
 import { placeBelow, showFile, versionFile } from './versionFiles';
-
-const TABLES = ['csv', 'tsv', 'parquet', 'pq', 'jsonl', 'ndjson', 'json', 'gz'];
 
 export const compareVersionsContract = {
   requests: compareVersionsRequests,
@@ -103,7 +101,10 @@ export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHa
         }
       },
       predictionsState: async (order) => (await session()).request('predictions/state', order),
-      chooseTable: async () => ({ path: await chooseTable(await session()) }),
+      chooseTable: async () => {
+        const title = vscode.l10n.t('Choose a table on which both are run');
+        return { path: await chooseTable(await session(), title, vscode.l10n.t('Compare')) };
+      },
       code: async ({ from, to }) => {
         const { files, count } = await (await session()).request('code/compare', { runId: from, with: { runId: to } });
         return { files, count };
@@ -144,16 +145,6 @@ export function compareVersionsHandlers(parts: CompareVersionsPageParts): PageHa
       },
     },
   };
-}
-
-async function chooseTable({ paths }: StoreSession): Promise<string | null> {
-  const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Choose a table on which both are run'),
-    openLabel: vscode.l10n.t('Compare'),
-    defaultUri: vscode.Uri.file(dirname(paths.root)),
-    filters: { [vscode.l10n.t('Tables')]: TABLES },
-  });
-  return chosen?.[0]?.fsPath ?? null;
 }
 
 /** `fraud v1 ↔ v3`; of different models both names. */

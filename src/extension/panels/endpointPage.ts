@@ -12,6 +12,7 @@ import type { EndpointCommands } from '../endpoints/commands';
 import { EndpointNode } from '../endpoints/tree';
 import type { StoreSession } from '../stores/session';
 import { savePicture, saveText } from './chartFiles';
+import { chooseTable } from './chooseTable';
 import type { PageHandlers } from './host';
 import type { ModelVersionPanels } from './modelVersionPanel';
 
@@ -78,6 +79,13 @@ export function endpointHandlers(parts: EndpointPageParts): PageHandlers<typeof 
       load,
       form: async () => (await session()).request('endpoints/form', { name }),
       try: async (given) => (await session()).request('endpoints/try', { name, given }),
+      table: async () => {
+        const store = await session();
+        const title = vscode.l10n.t('Choose a table with rows for the form');
+        const path = await chooseTable(store, title, vscode.l10n.t('Open'));
+        return path === null ? null : store.request('endpoints/table', { name, path });
+      },
+      logged: async (order) => (await session()).request('endpoints/logged', { name, ...order }),
     },
     commands: {
       stop: () => act('stop'),

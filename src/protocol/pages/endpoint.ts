@@ -83,17 +83,20 @@ export const Given = z.discriminatedUnion('form', [
 ]);
 export type Given = z.infer<typeof Given>;
 
-export const TriedOutput = z.object({
+/** An input or output as a table. */
+export const ShownTensor = z.object({
   name: z.string(),
   datatype: z.string(),
   shape: z.array(z.number().int()),
-  /** The first of its rows and columns, as JSON has them. */
+  /** The first of its rows and columns, as JSON has them. Null for a value that is masked. */
   columns: z.array(z.string()),
-  rows: z.array(z.array(z.string())),
+  rows: z.array(z.array(z.string().nullable())),
   rowCount: z.number().int(),
   columnCount: z.number().int(),
+  /** How many of its values were kept, where that is not all of them. */
+  kept: z.number().int().nullable(),
 });
-export type TriedOutput = z.infer<typeof TriedOutput>;
+export type ShownTensor = z.infer<typeof ShownTensor>;
 
 export const Tried = z.object({
   /** To be pasted elsewhere; without its body where that is long. */
@@ -107,9 +110,56 @@ export const Tried = z.object({
   tookMs: z.number(),
   /** Why there are no outputs, in the endpoint's words. */
   error: z.string(),
-  outputs: z.array(TriedOutput),
+  outputs: z.array(ShownTensor),
 });
 export type Tried = z.infer<typeof Tried>;
+
+/** The first rows of a table that somebody chose, as the form takes them. */
+export const TableRows = z.object({
+  /** Of the file. */
+  name: z.string(),
+  /** Each has a value for each column of the form. */
+  rows: z.array(z.array(z.string())),
+  /** Whether there are more rows than these. */
+  isCut: z.boolean(),
+  /** Whether its columns were taken by their order, as none has a name that the model knows. */
+  isByOrder: z.boolean(),
+  /** Columns that the model does not take: the first of them, and how many there are. */
+  leftOut: z.array(z.string()),
+  leftOutCount: z.number().int(),
+});
+export type TableRows = z.infer<typeof TableRows>;
+
+/** Which of the requests that an endpoint remembers. */
+export const LoggedOrder = z.object({ id: z.string(), timeMs: z.number(), tookMs: z.number() });
+export type LoggedOrder = z.infer<typeof LoggedOrder>;
+
+/** What the log has of a request. */
+export const LoggedLook = z.object({
+  /** Null where it is not there. */
+  found: z
+    .object({
+      inputs: z.array(ShownTensor),
+      outputs: z.array(ShownTensor),
+      /** Inputs and outputs that are not shown, as there are so many. */
+      more: z.number().int(),
+      /** What turned out to be true of it, as JSON. */
+      label: z
+        .object({
+          timeMs: z.number(),
+          label: z.string().nullable(),
+          metrics: z.string().nullable(),
+          comment: z.string().nullable(),
+        })
+        .nullable(),
+      /** Whether all that was logged since was looked through for a label. */
+      isLabelSure: z.boolean(),
+    })
+    .nullable(),
+  /** Why it is not there. */
+  why: z.string(),
+});
+export type LoggedLook = z.infer<typeof LoggedLook>;
 
 export const EndpointModel = EndpointLook.extend({
   endpoint: ShownEndpoint,
@@ -123,6 +173,9 @@ export const endpointPageRequests = {
   load: { params: z.object({ sinceMs: z.number().optional() }), result: EndpointModel },
   form: { params: z.object({}), result: TryForm },
   try: { params: Given, result: Tried },
+  /** The user chooses it; null where none was chosen. */
+  table: { params: z.object({}), result: TableRows.nullable() },
+  logged: { params: LoggedOrder, result: LoggedLook },
 } as const;
 
 export const endpointPageCommands = {

@@ -8,7 +8,7 @@ import type {
   EndpointRow,
   ServedModel,
 } from '../endpoints';
-import type { EndpointLook, Given, Tried, TryForm } from '../pages/endpoint';
+import type { EndpointLook, Given, LoggedLook, TableRows, Tried, TryForm } from '../pages/endpoint';
 import { Nothing, read, write } from './define';
 
 export const EmbeddingLanguage = z.enum(['python', 'node', 'csharp', 'cpp']);
@@ -30,6 +30,13 @@ export const endpointRequests = {
   'endpoints/form': read(z.object({ name: z.string() }), z.custom<TryForm>()),
   /** Asks it. What it can't take is `bad_request`; what it answers, whatever that is, is the result. */
   'endpoints/try': read(z.object({ name: z.string(), given: z.custom<Given>() }), z.custom<Tried>()),
+  /** The first rows of a table of this machine, by its absolute path, as the form takes them. */
+  'endpoints/table': read(z.object({ name: z.string(), path: z.string() }), z.custom<TableRows>()),
+  /** What its log has of one request. */
+  'endpoints/logged': read(
+    z.object({ name: z.string(), id: z.string(), timeMs: z.number(), tookMs: z.number() }),
+    z.custom<LoggedLook>(),
+  ),
   /** Takes one that has died from the list. */
   'endpoints/forget': write(z.object({ name: z.string() }), Nothing),
   /** It answers what it has begun, and ends. */

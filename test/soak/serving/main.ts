@@ -65,7 +65,14 @@ async function serve(store: string): Promise<{ endpoint: ChildProcess; url: stri
   writeFileSync(file, classifier());
   const order: EndpointOrder = {
     ...{ name: MODEL, model: MODEL, version: '1', file, digest: null, store, host: '127.0.0.1', key: 'none' },
-    ...{ port: 0, threads: 1, deadlineMs: 30_000, queue: 128, requestLog: { ...DEFAULT_LOG, megabytes } },
+    ...{
+      port: 0,
+      threads: 1,
+      batchRows: null,
+      deadlineMs: 30_000,
+      queue: 128,
+      requestLog: { ...DEFAULT_LOG, megabytes },
+    },
   };
   const endpoint = start('endpoint.js', order, 'endpoint.log', [
     '--expose-gc',

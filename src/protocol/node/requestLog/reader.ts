@@ -1,6 +1,6 @@
 /** Reading a log of requests in a stream: one block at a time is in memory, and the labels. */
-import { type FileHandle, open } from 'node:fs/promises';
-import { type Block, BLOCK_HEAD_BYTES, type Label, readBlock, SEGMENT_MAGIC, sizeOfBlock } from './form';
+import { blocksOf } from './blocks';
+import type { Label } from './form';
 import { type LoggedRequest, requestsOf } from './rows';
 import { type Segment, segmentsIn } from './segments';
 
@@ -56,39 +56,4 @@ async function labelsIn(segments: readonly Segment[]): Promise<Map<string, Label
 /** The last one counts. */
 function keep(labels: Map<string, Label>, label: Label): void {
   if ((labels.get(label.id)?.timeMs ?? -Infinity) <= label.timeMs) labels.set(label.id, label);
-}
-
-/** Whole ones, up to the first that is not. */
-async function* blocksOf({ path }: Segment): AsyncGenerator<Block> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch {
-    return; // its time was over meanwhile
-  }
-  try {
-    let at = SEGMENT_MAGIC.length;
-    if ((await bytesAt(file, 0, at))?.toString('latin1') !== SEGMENT_MAGIC) return;
-    for (;;) {
-      const start = await bytesAt(file, at, BLOCK_HEAD_BYTES);
-      const size = start && sizeOfBlock(start);
-      if (start === null || size === null) return;
-      const payload = await bytesAt(file, at + BLOCK_HEAD_BYTES, size);
-      const block = payload && readBlock(start, payload);
-      if (block === null) return;
-      yield block;
-      at += BLOCK_HEAD_BYTES + size;
-    }
-  } finally {
-    await file.close();
-  }
-}
-
-/** Null where there are fewer. */
-async function bytesAt(file: FileHandle, position: number, length: number): Promise<Buffer | null> {
-  // A length that is no length is not made room for.
-  if (length > 65_536 && (await file.stat()).size < position + length) return null;
-  const bytes = Buffer.alloc(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  return bytesRead === length ? bytes : null;
 }
