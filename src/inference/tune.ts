@@ -37,6 +37,13 @@ const MOST_THREADS = 16;
 const LONGEST_LOAD_MS = 400;
 const MAX_VALUES = 4_000_000;
 
+/** What is tried on: its cores, and its clock in milliseconds. */
+interface Machine {
+  readonly cores: number;
+  readonly now: () => number;
+}
+const HERE: Machine = { cores: availableParallelism(), now: () => performance.now() };
+
 interface Opened {
   readonly model: Model;
   readonly loadMs: number;
@@ -51,17 +58,17 @@ export async function tuned(
   open: (threads: number) => Promise<Model>,
   mayBatch: (model: Model) => Promise<boolean>,
   { threads, batchRows }: Wishes,
-  cores = availableParallelism(),
+  machine: Machine = HERE,
 ): Promise<{ readonly model: Model; readonly answersBatches: boolean; readonly tuning: Tuning }> {
-  const first = await timed(open, threads ?? 1);
+  const first = await timed(open, threads ?? 1, machine);
   const { model } = first;
   const answersBatches = await mayBatch(model);
   const wished = answersBatches ? batchRows : 1;
   try {
-    const sizes = wished === null ? await trySizes(model, threads ?? 1) : [];
+    const sizes = wished === null ? await trySizes(model, threads ?? 1, machine) : [];
     const rows = wished ?? bestOf(sizes);
     const own = { threads: threads ?? 1, batchRows: rows, tried: sizes };
-    const better = threads === null ? await tryThreads(open, first, own, cores) : null;
+    const better = threads === null ? await tryThreads(open, first, own, machine) : null;
     return { answersBatches, ...(better ?? { model, tuning: own }) };
   } catch {
     // Made-up rows are refused: real ones may not be.
@@ -69,19 +76,19 @@ export async function tuned(
   }
 }
 
-async function timed(open: (threads: number) => Promise<Model>, threads: number): Promise<Opened> {
-  const began = performance.now();
+async function timed(open: (threads: number) => Promise<Model>, threads: number, { now }: Machine): Promise<Opened> {
+  const began = now();
   const model = await open(threads);
-  return { model, loadMs: performance.now() - began };
+  return { model, loadMs: now() - began };
 }
 
-async function trySizes(model: Model, threads: number): Promise<Trial[]> {
-  const until = performance.now() + SIZES_BUDGET_MS;
+async function trySizes(model: Model, threads: number, machine: Machine): Promise<Trial[]> {
+  const until = machine.now() + SIZES_BUDGET_MS;
   const trials: Trial[] = [];
   for (const rows of SIZES) {
     const feeds = madeRows(model, rows);
-    if (feeds === null || (rows > 1 && performance.now() > until)) break;
-    const ms = await shortest(model, feeds);
+    if (feeds === null || (rows > 1 && machine.now() > until)) break;
+    const ms = await shortest(model, feeds, machine);
     trials.push({ threads, rows, ms });
     const longest = Math.max(LONGEST_RUN_MS, LONGEST_RUN_OF_ONE * (trials[0]?.ms ?? 0));
     // Twice the rows take about twice as long: that is not tried any more.
@@ -101,18 +108,18 @@ async function tryThreads(
   open: (threads: number) => Promise<Model>,
   { model, loadMs }: Opened,
   own: Tuning,
-  cores: number,
+  machine: Machine,
 ): Promise<{ readonly model: Model; readonly tuning: Tuning } | null> {
-  const threads = Math.min(cores, MOST_THREADS);
+  const threads = Math.min(machine.cores, MOST_THREADS);
   const { batchRows: rows, tried } = own;
   const feeds = madeRows(model, rows);
   if (threads < 2 || feeds === null || loadMs > LONGEST_LOAD_MS) return null;
   const known = tried.find((trial) => trial.rows === rows);
-  const alone = known ?? { threads: 1, rows, ms: await shortest(model, feeds) };
+  const alone = known ?? { threads: 1, rows, ms: await shortest(model, feeds, machine) };
   const before = known ? tried : [...tried, alone];
   if (alone.ms < SHORTEST_SHARED_MS) return { model, tuning: { ...own, tried: before } };
   const other = await open(threads);
-  const shared = { threads, rows, ms: await shortest(other, feeds) };
+  const shared = { threads, rows, ms: await shortest(other, feeds, machine) };
   const isWorth = shared.ms <= alone.ms * WORTH_THREADS;
   await (isWorth ? model : other).release();
   const tuning = { threads: isWorth ? threads : 1, batchRows: rows, tried: [...before, shared] };
@@ -126,16 +133,16 @@ function madeRows({ signature: { inputs } }: Model, rows: number): NamedTensor[]
   return rows === 1 ? one : join(Array.from({ length: rows }, (_, row) => inputs.map((port) => madeRow(port, row))));
 }
 
-async function shortest(model: Model, feeds: readonly NamedTensor[]): Promise<number> {
+async function shortest(model: Model, feeds: readonly NamedTensor[], { now }: Machine): Promise<number> {
   let best = Infinity;
-  const began = performance.now();
+  const began = now();
   // The first run of a shape makes room for it.
   for (let count = 0; count <= MOST_RUNS; count++) {
-    const from = performance.now();
+    const from = now();
     await model.run(feeds);
-    const ms = performance.now() - from;
+    const ms = now() - from;
     if (count > 0 || ms > LONGEST_RUN_MS) best = Math.min(best, ms);
-    if (best < Infinity && performance.now() - began > EACH_MS) break;
+    if (best < Infinity && now() - began > EACH_MS) break;
   }
   return best;
 }

@@ -119,6 +119,13 @@ describe('endpoints of a store', () => {
       return samples.length > 0 ? samples[0] : undefined;
     });
     await ask({ form: 'json', text: '[0, 4, 1]' });
+    const busy = await until('what it did is seen', async () =>
+      (await look(first.atMs)).samples.find(({ requestsPerSecond }) => (requestsPerSecond ?? 0) > 0),
+    );
+    expect(busy).toMatchObject({ isFirst: false, errorsPerSecond: 0, batchRows: 1, batchP95: 1, pending: 0 });
+    expect(busy.p95Ms).toBeGreaterThan(0);
+    expect(busy.memoryBytes).toBeGreaterThan(10_000_000);
+
     const [recent] = (await look()).told?.recent ?? [];
     if (!recent) throw new Error('no request is told');
     expect(recent).toMatchObject({ dialect: 'Open Inference Protocol', version: '1', rows: 1, status: 200 });
@@ -130,12 +137,6 @@ describe('endpoints of a store', () => {
     writeFileSync(join(file, '..', 'rows.csv'), 'p,q,r\n1,2,3\n4,5,6\n');
     const table = await connection.request('endpoints/table', { name, path: join(file, '..', 'rows.csv') });
     expect(table).toMatchObject({ name: 'rows.csv', isByOrder: true, rows: [expect.any(Array), ['4', '5', '6']] });
-    const busy = await until('what it did is seen', async () =>
-      (await look(first.atMs)).samples.find(({ requestsPerSecond }) => (requestsPerSecond ?? 0) > 0),
-    );
-    expect(busy).toMatchObject({ isFirst: false, errorsPerSecond: 0, batchRows: 1, batchP95: 1, pending: 0 });
-    expect(busy.p95Ms).toBeGreaterThan(0);
-    expect(busy.memoryBytes).toBeGreaterThan(10_000_000);
 
     const { endpoint, told } = await look();
     expect(told).toMatchObject({ batches: 'answered', tuning: { threads: 1 }, troubles: [] });

@@ -4,11 +4,12 @@ import { Refused } from '../../src/inference/refused';
 import type { Model } from '../../src/inference/session';
 import { bestOf, tuned } from '../../src/inference/tune';
 
-/** Whose runs take what they are told to: what is decided rests on times alone. */
+/** Whose runs take what they are told to, by a clock of their own: what is decided rests on times alone. */
 function timed(msOf: (rows: number, threads: number) => number) {
   const opened: number[] = [];
   const released: number[] = [];
   const runs: number[] = [];
+  let nowMs = 0;
   const open = (threads: number): Promise<Model> => {
     opened.push(threads);
     return Promise.resolve({
@@ -19,8 +20,7 @@ function timed(msOf: (rows: number, threads: number) => number) {
       run: (feeds: readonly NamedTensor[]) => {
         const rows = feeds[0]?.shape[0] ?? 0;
         runs.push(rows);
-        const until = performance.now() + msOf(rows, threads);
-        while (performance.now() < until);
+        nowMs += msOf(rows, threads);
         return Promise.resolve([]);
       },
       release: () => {
@@ -29,7 +29,7 @@ function timed(msOf: (rows: number, threads: number) => number) {
       },
     });
   };
-  return { open, opened, released, runs };
+  return { open, opened, released, runs, on: (cores: number) => ({ cores, now: () => nowMs }) };
 }
 
 const yes = () => Promise.resolve(true);
@@ -40,7 +40,7 @@ describe('how a model is best run', () => {
   it('is in batches that are as large as they gain something', async () => {
     // A third of a millisecond for each call, and next to nothing for a row up to 16 of them.
     const model = timed((rows) => 0.3 + Math.max(0, rows - 16) * 0.3);
-    const { tuning, answersBatches } = await tuned(model.open, yes, NO_WISHES, 1);
+    const { tuning, answersBatches } = await tuned(model.open, yes, NO_WISHES, model.on(1));
     expect(answersBatches).toBe(true);
     expect(tuning).toMatchObject({ threads: 1, batchRows: 16 });
     expect(tuning.tried.map(({ rows }) => rows)).toEqual([1, 2, 4, 8, 16, 32, 64]);
@@ -48,34 +48,38 @@ describe('how a model is best run', () => {
 
   it('is row by row where rows together take as long, and where they are answered otherwise', async () => {
     const slow = timed((rows) => rows * 4);
-    expect((await tuned(slow.open, yes, NO_WISHES, 1)).tuning.batchRows).toBe(1);
+    expect((await tuned(slow.open, yes, NO_WISHES, slow.on(1))).tuning.batchRows).toBe(1);
     // A run that takes more than those who wait should wait for is not tried.
     expect(Math.max(...slow.runs)).toBeLessThanOrEqual(4);
 
     const quick = timed(() => 0.1);
-    expect((await tuned(quick.open, no, NO_WISHES, 1)).tuning).toEqual({ threads: 1, batchRows: 1, tried: [] });
+    expect((await tuned(quick.open, no, NO_WISHES, quick.on(1))).tuning).toEqual({
+      threads: 1,
+      batchRows: 1,
+      tried: [],
+    });
   });
 
   it('is with more threads where they pay', async () => {
     const shared = timed((_, threads) => 6 / threads);
-    const { tuning, model } = await tuned(shared.open, no, NO_WISHES, 4);
+    const { tuning, model } = await tuned(shared.open, no, NO_WISHES, shared.on(4));
     expect(tuning).toMatchObject({ threads: 4, batchRows: 1 });
     expect(tuning.tried.map(({ threads }) => threads)).toEqual([1, 4]);
     expect([shared.opened, shared.released]).toEqual([[1, 4], [1]]);
     await model.run([]);
 
     const alone = timed((_, threads) => (threads === 1 ? 3 : 2.6));
-    expect((await tuned(alone.open, no, NO_WISHES, 4)).tuning.threads).toBe(1);
+    expect((await tuned(alone.open, no, NO_WISHES, alone.on(4))).tuning.threads).toBe(1);
     expect([alone.opened, alone.released]).toEqual([[1, 4], [4]]);
 
     const short = timed(() => 0.05);
-    await tuned(short.open, no, NO_WISHES, 4);
+    await tuned(short.open, no, NO_WISHES, short.on(4));
     expect(short.opened).toEqual([1]);
   });
 
   it('is what somebody told, and then nothing is tried', async () => {
     const model = timed(() => 1);
-    const { tuning } = await tuned(model.open, yes, { threads: 3, batchRows: 7 }, 4);
+    const { tuning } = await tuned(model.open, yes, { threads: 3, batchRows: 7 }, model.on(4));
     expect(tuning).toEqual({ threads: 3, batchRows: 7, tried: [] });
     expect([model.opened, model.runs]).toEqual([[3], []]);
   });
@@ -84,7 +88,7 @@ describe('how a model is best run', () => {
     const model = timed(() => {
       throw new Refused('Not these.');
     });
-    const { tuning } = await tuned(model.open, yes, NO_WISHES, 4);
+    const { tuning } = await tuned(model.open, yes, NO_WISHES, model.on(4));
     expect(tuning).toEqual({ threads: 1, batchRows: 64, tried: [] });
   });
 
