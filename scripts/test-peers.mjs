@@ -16,7 +16,7 @@ import { ensureSystem } from './lib/system.mjs';
 import { build, python, sum, vitest } from './lib/tiers.mjs';
 
 /** Twelve environments are made in the first run, and the libraries' own examples take their time. */
-const LIMIT_MINUTES = 120;
+const LIMIT_MINUTES = 180;
 const CONFIG = 'vitest.peers.config.mts';
 
 await runMain(async () => {

@@ -27,8 +27,7 @@ export const recentStyles = css`
   }
   tr.open,
   tr.open:hover {
-    background: var(--vscode-list-inactiveSelectionBackground);
-    color: var(--vscode-list-inactiveSelectionForeground, inherit);
+    background: var(--vscode-list-hoverBackground);
   }
   .open .link {
     color: inherit;
