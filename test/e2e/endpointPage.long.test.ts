@@ -140,7 +140,11 @@ test('it is there once the model is served, and says how it is', async () => {
     .locator('lw-endpoint-header')
     .getByText(`http://127.0.0.1:${String(endpoint().port)}`)
     .waitFor();
-  await frame.locator('lw-key-values').getByText(/^up to \d+ rows$/).waitFor();
+  await frame
+    .locator('lw-key-values')
+    .getByText(/up to \d+ rows/)
+    .first()
+    .waitFor();
   await frame.locator('lw-endpoint-header').getByRole('button', { name: 'Copy URL' }).click();
   await waitFor('the URL', async () => (await clipboard()).endsWith(String(endpoint().port)));
 }, 300_000);
