@@ -27,6 +27,7 @@ const LONGEST_RUN_OF_ONE = 3;
 const GOOD_ENOUGH = 1.1;
 const MOST_RUNS = 5;
 const EACH_MS = 12;
+const WARM_MS = 20;
 const SIZES_BUDGET_MS = 250;
 /** Threads are told of work and waited for: shorter runs gain nothing by them. */
 const SHORTEST_SHARED_MS = 1;
@@ -65,6 +66,7 @@ export async function tuned(
   const answersBatches = await mayBatch(model);
   const wished = answersBatches ? batchRows : 1;
   try {
+    if (wished === null || threads === null) await warmUp(model, machine);
     const sizes = wished === null ? await trySizes(model, threads ?? 1, machine) : [];
     const rows = wished ?? bestOf(sizes);
     const own = { threads: threads ?? 1, batchRows: rows, tried: sizes };
@@ -80,6 +82,12 @@ async function timed(open: (threads: number) => Promise<Model>, threads: number,
   const began = now();
   const model = await open(threads);
   return { model, loadMs: now() - began };
+}
+
+/** V8 compiles what runs often: what is tried first would pay for all. */
+async function warmUp(model: Model, { now }: Machine): Promise<void> {
+  const feeds = madeRows(model, 1);
+  for (const until = now() + WARM_MS; feeds !== null && now() < until;) await model.run(feeds);
 }
 
 async function trySizes(model: Model, threads: number, machine: Machine): Promise<Trial[]> {
