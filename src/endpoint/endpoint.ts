@@ -242,6 +242,7 @@ export class Endpoint {
 /** What `mayBatch` asks for first, then what was tried when the model was loaded. */
 function batchesOf(loaded: ModelProcess['loaded']): ToldEndpoint['batches'] {
   if (!loaded) return 'unknown';
+  if (loaded.isUntried) return 'crashed';
   if (loaded.answersBatches) return 'answered';
   return mayBatch(loaded.signature) ? 'otherwise' : 'shape';
 }

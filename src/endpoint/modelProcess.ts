@@ -8,7 +8,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { dirname } from 'node:path';
 import type { NamedTensor, Signature } from '../inference/datatype';
-import type { FromModel, ToModel } from '../inference/messages';
+import { type FromModel, type ToModel, UNTRIED } from '../inference/messages';
 import { modelEnvironment } from '../inference/modelEnvironment';
 import { Refused } from '../inference/refused';
 import type { Wishes } from '../inference/tune';
@@ -32,6 +32,8 @@ export interface Loaded {
   readonly signature: Signature;
   readonly answersBatches: boolean;
   readonly tuning: Tuning;
+  /** Whether its process ended once while it was tried with made-up rows: nothing is tried since. */
+  readonly isUntried: boolean;
 }
 
 export interface Ran {
@@ -57,6 +59,7 @@ export class ModelProcess {
   isStopped = false;
   private whyDown = 'The model is being loaded.';
   private killedFor: string | null = null;
+  private isUntried = false;
 
   constructor(
     private readonly model: ModelProgram,
@@ -74,8 +77,12 @@ export class ModelProcess {
   start(): Promise<Loaded> {
     const startedMs = Date.now();
     return new Promise((resolve, reject) => {
-      const { program, file, threads, batchRows } = this.model;
-      const child = fork(program, [file, String(threads ?? 'tuned'), String(batchRows ?? 'tuned')], {
+      const { program, file } = this.model;
+      const { isUntried } = this;
+      const threads = this.model.threads ?? (isUntried ? 1 : 'tuned');
+      const batchRows = isUntried ? UNTRIED : (this.model.batchRows ?? 'tuned');
+      let isTrying = false;
+      const child = fork(program, [file, String(threads), String(batchRows)], {
         serialization: 'advanced',
         cwd: dirname(file),
         env: modelEnvironment(),
@@ -90,10 +97,12 @@ export class ModelProcess {
         if (message.kind === 'ready') {
           clearTimeout(limit);
           const { signature, answersBatches, tuning } = message;
-          this.loaded = { signature, answersBatches, tuning };
+          this.loaded = { signature, answersBatches, tuning, isUntried };
           resolve(this.loaded);
           this.onReady();
-        } else if (message.kind === 'failed') {
+        } else if (message.kind === 'opened') isTrying = !isUntried;
+        else if (message.kind === 'failed') {
+          isTrying = false;
           this.whyDown = message.message;
           reject(new Failure('unavailable', message.message));
         } else this.settle(message);
@@ -104,6 +113,12 @@ export class ModelProcess {
         clearTimeout(limit);
         const wasLoaded = this.loaded !== null;
         const end = signal ?? `code ${String(code)}`;
+        if (this.child === child && !wasLoaded && isTrying && !this.isEnding && !this.isStopped) {
+          this.isUntried = true;
+          this.log(`the process that runs the model ended (${end}) while made-up rows were tried: that is left out`);
+          resolve(this.start());
+          return;
+        }
         if (this.child === child) this.over(end, Date.now() - startedMs);
         if (!wasLoaded) reject(new Failure('unavailable', `${this.whyDown} Its process ended with ${end}.`));
       });

@@ -2,9 +2,14 @@
 import type { Tuning } from '../protocol/endpoints';
 import type { NamedTensor, Signature } from './datatype';
 
+/** In place of the rows of a run: nothing is tried with made-up ones. */
+export const UNTRIED = 'untried';
+
 export type ToModel = { readonly kind: 'run'; readonly id: number; readonly feeds: readonly NamedTensor[] };
 
 export type FromModel =
+  /** It is loaded, and is tried now with made-up rows: who ends from here on was ended by that. */
+  | { readonly kind: 'opened' }
   | {
       readonly kind: 'ready';
       readonly signature: Signature;

@@ -96,7 +96,11 @@ async function trySizes(model: Model, threads: number, machine: Machine): Promis
   for (const rows of SIZES) {
     const feeds = madeRows(model, rows);
     if (feeds === null || (rows > 1 && machine.now() > until)) break;
-    const ms = await shortest(model, feeds, machine);
+    const ms = await shortest(model, feeds, machine).catch((thrown: unknown) => {
+      if (trials.length === 0) throw thrown;
+      return null; // so many together it does not take
+    });
+    if (ms === null) break;
     trials.push({ threads, rows, ms });
     const longest = Math.max(LONGEST_RUN_MS, LONGEST_RUN_OF_ONE * (trials[0]?.ms ?? 0));
     // Twice the rows take about twice as long: that is not tried any more.
@@ -119,19 +123,20 @@ async function tryThreads(
   machine: Machine,
 ): Promise<{ readonly model: Model; readonly tuning: Tuning } | null> {
   const threads = Math.min(machine.cores, MOST_THREADS);
-  const { batchRows: rows, tried } = own;
+  const { batchRows: rows } = own;
   const feeds = madeRows(model, rows);
   if (threads < 2 || feeds === null || loadMs > LONGEST_LOAD_MS) return null;
-  const known = tried.find((trial) => trial.rows === rows);
+  const known = own.tried.find((trial) => trial.rows === rows);
   const alone = known ?? { threads: 1, rows, ms: await shortest(model, feeds, machine) };
-  const before = known ? tried : [...tried, alone];
+  const before = known ? own.tried : [...own.tried, alone];
   if (alone.ms < SHORTEST_SHARED_MS) return { model, tuning: { ...own, tried: before } };
-  const other = await open(threads);
-  const shared = { threads, rows, ms: await shortest(other, feeds, machine) };
-  const isWorth = shared.ms <= alone.ms * WORTH_THREADS;
+  const other = await open(threads).catch(() => null);
+  if (!other) return { model, tuning: { ...own, tried: before } }; // there is no room for it twice, say
+  const ms = await shortest(other, feeds, machine).catch(() => Infinity);
+  const isWorth = ms <= alone.ms * WORTH_THREADS;
   await (isWorth ? model : other).release();
-  const tuning = { threads: isWorth ? threads : 1, batchRows: rows, tried: [...before, shared] };
-  return { model: isWorth ? other : model, tuning };
+  const tried = ms === Infinity ? before : [...before, { threads, rows, ms }];
+  return { model: isWorth ? other : model, tuning: { threads: isWorth ? threads : 1, batchRows: rows, tried } };
 }
 
 /** Null for more than is tried. */

@@ -192,9 +192,9 @@ export type RecentRequest = z.infer<typeof RecentRequest>;
 export const ToldEndpoint = z.object({
   /**
    * Whether requests are run together. `shape`: not only the first dimension of its inputs is open. `otherwise`: it answers rows
-   * together not as it answers each alone. `unknown` while no model is loaded.
+   * together not as it answers each alone. `crashed`: its process ended when that was tried. `unknown` while no model is loaded.
    */
-  batches: z.enum(['answered', 'shape', 'otherwise', 'unknown']),
+  batches: z.enum(['answered', 'shape', 'otherwise', 'crashed', 'unknown']),
   /** Null while no model is loaded. */
   tuning: Tuning.nullable().default(null),
   deadlineMs: z.number(),

@@ -92,6 +92,21 @@ describe('how a model is best run', () => {
     expect(tuning).toEqual({ threads: 1, batchRows: 64, tried: [] });
   });
 
+  it('is as far as it could be tried, where more is refused or there is no room for it twice', async () => {
+    const few = timed((rows) => {
+      if (rows > 4) throw new Refused('At most 4.');
+      return 1;
+    });
+    expect((await tuned(few.open, yes, NO_WISHES, few.on(1))).tuning).toMatchObject({ batchRows: 4 });
+
+    const large = timed(() => 9);
+    const once = (threads: number) => (threads === 1 ? large.open(threads) : Promise.reject(new Error('no memory')));
+    const { tuning, model } = await tuned(once, no, NO_WISHES, large.on(4));
+    expect(tuning).toEqual({ threads: 1, batchRows: 1, tried: [{ threads: 1, rows: 1, ms: 9 }] });
+    expect(large.released).toEqual([]);
+    await model.run([]);
+  });
+
   it('takes the fewest rows among those that cost hardly more than at best', () => {
     const tried = [
       { threads: 1, rows: 1, ms: 1 },

@@ -52,6 +52,7 @@ const BATCHES: Readonly<
 > = {
   shape: { value: 'no', hint: 'more than the first dimension of its inputs is open, or the first is not' },
   otherwise: { value: 'no', hint: 'it answers rows together not as it answers each alone' },
+  crashed: { value: 'no', hint: 'its process ended when made-up rows were tried: nothing is tried any more' },
   unknown: { value: 'not known', hint: 'no model is loaded' },
 };
 
@@ -78,8 +79,8 @@ function batchesOf({ batches, tuning }: ToldEndpoint, isTuned: boolean) {
   if (batches !== 'answered') return BATCHES[batches];
   const rows = tuning?.batchRows;
   const value = rows === undefined ? 'yes' : rows === 1 ? 'no' : `up to ${String(rows)} rows`;
-  const hint =
-    rows === 1 ? 'rows that are run together take as long as one by one' : 'requests that wait are run together';
+  const alone = isTuned ? 'rows that are run together take as long as one by one' : 'as was asked for';
+  const hint = rows === 1 ? alone : 'requests that wait are run together';
   const tried = isTuned ? rowsTried(tuning) : '';
   return { value, hint: tried === '' ? hint : `${hint}; ${tried}` };
 }
@@ -89,7 +90,7 @@ function threadsTried(tuning: ToldEndpoint['tuning']): string {
   const last = tuning?.tried.at(-1);
   if (!tuning || !last) return '';
   const one = tuning.tried.find(({ rows, threads }) => rows === last.rows && threads === 1);
-  if (last.threads === 1 || !one) return 'tuned: a run is too short to be shared, or one thread is all there is';
+  if (last.threads === 1 || !one) return 'tuned: more were not worth a try';
   const took = `${rowWords(last.rows)} ${timeOf(last.ms)} with ${String(last.threads)} threads`;
   return `tuned: ${took}, ${timeOf(one.ms)} with 1`;
 }

@@ -1,6 +1,7 @@
 /**
  * The process that runs a model, and does nothing else: `model.js FILE THREADS ROWS [MB]`, started by an endpoint, or by a job
- * that gives it a limit on its memory. THREADS and ROWS of one run may be `tuned`. What ONNX Runtime crashes is this process alone.
+ * that gives it a limit on its memory. THREADS and ROWS of one run may
+ * be `tuned`, ROWS also `untried`. What ONNX Runtime crashes is this process alone.
  */
 import './plainHalf';
 import { LoopwrightError } from '../../protocol/errors';
@@ -9,7 +10,7 @@ import { limitMemory } from '../../inference/memoryLimit';
 import { Refused } from '../../inference/refused';
 import { type Model, openModel } from '../../inference/session';
 import { tuned } from '../../inference/tune';
-import type { FromModel, ToModel } from '../../inference/messages';
+import { type FromModel, type ToModel, UNTRIED } from '../../inference/messages';
 
 const [, , file = '', threads = '1', batchRows = '1', limitMb = ''] = process.argv;
 if (limitMb !== '') limitMemory(Number(limitMb));
@@ -37,8 +38,15 @@ async function run(model: Model, { id, feeds }: ToModel): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const wishes = { threads: wishIn(threads), batchRows: wishIn(batchRows) };
-  const { model, ...found } = await tuned((count) => openModel(file, { threads: count }), answersBatches, wishes);
+  const open = async (count: number): Promise<Model> => {
+    const opened = await openModel(file, { threads: count });
+    tell({ kind: 'opened' });
+    return opened;
+  };
+  // With nothing tried it runs a row at a time, as nobody knows what it does with more.
+  const isTried = batchRows !== UNTRIED;
+  const wishes = { threads: wishIn(threads), batchRows: isTried ? wishIn(batchRows) : 1 };
+  const { model, ...found } = await tuned(open, isTried ? answersBatches : () => Promise.resolve(false), wishes);
   process.on('message', (message: ToModel) => void run(model, message));
   tell({ kind: 'ready', signature: model.signature, ...found });
 }

@@ -96,6 +96,8 @@ export class ModelRun {
 
   private take(message: FromModel): void {
     switch (message.kind) {
+      case 'opened':
+        return;
       case 'ready':
         this.answersBatches = message.answersBatches;
         this.ready.resolve(message.signature);
