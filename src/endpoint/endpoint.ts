@@ -28,6 +28,9 @@ import { RecentRequests } from './recent';
 import { EndpointServer } from './server';
 import { Troubles } from './troubles';
 
+/** Why a request was refused may quote a value of it. */
+const UNTOLD = 'It was refused. Why is not kept, as values are masked.';
+
 export interface EndpointParts {
   /** `model.js`. */
   readonly modelProgram: string;
@@ -97,6 +100,7 @@ export class Endpoint {
   private servedBy(of: () => ModelInstance): Served {
     const { order, metrics, troubles, recent, requests } = this;
     const { name, deadlineMs } = order;
+    const isMasked = (order.requestLog?.mask.length ?? 0) > 0;
     const pinned = new WeakMap<ModelInstance, Served>();
     const isOff = (): boolean => this.isDraining || this.isUnloaded;
     return {
@@ -130,8 +134,9 @@ export class Endpoint {
         });
       },
       remember: (call, status, failure) => {
-        recent.add(call, status, failure);
-        requests?.request(call, status, failure);
+        const kept = failure !== null && isMasked && status < 500 ? UNTOLD : failure;
+        recent.add(call, status, kept);
+        requests?.request(call, status, kept);
       },
       label: async (labels) => {
         if (!requests)

@@ -150,8 +150,19 @@ describe('the log of requests', () => {
     const record = (at: number) => ({ amount: at, country: 'dé', id: at });
     const records = Array.from({ length: rows }, (_, at) => record(at));
     await idOf(served, '/invocations', { dataframe_records: records }, { 'X-Request-Id': 'large' });
+    // Why it is refused quotes the value: whoever asked is told, and nobody else.
+    const wrong = { dataframe_records: [{ ...record(1), amount: 'geheim' }] };
+    const refused = await served.post('/invocations', wrong, { 'X-Request-Id': 'wrong' });
+    expect(refused).toMatchObject({ status: 400, body: expect.stringContaining('geheim') as string });
+    const { recent } = (await (await fetch(`${served.url}/loopwright/endpoint`)).json()) as ToldEndpoint;
+    expect(recent?.map(({ id, failure }) => [id, failure])).toEqual([
+      ['wrong', 'It was refused. Why is not kept, as values are masked.'],
+      ['large', null],
+    ]);
     await served.end();
-    const [one] = await all('columns');
+    const found = await all('columns');
+    expect(found.find(({ id }) => id === 'wrong')?.failure).toBe(recent?.[0]?.failure);
+    const one = found.find(({ id }) => id === 'large');
     const byName = Object.fromEntries(
       [...(one?.inputs ?? []), ...(one?.outputs ?? [])].map((tensor) => [tensor.name, tensor]),
     );
