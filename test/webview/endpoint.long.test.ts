@@ -110,6 +110,18 @@ it('tells the last requests, and has what the log has of one of them', async () 
   host.logged = { found: null, why: 'It is not in the log.' };
   await opened.getByRole('button', { name: 'Look Again' }).click();
   await opened.getByText('It is not in the log.').waitFor();
+
+  const [first, second] = someRequests(2, 1001);
+  if (!first || !second) throw new Error('there are two');
+  const atOnce = [first, { ...second, timeMs: first.timeMs }];
+  host.tell(atOnce);
+  for (const { number, id } of atOnce) {
+    await list
+      .locator(`tr[data-key$=" ${String(number)}"] button`)
+      .first()
+      .click();
+    await eventually(asked).toMatchObject({ id });
+  }
 });
 
 it('keeps what is opened, the focus and the place while requests pour in', async () => {

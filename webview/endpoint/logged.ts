@@ -75,7 +75,9 @@ export class LoggedRequest extends LitElement {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (!changed.has('request') || changed.get('request')?.timeMs === this.request.timeMs) return;
+    const before = changed.get('request');
+    if (!changed.has('request') || (before?.number === this.request.number && before.timeMs === this.request.timeMs))
+      return;
     this.look = null;
     void this.ask(true);
   }
@@ -160,8 +162,8 @@ export class LoggedRequest extends LitElement {
   /** @param isFirst it may not be written yet: then it is looked for once more by itself */
   private async ask(isFirst: boolean): Promise<void> {
     clearTimeout(this.timer);
-    const { id, timeMs, tookMs } = this.request;
-    const isCurrent = () => this.request.id === id && this.request.timeMs === timeMs;
+    const { number, id, timeMs, tookMs } = this.request;
+    const isCurrent = () => this.request.number === number && this.request.timeMs === timeMs;
     this.isLooking = true;
     try {
       const look = await this.host.request('logged', { id, timeMs, tookMs }, LIMIT_MS);
