@@ -6,7 +6,7 @@ import { asksOf, type PlacedGate } from '../../protocol/config/gate';
 import { LoopwrightError } from '../../protocol/errors';
 import type { Result } from '../../protocol/requests';
 import { isMissing } from '../../protocol/node/addresses';
-import type { Jobs } from '../jobs';
+import { type Jobs, jobWithin } from '../jobs';
 import type { CheckedConfig } from './check';
 
 export { type Approval, judge, type JudgedVersion, unreadableGates } from './judge';
@@ -63,17 +63,18 @@ export class Config {
 
   private async read(text: string | null): Promise<CheckedConfig> {
     const { file } = this;
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    try {
-      return (await this.jobs.run('config/read', { file, text }, { lane: 'config', signal })) ?? NO_FILE;
-    } catch (thrown) {
-      if (!signal.aborted) throw thrown;
-      const seconds = String(PATIENCE_MS / 1000);
-      throw new LoopwrightError(
-        'bad_request',
-        `${CONFIG_FILE} could not be read within ${seconds} s. Make it simpler.`,
-      );
-    }
+    const read = await jobWithin(
+      this.jobs,
+      'config/read',
+      { file, text },
+      {
+        lane: 'config',
+        limitMs: PATIENCE_MS,
+        tooLong: `${CONFIG_FILE} could not be read`,
+        wayOut: 'Make it simpler.',
+      },
+    );
+    return read ?? NO_FILE;
   }
 }
 

@@ -1,8 +1,7 @@
 /** The job that looks for a request in the log of an endpoint, and makes tables of what it has. All of it is bounded. */
-import { LoopwrightError } from '../../protocol/errors';
 import { type LoggedRequest, type LoggedTensor, requestLogFolder, requestOf } from '../../protocol/node/requestLog';
 import type { LoggedLook, LoggedOrder, ShownTensor } from '../../protocol/pages/endpoint';
-import type { JobContext, Jobs } from '../jobs';
+import { type JobContext, type Jobs, jobWithin } from '../jobs';
 import { shownTensor } from './shownTensor';
 
 export interface LoggedTask extends LoggedOrder {
@@ -20,16 +19,13 @@ const MAX_LABEL = 2000;
 const WRITTEN_WITHIN_MS = 2000;
 
 /** @throws LoopwrightError `bad_request` where it takes too long */
-export async function loggedInJob(jobs: Pick<Jobs, 'run'>, task: LoggedTask): Promise<LoggedLook> {
-  const signal = AbortSignal.timeout(LIMIT_MS);
-  try {
-    return await jobs.run('serving/logged', task, { lane: 'requests', signal });
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-    const message = `The log of ${task.name} was not read within ${String(LIMIT_MS / 1000)} s. Try again.`;
-    throw new LoopwrightError('bad_request', message, { cause: thrown });
-  }
-}
+export const loggedInJob = (jobs: Pick<Jobs, 'run'>, task: LoggedTask): Promise<LoggedLook> =>
+  jobWithin(jobs, 'serving/logged', task, {
+    lane: 'requests',
+    limitMs: LIMIT_MS,
+    tooLong: `The log of ${task.name} was not read`,
+    wayOut: 'Try again.',
+  });
 
 export async function readLogged(
   { store, name, ...wanted }: LoggedTask,

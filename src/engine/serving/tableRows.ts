@@ -4,7 +4,7 @@ import { Refused } from '../../inference/refused';
 import { LoopwrightError } from '../../protocol/errors';
 import type { TableRows } from '../../protocol/pages/endpoint';
 import type { OpenTable } from '../data';
-import type { JobContext, Jobs } from '../jobs';
+import { type JobContext, type Jobs, jobWithin } from '../jobs';
 import { type Chosen, chooseColumns, textColumns, withTable } from '../predictions';
 import type { Input } from './call';
 import { signatureOf } from './given';
@@ -27,16 +27,12 @@ const MAX_LISTED = 20;
 const MAX_NAME = 200;
 
 /** @throws LoopwrightError as `readTableRows`, `bad_request` where it takes too long */
-export async function tableRowsInJob(jobs: Pick<Jobs, 'run'>, task: TableTask): Promise<TableRows> {
-  const signal = AbortSignal.timeout(LIMIT_MS);
-  try {
-    return await jobs.run('serving/tableRows', task, { lane: 'requests', signal });
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown;
-    const message = `${basename(task.path)} was not read within ${String(LIMIT_MS / 1000)} s.`;
-    throw new LoopwrightError('bad_request', message, { cause: thrown });
-  }
-}
+export const tableRowsInJob = (jobs: Pick<Jobs, 'run'>, task: TableTask): Promise<TableRows> =>
+  jobWithin(jobs, 'serving/tableRows', task, {
+    lane: 'requests',
+    limitMs: LIMIT_MS,
+    tooLong: `${basename(task.path)} was not read`,
+  });
 
 /** @throws LoopwrightError `not_found`, `bad_request` with what is wrong with it, or which columns it lacks */
 export function readTableRows(task: TableTask, { signal }: Pick<JobContext, 'signal'>): Promise<TableRows> {
