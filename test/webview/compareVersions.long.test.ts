@@ -8,7 +8,7 @@ import { inspectFile } from '../../src/engine/models/task';
 import { type GraphDiff } from '../../src/protocol/graphDiff';
 import { type ModelInspection } from '../../src/protocol/inspection';
 import { leaningClassifier } from '../endpoint/models';
-import { sampleModel } from '../engine/models/onnxWriter';
+import { graph, model, node, sampleModel, value } from '../engine/models/onnxWriter';
 import { seriousFindings, unfoldAll } from './axe';
 import { eventually, openPair, section, useBrowser } from './browser';
 import { FakePairHost, somePair } from './fixtures/pairHost';
@@ -101,6 +101,36 @@ it('names the nodes that differ, and marks them in the drawing', async () => {
   await unfoldAll(page);
   await eventually(graph).toContain('The graphs could not be compared. plain.onnx is no ONNX model');
   await eventually(() => page.locator('lw-model-graph svg').count()).toBeGreaterThan(0);
+});
+
+it('marks the group of a folded drawing whose nodes differ', async () => {
+  const told: ModelInspection[] = [];
+  for (const name of ['many', 'more']) {
+    const nodes = Array.from({ length: 900 }, (_, at) => {
+      const type = at === 451 && name === 'more' ? 'Abs' : at % 3 === 0 ? 'Relu' : 'Neg';
+      return node(type, [at === 0 ? 'x' : `v${String(at)}`], [`v${String(at + 1)}`]);
+    });
+    const [inputs, outputs] = [[value('x', ['N', 2])], [value('v900', ['N', 2])]];
+    writeFileSync(join(folder, `${name}.onnx`), model(graph({ nodes, inputs, outputs })));
+    told.push(await inspectFile(join(folder, `${name}.onnx`)));
+  }
+  const [many, more] = told;
+  if (!many || !more) throw new Error('there are two');
+  const between = compareGraphs(join(folder, 'many.onnx'), join(folder, 'more.onnx'));
+  const pair = somePair({ told: { 5: many, 7: more }, graphs: between });
+  const { page, text, shot } = await openPair(new FakePairHost(pair));
+  await unfoldAll(page);
+  await eventually(() => text('lw-section[heading="Graph"]')).toContain('1 is only in v5, 1 is only in v7');
+  const marked = page.locator('lw-model-graph .unlike .key');
+  await eventually(() => marked.count()).toBeGreaterThan(0);
+  const labels = await marked.evaluateAll((keys) => keys.map((key) => key.getAttribute('aria-label')));
+  // What is left of it takes a value from another node.
+  expect(labels.some((label) => /\d of its \d+ nodes (is|are) unlike v5$/.test(label ?? ''))).toBe(true);
+  expect(labels.length).toBeLessThan(3);
+  await page.locator('lw-model-graph').last().getByRole('textbox').fill('Abs');
+  await page.locator('lw-model-graph svg').last().scrollIntoViewIfNeeded();
+  await eventually(async () => (await marked.first().boundingBox())?.y).toBeLessThan(700);
+  await shot('pair-graphs-folded');
 });
 
 it('is swapped, and stays so after a reload; everything is shown when that is wanted', async () => {
