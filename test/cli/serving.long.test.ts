@@ -15,6 +15,8 @@ const Served = z.strictObject({
   digest: z.string().nullable(),
   pid: z.number(),
   batches: z.boolean(),
+  threads: z.number(),
+  batchRows: z.number(),
   store: z.object({ path: z.string() }),
 });
 const Listed = z.object({
