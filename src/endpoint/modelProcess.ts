@@ -182,7 +182,7 @@ export class ModelProcess {
     const waiting = this.waiting.get(message.id);
     this.waiting.delete(message.id);
     if (message.kind === 'ran') waiting?.resolve({ outputs: message.outputs, tookUs: message.tookUs });
-    else waiting?.reject(new Refused(message.message));
+    else if (message.kind === 'refused') waiting?.reject(new Refused(message.message));
   }
 
   private over(end: string, livedMs: number): void {

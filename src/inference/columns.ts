@@ -1,8 +1,8 @@
 /** Which columns of a table go into which input of a model. Pure. */
-import type { Datatype, NamedTensor, Port, Signature } from '../../inference/datatype';
-import { inputWords } from '../../inference/feeds';
-import { listed, Refused } from '../../inference/refused';
-import { feedsOfTable } from '../../inference/table';
+import type { Datatype, NamedTensor, Port, Signature } from './datatype';
+import { inputWords } from './feeds';
+import { listed, Refused } from './refused';
+import { feedsOfTable } from './table';
 
 export interface TableHead {
   /** Null where they are known by their place alone. */

@@ -1,23 +1,23 @@
-/** One of the two models, in a process of its own: `model.js`, which an endpoint starts, too. It ends with whoever started it. */
+/** A model in a process of its own, for jobs: `model.js`, which an endpoint starts, too. It ends with whoever started it. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { split } from '../../inference/batch';
-import type { NamedTensor, Signature } from '../../inference/datatype';
-import { checkFeeds } from '../../inference/feeds';
-import { OUT_OF_MEMORY } from '../../inference/memoryLimit';
-import type { FromModel, ToModel } from '../../inference/messages';
-import { modelEnvironment } from '../../inference/modelEnvironment';
-import { Refused } from '../../inference/refused';
-import { LoopwrightError } from '../../protocol/errors';
+import { split } from './batch';
+import type { NamedTensor, Signature } from './datatype';
+import { checkFeeds } from './feeds';
+import { OUT_OF_MEMORY } from './memoryLimit';
+import type { FromModel, ToModel } from './messages';
+import { modelEnvironment } from './modelEnvironment';
+import { Refused } from './refused';
+import type { RanRows } from './rows';
+import { LoopwrightError } from '../protocol/errors';
 
 const BATCH_ROWS = 64;
-const THREADS = '1';
 
 /** What some rows of a table are to the model. @throws Refused */
 export type FeedsOf = (from: number, to: number) => NamedTensor[];
 
 interface Waiting {
-  readonly resolve: (outputs: readonly NamedTensor[]) => void;
+  readonly resolve: (ran: RanRows) => void;
   readonly reject: (why: Error) => void;
 }
 
@@ -26,7 +26,7 @@ export class ModelRun {
   private readonly ready = Promise.withResolvers<Signature>();
   private waiting: Waiting | null = null;
   private over: Error | null = null;
-  private answersBatches = false;
+  private isBatching = false;
   private said = '';
   private lastId = 0;
 
@@ -35,9 +35,10 @@ export class ModelRun {
     file: string,
     private readonly label: string,
     memoryMb: number,
+    threads = 1,
   ) {
     this.ready.promise.catch(() => undefined); // whoever waits for it is told
-    this.child = fork(join(__dirname, 'model.js'), [file, THREADS, String(BATCH_ROWS), String(memoryMb)], {
+    this.child = fork(join(__dirname, 'model.js'), [file, String(threads), String(BATCH_ROWS), String(memoryMb)], {
       serialization: 'advanced',
       cwd: dirname(file),
       env: modelEnvironment(),
@@ -56,17 +57,22 @@ export class ModelRun {
     return this.ready.promise;
   }
 
+  /** Whether it answers rows together as it answers each alone; tried by when its signature is known. */
+  get answersBatches(): boolean {
+    return this.isBatching;
+  }
+
   /** The outputs of each row. @throws LoopwrightError `bad_request` that names the model */
   async answers(count: number, feedsOf: FeedsOf): Promise<NamedTensor[][]> {
     const signature = await this.signature;
     const rows: NamedTensor[][] = [];
-    const step = this.answersBatches ? BATCH_ROWS : 1;
+    const step = this.isBatching ? BATCH_ROWS : 1;
     try {
       for (let from = 0; from < count; from += step) {
         const to = Math.min(count, from + step);
         const feeds = feedsOf(from, to);
         checkFeeds(feeds, signature);
-        const outputs = await this.run(feeds);
+        const { outputs } = await this.tell({ kind: 'run', id: ++this.lastId, feeds });
         const parts = step === 1 ? null : split(outputs, new Array<number>(to - from).fill(1));
         if (parts) rows.push(...parts);
         else if (to - from === 1) rows.push([...outputs]);
@@ -79,18 +85,36 @@ export class ModelRun {
     }
   }
 
+  /**
+   * All of the rows, so many in one run. What it can't be run with is told of each row.
+   *
+   * @throws LoopwrightError `bad_request` that names the model
+   */
+  async rows(feeds: readonly NamedTensor[], step: number): Promise<RanRows> {
+    try {
+      return await this.tell({ kind: 'rows', id: ++this.lastId, feeds, step });
+    } catch (error) {
+      if (error instanceof Refused) throw new LoopwrightError('bad_request', `${this.label}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  get hasEnded(): boolean {
+    return this.over !== null;
+  }
+
   kill(): void {
     this.child.kill('SIGKILL');
   }
 
-  private run(feeds: readonly NamedTensor[]): Promise<readonly NamedTensor[]> {
+  private tell(message: ToModel): Promise<RanRows> {
     return new Promise((resolve, reject) => {
       if (this.over) {
         reject(this.over);
         return;
       }
       this.waiting = { resolve, reject };
-      this.child.send({ kind: 'run', id: ++this.lastId, feeds } satisfies ToModel);
+      this.child.send(message);
     });
   }
 
@@ -99,14 +123,17 @@ export class ModelRun {
       case 'opened':
         return;
       case 'ready':
-        this.answersBatches = message.answersBatches;
+        this.isBatching = message.answersBatches;
         this.ready.resolve(message.signature);
         return;
       case 'failed':
         this.end(new LoopwrightError('bad_request', `${this.label}: ${message.message}`));
         return;
       case 'ran':
-        this.waiting?.resolve(message.outputs);
+        this.waiting?.resolve({ outputs: message.outputs, refused: [] });
+        return;
+      case 'ranRows':
+        this.waiting?.resolve(message);
         return;
       case 'refused':
         this.waiting?.reject(new Refused(message.message));

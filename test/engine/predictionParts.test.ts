@@ -1,7 +1,7 @@
 /** Which columns go into a model, which outputs belong together, and how far they are apart. */
 import { describe, expect, it } from 'vitest';
 import { Agreement } from '../../src/engine/predictions/agreement';
-import { chooseColumns, feedsFor, textColumns } from '../../src/engine/predictions/columns';
+import { chooseColumns, feedsFor, textColumns } from '../../src/inference/columns';
 import { differenceOf, pairOutputs } from '../../src/engine/predictions/outputs';
 import type { NamedTensor, Port, Signature } from '../../src/inference/datatype';
 import { shareText } from '../../src/protocol/predictionWords';

@@ -8,6 +8,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import { answersBatches } from '../../inference/batch';
 import { limitMemory } from '../../inference/memoryLimit';
 import { Refused } from '../../inference/refused';
+import { runRows } from '../../inference/rows';
 import { type Model, openModel } from '../../inference/session';
 import { tuned } from '../../inference/tune';
 import { type FromModel, type ToModel, UNTRIED } from '../../inference/messages';
@@ -26,9 +27,14 @@ const tell = (message: FromModel): void => {
 
 const wishIn = (argument: string): number | null => (argument === 'tuned' ? null : Number(argument));
 
-async function run(model: Model, { id, feeds }: ToModel): Promise<void> {
+async function run(model: Model, asked: ToModel): Promise<void> {
+  const { id, feeds } = asked;
   const started = process.hrtime.bigint();
   try {
+    if (asked.kind === 'rows') {
+      tell({ kind: 'ranRows', id, ...(await runRows(model, feeds, asked.step)) });
+      return;
+    }
     const outputs = await model.run(feeds);
     tell({ kind: 'ran', id, outputs, tookUs: Number((process.hrtime.bigint() - started) / 1000n) });
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import type { CodeFacts } from '../../protocol/capture';
 import { MAX_RECORD_BYTES, parseRecord, splitJournal } from '../../protocol/journal';
 import { pathsOf } from '../../protocol/node/storeFolder';
-import { JobJournal } from '../jobs/journal';
+import { JournalWriter } from '../../protocol/node/journalWriter';
 import { readSeen, type Seen } from './seen';
 
 export interface LoadedSource {
@@ -23,7 +23,7 @@ const PIECE_BYTES = 1 << 20;
 export function checkLoaded({ store, runId }: { store: string; runId: string }): Promise<void> {
   const folder = pathsOf(store).runFolder(runId);
   const seen = readSeen(folder);
-  const journal = new JobJournal(folder);
+  const journal = new JournalWriter(folder);
   if (seen) {
     const differs = differencesFrom(seen, loadedIn(join(folder, 'journals')), realDisk);
     journal.append(['facts', Date.now(), 'code', { differs: differs.slice(0, DIFFERS_LIMIT) }]);

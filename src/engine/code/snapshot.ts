@@ -5,7 +5,7 @@ import type { CodeFacts } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import { RunSpec } from '../../protocol/runFolder';
-import { JobJournal } from '../jobs/journal';
+import { JournalWriter } from '../../protocol/node/journalWriter';
 import { changesSince } from './changes';
 import { codePlace } from './codeStore';
 import { asCodeError, git, gitText } from './git';
@@ -35,7 +35,7 @@ export async function takeSnapshot({ store, runId }: { store: string; runId: str
       // Last, so that git is at work meanwhile.
       Promise.resolve().then(() => writeSeen(folder, code)),
     ]);
-    const journal = new JobJournal(folder);
+    const journal = new JournalWriter(folder);
     journal.append(['facts', Date.now(), 'code', { ...facts, snapshot }]);
     journal.append(['done', Date.now(), 'code', null]);
     journal.close();

@@ -9,7 +9,8 @@ import { LoopwrightError } from '../../protocol/errors';
 import type { JournalRecord } from '../../protocol/records';
 import { pathsOf } from '../../protocol/node/storeFolder';
 import { RunSpec } from '../../protocol/runFolder';
-import { type JobContext, JobJournal } from '../jobs';
+import { JournalWriter } from '../../protocol/node/journalWriter';
+import type { JobContext } from '../jobs';
 import { DigestCache } from './digestCache';
 import { type FileDigest, type FileState, type FileTask, isState, look, whyUnreadable } from './fileDigest';
 import { walk } from './folder';
@@ -39,7 +40,7 @@ export async function digestRun({ store, runId, isEarly }: DigestParams, context
   const wanted = files.filter(({ direction, md5 }) => (direction === 'in' ? md5 === null : !isEarly));
   if (isEarly && wanted.length === 0) return null;
   const cache = new DigestCache(join(store, 'cache', 'digests.db'));
-  const journal = new JobJournal(paths.runFolder(runId));
+  const journal = new JournalWriter(paths.runFolder(runId));
   const hashers = new Hashers(store);
   try {
     const job = new DigestJob(new ObjectStore(store), cache, hashers, context, {

@@ -1,5 +1,4 @@
 /** Killable processes for what is long, heavy or crashy, as the rest of the engine sees them. */
 export { type JobOptions, Jobs } from './jobs';
-export { JobJournal } from './journal';
 export { jobWithin } from './within';
 export type { JobContext, TaskResult, Tasks } from './tasks';

@@ -10,13 +10,13 @@ import { bootId, startOf } from '../../protocol/node/processes';
 import type { StorePaths } from '../../protocol/node/storeFolder';
 import type { CheckedParams } from '../../protocol/requests';
 import type { RunnerState } from '../../protocol/runFolder';
-import { JobJournal } from '../jobs';
+import { JournalWriter } from '../../protocol/node/journalWriter';
 import { readRunner, readSpecOf } from '../tracking';
 
 const RUNNER_BYTES = 4096;
 
 export class FollowedNotebooks {
-  private readonly journals = new Map<string, JobJournal>();
+  private readonly journals = new Map<string, JournalWriter>();
 
   constructor(private readonly paths: StorePaths) {}
 
@@ -84,14 +84,14 @@ export class FollowedNotebooks {
     this.journals.delete(runId);
   }
 
-  private openJournalOf(runId: string): JobJournal {
+  private openJournalOf(runId: string): JournalWriter {
     if (!this.journals.has(runId))
       throw new LoopwrightError('run_over', `The run ${runId} is not being followed (any more). Begin it first.`);
     return this.journalOf(runId);
   }
 
-  private journalOf(runId: string): JobJournal {
-    const journal = this.journals.get(runId) ?? new JobJournal(this.paths.runFolder(runId));
+  private journalOf(runId: string): JournalWriter {
+    const journal = this.journals.get(runId) ?? new JournalWriter(this.paths.runFolder(runId));
     this.journals.set(runId, journal);
     return journal;
   }

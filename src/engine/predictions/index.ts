@@ -2,7 +2,7 @@
 import type { RequestHandlers } from '../rpc/dispatch';
 import { Predictions, type PredictionsParts } from './predictions';
 
-export { type Chosen, chooseColumns, textColumns } from './columns';
+export { type Chosen, chooseColumns, textColumns } from '../../inference/columns';
 export { withTable } from './source';
 export type { PredictionsParts };
 

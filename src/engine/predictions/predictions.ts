@@ -6,7 +6,7 @@ import { type ComparedPredictions, DEFAULT_TOLERANCE, type PredictionsProgress }
 import type { CheckedParams, Result } from '../../protocol/requests';
 import type { PredictionsOrder } from '../../protocol/requests/predictions';
 import { fileAt } from '../models';
-import { findOnnx, type FoundOnnx, type OnnxParts } from '../serving';
+import { columnsOf, findOnnx, type FoundOnnx, type OnnxParts } from '../serving';
 import type { SideOrder } from './task';
 
 const LIMITS = {
@@ -109,7 +109,7 @@ export class Predictions {
   private async side(of: VersionName): Promise<SideOrder> {
     const label = labelOf(of);
     const asked = await findOnnx(this.parts, { name: of.name, which: of.version });
-    const columns = namesIn(asked);
+    const columns = columnsOf(asked);
     if (asked.file !== null) return { ran: { ...of, isConversion: false }, label, file: asked.file, columns };
     const made = await this.conversionOf(of);
     if (!made?.file)
@@ -119,7 +119,7 @@ export class Predictions {
           'was made of it. Convert it to ONNX first: the new version is run in its place.',
       );
     const { name, version, file } = made;
-    const own = namesIn(made);
+    const own = columnsOf(made);
     return {
       ran: { name, version, isConversion: true },
       label: `${labelOf(made)} (made of ${label})`,
@@ -146,14 +146,6 @@ export class Predictions {
 }
 
 const labelOf = ({ name, version }: VersionName): string => `${name} v${String(version)}`;
-
-/** Of a signature that was cut not all are known: it says nothing. */
-function namesIn({ card }: FoundOnnx): string[] {
-  const inputs = card.signature?.inputs;
-  if (!inputs || inputs.items.length < inputs.total) return [];
-  const names = inputs.items.map(({ name }) => name);
-  return names.includes('') ? [] : names;
-}
 
 const keyOf = ({ versions, table, tolerance = DEFAULT_TOLERANCE }: PredictionsOrder): string =>
   JSON.stringify([versions.map(({ name, version }) => [name, version]), table, tolerance]);

@@ -12,8 +12,8 @@ import {
 import type { OpenTable } from '../data';
 import type { JobContext } from '../jobs';
 import { Agreement, cut, shownColumns } from './agreement';
-import { type Chosen, chooseColumns, feedsFor, textColumns } from './columns';
-import { ModelRun } from './modelRun';
+import { type Chosen, chooseColumns, feedsFor, textColumns } from '../../inference/columns';
+import { ModelRun } from '../../inference/modelRun';
 import { pairOutputs } from './outputs';
 import { withTable } from './source';
 

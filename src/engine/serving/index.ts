@@ -19,13 +19,13 @@ import { callOf, inputsOf, type Table } from './call';
 import { changeEndpoint } from './change';
 import { type EmbeddedModel, embeddedModel, embeddingCode } from './embedding';
 import { formFor } from './form';
-import { findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
+import { columnsOf, findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
 import { loggedInJob } from './logged';
 import { EndpointRows } from './rows';
 import { tableRowsInJob } from './tableRows';
 import { tryEndpoint } from './tried';
 
-export { findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
+export { columnsOf, findOnnx, type FoundOnnx, type OnnxParts } from './onnxFile';
 
 /** An endpoint waits 10 s for what it has begun. */
 const END_LIMIT_MS = 12_000;
@@ -46,6 +46,7 @@ type Served =
   | 'endpoints/stop'
   | 'endpoints/change'
   | 'endpoints/model'
+  | 'scoring/model'
   | 'endpoints/embedding'
   | 'endpoints/embeddingOfFile';
 
@@ -88,6 +89,11 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
     },
     'endpoints/change': ({ name, change }) => changeEndpoint(store, living(store, name), change),
     'endpoints/model': async (of) => servedIn(await onnxOf(parts, of)),
+    'scoring/model': async (of) => {
+      const found = await onnxOf(parts, of);
+      const { name, version, file } = found;
+      return { label: `${name} v${String(version)}`, file, version: { name, version }, columns: columnsOf(found) };
+    },
     'endpoints/embedding': async ({ language, ...of }) => {
       const found = await onnxOf(parts, of);
       const { file, digest } = found;
@@ -176,7 +182,7 @@ async function onnxOf(parts: ServingParts, of: { name: string; which: number | s
   const model = found.modelFile === null ? '' : ` (its model is ${found.modelFile})`;
   throw new LoopwrightError(
     'bad_request',
-    `${found.name}/${String(found.version)} has no ONNX model${model}: only ONNX is served.`,
+    `${found.name}/${String(found.version)} has no ONNX model${model}: only ONNX is run here.`,
   );
 }
 

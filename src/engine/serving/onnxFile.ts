@@ -73,3 +73,11 @@ async function settled(parts: OnnxParts, of: { name: string; which: number | str
 
 const namedAs = ({ name, version }: { readonly name: string; readonly version: number }): string =>
   `${name}/${String(version)}`;
+
+/** Of a signature that was cut not all are known: it says nothing. */
+export function columnsOf({ card }: Pick<FoundOnnx, 'card'>): string[] {
+  const inputs = card.signature?.inputs;
+  if (!inputs || inputs.items.length < inputs.total) return [];
+  const names = inputs.items.map(({ name }) => name);
+  return names.includes('') ? [] : names;
+}

@@ -9,6 +9,7 @@ import type {
   ServedModel,
 } from '../endpoints';
 import type { EndpointLook, Given, LoggedLook, TableRows, Tried, TryForm } from '../pages/endpoint';
+import type { ScoreOrder } from '../score';
 import { Nothing, read, write } from './define';
 
 export const EmbeddingLanguage = z.enum(['python', 'node', 'csharp', 'cpp']);
@@ -48,6 +49,8 @@ export const endpointRequests = {
   ),
   /** The ONNX file of a registered version, after all its files were compared with what was registered. */
   'endpoints/model': write(VersionOf, z.custom<ServedModel>()),
+  /** The same for a table of rows, with the names of its columns. */
+  'scoring/model': write(VersionOf, z.custom<ScoreOrder['model']>()),
   /** Code that runs it without an endpoint. Its files are compared first. */
   'endpoints/embedding': write(VersionOf.extend({ language: EmbeddingLanguage }), Code),
   /** The same of an ONNX file elsewhere on this machine, by its absolute path. */
