@@ -1,26 +1,17 @@
 /** `loopwright run`: a script, a module or a command as a tracked run, with its own output and exit code. */
 import type { Command } from 'commander';
-import { argvOf, type PreparedRun, prepareRun, type RunRequest, type RunTarget } from '../../client/launch';
+import { argvOf, type RunRequest, type RunTarget } from '../../client/launch';
 import { requireNotebookPackages } from '../../client/notebook';
 import { CAPTURE_KINDS, DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
-import { pathsOf } from '../../protocol/node/storeFolder';
-import type { RunnerState } from '../../protocol/runFolder';
-import { checkSweep, combinationCount } from '../../client/sweep';
+import { checkSweep } from '../../client/sweep';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
-import { finishedDocument, finishedFromRunner } from '../documents';
-import { EXIT, oneLine, type Output } from '../output';
-import { finishedLine, startedLine, warningLines } from '../rendering';
-import { endsInLine, readRunner, type RunnerEnd, runInForeground, runPlainly, shellCode } from '../runner';
-import { runAround, storeToRunIn } from '../store';
-import { type ChildDocument, childDocuments } from '../sweep';
+import { EXIT } from '../output';
+import { runPlainly, shellCode } from '../runner';
 import { parseJobs, parseSweep } from '../sweepWords';
 import { checkTarget, pythonFor } from '../target';
-import { RunWatch } from '../watch';
+import { conclude, start, type Started } from '../trackedRun';
 import { parseCapture, parseParams, parseSeconds } from '../words';
-
-/** How long the end of a run waits until the engine has taken it in. */
-const ENGINE_PATIENCE_MS = 5000;
 
 interface RunOptions {
   readonly experiment?: string;
@@ -109,22 +100,13 @@ export function addRun(program: Command, perform: Perform, target: RunTarget | n
     .action((options: RunOptions, command: Command) => perform(command, (cli) => run(cli, options, target)));
 }
 
-const runs = (count: number): string => `${String(count)} ${count === 1 ? 'run' : 'runs'}`;
-
-interface Started {
-  readonly prepared: PreparedRun;
-  readonly store: string;
-  readonly watch: RunWatch;
-  readonly end: Promise<RunnerEnd>;
-}
-
 async function run(cli: Cli, options: RunOptions, target: RunTarget | null): Promise<number> {
   try {
     const request = requestOf(cli, options, target);
     if (request.target.kind === 'notebook') await requireNotebookPackages(request.python, cli.env);
     let started: Started;
     try {
-      started = start(cli, options, request);
+      started = start(cli, options.quiet === true, request);
     } catch (thrown) {
       if (options.orPlain !== true) throw thrown;
       cli.output.note(`loopwright: not tracked: ${LoopwrightError.from(thrown).message}`);
@@ -212,100 +194,4 @@ function notebookTarget(target: RunTarget, options: RunOptions): RunTarget {
       kernel: kernel ?? null,
     },
   };
-}
-
-function start(
-  { output, cwd, env, store: wished, parts, engines }: Cli,
-  options: RunOptions,
-  asked: RunRequest,
-): Started {
-  const root = storeToRunIn(wished, cwd, env);
-  const prepared = prepareRun(root, { ...asked, parentRunId: runAround(root, env) }, parts);
-  if (options.quiet !== true) output.note(startedLine(prepared.spec, output.paintNote));
-  if (options.quiet !== true && prepared.spec.sweep !== null)
-    output.note(output.paintNote('dim', `loopwright: a sweep of ${runs(combinationCount(prepared.spec.sweep.over))}`));
-  const end = runInForeground(prepared, output.isJson ? 2 : 1, env);
-  // The engine comes up beside the script, which waits for nothing of it.
-  const watch = new RunWatch(engines, pathsOf(root), prepared.spec.run_id);
-  return { prepared, store: root, watch, end };
-}
-
-async function conclude(
-  output: Output,
-  { prepared, store, watch }: Started,
-  end: RunnerEnd,
-  isQuiet: boolean,
-): Promise<number> {
-  const { spec, folder } = prepared;
-  const runner = readRunner(folder);
-  const code = shellCode(end);
-  if (runner === null) {
-    // It has said why already: a full disk, a folder that has gone.
-    if (code === EXIT.notStarted)
-      throw new LoopwrightError('run_failed_to_start', `The run in ${folder} was not started; why stands above.`);
-    const [python = ''] = prepared.runner;
-    throw new LoopwrightError(
-      'run_failed_to_start',
-      `${python} did not start the run (exit code ${String(code)}). Is it a Python 3? Choose another with --python.`,
-    );
-  }
-  if (end.signal !== null && runner.state === 'running') {
-    output.note(
-      `loopwright: what carried the output was ended by ${end.signal}. ` +
-        `The script goes on: loopwright runs show ${spec.run_id}`,
-    );
-    if (output.isJson) output.lastDocument(finishedFromRunner(spec, runner, store));
-    return code;
-  }
-  if (isQuiet && !output.isJson) {
-    // Nothing is waited for that nobody is told; the engine learns of the run by itself.
-    return runner.state === 'failed_to_start' ? EXIT.notStarted : code;
-  }
-  const document = await tellEnd(output, prepared, runner, store, watch);
-  if (runner.state === 'failed_to_start') {
-    if (output.isJson)
-      output.lastDocument({ error: { code: 'run_failed_to_start', message: runner.error ?? '' }, ...document });
-    return EXIT.notStarted;
-  }
-  if (output.isJson)
-    output.lastDocument(
-      spec.sweep === null ? document : { ...document, children: await childrenOf(output, watch, spec.run_id) },
-    );
-  return code;
-}
-
-/** The runs of a sweep; null where the engine can't tell them. */
-const childrenOf = (output: Output, watch: RunWatch, runId: string): Promise<ChildDocument[] | null> =>
-  watch
-    .use((connection) => childDocuments(connection, runId, ENGINE_PATIENCE_MS))
-    .catch((thrown: unknown) => {
-      const { code, message } = LoopwrightError.from(thrown);
-      output.note(`${output.paintNote('yellow', '!')} The runs of the sweep can't be told: ${oneLine(code, message)}`);
-      return null;
-    });
-
-/** The last lines on stderr. @returns the document for stdout */
-async function tellEnd(
-  output: Output,
-  { spec, folder }: PreparedRun,
-  runner: RunnerState,
-  store: string,
-  watch: RunWatch,
-) {
-  const { paintNote: paint } = output;
-  const finished = await watch.finish(ENGINE_PATIENCE_MS).catch((thrown: unknown) => LoopwrightError.from(thrown));
-  const isKnown = !(finished instanceof LoopwrightError);
-  const document = isKnown
-    ? finishedDocument(finished.run, finished.metrics, store)
-    : finishedFromRunner(spec, runner, store);
-  if (output.isNoteOnTerminal && !endsInLine(folder)) output.note('');
-  // The runner itself has said why nothing was started.
-  if (runner.state !== 'failed_to_start')
-    output.note(finishedLine(document, isKnown ? finished.run.headline : null, paint));
-  if (isKnown) for (const line of warningLines(finished.notes, paint)) output.note(line);
-  else
-    output.note(
-      `${paint('yellow', '!')} ${oneLine(finished.code, finished.message)} Nothing is lost: the run is in ${folder}`,
-    );
-  return document;
 }
