@@ -8,7 +8,7 @@ const forbid = (...patterns) => ({
 });
 
 /** All that know `protocol`, which knows none of them. */
-const ROOMS = ['client', 'engine', 'extension', 'cli', 'webview', 'onnx', 'inference', 'endpoint'];
+const ROOMS = ['client', 'engine', 'extension', 'cli', 'webview', 'onnx', 'inference', 'endpoint', 'scoring'];
 
 const noVscode = ['^vscode$', '`vscode` is imported in src/extension alone.'];
 const noOther = (...rooms) =>
@@ -65,7 +65,14 @@ export default tseslint.config(
   },
   {
     files: ['src/endpoint/**'],
-    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview')),
+    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'scoring')),
+  },
+  {
+    files: ['src/scoring/**'],
+    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'endpoint'), [
+      'inference/session$',
+      'Models are run by model.js, a process of its own.',
+    ]),
   },
   {
     // What runs a model is a process of its own, in which a crash of native code ends nothing else.
@@ -83,24 +90,24 @@ export default tseslint.config(
   },
   {
     files: ['src/client/**'],
-    rules: forbid(noVscode, ...noOther('engine', 'extension', 'cli', 'webview', 'endpoint', 'inference')),
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'cli', 'webview', 'endpoint', 'inference', 'scoring')),
   },
   {
     files: ['src/cli/**'],
-    rules: forbid(noVscode, ...noOther('engine', 'extension', 'webview', 'endpoint', 'inference')),
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'webview', 'endpoint', 'inference', 'scoring')),
   },
   {
     files: ['src/engine/**'],
     rules: forbid(
       noVscode,
-      ...noOther('client', 'extension', 'cli', 'webview', 'endpoint'),
+      ...noOther('client', 'extension', 'cli', 'webview', 'endpoint', 'scoring'),
       ['inference/session$', 'Models are run by model.js, a process of its own: the engine and its jobs open none.'],
       ['^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+', 'A capability is reached through its index.ts.'],
     ),
   },
   {
     files: ['src/extension/**'],
-    rules: forbid(...noOther('engine', 'cli', 'webview', 'endpoint', 'inference')),
+    rules: forbid(...noOther('engine', 'cli', 'webview', 'endpoint', 'inference', 'scoring')),
   },
   {
     files: ['webview/**'],

@@ -79,6 +79,7 @@ const programs = [
       endpoint: 'src/endpoint/main.ts',
       model: 'src/endpoint/model/main.ts',
       measure: 'src/endpoint/measure/main.ts',
+      score: 'src/scoring/main.ts',
     },
     // `later` is a program of its own, which the extension loads when it is needed.
     external: ['vscode', './later', ...Object.keys(manifest.dependencies ?? {})],

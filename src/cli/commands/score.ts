@@ -1,0 +1,226 @@
+/** `loopwright score`: a table through a model, as a tracked run. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { RunRequest } from '../../client/launch';
+import { DEFAULT_CAPTURE } from '../../protocol/capture';
+import { LoopwrightError } from '../../protocol/errors';
+import {
+  DEFAULT_ERRORS,
+  type ErrorLimit,
+  SCORE_FORMATS,
+  SCORE_RESULT,
+  type ScoreFormat,
+  type ScoreOrder,
+} from '../../protocol/score';
+import { type Cli, examples, type Perform, withCommonOptions } from '../command';
+import { inSession } from '../inSession';
+import { fileOrVersion, MODEL_WORDS, whichOf } from '../servedModel';
+import { pythonFor } from '../target';
+import { conclude, start } from '../trackedRun';
+
+interface ScoreOptions {
+  readonly output?: string;
+  readonly format?: string;
+  readonly columns?: string;
+  readonly keep?: string;
+  readonly rowNumbers?: boolean;
+  readonly withVersion?: boolean;
+  readonly maxErrors?: string;
+  readonly delimiter?: string;
+  readonly header?: boolean;
+  readonly encoding?: string;
+  readonly chunk?: string;
+  readonly batch?: string;
+  readonly threads?: string;
+  readonly resume?: boolean;
+  readonly anew?: boolean;
+  readonly replace?: boolean;
+  readonly experiment?: string;
+  readonly name?: string;
+  readonly python?: string;
+  readonly quiet?: boolean;
+}
+
+const EXPERIMENT = 'Scoring';
+const CHUNK_ROWS = 65_536;
+
+export function addScore(program: Command, perform: Perform): void {
+  withCommonOptions(program.command('score'))
+    .summary('a table of any size through an ONNX model, as a tracked run that can be resumed')
+    .description(
+      'Score a table, or a folder of tables of one kind: CSV, TSV and JSON lines (also .gz and .zst), Parquet. Columns are matched ' +
+        "with the model's inputs by name, by its signature, or by place. The output gets its name when it is whole; what is " +
+        'done is kept beside it until then, and --resume goes on there, to the same bytes. Rows that can not be scored ' +
+        'are in OUTPUT.errors.jsonl, with line, column and reason.',
+    )
+    .argument('<model>', MODEL_WORDS)
+    .argument('<input>', 'the table, or a folder of them')
+    .requiredOption('-o, --output <file>', 'where the predictions go: .csv, .jsonl or .parquet')
+    .option('--format <format>', `${SCORE_FORMATS.join(', ')} (default: by the ending of the output)`)
+    .option('--columns <names>', 'which columns the model takes, in its order, with commas between')
+    .option(
+      '--keep <names>',
+      'columns of the input that go into the output: rest (those that the model does not take), all, none, or names (default: rest)',
+    )
+    .option('--row-numbers', 'a column "row" with the number of each row in its file')
+    .option('--with-version', 'a column "model_version"')
+    .option('--max-errors <n>', 'stop at more bad rows than that: a number, a share such as 5%, or any (default: 10%)')
+    .option('--delimiter <char>', 'of CSV (default: told from the first line)')
+    .option('--header', 'the first line of CSV has names (default: told from the lines)')
+    .option('--no-header', 'the first line of CSV has values')
+    .option('--encoding <name>', 'of texts, such as latin1 or utf-16le (default: UTF-8, or what its mark says)')
+    .option('--chunk <rows>', `rows that are written at a time (default: ${String(CHUNK_ROWS)})`)
+    .option(
+      '--batch <rows>',
+      'rows of one run of the model (default: 1024, or 1 where it answers rows together otherwise than alone)',
+    )
+    .option('--threads <n>', 'threads of one run of the model (default: 1)')
+    .option('--resume', 'go on with a job into this output that was ended')
+    .option('--anew', 'begin again, whatever such a job has done')
+    .option('--replace', 'replace the output if it is there, once the new one is whole')
+    .option('--experiment <name>', `the experiment of the run (default: ${EXPERIMENT})`)
+    .option('--name <name>', 'the name of the run (default: that of the model and the table)')
+    .option('--python <exe>', 'the Python that carries the run (default: as for "run")')
+    .option('-q, --quiet', 'no lines of our own around those of the job')
+    .addHelpText(
+      'after',
+      examples(
+        'score fraud@champion may.csv -o scored.parquet',
+        'score model.onnx may.parquet -o scored.csv --keep id --max-errors 0',
+        'score fraud/3 tables/ -o scored.jsonl --resume',
+      ),
+    )
+    .action((model: string, input: string, options: ScoreOptions, self: Command) =>
+      perform(self, (cli) => score(cli, model, input, options)),
+    );
+}
+
+async function score(cli: Cli, model: string, input: string, options: ScoreOptions): Promise<number> {
+  if (options.resume === true && options.anew === true)
+    throw new LoopwrightError('bad_request', '--resume goes on, --anew begins again: give one of them.');
+  const order = await orderOf(cli, model, input, options);
+  const how = options.resume === true ? 'resume' : options.anew === true ? 'anew' : 'new';
+  const target = {
+    kind: 'command' as const,
+    command: [process.execPath, join(cli.programs, 'score.js'), JSON.stringify(order), how],
+  };
+  const request: RunRequest = {
+    target,
+    python: pythonFor(target, options.python, cli.cwd, cli.env),
+    cwd: cli.cwd,
+    experiment: options.experiment ?? EXPERIMENT,
+    name: options.name ?? `${order.model.label} on ${basename(order.input)}`,
+    // What it reads and writes it says itself.
+    capture: { ...DEFAULT_CAPTURE, kinds: ['data', 'system'] },
+  };
+  const started = start(cli, options.quiet === true, request);
+  const end = await started.end;
+  return conclude(cli.output, started, end, options.quiet === true, () => resultIn(started.prepared.folder));
+}
+
+/** What the job has written of itself; nothing of one that failed. */
+function resultIn(folder: string): object {
+  const path = join(folder, 'artifacts', SCORE_RESULT);
+  return existsSync(path) ? { score: JSON.parse(readFileSync(path, 'utf8')) as object } : {};
+}
+
+async function orderOf(cli: Cli, model: string, input: string, options: ScoreOptions): Promise<ScoreOrder> {
+  const output = resolve(cli.cwd, options.output ?? '');
+  const { delimiter } = options;
+  if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter)))
+    throw new LoopwrightError('bad_request', '--delimiter takes one character.');
+  return {
+    input: resolve(cli.cwd, input),
+    output,
+    format: formatOf(output, options.format),
+    columns: options.columns === undefined ? null : namesIn(options.columns),
+    keep: keptOf(options.keep ?? 'rest'),
+    isNumbered: options.rowNumbers === true,
+    withVersion: options.withVersion === true,
+    replaces: options.replace === true,
+    errors: limitOf(options.maxErrors),
+    delimiter: delimiter ?? null,
+    hasHeader: options.header ?? null,
+    encoding: encodingOf(options.encoding ?? 'utf-8'),
+    chunkRows: whole('--chunk', options.chunk, 1_000_000) ?? CHUNK_ROWS,
+    batchRows: whole('--batch', options.batch, 65_536),
+    threads: whole('--threads', options.threads, 64) ?? 1,
+    // Last, as it may take its time.
+    model: await scoredModel(cli, model),
+  };
+}
+
+async function scoredModel(cli: Cli, model: string): Promise<ScoreOrder['model']> {
+  const named = fileOrVersion(cli, model);
+  if ('path' in named) {
+    if (!/\.onnx$/i.test(named.path))
+      throw new LoopwrightError('bad_request', `${basename(named.path)} is no ONNX model: only ONNX is run here.`);
+    return { label: basename(named.path), file: named.path, version: null, columns: [] };
+  }
+  const found: ScoreOrder['model'][] = [];
+  await inSession(cli, async (_, { connection }) => {
+    const which = await whichOf(connection, named);
+    found.push(await connection.request('scoring/model', { name: named.name, which }));
+    return 0;
+  });
+  const [registered] = found;
+  if (registered) return registered;
+  throw new LoopwrightError('internal', 'The engine told nothing of the model.');
+}
+
+function formatOf(output: string, wished: string | undefined): ScoreFormat {
+  const word = (
+    wished ??
+    extname(output)
+      .slice(1)
+      .replace(/^pq$/i, 'parquet')
+      .replace(/^ndjson$/i, 'jsonl')
+  ).toLowerCase();
+  const format = SCORE_FORMATS.find((one) => one === word);
+  if (format) return format;
+  throw new LoopwrightError(
+    'bad_request',
+    `"${word}" is no format of an output. Name it .csv, .jsonl or .parquet, or say --format.`,
+  );
+}
+
+const namesIn = (text: string): string[] => text.split(',').map((name) => name.trim());
+
+function keptOf(text: string): ScoreOrder['keep'] {
+  if (text === 'rest' || text === 'all') return text;
+  return text === 'none' ? [] : namesIn(text);
+}
+
+function limitOf(text: string | undefined): ErrorLimit {
+  if (text === undefined) return DEFAULT_ERRORS;
+  if (text === 'any') return null;
+  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1];
+  if (share !== undefined && Number(share) <= 100) return { share: Number(share) / 100 };
+  if (/^\d+$/.test(text)) return { count: Number(text) };
+  throw new LoopwrightError(
+    'bad_request',
+    `--max-errors takes a number, a share such as 5%, or any, not "${text.slice(0, 60)}".`,
+  );
+}
+
+function encodingOf(text: string): string {
+  try {
+    return new TextDecoder(text).encoding;
+  } catch {
+    throw new LoopwrightError(
+      'bad_request',
+      `"${text.slice(0, 60)}" is no encoding that is known here. Give utf-8, latin1, utf-16le or another.`,
+    );
+  }
+}
+
+function whole(option: string, text: string | undefined, most: number): number | null {
+  if (text === undefined) return null;
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
+  throw new LoopwrightError(
+    'bad_request',
+    `${option} takes a number from 1 to ${String(most)}, not "${text.slice(0, 60)}".`,
+  );
+}

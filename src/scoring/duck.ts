@@ -1,0 +1,61 @@
+/** DuckDB as a job of ours uses it: little memory, one thread, no network, and no files but those of the job. */
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+
+const MEMORY_LIMIT = '256MB';
+
+export interface Duck {
+  /** For reading a chunk while another is written: each of them does one thing at a time. */
+  readonly reading: DuckDBConnection;
+  readonly writing: DuckDBConnection;
+  /** What they are doing ends with an error. */
+  interrupt(): void;
+  close(): void;
+}
+
+/** @param folders what it may read and write */
+export async function openDuck(folders: readonly string[], files: readonly string[]): Promise<Duck> {
+  const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
+  const instance: DuckDBInstance = await Instance.create(':memory:', {
+    threads: '1',
+    memory_limit: MEMORY_LIMIT,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const reading = await instance.connect();
+  for (const statement of [
+    "SET temp_directory = ''",
+    'SET preserve_insertion_order = true',
+    `SET allowed_directories = [${folders.map((folder) => quoted(`${folder}/`)).join(', ')}]`,
+    `SET allowed_paths = [${files.map(quoted).join(', ')}]`,
+    'SET enable_external_access = false',
+    'SET lock_configuration = true',
+  ])
+    await reading.run(statement);
+  const writing = await instance.connect();
+  return {
+    reading,
+    writing,
+    interrupt: () => {
+      reading.interrupt();
+      writing.interrupt();
+    },
+    close: () => {
+      reading.closeSync();
+      writing.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** The first line of what DuckDB says, without the names that we gave files. */
+export function duckSays(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replaceAll(/\S*[/\\](slice|head)-\S*/g, 'the file').slice(0, 300);
+}
+
+/** Whether a vector of DuckDB has its values in an array of the same type as ours: they are copied as a whole then. */
+export const isAlike = (items: unknown, values: object): boolean =>
+  ArrayBuffer.isView(items) && !Array.isArray(values) && items.constructor === values.constructor;

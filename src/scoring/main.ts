@@ -1,0 +1,115 @@
+/**
+ * The program of a scoring job: `score.js ORDER [resume|anew]`, where ORDER is JSON (`protocol/score.ts`). It is run as a
+ * tracked run: what it has to tell of itself goes into the run's folder, what is done into a folder beside the output.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LoopwrightError } from '../protocol/errors';
+import { JournalWriter } from '../protocol/node/journalWriter';
+import type { JournalRecord } from '../protocol/records';
+import { ScoreOrder, type ScorePlan, type ScoreResult, SCORE_RESULT } from '../protocol/score';
+import { type Beginning, score } from './job';
+import { statOf } from './files';
+import { grouped } from './progress';
+
+const [, , orderText = '', how = 'new'] = process.argv;
+const runFolder = process.env.LOOPWRIGHT_RUN_DIR;
+const journal = runFolder === undefined ? null : new JournalWriter(runFolder, 'score');
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const tell = (record: JournalRecord): void => {
+  try {
+    journal?.append(record);
+  } catch {
+    // The disk is full: the job says so itself, if it is as full where the output is.
+  }
+};
+
+const abort = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+
+function tellPlan({ order, files, kept, columns, inputs, outputs, matched, batchRows, modelDigest }: ScorePlan): void {
+  const names = (places: readonly number[]) => places.map((at) => columns[at]?.name ?? '').join(', ');
+  const now = Date.now();
+  tell([
+    'param',
+    now,
+    'api',
+    {
+      model: order.model.label,
+      model_sha256: modelDigest,
+      input: order.input,
+      output: order.output,
+      columns: inputs
+        .map(({ name, at }) => `${name}: ${names(at)}`)
+        .join('; ')
+        .slice(0, 6000),
+      matched_by: matched,
+      keep: names(kept).slice(0, 6000),
+      batch_rows: String(batchRows),
+      chunk_rows: String(order.chunkRows),
+      threads: String(order.threads),
+    },
+  ]);
+  tell([
+    'tag',
+    now,
+    {
+      'loopwright.score.model': order.model.version
+        ? `${order.model.version.name}/${String(order.model.version.version)}`
+        : order.model.file,
+    },
+  ]);
+  for (const { path, size, mtimeNs } of files)
+    tell(['file', now, { path, mode: 'r', via: 'score', kind: 'file', size, mtime_ns: mtimeNs }]);
+  say(
+    `${order.model.label}: ${inputs.map(({ name, at }) => `${name} from ${names(at.slice(0, 8))}${at.length > 8 ? `, … (${String(at.length)})` : ''}`).join('; ')} (by ${matched})`,
+  );
+  say(
+    `into ${order.output}: ${[names(kept), outputs.flatMap((one) => one.columns).join(', ')].filter((text) => text !== '').join(', ')}`,
+  );
+}
+
+function tellResult(result: ScoreResult): void {
+  const now = Date.now();
+  const { bad, scored, rowsPerSecond, output, errors } = result;
+  for (const path of [output, ...(errors === null ? [] : [errors])]) {
+    const { size, mtimeNs } = statOf(path);
+    tell(['file', now, { path, mode: 'w', via: 'score', kind: 'file', size, mtime_ns: mtimeNs }]);
+  }
+  if (runFolder !== undefined) {
+    const text = `${JSON.stringify(result, null, 2)}\n`;
+    mkdirSync(join(runFolder, 'artifacts'), { recursive: true });
+    writeFileSync(join(runFolder, 'artifacts', SCORE_RESULT), text);
+    tell([
+      'artifact',
+      now,
+      { path: SCORE_RESULT, size: Buffer.byteLength(text), kind: 'file', name: null, step: null },
+    ]);
+  }
+  const quarantine = errors === null ? '' : ` ${grouped(bad)} bad rows are in ${errors}.`;
+  say(
+    `${grouped(scored)} rows scored into ${output} in ${result.seconds.toFixed(1)} s, ${grouped(Math.round(rowsPerSecond))} a second.${quarantine}`,
+  );
+}
+
+async function main(): Promise<void> {
+  const order = ScoreOrder.parse(JSON.parse(orderText));
+  const result = await score(order, how as Beginning, {
+    signal: abort.signal,
+    line: say,
+    metrics: (step, values) => tell(['metric', Date.now(), step, { ...values }]),
+    onPlan: tellPlan,
+  });
+  tellResult(result);
+}
+
+main().then(
+  () => process.exit(0),
+  (thrown: unknown) => {
+    const { code, message } = LoopwrightError.from(thrown);
+    tell(['facts', Date.now(), 'outcome', { reason: message }]);
+    process.stderr.write(`${message}\n`);
+    process.exit(code === 'cancelled' ? 130 : 1);
+  },
+);
