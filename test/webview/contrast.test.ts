@@ -38,5 +38,6 @@ describe('colours', () => {
     expect(parseRgb('rgb(1, 20, 255)')).toEqual([1, 20, 255]);
     expect(parseRgb('rgba(1, 20, 255, 0.5)')).toEqual([1, 20, 255]);
     expect(parseRgb('transparent')).toBeNull();
+    expect(parseRgb('rgba(0, 0, 0, 0)')).toBeNull();
   });
 });

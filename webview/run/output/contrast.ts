@@ -40,8 +40,9 @@ function mix(from: number, to: number, share: number): number {
   return Math.round(from + (to - from) * share);
 }
 
-/** `rgb(1, 2, 3)`, as the browser gives every colour that it computed, or `1, 2, 3`. */
+/** `rgb(1, 2, 3)`, as the browser gives every colour that it computed, or `1, 2, 3`. Null for what is not seen at all. */
 export function parseRgb(text: string): Rgb | null {
+  if (/^rgba\(.*, ?0\)$/.test(text)) return null;
   const [red, green, blue] = (/(\d+), ?(\d+), ?(\d+)/.exec(text) ?? []).slice(1).map(Number);
   return red === undefined || green === undefined || blue === undefined ? null : [red, green, blue];
 }
