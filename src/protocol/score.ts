@@ -162,8 +162,27 @@ export interface BadRow {
   readonly text: string | null;
 }
 
+/** Which columns go where. */
+export const ScoreShape = z.object({
+  matched: ScorePlan.shape.matched,
+  inputs: z.array(z.object({ input: z.string(), columns: z.array(z.string()) })),
+  kept: z.array(z.string()),
+  outputs: z.array(z.string()),
+});
+export type ScoreShape = z.infer<typeof ScoreShape>;
+
+/** What would be done: what `score.js ORDER plan` prints. */
+export const ScoreOutline = ScoreShape.extend({
+  /** All columns of the input. */
+  columns: z.array(z.string()),
+  files: z.number(),
+  /** Where the input tells that without being read. */
+  rows: z.number().nullable(),
+});
+export type ScoreOutline = z.infer<typeof ScoreOutline>;
+
 /** `artifacts/score.json` of its run. */
-export const ScoreResult = z.object({
+export const ScoreResult = ScoreShape.extend({
   output: z.string(),
   /** Null where no row is bad. */
   errors: z.string().nullable(),
@@ -175,10 +194,6 @@ export const ScoreResult = z.object({
   rowsPerSecond: z.number(),
   /** Rows that an earlier process of this job had done. */
   resumedAt: z.number(),
-  matched: ScorePlan.shape.matched,
-  inputs: z.array(z.object({ input: z.string(), columns: z.array(z.string()) })),
-  kept: z.array(z.string()),
-  outputs: z.array(z.string()),
   bytes: z.number(),
 });
 export type ScoreResult = z.infer<typeof ScoreResult>;

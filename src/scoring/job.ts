@@ -1,6 +1,7 @@
 /** A job: chunk after chunk is read, run and written, three of them at the same time; each is committed in its turn. */
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RanRows } from '../inference/rows';
 import { LoopwrightError } from '../protocol/errors';
@@ -10,6 +11,7 @@ import {
   type ScoreOrder,
   type ScorePlan,
   type ScoreResult,
+  type ScoreShape,
   SHARE_FROM_ROWS,
 } from '../protocol/score';
 import { assemble } from './assemble';
@@ -69,6 +71,23 @@ export async function score(order: ScoreOrder, how: Beginning, parts: JobParts):
     parts.signal.removeEventListener('abort', kill);
     model.kill();
     folder.leave();
+  }
+}
+
+/** What would be done. Nothing is made for it. @throws as `score` */
+export async function planned(order: ScoreOrder, signal: AbortSignal): Promise<ScorePlan> {
+  const folder = mkdtempSync(join(tmpdir(), 'lw-plan-'));
+  const model = new Runner(order);
+  try {
+    const duck = await openDuck([folder], pathsOf(null, order));
+    try {
+      return await planOf(order, { duck, model: model.current, at: (name) => join(folder, name), signal });
+    } finally {
+      duck.close();
+    }
+  } finally {
+    model.kill();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -136,15 +155,18 @@ async function run(plan: ScorePlan, work: Work): Promise<ScoreResult> {
   return {
     ...{ output: plan.order.output, errors, model: plan.order.model.label, bytes, resumedAt },
     ...{ rows: sums.rows, scored: sums.rows - sums.bad, bad: sums.bad },
-    ...{ seconds: progress.seconds, rowsPerSecond: progress.rowsPerSecond, matched: plan.matched },
-    inputs: plan.inputs.map(({ name, at }) => ({
-      input: name,
-      columns: at.map((place) => plan.columns[place]?.name ?? ''),
-    })),
-    kept: plan.kept.map((place) => plan.columns[place]?.name ?? ''),
-    outputs: plan.outputs.flatMap(({ columns }) => columns),
+    ...{ seconds: progress.seconds, rowsPerSecond: progress.rowsPerSecond },
+    ...shapeOf(plan),
   };
 }
+
+/** Which columns go where, by their names. */
+export const shapeOf = ({ matched, inputs, kept, outputs, columns }: ScorePlan): ScoreShape => ({
+  matched,
+  inputs: inputs.map(({ name, at }) => ({ input: name, columns: at.map((place) => columns[place]?.name ?? '') })),
+  kept: kept.map((place) => columns[place]?.name ?? ''),
+  outputs: outputs.flatMap((output) => output.columns),
+});
 
 /** @param commits what is in place; what comes is added */
 async function scoreChunks(

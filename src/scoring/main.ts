@@ -1,14 +1,14 @@
 /**
- * The program of a scoring job: `score.js ORDER [resume|anew]`, where ORDER is JSON (`protocol/score.ts`). It is run as a
- * tracked run: what it has to tell of itself goes into the run's folder, what is done into a folder beside the output.
+ * The program of a scoring job: `score.js ORDER [resume|anew|plan]`, where ORDER is JSON (`protocol/score.ts`). `plan` prints
+ * what would be done. Otherwise it is run as a tracked run: what it has to tell of itself goes into the run's folder, what is done into a folder beside the output.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
 import { JournalWriter } from '../protocol/node/journalWriter';
 import type { JournalRecord } from '../protocol/records';
-import { ScoreOrder, type ScorePlan, type ScoreResult, SCORE_RESULT } from '../protocol/score';
-import { type Beginning, score } from './job';
+import { ScoreOrder, type ScoreOutline, type ScorePlan, type ScoreResult, SCORE_RESULT } from '../protocol/score';
+import { type Beginning, planned, score, shapeOf } from './job';
 import { statOf } from './files';
 import { grouped } from './progress';
 
@@ -95,6 +95,12 @@ function tellResult(result: ScoreResult): void {
 
 async function main(): Promise<void> {
   const order = ScoreOrder.parse(JSON.parse(orderText));
+  if (how === 'plan') {
+    const plan = await planned(order, abort.signal);
+    const outline = { ...shapeOf(plan), columns: plan.columns.map(({ name }) => name), files: plan.files.length };
+    say(JSON.stringify({ ...outline, rows: plan.rows } satisfies ScoreOutline));
+    return;
+  }
   const result = await score(order, how as Beginning, {
     signal: abort.signal,
     line: say,

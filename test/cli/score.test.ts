@@ -61,6 +61,26 @@ it('is a run with parameters, figures, and what it read and wrote', async () => 
   expect(shown.artifacts.map(({ path }) => path)).toEqual(['score.json']);
 });
 
+it('says what it would do', async () => {
+  const Outline = z.object({
+    inputs: z.array(z.object({ input: z.string(), columns: z.array(z.string()) })),
+    kept: z.array(z.string()),
+  });
+  const outline = await place.json(Outline, [
+    'score',
+    'model.onnx',
+    'may.csv',
+    '-o',
+    'x.csv',
+    '--columns',
+    'c,b,a',
+    '--dry-run',
+  ]);
+  expect(outline).toEqual({ inputs: [{ input: 'x', columns: ['c', 'b', 'a'] }], kept: ['id'] });
+  const refused = await place.refusal(['score', 'model.onnx', 'may.csv', '-o', 'x.csv', '--dry-run']);
+  expect(refused).toMatchObject({ exitCode: 2, message: expect.stringContaining('--columns') as string });
+});
+
 it('ends with 1 and the reason where it can not be done, and with 2 before anything is made for what makes no sense', async () => {
   const failed = await place.call(['score', 'model.onnx', 'none.csv', '-o', 'out.csv']);
   expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('There is no file') as string]);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { RunRequest } from '../../client/launch';
+import { outlineOf, scoreCommand } from '../../client/score';
 import { DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import {
@@ -11,10 +12,12 @@ import {
   SCORE_FORMATS,
   SCORE_RESULT,
   type ScoreFormat,
+  type ScoreOutline,
   type ScoreOrder,
 } from '../../protocol/score';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { inSession } from '../inSession';
+import { EXIT, type Output } from '../output';
 import { fileOrVersion, MODEL_WORDS, whichOf } from '../servedModel';
 import { pythonFor } from '../target';
 import { conclude, start } from '../trackedRun';
@@ -33,6 +36,7 @@ interface ScoreOptions {
   readonly chunk?: string;
   readonly batch?: string;
   readonly threads?: string;
+  readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly anew?: boolean;
   readonly replace?: boolean;
@@ -76,6 +80,7 @@ export function addScore(program: Command, perform: Perform): void {
       'rows of one run of the model (default: 1024, or 1 where it answers rows together otherwise than alone)',
     )
     .option('--threads <n>', 'threads of one run of the model (default: 1)')
+    .option('--dry-run', 'say which columns would go where, and do nothing')
     .option('--resume', 'go on with a job into this output that was ended')
     .option('--anew', 'begin again, whatever such a job has done')
     .option('--replace', 'replace the output if it is there, once the new one is whole')
@@ -100,10 +105,12 @@ async function score(cli: Cli, model: string, input: string, options: ScoreOptio
   if (options.resume === true && options.anew === true)
     throw new LoopwrightError('bad_request', '--resume goes on, --anew begins again: give one of them.');
   const order = await orderOf(cli, model, input, options);
+  const program = { runtime: process.execPath, file: join(cli.programs, 'score.js') };
+  if (options.dryRun === true) return tellOutline(cli.output, await outlineOf(program, order));
   const how = options.resume === true ? 'resume' : options.anew === true ? 'anew' : 'new';
   const target = {
     kind: 'command' as const,
-    command: [process.execPath, join(cli.programs, 'score.js'), JSON.stringify(order), how],
+    command: scoreCommand(program, order, how),
   };
   const request: RunRequest = {
     target,
@@ -117,6 +124,20 @@ async function score(cli: Cli, model: string, input: string, options: ScoreOptio
   const started = start(cli, options.quiet === true, request);
   const end = await started.end;
   return conclude(cli.output, started, end, options.quiet === true, () => resultIn(started.prepared.folder));
+}
+
+function tellOutline(output: Output, outline: ScoreOutline): number {
+  const { inputs, kept, outputs, matched, rows, files } = outline;
+  if (output.isJson) output.document(outline);
+  else
+    output.lines([
+      ...inputs.map(({ input, columns }) => `${input}  from ${columns.join(', ')}`),
+      `matched by ${matched}`,
+      `kept: ${kept.join(', ') || 'nothing'}`,
+      `predicted: ${outputs.join(', ')}`,
+      `${rows === null ? 'rows that are not counted' : `${String(rows)} rows`} in ${String(files)} ${files === 1 ? 'file' : 'files'}`,
+    ]);
+  return EXIT.done;
 }
 
 /** What the job has written of itself; nothing of one that failed. */

@@ -1,0 +1,43 @@
+/** What front ends need to score a table: the command of the job, and what it would do. */
+import { spawn } from 'node:child_process';
+import { LoopwrightError } from '../protocol/errors';
+import { type ScoreOrder, ScoreOutline } from '../protocol/score';
+
+export interface ScoreProgram {
+  readonly runtime: string;
+  /** `score.js`. */
+  readonly file: string;
+}
+
+export type ScoreBeginning = 'new' | 'resume' | 'anew';
+
+/** The words of a tracked run. */
+export const scoreCommand = ({ runtime, file }: ScoreProgram, order: ScoreOrder, how: ScoreBeginning): string[] => [
+  runtime,
+  file,
+  JSON.stringify(order),
+  how,
+];
+
+/** What would be done. @throws LoopwrightError `bad_request` with what does not fit, `cancelled` */
+export function outlineOf(program: ScoreProgram, order: ScoreOrder, signal?: AbortSignal): Promise<ScoreOutline> {
+  const child = spawn(program.runtime, [program.file, JSON.stringify(order), 'plan'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    windowsHide: true,
+  });
+  const said = { out: '', error: '' };
+  child.stdout.on('data', (text: Buffer) => (said.out += String(text)));
+  child.stderr.on('data', (text: Buffer) => (said.error = `${said.error}${String(text)}`.slice(-4000)));
+  const stop = () => child.kill();
+  signal?.addEventListener('abort', stop, { once: true });
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new LoopwrightError('internal', `It can't be started: ${error.message}`)));
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', stop);
+      if (signal?.aborted) reject(new LoopwrightError('cancelled', 'It was cancelled.'));
+      else if (code === 0) resolve(ScoreOutline.parse(JSON.parse(said.out)));
+      else reject(new LoopwrightError('bad_request', said.error.trim() || `It ended with code ${String(code)}.`));
+    });
+  });
+}
