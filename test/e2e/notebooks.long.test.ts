@@ -157,6 +157,9 @@ describe('the same notebook twice at once', () => {
       await waitFor('one more run', async () => (await runRows(workbench)).length === before + run);
     }
     await editor.waitForCell('import time', /^running /, 120_000);
+    // Both of them: the button stops what the window knows of.
+    await waitFor('two kernels', () => Promise.resolve(kernels().length === 2 || undefined), { timeoutMs: 60_000 });
+    await workbench.page.waitForTimeout(1_000);
     await editor.toolbarAction('Stop Notebook Run');
     await waitForRun(workbench, 'train', 'stopped', 60_000);
     expect((await runRows(workbench)).slice(0, 2).every((row) => row.startsWith('circle-slash train'))).toBe(true);

@@ -36,6 +36,8 @@ describe('a bare light workbench', () => {
   });
 
   test('comes back after a reload', async () => {
+    // In a browser VS Code writes down what is open once a minute.
+    await workbench.page.waitForTimeout(65_000);
     await workbench.reload();
     await expect.poll(() => workbench.editorTitles(), { timeout: 15_000 }).toContain('README.md');
     expect(workbench.consoleErrors).toEqual([]);

@@ -4,6 +4,7 @@ import { waitFor } from './wait';
 const RETYPE_MS = 1_000;
 const SEARCH_TIMEOUT_MS = 30_000;
 const LEAVE_MS = 1_500;
+const SETTLED_MS = 60;
 const ASK_MS = 5_000;
 
 /** The one widget that is the command palette, quick pick and input box. */
@@ -117,7 +118,12 @@ export class QuickInput {
     const state = async () =>
       (await this.input.isVisible()) &&
       `${await this.input.inputValue()}|${(await this.input.getAttribute('placeholder')) ?? ''}|${await this.title()}`;
-    const before = await state();
+    // A question that is just coming up changes by itself: a click that it was too early for would seem to have done it.
+    let before = await state();
+    for (let last: typeof before | null = null; before !== last; before = await state()) {
+      last = before;
+      await this.page.waitForTimeout(SETTLED_MS);
+    }
     // Its rows stay in the page when it is closed. One that opened between this look and a click would be answered, and
     // closed again, unseen.
     if (before === false || !(await act())) return false;

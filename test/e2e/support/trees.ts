@@ -23,6 +23,7 @@ export interface TreeRow {
 
 /** How long the side bar may take to change. */
 const SELECTED_MS = 2_000;
+const SETTLED_MS = 150;
 
 /** The trees of the side bar and panel. Only rows in sight exist in the page. */
 export class Trees {
@@ -35,10 +36,13 @@ export class Trees {
     const isOpen = async () => (await tab.getAttribute('aria-selected')) === 'true';
     // A click that something else is in the way of opens nothing; a second one on what is open would close it.
     await waitFor(`the side bar of ${name}`, async () => {
-      if (await isOpen()) return true;
-      await tab.click();
-      const deadline = Date.now() + SELECTED_MS;
-      while (!(await isOpen()) && Date.now() < deadline) await this.page.waitForTimeout(50);
+      if (!(await isOpen())) {
+        await tab.click();
+        const deadline = Date.now() + SELECTED_MS;
+        while (!(await isOpen()) && Date.now() < deadline) await this.page.waitForTimeout(50);
+      }
+      // A run that has just come is shown in its view, which brings that back where it was open a moment ago.
+      await this.page.waitForTimeout(SETTLED_MS);
       return isOpen();
     });
   }
