@@ -131,7 +131,7 @@ export function activate(context: vscode.ExtensionContext): void {
     }),
   );
   const models = track(new Models({ ...pages, keys, openPage, interpreters, python, memory: context.workspaceState }));
-  const endpoints = track(new Endpoints({ ...pages, keys, models }));
+  const endpoints = track(new Endpoints({ ...pages, keys, models, runProgram: launcher.runProgram }));
   lastWords = () => notebooks.stopFollowing();
   commands.register(
     handlersOf({

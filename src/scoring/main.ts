@@ -3,6 +3,7 @@
  * what would be done. Otherwise it is run as a tracked run: what it has to tell of itself goes into the run's folder, what is done into a folder beside the output.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
 import { JournalWriter } from '../protocol/node/journalWriter';
@@ -16,6 +17,13 @@ const [, , orderText = '', how = 'new'] = process.argv;
 const runFolder = process.env.LOOPWRIGHT_RUN_DIR;
 const journal = runFolder === undefined ? null : new JournalWriter(runFolder, 'score');
 
+const MATCHED: Readonly<Record<ScorePlan['matched'], string>> = {
+  name: 'by name',
+  signature: 'by its signature',
+  position: 'by place',
+  asked: 'as was asked for',
+};
+
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const tell = (record: JournalRecord): void => {
   try {
@@ -24,6 +32,14 @@ const tell = (record: JournalRecord): void => {
     // The disk is full: the job says so itself, if it is as full where the output is.
   }
 };
+
+/** It gives way to whoever works here; so does the process of the model, which inherits it. */
+const PRIORITY = 10;
+try {
+  setPriority(PRIORITY);
+} catch {
+  // Not everywhere may it be changed.
+}
 
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
@@ -63,7 +79,7 @@ function tellPlan({ order, files, kept, columns, inputs, outputs, matched, batch
   for (const { path, size, mtimeNs } of files)
     tell(['file', now, { path, mode: 'r', via: 'score', kind: 'file', size, mtime_ns: mtimeNs }]);
   say(
-    `${order.model.label}: ${inputs.map(({ name, at }) => `${name} from ${names(at.slice(0, 8))}${at.length > 8 ? `, … (${String(at.length)})` : ''}`).join('; ')} (by ${matched})`,
+    `${order.model.label}: ${inputs.map(({ name, at }) => `${name} from ${names(at.slice(0, 8))}${at.length > 8 ? `, … (${String(at.length)})` : ''}`).join('; ')} (${MATCHED[matched]})`,
   );
   say(
     `into ${order.output}: ${[names(kept), outputs.flatMap((one) => one.columns).join(', ')].filter((text) => text !== '').join(', ')}`,
@@ -87,7 +103,8 @@ function tellResult(result: ScoreResult): void {
       { path: SCORE_RESULT, size: Buffer.byteLength(text), kind: 'file', name: null, step: null },
     ]);
   }
-  const quarantine = errors === null ? '' : ` ${grouped(bad)} bad rows are in ${errors}.`;
+  const rows = bad === 1 ? '1 bad row is' : `${grouped(bad)} bad rows are`;
+  const quarantine = errors === null ? '' : ` ${rows} in ${errors}.`;
   say(
     `${grouped(scored)} rows scored into ${output} in ${result.seconds.toFixed(1)} s, ${grouped(Math.round(rowsPerSecond))} a second.${quarantine}`,
   );

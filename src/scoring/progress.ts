@@ -49,7 +49,7 @@ export class Progress {
     const all = this.rowsBefore + this.rows;
     const rate = this.rowsPerSecond;
     const done = share - shareBefore;
-    const left = done > 0 ? ((1 - share) / done) * this.seconds : null;
+    const left = done > 0 && share < 1 ? ((1 - share) / done) * this.seconds : null;
     const of = this.plan.rows === null ? `, ${String(Math.floor(share * 100))} %` : ` of ${grouped(this.plan.rows)}`;
     const bad = this.bad > 0 ? `, ${grouped(this.bad)} bad` : '';
     const until = left === null ? '' : `, ${durationWords(left)} left`;

@@ -70,6 +70,7 @@ export const COMMAND_IDS = [
   'loopwright.serve',
   'loopwright.chooseServing',
   'loopwright.copyEmbeddingCode',
+  'loopwright.score',
   'loopwright.stopEndpoint',
   'loopwright.restartEndpoint',
   'loopwright.changeEndpoint',

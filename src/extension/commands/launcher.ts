@@ -81,6 +81,23 @@ export class Launcher {
     return this.start(session, request, folder ?? cwd);
   }
 
+  /** A program of ours. @param at near which its Python is looked for. @returns undefined if the user did not consent */
+  readonly runProgram = async (
+    session: StoreSession,
+    at: vscode.Uri,
+    request: Omit<RunRequest, 'python' | 'cwd'>,
+  ): Promise<StartedRun | undefined> => {
+    refuseUntrusted();
+    if (!(await this.mayRunIn(session))) return undefined;
+    const folder = vscode.workspace.getWorkspaceFolder(at)?.uri.fsPath;
+    const cwd = folder ?? folderOf(at.fsPath);
+    return this.start(
+      session,
+      { ...request, cwd, python: await this.parts.interpreters.forFile(at, cwd, folder) },
+      cwd,
+    );
+  };
+
   /** The interpreter and the folder that a run would have. @throws LoopwrightError `no_python`, `not_trusted` */
   async lookUp({ kind, at }: Place, wishes: Pick<Wishes, 'cwd' | 'python'>): Promise<{ python: string; cwd: string }> {
     refuseUntrusted();

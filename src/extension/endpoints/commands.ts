@@ -12,6 +12,7 @@ import { chooseWanted } from './change';
 import { chooseHowToServe } from './choose';
 import type { Track } from './choiceDocument';
 import { type ChosenModel, copyEmbeddingCode } from './embedding';
+import { isTable, scoreTable } from './score';
 import { Serving } from './serve';
 import { asCurl, asPython } from '../../protocol/endpointSnippets';
 import { EndpointNode } from './tree';
@@ -69,6 +70,15 @@ export class EndpointCommands {
       serve: () => this.serve(model.given),
       copy: () => this.copyEmbedding(model.given),
     });
+  }
+
+  /** A table of the explorer, a version, an ONNX file; asks for what it lacks. */
+  async score(given: unknown): Promise<void> {
+    const title = vscode.l10n.t('Score File');
+    const untrusted = vscode.l10n.t('This folder is not trusted: no model is run from it.');
+    const table = given instanceof vscode.Uri && isTable(given) ? given : undefined;
+    const model = await this.model(table ? undefined : given, title, vscode.l10n.t('Choose'), untrusted);
+    if (model) await scoreTable(this.parts, model, table, title);
   }
 
   /** @param untrusted why nothing is done where nobody trusts the folder */

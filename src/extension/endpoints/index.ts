@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { endpointsFolder } from '../../protocol/node/endpointFolder';
+import type { Launcher } from '../commands/launcher';
 import type { Handlers } from '../commands/registry';
 import type { Context } from '../context';
 import { later } from '../later';
@@ -20,12 +21,14 @@ import type { EndpointsTree } from './tree';
 export interface EndpointsParts extends PanelParts {
   readonly keys: Context;
   readonly models: Models;
+  readonly runProgram: Launcher['runProgram'];
 }
 
 type Does =
   | 'serve'
   | 'choose'
   | 'copyEmbedding'
+  | 'score'
   | 'stop'
   | 'restart'
   | 'change'
@@ -63,6 +66,7 @@ export class Endpoints implements Disposable {
     | 'loopwright.serve'
     | 'loopwright.chooseServing'
     | 'loopwright.copyEmbeddingCode'
+    | 'loopwright.score'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
     | 'loopwright.changeEndpoint'
@@ -78,6 +82,7 @@ export class Endpoints implements Disposable {
       'loopwright.serve': on('serve'),
       'loopwright.chooseServing': on('choose'),
       'loopwright.copyEmbeddingCode': on('copyEmbedding'),
+      'loopwright.score': on('score'),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
       'loopwright.changeEndpoint': on('change'),

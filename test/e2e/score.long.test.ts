@@ -1,0 +1,100 @@
+/** *Score File…* in a real VS Code: a table of the explorer through a registered version, what can't be scored, stopped and gone on with. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { classifier } from '../endpoint/models';
+import { loopwright } from './commandLine';
+import { openRuns } from './runsView';
+import { waitFor } from './support/wait';
+import { openWorkbench, type Workbench } from './support/workbench';
+
+/** So many that it is stopped before it is done. */
+const ROWS = 3_000_000;
+
+let workbench: Workbench;
+const at = (name: string): string => path.join(workbench.folder, name);
+
+beforeAll(async () => {
+  workbench = await openWorkbench({
+    files: { 'may.csv': 'id,a,b,c\nx,1,0,0\ny,0,?,0\nz,0,0,3\n' },
+    size: { width: 1400, height: 900 },
+    prepare: (folders) => {
+      writeFileSync(path.join(folders.workspace, 'model.onnx'), classifier());
+      const rows = Array.from({ length: ROWS }, (_, row) => `r${String(row)},${String(row % 3)},1,0.5`);
+      writeFileSync(path.join(folders.workspace, 'june.csv'), `id,a,b,c\n${rows.join('\n')}\n`);
+      return Promise.resolve();
+    },
+  });
+}, 300_000);
+afterAll(() => workbench.close());
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await workbench.screenshot(`score-failed-${task.name.slice(0, 20)}`);
+});
+
+interface Listed {
+  readonly name: string;
+  readonly status: string;
+}
+
+async function ask(table: string): Promise<void> {
+  await workbench.trees.openContainer('Explorer');
+  await workbench.trees.contextMenu(table, 'Score File…');
+  await workbench.quickInput.pick('Registered Model…');
+  await workbench.quickInput.pick('fraud');
+  await workbench.quickInput.pick('v1');
+}
+
+const there = (name: string) =>
+  waitFor(name, () => Promise.resolve(existsSync(at(name)) || undefined), { timeoutMs: 60_000 });
+
+test('a table is scored by a version; what goes where is shown, and mended, before', async () => {
+  await loopwright(workbench, 'run', '--capture', 'none', '--', 'true');
+  await loopwright(workbench, 'models', 'register', 'model.onnx', 'fraud');
+  await openRuns(workbench);
+  await ask('may.csv');
+  await workbench.quickInput.prompt();
+  await workbench.screenshot('score-output');
+  await workbench.quickInput.pick('CSV');
+  // Nothing says which three of its four columns are meant.
+  await workbench.quickInput.prompt();
+  await workbench.screenshot('score-columns');
+  await workbench.quickInput.answer('a, b, c');
+  await workbench.quickInput.prompt();
+  await workbench.screenshot('score-outline');
+  await workbench.quickInput.pick('Start');
+  await there('may.scored.csv');
+  expect(readFileSync(at('may.scored.csv'), 'utf8')).toMatch(/^id,prediction,probability_10,.*\nx,0,.*\nz,2,.*\n$/);
+  expect(readFileSync(at('may.scored.csv.errors.jsonl'), 'utf8')).toContain('"line":3');
+  await openRuns(workbench);
+  await workbench.trees.expand('Scoring');
+  await workbench.trees.waitForRow('fraud v1 on may.csv');
+  await workbench.screenshot('score-done');
+}, 300_000);
+
+test('a job is stopped like any run, and gone on with; columns are remembered for the model', async () => {
+  // A row that comes moves the others from under the mouse.
+  await workbench.trees.openContainer('Explorer');
+  await workbench.trees.waitForRow('may.scored.csv.errors.jsonl');
+  await ask('june.csv');
+  await workbench.quickInput.pick('Parquet');
+  await workbench.quickInput.prompt();
+  await workbench.quickInput.pick('Start');
+  const log = at('.june.scored.parquet.scoring/commits.jsonl');
+  const hasPart = () => existsSync(log) && readFileSync(log, 'utf8').includes('\n');
+  await waitFor('a part', () => Promise.resolve(hasPart() || undefined), { timeoutMs: 60_000 });
+  await loopwright(workbench, 'runs', 'stop', 'latest');
+  await openRuns(workbench);
+  await waitFor('its end', async () => {
+    const { runs } = JSON.parse(await loopwright(workbench, 'runs', 'list', '--json')) as { runs: Listed[] };
+    return runs.find(({ name, status }) => name === 'fraud v1 on june.csv' && status !== 'RUNNING');
+  });
+  await workbench.screenshot('score-stopped');
+  expect(existsSync(at('june.scored.parquet'))).toBe(false);
+  await ask('june.csv');
+  await workbench.quickInput.prompt();
+  await workbench.screenshot('score-go-on');
+  await workbench.quickInput.pick('Go On with june.scored.parquet');
+  await there('june.scored.parquet');
+  await openRuns(workbench);
+  await workbench.screenshot('score-resumed');
+}, 300_000);
