@@ -166,7 +166,7 @@ async function oneRound(round: number): Promise<void> {
   );
   expect(truths(victim), `round ${String(round)}, ${victim}: ${row.reason ?? ''}`).toContain(row.timing.status);
   const child = runner.child?.pid ?? 0;
-  await until('the script is gone', () => !exists(child), 20_000);
+  await until(`round ${String(round)} (${victim}): the script is gone`, () => !exists(child), 20_000);
   const written = acknowledged();
   const { metrics } = await ask((connection) => connection.request('runs/metrics', { runId: run.spec.run_id }));
   // One more than was noted may be there: killed between the call's return and the note.

@@ -8,6 +8,7 @@ import { crc32 } from 'node:zlib';
 import { type EngineClient, findEngine, type OpenEngine, openEngine } from '../../src/client/engine';
 import { type PreparedRun, prepareRun } from '../../src/client/launch';
 import { newRunId } from '../../src/protocol/node/runId';
+import { startOf } from '../../src/protocol/node/processes';
 import { pathsOf, type StorePaths } from '../../src/protocol/node/storeFolder';
 import type { RunnerState } from '../../src/protocol/runFolder';
 
@@ -61,14 +62,8 @@ export function testStore(parent = tmpdir()): TestStore {
   };
 }
 
-export function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** One that has ended and that its parent has not looked after yet does not: some take minutes for an orphan. */
+export const exists = (pid: number): boolean => startOf(pid) !== null;
 
 /** Waits for something to become true, and says what it was if it does not. */
 export async function until<T>(
