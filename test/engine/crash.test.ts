@@ -99,6 +99,14 @@ function runnerOf(run: PreparedRun): RunnerState | null {
   }
 }
 
+/** Null until all of them are written down: the script may be quicker than who writes it. */
+function victimsOf(
+  run: PreparedRun,
+): { readonly script: number; readonly relay: number; readonly keeper: number } | null {
+  const { child, runner, keeper } = runnerOf(run) ?? {};
+  return child && runner && keeper ? { script: child.pid, relay: runner.pid, keeper: keeper.pid } : null;
+}
+
 /** What the state may say after a victim's death. */
 function truths(victim: Victim): readonly string[] {
   switch (victim) {
@@ -145,11 +153,9 @@ async function oneRound(round: number): Promise<void> {
   const victim = VICTIMS[round % VICTIMS.length] ?? 'nobody';
   const { run, acknowledged } = start(round, UNNOTICED.has(victim) ? 2000 : 1_000_000);
   const window = victim === 'window' ? await openWindow() : null;
-  const runner = await until('the script logs', () => (acknowledged() > 0 ? runnerOf(run) : null));
+  const victims = await until('the script logs', () => (acknowledged() > 0 ? victimsOf(run) : null));
   await sleep(Math.random() * 150);
-  if (victim === 'script') process.kill(runner.child?.pid ?? 0, 'SIGKILL');
-  if (victim === 'relay') process.kill(runner.runner?.pid ?? 0, 'SIGKILL');
-  if (victim === 'keeper') process.kill(runner.keeper?.pid ?? 0, 'SIGKILL');
+  if (victim === 'script' || victim === 'relay' || victim === 'keeper') process.kill(victims[victim], 'SIGKILL');
   window?.kill('SIGKILL');
   if (victim === 'engine') {
     const { connection, hello } = await store.open();
@@ -165,8 +171,7 @@ async function oneRound(round: number): Promise<void> {
     30_000,
   );
   expect(truths(victim), `round ${String(round)}, ${victim}: ${row.reason ?? ''}`).toContain(row.timing.status);
-  const child = runner.child?.pid ?? 0;
-  await until(`round ${String(round)} (${victim}): the script is gone`, () => !exists(child), 20_000);
+  await until(`round ${String(round)} (${victim}): the script is gone`, () => !exists(victims.script), 20_000);
   const written = acknowledged();
   const { metrics } = await ask((connection) => connection.request('runs/metrics', { runId: run.spec.run_id }));
   // One more than was noted may be there: killed between the call's return and the note.

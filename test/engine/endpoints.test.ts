@@ -141,7 +141,8 @@ describe('endpoints of a store', () => {
     const { endpoint, told } = await look();
     expect(told).toMatchObject({ batches: 'answered', tuning: { threads: 1 }, troubles: [] });
     const [model] = childrenOf(endpoint?.process.pid ?? 0);
-    process.kill(model ?? 0, 'SIGKILL');
+    if (model === undefined) throw new Error('it has a process for its model');
+    process.kill(model, 'SIGKILL');
     const crash = await until('the crash is told', async () => (await look()).told?.troubles[0]);
     expect(crash).toMatchObject({ kind: 'crash', count: 1 });
     expect(crash.message).toContain('was killed (SIGKILL)');
