@@ -1,7 +1,8 @@
 /** What front ends need to score a table: the command of the job, and what it would do. */
 import { spawn } from 'node:child_process';
+import * as z from 'zod';
 import { LoopwrightError } from '../protocol/errors';
-import { type ScoreOrder, ScoreOutline } from '../protocol/score';
+import { ScoreMisfit, type ScoreOrder, ScoreOutline } from '../protocol/score';
 
 export interface ScoreProgram {
   readonly runtime: string;
@@ -19,8 +20,12 @@ export const scoreCommand = ({ runtime, file }: ScoreProgram, order: ScoreOrder,
   how,
 ];
 
-/** What would be done. @throws LoopwrightError `bad_request` with what does not fit, `cancelled` */
-export function outlineOf(program: ScoreProgram, order: ScoreOrder, signal?: AbortSignal): Promise<ScoreOutline> {
+/** What would be done, or what another answer may mend. @throws LoopwrightError `bad_request`, `cancelled` */
+export function outlineOf(
+  program: ScoreProgram,
+  order: ScoreOrder,
+  signal?: AbortSignal,
+): Promise<ScoreOutline | ScoreMisfit> {
   const child = spawn(program.runtime, [program.file, JSON.stringify(order), 'plan'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
@@ -36,7 +41,7 @@ export function outlineOf(program: ScoreProgram, order: ScoreOrder, signal?: Abo
     child.once('close', (code) => {
       signal?.removeEventListener('abort', stop);
       if (signal?.aborted) reject(new LoopwrightError('cancelled', 'It was cancelled.'));
-      else if (code === 0) resolve(ScoreOutline.parse(JSON.parse(said.out)));
+      else if (code === 0) resolve(z.union([ScoreOutline, ScoreMisfit]).parse(JSON.parse(said.out)));
       else reject(new LoopwrightError('bad_request', said.error.trim() || `It ended with code ${String(code)}.`));
     });
   });

@@ -15,7 +15,7 @@ import { PROTOCOL_VERSION } from '../protocol/requests';
 import { BUILD } from '../protocol/version';
 import { ChangeCollector } from './lifecycle/changes';
 import { Idle } from './lifecycle/idle';
-import { takeLock } from './lifecycle/lock';
+import { takeLock } from '../protocol/node/lock';
 import { CodeQueries } from './code';
 import { Config } from './config';
 import { Exports } from './exporters';
@@ -43,6 +43,8 @@ const LOOK_AGAIN_MS = Number(process.env.LOOPWRIGHT_LOOK_AGAIN_MS ?? 5000);
 
 /** How often it is looked whether a day has passed, in an engine in which no run ends. */
 const RETENTION_LOOK_MS = 10 * 60_000;
+/** Longer than an old engine takes to hand over. */
+const HAND_OVER_MS = 3000;
 
 const STORE_GONE = 'its store is no longer there';
 
@@ -59,7 +61,7 @@ async function main(): Promise<void> {
   if (!values.store) throw new LoopwrightError('bad_request', 'engine.js takes --store DIR.');
   const paths = makeStore(values.store);
   const addresses = addressesOf(paths.root);
-  const lock = takeLock(addresses.engineLock);
+  const lock = takeLock(addresses.engineLock, HAND_OVER_MS);
   if (!lock) {
     log('another engine has this store');
     return;

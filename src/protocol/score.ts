@@ -181,6 +181,20 @@ export const ScoreOutline = ScoreShape.extend({
 });
 export type ScoreOutline = z.infer<typeof ScoreOutline>;
 
+/** Why a table does not fit, where another answer mends it; `columns` are those that it has. It is printed instead. */
+export const ScoreMisfit = z.object({
+  misfit: z.enum(['columns', 'keep']),
+  message: z.string(),
+  columns: z.array(z.string()),
+});
+export type ScoreMisfit = z.infer<typeof ScoreMisfit>;
+
+/** What to do about it in a terminal. */
+export const MISFIT_WAYS: Readonly<Record<ScoreMisfit['misfit'], string>> = {
+  columns: 'Say which columns it takes, in its order, with --columns a,b,c.',
+  keep: 'Say which of the input go into it with --keep a,b,c.',
+};
+
 /** `artifacts/score.json` of its run. */
 export const ScoreResult = ScoreShape.extend({
   output: z.string(),

@@ -21,18 +21,19 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { LoopwrightError } from '../protocol/errors';
-import { bootId, isAlive, startOf } from '../protocol/node/processes';
+import { takeLock } from '../protocol/node/lock';
 import { jobFolderName, ScoreCommit, ScorePlan } from '../protocol/score';
 
 const PLAN = 'job.json';
 const LOG = 'commits.jsonl';
-const HOLDER = 'holder.json';
+const LOCK = 'lock';
 const PLACING = 'placing.json';
 
 export const jobFolderOf = (output: string): string => join(dirname(output), jobFolderName(basename(output)));
 
 export class JobFolder {
   private log: number | null = null;
+  private lock: ReturnType<typeof takeLock> = null;
 
   constructor(readonly path: string) {}
 
@@ -62,32 +63,16 @@ export class JobFolder {
   /** Makes it, empty, and fixes the plan. */
   begin(plan: ScorePlan): void {
     for (const name of readdirSync(this.path))
-      if (name !== HOLDER) rmSync(this.at(name), { recursive: true, force: true });
+      if (name !== LOCK) rmSync(this.at(name), { recursive: true, force: true });
     writeSynced(this.at(PLAN), Buffer.from(`${JSON.stringify(plan, null, 2)}\n`));
   }
 
   /** @throws LoopwrightError `bad_request` where another process works on it */
   claim(): void {
     mkdirSync(this.path, { recursive: true });
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        const holder = openSync(this.at(HOLDER), 'wx');
-        writeSync(holder, JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '', boot: bootId() }));
-        closeSync(holder);
-        return;
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-        if (isHeld(this.at(HOLDER)))
-          throw new LoopwrightError('bad_request', `Another process scores into this output now (${this.path}).`);
-        rmSync(this.at(HOLDER), { force: true });
-      }
-    }
-  }
-
-  release(): void {
-    if (this.log !== null) closeSync(this.log);
-    this.log = null;
-    rmSync(this.at(HOLDER), { force: true });
+    this.lock = takeLock(this.at(LOCK), 0);
+    if (!this.lock)
+      throw new LoopwrightError('bad_request', `Another process scores into this output now (${this.path}).`);
   }
 
   /** What is in place, as far as it is whole; what stands behind it is cut off, and files that nothing tells of are removed. */
@@ -103,7 +88,7 @@ export class JobFolder {
     }
     if (existsSync(this.at(LOG))) truncateSync(this.at(LOG), bytes);
     const known = new Set([
-      ...[PLAN, LOG, HOLDER, PLACING].map((name) => this.at(name)),
+      ...[PLAN, LOG, LOCK, PLACING].map((name) => this.at(name)),
       ...whole.flatMap(({ chunk, errors }) => [this.part(chunk, ending), ...(errors ? [this.errors(chunk)] : [])]),
     ]);
     for (const name of readdirSync(this.path))
@@ -139,7 +124,8 @@ export class JobFolder {
 
   remove(): void {
     // First what says that there is a job: what is left of it by one that is ended here is nothing to go on with.
-    rmSync(this.at(PLAN), { force: true });
+    for (const name of [PLAN, ...readdirSync(this.path).filter((one) => one !== LOCK)])
+      rmSync(this.at(name), { recursive: true, force: true });
     this.release();
     rmSync(this.path, { recursive: true, force: true });
   }
@@ -147,7 +133,14 @@ export class JobFolder {
   /** As it is, for whoever goes on with it; not where nothing was begun. */
   leave(): void {
     if (existsSync(this.at(PLAN))) this.release();
-    else this.remove();
+    else if (existsSync(this.path)) this.remove();
+  }
+
+  private release(): void {
+    if (this.log !== null) closeSync(this.log);
+    this.log = null;
+    this.lock?.close();
+    this.lock = null;
   }
 
   private async isInPlace({ chunk, part, errors }: ScoreCommit, ending: string): Promise<boolean> {
@@ -162,15 +155,6 @@ function parsed(line: string): ScoreCommit | null {
     return ScoreCommit.parse(JSON.parse(line));
   } catch {
     return null; // torn
-  }
-}
-
-function isHeld(path: string): boolean {
-  try {
-    const { pid, start, boot } = JSON.parse(readFileSync(path, 'utf8')) as { pid: number; start: string; boot: string };
-    return pid !== process.pid && isAlive({ pid, start }, boot, bootId());
-  } catch {
-    return false; // its writer died before it was whole
   }
 }
 

@@ -8,9 +8,18 @@ import { join } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
 import { JournalWriter } from '../protocol/node/journalWriter';
 import type { JournalRecord } from '../protocol/records';
-import { ScoreOrder, type ScoreOutline, type ScorePlan, type ScoreResult, SCORE_RESULT } from '../protocol/score';
+import {
+  MISFIT_WAYS,
+  type ScoreMisfit,
+  ScoreOrder,
+  type ScoreOutline,
+  type ScorePlan,
+  type ScoreResult,
+  SCORE_RESULT,
+} from '../protocol/score';
 import { type Beginning, planned, score, shapeOf } from './job';
 import { statOf } from './files';
+import { Misfit } from './plan';
 import { grouped } from './progress';
 
 const [, , orderText = '', how = 'new'] = process.argv;
@@ -110,12 +119,22 @@ function tellResult(result: ScoreResult): void {
   );
 }
 
+async function outlined(order: ScoreOrder): Promise<ScoreOutline | ScoreMisfit> {
+  try {
+    const plan = await planned(order, abort.signal);
+    const columns = plan.columns.map(({ name }) => name);
+    return { ...shapeOf(plan), columns, files: plan.files.length, rows: plan.rows };
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    const { misfit, message, columns } = error;
+    return { misfit, message, columns: [...columns] };
+  }
+}
+
 async function main(): Promise<void> {
   const order = ScoreOrder.parse(JSON.parse(orderText));
   if (how === 'plan') {
-    const plan = await planned(order, abort.signal);
-    const outline = { ...shapeOf(plan), columns: plan.columns.map(({ name }) => name), files: plan.files.length };
-    say(JSON.stringify({ ...outline, rows: plan.rows } satisfies ScoreOutline));
+    say(JSON.stringify(await outlined(order)));
     return;
   }
   const result = await score(order, how as Beginning, {
@@ -130,7 +149,8 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (thrown: unknown) => {
-    const { code, message } = LoopwrightError.from(thrown);
+    const { code, message: why } = LoopwrightError.from(thrown);
+    const message = thrown instanceof Misfit ? `${why} ${MISFIT_WAYS[thrown.misfit]}` : why;
     tell(['facts', Date.now(), 'outcome', { reason: message }]);
     process.stderr.write(`${message}\n`);
     process.exit(code === 'cancelled' ? 130 : 1);

@@ -8,7 +8,7 @@ import type { Datatype, Signature } from '../inference/datatype';
 import type { ModelRun } from '../inference/modelRun';
 import { listed, Refused } from '../inference/refused';
 import { LoopwrightError } from '../protocol/errors';
-import type { PlannedColumn, PlannedInput, ScoreOrder, ScorePlan } from '../protocol/score';
+import type { PlannedColumn, PlannedInput, ScoreMisfit, ScoreOrder, ScorePlan } from '../protocol/score';
 import { BUILD } from '../protocol/version';
 import { isScalar, isTakable } from './cells';
 import { filesIn } from './files';
@@ -22,7 +22,18 @@ interface Parts extends HeadParts {
   readonly model: ModelRun;
 }
 
-/** @throws LoopwrightError `bad_request` with what does not fit, `not_found` */
+/** A table that would fit if something else was asked for. */
+export class Misfit extends LoopwrightError {
+  constructor(
+    readonly misfit: ScoreMisfit['misfit'],
+    message: string,
+    readonly columns: readonly string[],
+  ) {
+    super('bad_request', message);
+  }
+}
+
+/** @throws Misfit; LoopwrightError `bad_request` for what can't be read, `not_found` */
 export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan> {
   const { files, kind } = filesIn(order.input);
   const head = await headOf(files, kind, order, parts);
@@ -38,12 +49,16 @@ export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan
   const columns = typed(head, inputs, kept, order);
   checkTypes(order, columns, inputs, kept);
   const outputs = outputColumns(await answered(parts.model, signature), order.model.label);
-  checkNames(order, [
-    ...kept.map((at) => columns[at]?.name ?? ''),
-    ...(order.isNumbered ? ['row'] : []),
-    ...outputs.flatMap((output) => output.columns),
-    ...(order.withVersion ? ['model_version'] : []),
-  ]);
+  checkNames(
+    order,
+    [
+      ...kept.map((at) => columns[at]?.name ?? ''),
+      ...(order.isNumbered ? ['row'] : []),
+      ...outputs.flatMap((output) => output.columns),
+      ...(order.withVersion ? ['model_version'] : []),
+    ],
+    columns.map(({ name }) => name),
+  );
   return {
     format: 1,
     order,
@@ -73,25 +88,19 @@ function chosenColumns(order: ScoreOrder, columns: Head['columns'], signature: S
     return { ...chosen, at: chosen.at.map((place) => names.indexOf(asked[place] ?? '')) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    const way = asked ? '' : ' Say which columns it takes, in its order, with --columns a,b,c.';
-    throw new LoopwrightError(
-      'bad_request',
-      `${basename(order.input)} does not fit ${order.model.label}. ${error.message}${way}`,
-    );
+    throw new Misfit('columns', `${basename(order.input)} does not fit ${order.model.label}. ${error.message}`, names);
   }
 }
 
 function keptColumns({ keep }: ScoreOrder, columns: Head['columns'], { at }: Chosen): number[] {
   const all = columns.map((_, place) => place);
+  const names = columns.map(({ name }) => name);
   if (keep === 'all') return all;
   if (keep === 'rest') return all.filter((place) => !at.includes(place));
   return keep.map((name) => {
     const place = columns.findIndex((column) => column.name === name);
     if (place === -1)
-      throw new LoopwrightError(
-        'bad_request',
-        `There is no column ${name} to keep. There are: ${listed(columns.map((column) => column.name))}.`,
-      );
+      throw new Misfit('keep', `There is no column ${name} to keep. There are: ${listed(names)}.`, names);
     return place;
   });
 }
@@ -135,13 +144,15 @@ function checkTypes(
   inputs: readonly PlannedInput[],
   kept: readonly number[],
 ): void {
+  const names = columns.map(({ name }) => name);
   for (const { at, datatype } of inputs)
     for (const place of at) {
       const column = columns[place];
       if (column && (!isTakable(column.type, datatype as Datatype) || !isScalar(column.sniffed)))
-        throw new LoopwrightError(
-          'bad_request',
+        throw new Misfit(
+          'columns',
           `The column ${column.name} is ${column.sniffed}, which ${model.label} can not take as ${datatype}.`,
+          names,
         );
     }
   const nested =
@@ -149,9 +160,10 @@ function checkTypes(
       ? kept.map((place) => columns[place]).find((column) => column && !isScalar(column.sniffed))
       : undefined;
   if (nested)
-    throw new LoopwrightError(
-      'bad_request',
-      `The column ${nested.name} is ${nested.sniffed}, which CSV has no room for. Write Parquet or JSON lines, or leave it out with --keep.`,
+    throw new Misfit(
+      'keep',
+      `The column ${nested.name} is ${nested.sniffed}, which CSV has no room for, unlike Parquet and JSON lines.`,
+      names,
     );
 }
 
@@ -173,14 +185,11 @@ async function answered(model: ModelRun, signature: Signature): Promise<Signatur
   }
 }
 
-function checkNames({ format }: ScoreOrder, names: readonly string[]): void {
+/** @param own those of the input */
+function checkNames({ format }: ScoreOrder, names: readonly string[], own: readonly string[]): void {
   const same = (name: string) => (format === 'csv' ? name : name.toLowerCase());
   const twice = names.find((name, at) => names.findIndex((other) => same(other) === same(name)) !== at);
-  if (twice !== undefined)
-    throw new LoopwrightError(
-      'bad_request',
-      `The output would have two columns ${twice}. Say which of the input go into it with --keep.`,
-    );
+  if (twice !== undefined) throw new Misfit('keep', `The output would have two columns ${twice}.`, own);
 }
 
 /** What has changed since: nothing that was written would be the same. @throws LoopwrightError `bad_request` */

@@ -200,6 +200,13 @@ describe('files as they come', () => {
   });
 });
 
+it('says what to do where two columns would have one name', async () => {
+  const input = put('twice.csv', 'prediction,a,b,c\n1,1,0,0\n');
+  const order = orderFor(CLASSIFIER, input, at('twice.scored.csv'), SCORED);
+  expect(await run(order)).toMatchObject({ code: 1, said: expect.stringContaining('--keep a,b,c') as string });
+  expect(await run({ ...order, keep: [] })).toMatchObject({ code: 0 });
+});
+
 it('reads a table whose name means something in a pattern', async () => {
   const odd = at("o'dd*[1]?.parquet");
   await sql(`COPY (SELECT * FROM read_csv('${put('plain.csv', table(5))}')) TO '${at('plain.parquet')}'`);

@@ -172,6 +172,16 @@ describe('a job that was ended', () => {
     expect((await run(order, 'resume')).said).toContain('nothing to resume');
   });
 
+  it('is worked on by one process, of several that begin at once', async () => {
+    const order = orderFor(CLASSIFIER, put('once.csv', table(30_000)), at('once.scored.csv'), SCORED);
+    const ended = await Promise.all([run(order), run(order), run(order)]);
+    expect(ended.filter(({ code }) => code === 0)).toHaveLength(1);
+    const others = ended.filter(({ code }) => code !== 0).map(({ said }) => said);
+    for (const said of others) expect(said).toMatch(/Another process scores into this output now|is there already/);
+    expect(linesOf(order.output)).toHaveLength(30_001);
+    expect(isBegun(order)).toBe(false);
+  });
+
   it('goes on with another process where the one that runs the model is killed', async () => {
     const order = orderFor(CLASSIFIER, put('killed.csv', table(80_000)), at('killed.scored.csv'), SCORED);
     const { child, ended } = begin(order);

@@ -9,9 +9,11 @@ import { LoopwrightError } from '../../protocol/errors';
 import {
   DEFAULT_ERRORS,
   type ErrorLimit,
+  MISFIT_WAYS,
   SCORE_FORMATS,
   SCORE_RESULT,
   type ScoreFormat,
+  type ScoreMisfit,
   type ScoreOutline,
   type ScoreOrder,
 } from '../../protocol/score';
@@ -126,7 +128,9 @@ async function score(cli: Cli, model: string, input: string, options: ScoreOptio
   return conclude(cli.output, started, end, options.quiet === true, () => resultIn(started.prepared.folder));
 }
 
-function tellOutline(output: Output, outline: ScoreOutline): number {
+function tellOutline(output: Output, outline: ScoreOutline | ScoreMisfit): number {
+  if ('misfit' in outline)
+    throw new LoopwrightError('bad_request', `${outline.message} ${MISFIT_WAYS[outline.misfit]}`);
   const { inputs, kept, outputs, matched, rows, files } = outline;
   if (output.isJson) output.document(outline);
   else

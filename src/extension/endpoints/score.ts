@@ -9,6 +9,7 @@ import {
   DEFAULT_ERRORS,
   jobFolderName,
   type ScoreFormat,
+  type ScoreMisfit,
   type ScoreOrder,
   type ScoreOutline,
 } from '../../protocol/score';
@@ -160,17 +161,15 @@ async function agreed(program: ScoreProgram, asked: ScoreOrder, title: string): 
   let order = asked;
   for (;;) {
     const found = await outlined(program, order);
-    if (found instanceof LoopwrightError) {
+    if (!found) return undefined;
+    if ('misfit' in found) {
       // Columns of an earlier table may not be those of this one.
-      if (order.columns && order === asked) {
-        order = { ...order, columns: null };
-        continue;
+      if (found.misfit === 'columns' && order.columns && order === asked) order = { ...order, columns: null };
+      else {
+        const mended = await askAgain(title, order, found);
+        if (!mended) return undefined;
+        order = mended;
       }
-      // What a terminal would be told to do is done here.
-      const why = found.message.replace(', with --columns a,b,c', '');
-      const columns = await askForColumns(title, order.columns ?? [], why);
-      if (!columns) return undefined;
-      order = { ...order, columns };
       continue;
     }
     const chosen = await showOutline(order, found, title);
@@ -184,26 +183,38 @@ async function agreed(program: ScoreProgram, asked: ScoreOrder, title: string): 
       );
       if (columns) order = { ...order, columns };
     } else {
-      const keep = await askForKept(title, found);
+      const keep = await askForKept(title, found.columns, found.kept, null);
       if (keep) order = { ...order, keep };
     }
   }
 }
 
-async function outlined(program: ScoreProgram, order: ScoreOrder): Promise<ScoreOutline | LoopwrightError> {
+async function askAgain(title: string, order: ScoreOrder, misfit: ScoreMisfit): Promise<ScoreOrder | undefined> {
+  if (misfit.misfit === 'columns') {
+    const columns = await askForColumns(title, order.columns ?? [], misfit.message);
+    return columns && { ...order, columns };
+  }
+  const keep = await askForKept(title, misfit.columns, [], misfit.message);
+  return keep && { ...order, keep };
+}
+
+/** @returns undefined where the user has cancelled it */
+async function outlined(program: ScoreProgram, order: ScoreOrder): Promise<ScoreOutline | ScoreMisfit | undefined> {
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Reading {0}', plain(basename(order.input), 60)),
     cancellable: true,
   };
-  const found = await vscode.window.withProgress(options, (_, token) => {
+  return vscode.window.withProgress(options, async (_, token) => {
     const abort = new AbortController();
     token.onCancellationRequested(() => abort.abort());
-    return outlineOf(program, order, abort.signal).catch((thrown: unknown) => LoopwrightError.from(thrown));
+    try {
+      return await outlineOf(program, order, abort.signal);
+    } catch (thrown) {
+      if (token.isCancellationRequested) return undefined;
+      throw thrown;
+    }
   });
-  // Only what other columns may mend is asked about.
-  if (found instanceof LoopwrightError && !/column/i.test(found.message)) throw found;
-  return found;
 }
 
 type Step = 'start' | 'columns' | 'keep';
@@ -255,9 +266,14 @@ async function askForColumns(
   return typed?.split(',').map((name) => name.trim());
 }
 
-async function askForKept(title: string, { columns, kept }: ScoreOutline): Promise<string[] | undefined> {
+async function askForKept(
+  title: string,
+  columns: readonly string[],
+  kept: readonly string[],
+  why: string | null,
+): Promise<string[] | undefined> {
   const items = columns.map((label) => ({ label, picked: kept.includes(label) }));
-  const placeHolder = vscode.l10n.t('Columns of the table that go into the output');
+  const placeHolder = why ?? vscode.l10n.t('Columns of the table that go into the output');
   const chosen = await vscode.window.showQuickPick(items, { title, placeHolder, canPickMany: true });
   return chosen?.map(({ label }) => label);
 }
