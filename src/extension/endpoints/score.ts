@@ -256,10 +256,11 @@ async function askForColumns(
   last: readonly string[],
   why: string | null,
 ): Promise<string[] | undefined> {
+  const what = vscode.l10n.t('Name the columns that it takes, in its order, with commas between.');
   const typed = await vscode.window.showInputBox({
     title,
     value: last.join(', '),
-    prompt: why ?? vscode.l10n.t('The columns that the model takes, in its order, with commas between'),
+    prompt: why === null ? what : `${why} ${what}`,
     ignoreFocusOut: true,
     validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('At least one column.') : undefined),
   });
