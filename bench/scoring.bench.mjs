@@ -15,7 +15,7 @@ import { root } from './store.mjs';
 
 const run = promisify(execFile);
 const ROUNDS = 3;
-const ROWS = { small: 1_000_000, million: 50_000, trees: 100_000 };
+const ROWS = { small: 5_000_000, million: 500_000, trees: 1_000_000 };
 const COLUMNS = Array.from({ length: 20 }, (_, at) => `f${String(at)}`);
 const OF_HALVES = 0.8;
 const OF_PANDAS = 4;

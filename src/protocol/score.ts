@@ -107,7 +107,7 @@ export type PlannedOutput = z.infer<typeof PlannedOutput>;
 
 /** All that decides about the bytes of the output: fixed before the first row, the same after every resume. */
 export const ScorePlan = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   order: ScoreOrder,
   /** Of this program and of DuckDB: others may write other bytes. */
   versions: z.object({ loopwright: z.string(), duckdb: z.string() }),
@@ -128,9 +128,7 @@ export const ScorePlan = z.object({
 });
 export type ScorePlan = z.infer<typeof ScorePlan>;
 
-const PartFile = z.object({ bytes: z.number(), sha256: z.string() });
-
-/** One line of `commits.jsonl`: a chunk whose files are in place. */
+/** One line of `commits.jsonl`: a chunk that is on the disk. */
 export const ScoreCommit = z.object({
   chunk: z.number().int(),
   /** Of `files`. */
@@ -144,8 +142,12 @@ export const ScoreCommit = z.object({
   /** Rows of the input, good and bad, in this chunk. */
   rows: z.number().int(),
   bad: z.number().int(),
-  part: PartFile,
-  errors: PartFile.nullable(),
+  /** Where the output ends behind it, and what was added. */
+  output: z.object({ end: z.number(), length: z.number(), sha256: z.string() }),
+  /** Where the quarantine ends behind it. */
+  errorsEnd: z.number(),
+  /** Of Parquet: what is known of the row groups that there are, where it ends, and how many they and their rows are. */
+  groups: z.object({ end: z.number(), count: z.number(), rows: z.number() }).nullable(),
 });
 export type ScoreCommit = z.infer<typeof ScoreCommit>;
 

@@ -3,9 +3,12 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
 const MEMORY_LIMIT = '256MB';
 
+/** Chunks that are read at the same time: of text that is what costs most. */
+const READERS = 2;
+
 export interface Duck {
-  /** For reading a chunk while another is written: each of them does one thing at a time. */
-  readonly reading: DuckDBConnection;
+  /** For reading chunks while another is written: each of them does one thing at a time. */
+  readonly reading: readonly DuckDBConnection[];
   readonly writing: DuckDBConnection;
   /** What they are doing ends with an error. */
   interrupt(): void;
@@ -21,7 +24,7 @@ export async function openDuck(folders: readonly string[], files: readonly strin
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
-  const reading = await instance.connect();
+  const writing = await instance.connect();
   for (const statement of [
     "SET temp_directory = ''",
     'SET preserve_insertion_order = true',
@@ -30,18 +33,17 @@ export async function openDuck(folders: readonly string[], files: readonly strin
     'SET enable_external_access = false',
     'SET lock_configuration = true',
   ])
-    await reading.run(statement);
-  const writing = await instance.connect();
+    await writing.run(statement);
+  const reading = await Promise.all(Array.from({ length: READERS }, () => instance.connect()));
+  const all = [...reading, writing];
   return {
     reading,
     writing,
     interrupt: () => {
-      reading.interrupt();
-      writing.interrupt();
+      for (const connection of all) connection.interrupt();
     },
     close: () => {
-      reading.closeSync();
-      writing.closeSync();
+      for (const connection of all) connection.closeSync();
       instance.closeSync();
     },
   };

@@ -1,6 +1,8 @@
 /** The files that are scored, and what they are. */
+import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { LoopwrightError } from '../protocol/errors';
 import type { InputFile, TextForm } from '../protocol/score';
 
@@ -62,4 +64,11 @@ export async function encodingOf(path: string, compression: TextForm['compressio
     if (mark === 'feff') return 'utf-16be';
   }
   return asked;
+}
+
+/** SHA-256. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
+  return hash.digest('hex');
 }

@@ -1,11 +1,9 @@
 /**
- * The folder of a job, beside its output: `job.json` (the plan), `commits.jsonl` (a line for each chunk whose files are in
- * place) and those files. All is written beside, synced and renamed; what is not in the log was never there.
+ * The folder of a job, beside its output: `job.json` (the plan), `commits.jsonl` (a line for each chunk that is on the disk) and
+ * the files that grow (`output.ts`). What is not in the log was never there.
  */
-import { createHash } from 'node:crypto';
 import {
   closeSync,
-  createReadStream,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -19,7 +17,6 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { LoopwrightError } from '../protocol/errors';
 import { takeLock } from '../protocol/node/lock';
 import { jobFolderName, ScoreCommit, ScorePlan } from '../protocol/score';
@@ -39,14 +36,6 @@ export class JobFolder {
 
   at(name: string): string {
     return join(this.path, name);
-  }
-
-  part(chunk: number, ending: string): string {
-    return this.at(`part-${String(chunk).padStart(7, '0')}.${ending}`);
-  }
-
-  errors(chunk: number): string {
-    return this.at(`errors-${String(chunk).padStart(7, '0')}.jsonl`);
   }
 
   /** Null where none was begun. @throws LoopwrightError `bad_request` for one that can't be read */
@@ -75,28 +64,30 @@ export class JobFolder {
       throw new LoopwrightError('bad_request', `Another process scores into this output now (${this.path}).`);
   }
 
-  /** What is in place, as far as it is whole; what stands behind it is cut off, and files that nothing tells of are removed. */
-  async commits(ending: string): Promise<ScoreCommit[]> {
+  /**
+   * What is done; what stands behind it in the log is cut off, and files of a chunk that was under way are removed.
+   *
+   * @param isThere whether all is there that a commit, and those before it, tell of
+   * @param kept files besides its own
+   */
+  async commits(isThere: (last: ScoreCommit) => Promise<boolean>, kept: readonly string[]): Promise<ScoreCommit[]> {
+    const lines = existsSync(this.at(LOG)) ? readFileSync(this.at(LOG), 'utf8').split('\n').slice(0, -1) : [];
     const whole: ScoreCommit[] = [];
-    let bytes = 0;
-    const text = existsSync(this.at(LOG)) ? readFileSync(this.at(LOG), 'utf8') : '';
-    for (const line of text.split('\n').slice(0, -1)) {
+    for (const line of lines) {
       const read = parsed(line);
-      if (read?.chunk !== whole.length || !(await this.isInPlace(read, ending))) break;
+      if (read?.chunk !== whole.length) break;
       whole.push(read);
-      bytes += Buffer.byteLength(line) + 1;
     }
+    for (let last = whole.at(-1); last && !(await isThere(last)); last = whole.at(-1)) whole.pop();
+    const bytes = lines.slice(0, whole.length).reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
     if (existsSync(this.at(LOG))) truncateSync(this.at(LOG), bytes);
-    const known = new Set([
-      ...[PLAN, LOG, LOCK, PLACING].map((name) => this.at(name)),
-      ...whole.flatMap(({ chunk, errors }) => [this.part(chunk, ending), ...(errors ? [this.errors(chunk)] : [])]),
-    ]);
+    const known = new Set([PLAN, LOG, LOCK, PLACING, ...kept]);
     for (const name of readdirSync(this.path))
-      if (!known.has(this.at(name))) rmSync(this.at(name), { recursive: true, force: true });
+      if (!known.has(name)) rmSync(this.at(name), { recursive: true, force: true });
     return whole;
   }
 
-  /** Its files are in place. */
+  /** All of it is on the disk. */
   commit(commit: ScoreCommit): void {
     this.log ??= openSync(this.at(LOG), 'a');
     const line = Buffer.from(`${JSON.stringify(commit)}\n`);
@@ -115,6 +106,13 @@ export class JobFolder {
   /** Whether what is there was put there by this job, which was then ended before it could say so. */
   hasPlaced(path: string): boolean {
     return existsSync(path) && this.placed()[path] === stampOf(path);
+  }
+
+  /** Back from the name that `place` gave it, if it did. */
+  takeBack(path: string, draft: string): void {
+    if (!this.hasPlaced(path)) return;
+    renameSync(path, draft);
+    syncFolder(dirname(path));
   }
 
   private placed(): Readonly<Record<string, string>> {
@@ -142,12 +140,6 @@ export class JobFolder {
     this.lock?.close();
     this.lock = null;
   }
-
-  private async isInPlace({ chunk, part, errors }: ScoreCommit, ending: string): Promise<boolean> {
-    const are = [[this.part(chunk, ending), part] as const, ...(errors ? [[this.errors(chunk), errors] as const] : [])];
-    for (const [path, told] of are) if (!existsSync(path) || (await digestOf(path)) !== told.sha256) return false;
-    return true;
-  }
 }
 
 function parsed(line: string): ScoreCommit | null {
@@ -158,14 +150,8 @@ function parsed(line: string): ScoreCommit | null {
   }
 }
 
-export async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
-}
-
 /** Beside, synced, renamed. */
-export function writeSynced(path: string, bytes: Buffer): void {
+function writeSynced(path: string, bytes: Buffer): void {
   const draft = `${path}.draft`;
   const file = openSync(draft, 'w');
   try {
@@ -174,13 +160,6 @@ export function writeSynced(path: string, bytes: Buffer): void {
   } finally {
     closeSync(file);
   }
-  renameSync(draft, path);
-  syncFolder(dirname(path));
-}
-
-/** What somebody else has written becomes what it is called. */
-export function keepSynced(draft: string, path: string): void {
-  syncFile(draft);
   renameSync(draft, path);
   syncFolder(dirname(path));
 }

@@ -7,7 +7,7 @@ import { LoopwrightError } from '../protocol/errors';
 import type { InputFile, PlannedColumn, ScoreOrder, TextForm } from '../protocol/score';
 import { type Duck, duckSays, quoted } from './duck';
 import { compressionOf, encodingOf, type FileKind } from './files';
-import { parquetRows } from './input';
+import { parquetRows } from './pieces';
 import { isJsonObject, readTextChunk } from './readText';
 import { Slice } from './slice';
 import { type TextChunk, textChunks } from './text';
@@ -66,8 +66,8 @@ async function parquetHead(path: string, { duck, at }: HeadParts): Promise<Head>
   const link = at('head-0.parquet');
   rmSync(link, { force: true });
   symlinkSync(path, link);
-  const rows = await parquetRows(duck.reading, link, path);
-  const columns = await described(duck.reading, `read_parquet(${quoted(link)}, hive_partitioning = false)`, path);
+  const rows = await parquetRows(duck.writing, link, path);
+  const columns = await described(duck.writing, `read_parquet(${quoted(link)}, hive_partitioning = false)`, path);
   return { columns, text: null, rows };
 }
 
@@ -88,8 +88,9 @@ async function textHead(
     delimiter: order.delimiter ?? (kind === 'tsv' ? '\t' : ','),
     hasHeader: false,
   };
-  const first = (await firstChunk(path, guess, 1, signal))?.bytes;
-  if (first === undefined) throw new LoopwrightError('bad_request', `${basename(path)} is empty.`);
+  const line = await firstChunk(path, guess, 1, signal);
+  const first = line && Buffer.concat(line.parts);
+  if (!first) throw new LoopwrightError('bad_request', `${basename(path)} is empty.`);
   if (!first.includes('\n') && first.includes('\r'))
     throw new LoopwrightError(
       'bad_request',
@@ -101,13 +102,13 @@ async function textHead(
   if (chunk === null) throw new LoopwrightError('bad_request', `${basename(path)} is empty.`);
   const head = at('head-0.txt');
   if (lines) {
-    writeFileSync(head, objectsOf(chunk.bytes));
-    const columns = await described(duck.reading, `read_ndjson(${quoted(head)}, hive_partitioning = false)`, path);
+    writeFileSync(head, objectsOf(Buffer.concat(chunk.parts)));
+    const columns = await described(duck.writing, `read_ndjson(${quoted(head)}, hive_partitioning = false)`, path);
     return { columns, text: form, rows: null };
   }
-  await writeReadable(duck.reading, chunk, { path, form, head, raw: at('head-1.txt') });
-  const hasHeader = order.hasHeader ?? like?.hasHeader ?? (await looksNamed(duck.reading, head));
-  const columns = await described(duck.reading, csvHead(head, hasHeader), path);
+  await writeReadable(duck.writing, chunk, { path, form, head, raw: at('head-1.txt') });
+  const hasHeader = order.hasHeader ?? like?.hasHeader ?? (await looksNamed(duck.writing, head));
+  const columns = await described(duck.writing, csvHead(head, hasHeader), path);
   return { columns, text: { ...form, hasHeader }, rows: null };
 }
 

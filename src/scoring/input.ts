@@ -1,265 +1,183 @@
 /** The rows of the input, a chunk after the other, in tables of DuckDB; with them what the model takes. */
-import { rmSync, symlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import { type Datatype, DATATYPES, type NamedTensor, type Values } from '../inference/datatype';
 import { halfOf } from '../inference/half';
 import { LoopwrightError } from '../protocol/errors';
-import type { BadRow, ScoreCommit, ScorePlan, TextForm } from '../protocol/score';
+import type { BadRow, ScorePlan } from '../protocol/score';
 import { duckSays, isAlike, quoted } from './duck';
+import { type Piece, piecesOf, type Reached, type RowRange } from './pieces';
 import { readTextChunk } from './readText';
 import { type RowsSql, rowsSql } from './rowsSql';
-import type { Slice } from './slice';
-import { textChunks } from './text';
+import type { TextChunk } from './text';
+
+/** A row that is bad, by its place in the chunk, from 0. */
+export type Fault = Pick<BadRow, 'row' | 'column' | 'reason'>;
 
 export interface InputChunk {
-  readonly chunk: number;
-  /** Of the plan's files. */
-  readonly file: number;
-  readonly end: number;
-  readonly lines: number;
-  readonly isLast: boolean;
+  readonly piece: Piece;
   /** Of the input, good and bad. */
   readonly rows: number;
-  /** Of its file, before it. */
-  readonly rowsBefore: number;
   /** Where its rows are: those that are good, in their order. */
   readonly table: string;
   /** Places of its good rows among all of the chunk. */
   readonly good: readonly number[];
-  readonly bad: readonly BadRow[];
+  readonly bad: readonly Fault[];
   readonly feeds: readonly NamedTensor[];
-  /** What is told of a row that the model refuses. */
-  readonly tellOf: (row: number) => Pick<BadRow, 'file' | 'line' | 'row' | 'text'>;
-}
-
-/** Where a file's chunks go on. */
-export interface Reached {
-  readonly chunk: number;
-  readonly file: number;
-  readonly end: number;
-  readonly lines: number;
-  /** Rows of the file before it. */
-  readonly rows: number;
-}
-
-export const beginning: Reached = { chunk: 0, file: 0, end: 0, lines: 0, rows: 0 };
-
-/** Behind the last of what is committed. */
-export function reachedBy(commits: readonly ScoreCommit[]): Reached {
-  const last = commits.at(-1);
-  if (!last) return beginning;
-  if (last.isLast) return { chunk: last.chunk + 1, file: last.file + 1, end: 0, lines: 0, rows: 0 };
-  const rows = commits.filter(({ file }) => file === last.file).reduce((sum, one) => sum + one.rows, 0);
-  return { chunk: last.chunk + 1, file: last.file, end: last.end, lines: last.lines, rows };
+  /** What is told of a row of the chunk besides its place. */
+  readonly tellOf: (row: number) => Pick<BadRow, 'file' | 'line' | 'text'>;
 }
 
 interface Parts {
-  readonly connection: DuckDBConnection;
+  /** So many chunks are read at the same time. */
+  readonly connections: readonly DuckDBConnection[];
   /** Names of files for a while. */
   readonly at: (name: string) => string;
   readonly signal: AbortSignal;
 }
 
-export async function* inputChunks(plan: ScorePlan, from: Reached, parts: Parts): AsyncGenerator<InputChunk> {
-  const sql = rowsSql(plan);
-  let { chunk } = from;
-  for (let file = from.file; file < plan.files.length; file++) {
-    const at = file === from.file ? from : { ...beginning, file };
-    const chunks = plan.text
-      ? textOfFile(plan, plan.text, at, chunk, sql, parts)
-      : parquetOfFile(plan, at, chunk, sql, parts);
-    for await (const one of chunks) {
-      chunk = one.chunk + 1;
-      yield one;
-    }
-  }
-}
-
-async function* textOfFile(
-  plan: ScorePlan,
-  form: TextForm,
-  from: Reached,
-  firstChunk: number,
-  sql: RowsSql,
-  { connection, at, signal }: Parts,
-): AsyncGenerator<InputChunk> {
-  const path = plan.files[from.file]?.path ?? '';
-  const limits = { rows: plan.order.chunkRows };
-  const start =
-    from.end === 0 && form.hasHeader ? await behindHeader(path, form, signal) : { offset: from.end, lines: from.lines };
-  let chunk = firstChunk;
-  let { rows } = from;
-  if (start === null) {
-    // Nothing but a header: it is a file of no rows.
-    yield await empty(plan, from.file, chunk, sql, connection);
-    return;
-  }
-  for await (const text of textChunks(path, form, start, limits, signal)) {
-    const table = tableOf(chunk);
-    const place = { path, form, columns: plan.columns, file: at(`slice-${String(chunk)}.txt`) };
-    const read = await readTextChunk(connection, text, place, table, sql.columns);
-    const count = await countOf(connection, table);
-    const all = read.taken ?? Array.from({ length: count }, (_, row) => row);
-    if (read.taken && read.taken.length !== count)
-      throw new LoopwrightError(
-        'internal',
-        `${basename(path)}: ${String(count)} rows were read of ${String(read.taken.length)}.`,
-      );
-    const total = count + read.bad.length;
-    const before = rows;
-    const tellOf = (row: number) => told(path, before, row, read.slice);
-    const unread = read.bad.map(({ record, column, reason }) => ({ ...tellOf(record), column, reason }));
-    const wrong = await takeOut(connection, plan, table, sql, all, tellOf);
-    const good = wrong.length === 0 ? all : without(all, wrong);
-    yield {
-      ...{
-        chunk,
-        file: from.file,
-        end: text.end,
-        lines: text.lines,
-        isLast: text.isLast,
-        rows: total,
-        rowsBefore: before,
-        table,
-        good,
-      },
-      bad: [...unread, ...wrong.map(({ bad }) => bad)].sort((one, other) => one.row - other.row),
-      feeds: await feedsOf(connection, plan, table, good.length),
-      tellOf,
-    };
-    rows += total;
-    chunk++;
-  }
-}
-
-function told(path: string, before: number, row: number, slice: Slice) {
-  const line = slice.records[row]?.line ?? null;
-  return { file: basename(path), line, row: before + row + 1, text: slice.textOf(row) };
-}
-
-/** Null where nothing follows it. */
-async function behindHeader(path: string, form: TextForm, signal: AbortSignal) {
-  for await (const { end, lines, isLast } of textChunks(path, form, { offset: 0, lines: 0 }, { rows: 1 }, signal))
-    return isLast ? null : { offset: end, lines };
-  return null;
-}
-
-async function* parquetOfFile(
+/** In their order. */
+export async function* inputChunks(
   plan: ScorePlan,
   from: Reached,
-  firstChunk: number,
-  sql: RowsSql,
-  { connection, at }: Parts,
+  { connections, at, signal }: Parts,
 ): AsyncGenerator<InputChunk> {
-  const path = plan.files[from.file]?.path ?? '';
-  const link = at(`slice-${String(from.file)}.parquet`);
-  rmSync(link, { force: true });
-  // A link with a plain name: the path itself may have characters that mean something in a pattern.
-  symlinkSync(path, link);
-  const total = await parquetRows(connection, link, path);
-  if (total === 0) yield await empty(plan, from.file, firstChunk, sql, connection);
-  const step = plan.order.chunkRows;
-  for (let before = from.end, chunk = firstChunk; before < total; before += step, chunk++) {
-    const end = Math.min(before + step, total);
-    const table = tableOf(chunk);
-    const source = `read_parquet(${quoted(link)}, file_row_number = true, hive_partitioning = false)`;
-    const range = `file_row_number >= ${String(before)} AND file_row_number < ${String(end)}`;
-    try {
-      await connection.run(`CREATE TABLE ${table} AS SELECT ${sql.columns} FROM ${source} WHERE ${range}`);
-    } catch (error) {
-      const rows = `rows ${String(before + 1)} to ${String(end)}`;
-      throw new LoopwrightError('bad_request', `${basename(path)}, ${rows}, can't be read: ${duckSays(error)}`);
-    }
-    const all = Array.from({ length: end - before }, (_, row) => row);
-    const first = before;
-    const tellOf = (row: number) => ({ file: basename(path), line: null, row: first + row + 1, text: null });
-    const wrong = await takeOut(connection, plan, table, sql, all, tellOf);
-    const good = wrong.length === 0 ? all : without(all, wrong);
-    yield {
-      ...{
-        chunk,
-        file: from.file,
-        end,
-        lines: 0,
-        isLast: end === total,
-        rows: end - before,
-        rowsBefore: before,
-        table,
-        good,
-      },
-      bad: wrong.map(({ bad }) => bad),
-      feeds: await feedsOf(connection, plan, table, good.length),
-      tellOf,
-    };
-  }
-}
-
-/** @throws LoopwrightError `bad_request` for a file that is no Parquet, or was cut short */
-export async function parquetRows(connection: DuckDBConnection, link: string, path: string): Promise<number> {
+  const [first] = connections;
+  if (!first) return;
+  const reader = { plan, at, sql: rowsSql(plan) };
+  const pieces = piecesOf(plan, from, { connection: first, at, signal });
+  const reading: Promise<InputChunk>[] = [];
+  const readNext = async (count: number): Promise<boolean> => {
+    const next = await pieces.next();
+    if (next.done === true) return false;
+    const number = count % connections.length;
+    const chunk = readPiece(next.value, { ...reader, number, connection: connections[number] ?? first });
+    chunk.catch(() => undefined); // told in its turn
+    reading.push(chunk);
+    return true;
+  };
   try {
-    const counted = await connection.runAndReadAll(`SELECT num_rows FROM parquet_file_metadata(${quoted(link)})`);
-    return Number(counted.getRowsJson()[0]?.[0]);
-  } catch (error) {
-    throw new LoopwrightError(
-      'bad_request',
-      `${basename(path)} can't be read: ${duckSays(error)} It may have been cut short.`,
-    );
+    let count = 0;
+    for (let isMore = true; ;) {
+      while (isMore && reading.length < connections.length) isMore = await readNext(count++);
+      const chunk = reading.shift();
+      if (!chunk) return;
+      yield await chunk;
+    }
+  } finally {
+    // Nothing is closed that is still used.
+    await Promise.allSettled(reading);
   }
 }
 
-async function empty(
-  plan: ScorePlan,
-  file: number,
-  chunk: number,
-  sql: RowsSql,
-  connection: DuckDBConnection,
-): Promise<InputChunk> {
-  const table = tableOf(chunk);
+interface Reader {
+  /** Among those that read at the same time. */
+  readonly number: number;
+  readonly plan: ScorePlan;
+  readonly sql: RowsSql;
+  readonly connection: DuckDBConnection;
+  readonly at: (name: string) => string;
+}
+
+function readPiece(piece: Piece, reader: Reader): Promise<InputChunk> {
+  const { content } = piece;
+  if (content === null) return readNothing(piece, reader);
+  return 'text' in content ? readText(piece, content.text, reader) : readRange(piece, content.range, reader);
+}
+
+async function readText(piece: Piece, text: TextChunk, reader: Reader): Promise<InputChunk> {
+  const { plan, sql, connection, at } = reader;
+  const path = plan.files[piece.file]?.path ?? '';
+  const form = plan.text;
+  if (!form) throw new LoopwrightError('internal', `${basename(path)} is no text.`);
+  const table = tableOf(piece);
+  const place = { path, form, columns: plan.columns, file: at(`slice-${String(reader.number)}.txt`) };
+  const { slice, taken, bad } = await readTextChunk(connection, text, place, table, sql.columns);
+  const count = await countOf(connection, table);
+  const all = taken ?? placesTo(count);
+  if (all.length !== count)
+    throw new LoopwrightError(
+      'internal',
+      `${basename(path)}: ${String(count)} rows were read of ${String(all.length)}.`,
+    );
+  const tellOf = (row: number) => ({
+    file: basename(path),
+    line: slice.records[row]?.line ?? null,
+    text: slice.textOf(row),
+  });
+  const faults = bad.map(({ record, column, reason }) => ({ row: record, column, reason }));
+  return goodOf(piece, { rows: count + bad.length, all, faults, tellOf }, reader);
+}
+
+async function readRange(piece: Piece, { link, from, to }: RowRange, reader: Reader): Promise<InputChunk> {
+  const { plan, sql, connection } = reader;
+  const path = plan.files[piece.file]?.path ?? '';
+  const source = `read_parquet(${quoted(link)}, file_row_number = true, hive_partitioning = false)`;
+  const range = `file_row_number >= ${String(from)} AND file_row_number < ${String(to)}`;
+  try {
+    await connection.run(`CREATE TABLE ${tableOf(piece)} AS SELECT ${sql.columns} FROM ${source} WHERE ${range}`);
+  } catch (error) {
+    const rows = `rows ${String(from + 1)} to ${String(to)}`;
+    throw new LoopwrightError('bad_request', `${basename(path)}, ${rows}, can't be read: ${duckSays(error)}`);
+  }
+  const tellOf = () => ({ file: basename(path), line: null, text: null });
+  return goodOf(piece, { rows: to - from, all: placesTo(to - from), faults: [], tellOf }, reader);
+}
+
+async function readNothing(piece: Piece, { plan, sql, connection }: Reader): Promise<InputChunk> {
+  const table = tableOf(piece);
   const nothing = plan.columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS "${name.replaceAll('"', '""')}"`);
   await connection.run(`CREATE TABLE ${table} AS SELECT ${sql.columns} FROM (SELECT ${nothing.join(', ')} LIMIT 0)`);
+  const tellOf = () => ({ file: '', line: null, text: null });
+  return { piece, rows: 0, table, good: [], bad: [], feeds: [], tellOf };
+}
+
+interface ReadRows extends Pick<InputChunk, 'rows' | 'tellOf'> {
+  /** Places of the rows of the table. */
+  readonly all: readonly number[];
+  readonly faults: readonly Fault[];
+}
+
+/** What the model takes of the table; rows with a cell that it can't be given are taken out. */
+async function goodOf(
+  piece: Piece,
+  { rows, all, faults, tellOf }: ReadRows,
+  { plan, sql, connection }: Reader,
+): Promise<InputChunk> {
+  const table = tableOf(piece);
+  const wrong = await takeOut(connection, plan, table, sql);
+  const out = new Set(wrong.map(({ row }) => row));
+  const good = wrong.length === 0 ? all : all.filter((_, place) => !out.has(place));
+  const told = wrong.map((fault) => ({ ...fault, row: all[fault.row] ?? 0 }));
   return {
-    ...{ chunk, file, end: 0, lines: 0, isLast: true, rows: 0, rowsBefore: 0, table, good: [], bad: [], feeds: [] },
-    tellOf: (row) => ({ file: '', line: null, row, text: null }),
+    ...{ piece, rows, table, good, tellOf },
+    bad: [...faults, ...told],
+    feeds: await feedsOf(connection, plan, table, good.length),
   };
 }
 
-const tableOf = (chunk: number): string => `rows${String(chunk)}`;
+const tableOf = ({ chunk }: Piece): string => `rows${String(chunk)}`;
+const placesTo = (count: number): number[] => Array.from({ length: count }, (_, row) => row);
 
 async function countOf(connection: DuckDBConnection, table: string): Promise<number> {
   return Number((await connection.runAndReadAll(`SELECT count(*) FROM ${table}`)).getRowsJson()[0]?.[0]);
 }
 
-interface Wrong {
-  /** In the table. */
-  readonly at: number;
-  readonly bad: BadRow;
-}
-
-/** Takes rows with a cell that the model can't be given out of the table. */
+/** @returns by their places in the table */
 async function takeOut(
   connection: DuckDBConnection,
   plan: ScorePlan,
   table: string,
   { checks }: RowsSql,
-  all: readonly number[],
-  tellOf: InputChunk['tellOf'],
-): Promise<Wrong[]> {
+): Promise<Fault[]> {
   if (checks.length === 0) return [];
   const found = await connection.runAndReadAll(`SELECT rowid, bad FROM ${table} WHERE bad IS NOT NULL ORDER BY rowid`);
   const wrong = found.getRowsJson().map(([rowid, check]) => {
-    const at = Number(rowid);
     const { column = 0, wanted = '' } = checks[Number(check) - 1] ?? {};
-    const told = tellOf(all[at] ?? 0);
-    return { at, bad: { ...told, column: plan.columns[column]?.name ?? null, reason: `It is not ${wanted}.` } };
+    return { row: Number(rowid), column: plan.columns[column]?.name ?? null, reason: `It is not ${wanted}.` };
   });
   if (wrong.length > 0) await connection.run(`DELETE FROM ${table} WHERE bad IS NOT NULL`);
   return wrong;
-}
-
-function without(all: readonly number[], wrong: readonly Wrong[]): number[] {
-  const out = new Set(wrong.map(({ at }) => at));
-  return all.filter((_, at) => !out.has(at));
 }
 
 /** Lists of one length for each row, which DuckDB keeps one behind the other: what a tensor is. */

@@ -1,9 +1,7 @@
-/** A job: chunk after chunk is read, run and written, three of them at the same time; each is committed in its turn. */
+/** A job from its beginning, or from where it was, to its end. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { RanRows } from '../inference/rows';
 import { LoopwrightError } from '../protocol/errors';
 import {
   errorsFileOf,
@@ -14,14 +12,13 @@ import {
   type ScoreShape,
   SHARE_FROM_ROWS,
 } from '../protocol/score';
-import { assemble } from './assemble';
+import { scoreChunks } from './chunks';
 import { type Duck, openDuck } from './duck';
 import { JobFolder, jobFolderOf } from './folder';
-import { type InputChunk, inputChunks, reachedBy } from './input';
+import { GROWING, GrowingOutput, isThere, takeBack } from './output';
 import { checkUnchanged, planOf } from './plan';
 import { grouped, Progress, type ProgressSink } from './progress';
 import { Runner } from './runner';
-import { ENDINGS, writeChunk } from './write';
 
 export type Beginning = 'new' | 'resume' | 'anew';
 
@@ -132,8 +129,8 @@ interface Work extends JobParts {
 }
 
 async function run(plan: ScorePlan, work: Work): Promise<ScoreResult> {
-  const { folder, duck, signal } = work;
-  const commits = await folder.commits(ENDINGS[plan.order.format]);
+  const { folder, signal } = work;
+  const commits = await committed(plan, folder);
   const sums = { rows: 0, bad: 0 };
   for (const { rows, bad } of commits) {
     sums.rows += rows;
@@ -143,14 +140,21 @@ async function run(plan: ScorePlan, work: Work): Promise<ScoreResult> {
   const progress = new Progress(plan, resumedAt, work);
   const shareBefore = shareOf(plan, commits.at(-1));
   if (resumedAt > 0) work.line(`${grouped(resumedAt)} rows are done; it goes on behind them.`);
-  await scoreChunks(plan, commits, work, (commit) => {
+  const output = new GrowingOutput(plan, folder, commits.at(-1));
+  const onCommit = (commit: ScoreCommit) => {
     sums.rows += commit.rows;
     sums.bad += commit.bad;
     progress.add(commit.rows, commit.bad, shareOf(plan, commit), shareBefore);
     checkErrors(plan, sums);
-  });
-  if (signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
-  const { bytes, errors } = await assemble(duck.writing, plan, folder, commits);
+  };
+  try {
+    await scoreChunks(plan, commits, { ...work, output, onCommit });
+    if (signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
+  } catch (error) {
+    await output.close().catch(() => undefined); // what went wrong before says more
+    throw error;
+  }
+  const { bytes, errors } = await output.place();
   progress.tell(1, shareBefore);
   return {
     ...{ output: plan.order.output, errors, model: plan.order.model.label, bytes, resumedAt },
@@ -160,6 +164,13 @@ async function run(plan: ScorePlan, work: Work): Promise<ScoreResult> {
   };
 }
 
+/** What is done. A quarantine that has its name already, while the output has not, gets back where it grew. */
+async function committed({ order }: ScorePlan, folder: JobFolder): Promise<ScoreCommit[]> {
+  const isPlaced = folder.hasPlaced(order.output);
+  if (!isPlaced) takeBack(folder, order);
+  return folder.commits((last) => (isPlaced ? Promise.resolve(true) : isThere(folder, last)), GROWING);
+}
+
 /** Which columns go where, by their names. */
 export const shapeOf = ({ matched, inputs, kept, outputs, columns }: ScorePlan): ScoreShape => ({
   matched,
@@ -167,70 +178,6 @@ export const shapeOf = ({ matched, inputs, kept, outputs, columns }: ScorePlan):
   kept: kept.map((place) => columns[place]?.name ?? ''),
   outputs: outputs.flatMap((output) => output.columns),
 });
-
-/** @param commits what is in place; what comes is added */
-async function scoreChunks(
-  plan: ScorePlan,
-  commits: ScoreCommit[],
-  work: Work,
-  onCommit: (commit: ScoreCommit) => void,
-): Promise<void> {
-  const { duck, folder, signal } = work;
-  const from = reachedBy(commits);
-  const chunks = inputChunks(plan, from, { connection: duck.reading, at: (name) => folder.at(name), signal });
-  let reading = chunks.next();
-  let writing: Promise<void> = Promise.resolve();
-  try {
-    for (let read = await reading; read.done !== true; read = await reading) {
-      reading = chunks.next();
-      reading.catch(() => undefined); // told where it is awaited
-      const chunk = read.value;
-      const answered = await answersOf(chunk, plan, work);
-      await writing;
-      writing = write(chunk, answered, plan, work).then((commit) => {
-        commits.push(commit);
-        onCommit(commit);
-      });
-      writing.catch(() => undefined);
-    }
-    await writing;
-  } catch (error) {
-    duck.interrupt();
-    throw error;
-  } finally {
-    // Nothing is closed that is still used.
-    await Promise.allSettled([reading, writing]);
-  }
-}
-
-async function write(
-  chunk: InputChunk,
-  { outputs, refused }: RanRows,
-  plan: ScorePlan,
-  { duck, folder }: Work,
-): Promise<ScoreCommit> {
-  const { chunk: number, file, end, lines, isLast, rows, rowsBefore, table, good, tellOf } = chunk;
-  const out = new Set(refused.map(({ row }) => row));
-  if (out.size > 0) await deleteRows(duck.writing, table, out);
-  const numbers = good.filter((_, row) => !out.has(row)).map((row) => rowsBefore + row + 1);
-  const told = refused.map(({ row, why }) => ({ ...tellOf(good[row] ?? 0), column: null, reason: why.slice(0, 300) }));
-  const bad = [...chunk.bad, ...told].sort((one, other) => one.row - other.row);
-  const files = await writeChunk(duck.writing, plan, folder, { chunk: number, table, numbers, outputs, bad });
-  const commit = { chunk: number, file, end, lines, isLast, rows, bad: bad.length, ...files };
-  folder.commit(commit);
-  return commit;
-}
-
-/** @param places among the rows that it has */
-async function deleteRows(connection: DuckDBConnection, table: string, places: ReadonlySet<number>): Promise<void> {
-  const found = await connection.runAndReadAll(`SELECT rowid FROM ${table} ORDER BY rowid`);
-  const ids = found.getRowsJson().flatMap(([id], place) => (places.has(place) ? [Number(id)] : []));
-  await connection.run(`DELETE FROM ${table} WHERE rowid IN (${ids.join(', ')})`);
-}
-
-async function answersOf({ feeds, good }: InputChunk, { batchRows }: ScorePlan, { model }: Work): Promise<RanRows> {
-  return good.length === 0 ? { outputs: [], refused: [] } : model.rows(feeds, batchRows);
-}
 
 /** How much of the input lies behind a place, by bytes of the files; of Parquet by rows. */
 function shareOf({ files, text, rows }: ScorePlan, commit: ScoreCommit | undefined): number {
@@ -255,7 +202,7 @@ function checkErrors({ order }: ScorePlan, { rows, bad }: { readonly rows: numbe
   const limit = 'count' in errors ? grouped(errors.count) : `${String(errors.share * 100)} %`;
   throw new LoopwrightError(
     'bad_request',
-    `${grouped(bad)} of ${grouped(rows)} rows are bad, more than ${limit}. They are in the folder of the job, errors-*.jsonl. ` +
+    `${grouped(bad)} of ${grouped(rows)} rows are bad, more than ${limit}. They are in the folder of the job, errors.partial. ` +
       '--max-errors allows more, with --resume it goes on.',
   );
 }

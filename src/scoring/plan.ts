@@ -12,7 +12,7 @@ import type { PlannedColumn, PlannedInput, ScoreMisfit, ScoreOrder, ScorePlan } 
 import { BUILD } from '../protocol/version';
 import { isScalar, isTakable } from './cells';
 import { filesIn } from './files';
-import { digestOf } from './folder';
+import { digestOf } from './files';
 import { type Head, headOf, type HeadParts } from './head';
 import { outputColumns } from './outputs';
 
@@ -60,7 +60,7 @@ export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan
     columns.map(({ name }) => name),
   );
   return {
-    format: 1,
+    format: 2,
     order,
     versions: { loopwright: BUILD.version, duckdb: duckVersion() },
     modelDigest: await digestOf(order.model.file),

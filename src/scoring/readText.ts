@@ -1,5 +1,5 @@
 /** A chunk of a text file as rows in DuckDB; what can't be read of it, by line and column. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { constants, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import * as z from 'zod';
@@ -31,7 +31,7 @@ interface Place {
   readonly path: string;
   readonly form: TextForm;
   readonly columns: readonly PlannedColumn[];
-  /** Where the slice is written. */
+  /** Where the slice is written, over what is there. */
   readonly file: string;
 }
 
@@ -54,27 +54,39 @@ export async function readTextChunk(
   const slice = Slice.of(chunk, place.form);
   const isCsv = place.form.kind === 'csv';
   const read: Read = isCsv ? readCsv : readLines;
-  const attempt = async (bytes: Buffer): Promise<Unread[]> => {
+  const attempt = async (parts: readonly Buffer[]): Promise<Unread[]> => {
     await connection.run(`DROP TABLE IF EXISTS ${into}`);
-    writeFileSync(place.file, isCsv ? Buffer.concat([headerOf(place), bytes]) : bytes);
+    await writeOver(place.file, isCsv ? [headerOf(place), ...parts] : parts);
     return read(connection, place, into, select);
   };
   try {
-    const whole = await attempt(slice.bytes).catch((thrown: unknown) => ({ thrown }));
+    const whole = await attempt(slice.parts).catch((thrown: unknown) => ({ thrown }));
     if (Array.isArray(whole)) return { slice, taken: whole.length === 0 ? null : without(slice, whole), bad: whole };
     // A line of it is beyond its reader: which, is found by reading less and less.
     const wrong = (record: number, error: unknown) =>
       isCsv ? duckSays(error) : whyNoObject(slice.textOf(record) ?? '');
-    const unread = await unreadable(slice, whole.thrown, (records) => attempt(slice.bytesOf(records)), wrong);
+    const unread = await unreadable(slice, whole.thrown, (records) => attempt([slice.bytesOf(records)]), wrong);
     const others = without(slice, unread);
-    const bad = (await attempt(slice.bytesOf(others))).map((one) => ({ ...one, record: others[one.record] ?? 0 }));
+    const bad = (await attempt([slice.bytesOf(others)])).map((one) => ({ ...one, record: others[one.record] ?? 0 }));
     const all = [...unread, ...bad];
     return { slice, taken: without(slice, all), bad: all };
   } catch (error) {
     const lines = `lines ${String(chunk.firstLine + 1)} to ${String(chunk.lines)}`;
     throw new LoopwrightError('bad_request', `${basename(place.path)}, ${lines}, can't be read: ${duckSays(error)}`);
+  }
+}
+
+/** What is there already keeps its place on the disk, which is faster than to make it anew. */
+async function writeOver(path: string, parts: readonly Buffer[]): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT);
+  try {
+    const { bytesWritten } = await file.writev(parts, 0);
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    if (bytesWritten !== size)
+      throw new Error(`ENOSPC: ${String(bytesWritten)} of ${String(size)} bytes were written.`);
+    await file.truncate(size);
   } finally {
-    rmSync(place.file, { force: true });
+    await file.close();
   }
 }
 

@@ -16,9 +16,11 @@ export interface TextRecord {
 
 export class Slice {
   private known: readonly TextRecord[] | null;
+  private whole: Buffer | null = null;
 
   private constructor(
-    readonly bytes: Buffer,
+    /** One behind the other they are the slice. */
+    readonly parts: readonly Buffer[],
     records: readonly TextRecord[] | null,
     private readonly find: () => readonly TextRecord[],
   ) {
@@ -30,10 +32,9 @@ export class Slice {
    * else there is in a chunk, DuckDB would take its first line end for that of all.
    */
   static of(chunk: TextChunk, form: TextForm): Slice {
-    const { bytes } = chunk;
-    const find = () => recordsIn(chunk, form);
-    const isOdd = bytes.includes('\n\n') || bytes.includes('\r\n') || bytes[0] === NEWLINE;
-    if (!isOdd) return new Slice(bytes, null, find);
+    const find = () => recordsIn(joined(chunk.parts), chunk.firstLine, form);
+    if (!chunk.hasOddLines) return new Slice(chunk.parts, null, find);
+    const bytes = joined(chunk.parts);
     const parts: Buffer[] = [];
     const records: TextRecord[] = [];
     let at = 0;
@@ -45,7 +46,12 @@ export class Slice {
       records.push({ start: at, end: at + content - start + 1, line });
       at += content - start + 1;
     }
-    return new Slice(Buffer.concat(parts), records, find);
+    return new Slice([Buffer.concat(parts)], records, find);
+  }
+
+  /** Put together when one of them is to be told of. */
+  private get bytes(): Buffer {
+    return (this.whole ??= joined(this.parts));
   }
 
   /** Found when something is to be told of one of them. */
@@ -71,9 +77,11 @@ export class Slice {
   }
 }
 
+const joined = (parts: readonly Buffer[]): Buffer => (parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts));
+
 const LINE_FEED = Buffer.from('\n');
 
-function recordsIn({ bytes, firstLine }: TextChunk, form: TextForm): TextRecord[] {
+function recordsIn(bytes: Buffer, firstLine: number, form: TextForm): TextRecord[] {
   const scanner = new RecordScanner({
     newline: NEWLINE,
     delimiter: form.kind === 'csv' ? (Buffer.from(form.delimiter)[0] ?? null) : null,

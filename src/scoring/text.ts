@@ -13,7 +13,10 @@ const BLOCK_BYTES = 1_000_000;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export interface TextChunk {
-  readonly bytes: Buffer;
+  /** Its bytes, in pieces as they came. */
+  readonly parts: readonly Buffer[];
+  /** Whether it has lines that are empty, or end as on Windows. */
+  readonly hasOddLines: boolean;
   /** Where it ends in the decoded text. */
   readonly end: number;
   /** Lines of the text before it, and up to its end. */
@@ -52,11 +55,12 @@ export async function* textChunks(
   let { offset } = from;
   let firstLine = from.lines;
   const chunk = (isLast: boolean): TextChunk => {
-    const bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-    offset += bytes.length;
-    const made = { bytes, end: offset, firstLine, lines: from.lines + scanner.lines, isLast };
+    offset += size;
+    const { hasOddLines, lines } = scanner;
+    const made = { parts, hasOddLines, end: offset, firstLine, lines: from.lines + lines, isLast };
     parts = [];
     size = 0;
+    scanner.hasOddLines = false;
     records = 0;
     firstLine = made.lines;
     return made;

@@ -1,18 +1,15 @@
-/** What a chunk leaves: its part of the output, and of the quarantine. */
-import { rmSync, statSync } from 'node:fs';
+/** A chunk of the output, as DuckDB writes it. */
+import { rmSync } from 'node:fs';
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
 import { type Datatype, type NamedTensor } from '../inference/datatype';
 import { ofHalf } from '../inference/half';
-import type { BadRow, ScoreCommit, ScoreFormat, ScorePlan } from '../protocol/score';
+import type { ScoreFormat, ScorePlan } from '../protocol/score';
 import { SQL_TYPES } from './cells';
 import { isAlike, quoted } from './duck';
-import { digestOf, type JobFolder, keepSynced, writeSynced } from './folder';
 import { outputSql } from './rowsSql';
 
-export const ENDINGS: Readonly<Record<ScoreFormat, string>> = { csv: 'csv', jsonl: 'jsonl', parquet: 'parquet' };
-
-export const COPY_OPTIONS: Readonly<Record<ScoreFormat, string>> = {
-  // Their header is written once, where they are put together.
+const COPY_OPTIONS: Readonly<Record<ScoreFormat, string>> = {
+  // Their header is written once.
   csv: `FORMAT csv, HEADER false, DELIMITER ',', QUOTE '"', ESCAPE '"'`,
   jsonl: 'FORMAT json',
   parquet: 'FORMAT parquet, COMPRESSION zstd',
@@ -22,47 +19,36 @@ export const COPY_OPTIONS: Readonly<Record<ScoreFormat, string>> = {
 const VECTOR_ROWS = 2048;
 
 interface Scored {
-  readonly chunk: number;
+  /** It is gone then. */
   readonly table: string;
-  /** Numbers of its rows in the input, from 1. */
-  readonly numbers: readonly number[];
+  readonly rows: number;
+  /** Numbers of its rows in the input, from 1; null where nobody wants them. */
+  readonly numbers: readonly number[] | null;
   /** Empty where there are no rows. */
   readonly outputs: readonly NamedTensor[];
-  readonly bad: readonly BadRow[];
 }
 
-/** @returns what is written down of it, once its files are in place */
+/** @param path of the file that is written, or written over */
 export async function writeChunk(
   connection: DuckDBConnection,
   plan: ScorePlan,
-  folder: JobFolder,
-  { chunk, table, numbers, outputs, bad }: Scored,
-): Promise<Pick<ScoreCommit, 'part' | 'errors'>> {
-  const answers = `answers${String(chunk)}`;
-  await makeAnswers(connection, plan, answers, numbers, outputs);
-  const { format } = plan.order;
-  const path = folder.part(chunk, ENDINGS[format]);
-  const draft = `${path}.draft`;
-  rmSync(draft, { force: true });
+  scored: Scored,
+  path: string,
+): Promise<void> {
+  const { table } = scored;
+  const answers = `answers_${table}`;
+  await makeAnswers(connection, plan, answers, scored);
+  rmSync(path, { force: true });
   const rows = `SELECT ${outputSql(plan)} FROM ${table} POSITIONAL JOIN ${answers}`;
-  await connection.run(`COPY (${rows}) TO ${quoted(draft)} (${COPY_OPTIONS[format]})`);
+  await connection.run(`COPY (${rows}) TO ${quoted(path)} (${COPY_OPTIONS[plan.order.format]})`);
   await connection.run(`DROP TABLE ${table}; DROP TABLE ${answers};`);
-  keepSynced(draft, path);
-  const part = await toldOf(path);
-  if (bad.length === 0) return { part, errors: null };
-  const errors = folder.errors(chunk);
-  writeSynced(errors, Buffer.from(bad.map((row) => `${JSON.stringify(row)}\n`).join('')));
-  return { part, errors: await toldOf(errors) };
 }
-
-const toldOf = async (path: string) => ({ bytes: statSync(path).size, sha256: await digestOf(path) });
 
 async function makeAnswers(
   connection: DuckDBConnection,
   plan: ScorePlan,
   table: string,
-  numbers: readonly number[],
-  outputs: readonly NamedTensor[],
+  { rows, numbers, outputs }: Scored,
 ): Promise<void> {
   const types = await import('@duckdb/node-api');
   const columns = plan.outputs.flatMap(({ columns: names, datatype, name }, index) =>
@@ -75,18 +61,16 @@ async function makeAnswers(
     })),
   );
   const defined = columns.map(({ name, sql }) => `${name} ${sql}`);
-  await connection.run(`CREATE TABLE ${table} (number BIGINT, ${defined.join(', ')})`);
-  const vectorTypes = [types.BIGINT, ...columns.map(({ sql }) => types[sql as 'FLOAT'])];
+  await connection.run(`CREATE TABLE ${table} (${[...defined, ...(numbers ? ['number BIGINT'] : [])].join(', ')})`);
+  const vectorTypes = [...columns.map(({ sql }) => types[sql as 'FLOAT']), ...(numbers ? [types.BIGINT] : [])];
   const appender: DuckDBAppender = await connection.createAppender(table);
   try {
-    for (let from = 0; from < numbers.length; from += VECTOR_ROWS) {
-      const count = Math.min(VECTOR_ROWS, numbers.length - from);
+    for (let from = 0; from < rows; from += VECTOR_ROWS) {
+      const count = Math.min(VECTOR_ROWS, rows - from);
       const chunk = types.DuckDBDataChunk.create(vectorTypes, count);
-      const vector = chunk.getColumnVector(0) as unknown as { items: BigInt64Array; flush(): void };
-      for (let row = 0; row < count; row++) vector.items[row] = BigInt(numbers[from + row] ?? 0);
-      vector.flush();
       for (const [index, { tensor, at, width }] of columns.entries())
-        if (tensor) fillColumn(chunk, index + 1, tensor, { from, count, at, width });
+        if (tensor) fillColumn(chunk, index, tensor, { from, count, at, width });
+      if (numbers) chunk.setColumnValues(columns.length, numbers.slice(from, from + count).map(BigInt));
       appender.appendDataChunk(chunk);
     }
     appender.flushSync();

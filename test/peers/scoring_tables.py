@@ -80,10 +80,13 @@ def check():
     import onnxruntime
 
     values = 0
+    options = onnxruntime.SessionOptions()
+    # Several add up in an order of chance.
+    options.intra_op_num_threads = 1
     for source in TABLES:
         table = read(source)
         for name in MODELS:
-            session = onnxruntime.InferenceSession(at(name + ".onnx"))
+            session = onnxruntime.InferenceSession(at(name + ".onnx"), options)
             if name == "mixed":
                 feeds = {
                     "visits": table[["visits"]].to_numpy(numpy.int64),

@@ -35,3 +35,30 @@ it('ends them at the same places however the bytes come', () => {
   expect(whole.lines).toBe(text.split('\n').length - 1);
   for (let size = 1; size < text.length; size++) expect(endsOf(text, size), String(size)).toEqual(whole);
 });
+
+it('finds records of many quotes, and of many lines without, without looking at all of them for each', () => {
+  const text = Array.from({ length: 40_000 }, (_, row) =>
+    row % 2 === 0 ? `"${String(row)}",b` : `${String(row)},b`,
+  ).join('\n');
+  const half = `${text}\n${'1,2\n'.repeat(400_000)}`;
+  const { ends } = endsOf(half, half.length);
+  expect(ends).toHaveLength(440_000);
+});
+
+it.each([
+  ['1,2\n3,4\n', false],
+  ['1,2\r\n3,4\r\n', true],
+  ['1,2\n\n3,4\n', true],
+  ['\n1,2\n', true],
+  ['"a",2\n"b\r\nc",4\n', true],
+])('tells of lines that are empty, or end as on Windows: %j', (text, isOdd) => {
+  const bytes = Buffer.from(text);
+  for (let size = 1; size <= bytes.length; size++) {
+    const scanner = new RecordScanner({ newline: 0x0a, delimiter: 0x2c });
+    for (let from = 0; from < bytes.length; from += size) {
+      const block = bytes.subarray(from, from + size);
+      for (let at = 0; at < block.length;) at = scanner.advance(block, at, 1).at;
+    }
+    expect(scanner.hasOddLines, String(size)).toBe(isOdd);
+  }
+});

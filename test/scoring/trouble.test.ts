@@ -2,13 +2,17 @@
 import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
+  closeSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,23 +197,35 @@ describe('a job that was ended', () => {
     expect(linesOf(order.output)).toHaveLength(80_001);
   });
 
-  it('trusts no part that is not what was committed', async () => {
-    const order = orderFor(CLASSIFIER, put('parts.csv', table(20_000)), at('parts.scored.csv'), SCORED);
+  it.each([
+    ['was written over', (job: string, size: number) => putAt(`${job}/output.partial`, size - 20, '#')],
+    ['is cut short', (job: string, size: number) => truncateSync(`${job}/output.partial`, size - 1)],
+  ])('trusts no chunk that %s, and nothing behind the last', async (what, spoil) => {
+    const order = orderFor(CLASSIFIER, put('parts.csv', table(20_000)), at(`${what}.csv`), SCORED);
     const { child, ended } = begin(order);
     await expect.poll(() => committed(order.output), { timeout: 30_000, interval: 5 }).toBeGreaterThan(3);
     child.kill('SIGKILL');
     await ended;
-    const job = at('.parts.scored.csv.scoring');
-    writeFileSync(`${job}/part-0000001.csv`, 'something else\n');
-    writeFileSync(`${job}/part-0000999.csv.draft`, 'half');
+    const job = at(`.${what}.csv.scoring`);
+    const lines = linesOf(`${job}/commits.jsonl`);
+    const { output } = JSON.parse(lines.at(-1) ?? '') as { output: { end: number } };
+    spoil(job, output.end);
+    writeFileSync(`${job}/draft`, 'half');
     appendFileSync(`${job}/commits.jsonl`, '{"chunk":');
     const resumed = await run(order, 'resume');
-    expect([resumed.code, resumed.said]).toEqual([0, expect.stringContaining('1\u2009000 rows are done') as string]);
-    const whole = orderFor(CLASSIFIER, at('parts.csv'), at('parts.whole.csv'), SCORED);
+    const done = `${String(lines.length - 1)}\u2009000 rows are done`;
+    expect([resumed.code, resumed.said]).toEqual([0, expect.stringContaining(done) as string]);
+    const whole = orderFor(CLASSIFIER, at('parts.csv'), at(`${what}.whole.csv`), SCORED);
     await run(whole);
     expect(digest(order.output)).toBe(digest(whole.output));
   });
 });
+
+function putAt(path: string, at: number, text: string): void {
+  const file = openSync(path, 'r+');
+  writeSync(file, text, at);
+  closeSync(file);
+}
 
 describe('a full disk', () => {
   const small = mkdtempSync(join(tmpdir(), 'lw-small-'));

@@ -1,0 +1,125 @@
+/** The output of a job while it grows: one file, beside its name until it is whole. */
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { type BadRow, errorsFileOf, type ScoreCommit, type ScoreOrder, type ScorePlan } from '../protocol/score';
+import type { JobFolder } from './folder';
+import { GrowingFile, hasBytes, sha256Of } from './growing';
+import { footerOf, MAGIC, moved } from './parquet/footer';
+
+const OUTPUT = 'output.partial';
+const ERRORS = 'errors.partial';
+/** Of Parquet: a footer without row groups, with its length before it; then all row groups, as a footer tells of them. */
+const GROUPS = 'groups.partial';
+
+/** What the folder of a job has of it. */
+export const GROWING = [OUTPUT, ERRORS, GROUPS] as const;
+
+/** Whether all of it is there that a commit tells of. Of the output the last chunk is read: what was synced stays as it was. */
+export async function isThere(folder: JobFolder, { output, errorsEnd, groups }: ScoreCommit): Promise<boolean> {
+  const has = (name: string, end: number) => end === 0 || (sizeOf(folder.at(name)) ?? 0) >= end;
+  if (!has(ERRORS, errorsEnd) || !has(GROUPS, groups?.end ?? 0)) return false;
+  return hasBytes(folder.at(OUTPUT), output.end, output.length, output.sha256);
+}
+
+/** The quarantine back from its name, where the job was ended before its output had its own. */
+export function takeBack(folder: JobFolder, { output }: ScoreOrder): void {
+  folder.takeBack(errorsFileOf(output), folder.at(ERRORS));
+}
+
+const sizeOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.size ?? null;
+
+export interface Placed {
+  readonly bytes: number;
+  /** The quarantine; null where no row is bad. */
+  readonly errors: string | null;
+}
+
+export class GrowingOutput {
+  private readonly output: GrowingFile;
+  private readonly errors: GrowingFile;
+  private readonly groups: GrowingFile;
+  private count: number;
+  private rows: number;
+
+  /** @param last what is committed */
+  constructor(
+    private readonly plan: ScorePlan,
+    private readonly folder: JobFolder,
+    last: ScoreCommit | undefined,
+  ) {
+    this.output = GrowingFile.at(folder.at(OUTPUT), last?.output.end ?? 0);
+    this.errors = GrowingFile.at(folder.at(ERRORS), last?.errorsEnd ?? 0);
+    this.groups = GrowingFile.at(folder.at(GROUPS), last?.groups?.end ?? 0);
+    this.count = last?.groups?.count ?? 0;
+    this.rows = last?.groups?.rows ?? 0;
+  }
+
+  /** Adds a chunk: it is on the disk then. @param draft what DuckDB wrote of it */
+  async add(draft: string, bad: readonly BadRow[]): Promise<Pick<ScoreCommit, 'output' | 'errorsEnd' | 'groups'>> {
+    const file = await readFile(draft);
+    const isFirst = this.output.end === 0;
+    const { format } = this.plan.order;
+    const added =
+      format === 'parquet'
+        ? await this.addParquet(file, isFirst)
+        : format === 'csv' && isFirst
+          ? Buffer.concat([Buffer.from(headerOf(this.plan)), file])
+          : file;
+    await this.output.add(added);
+    if (bad.length > 0) await this.errors.add(Buffer.from(bad.map((row) => `${JSON.stringify(row)}\n`).join('')));
+    await Promise.all([this.output.sync(), this.errors.sync(), this.groups.sync()]);
+    return {
+      output: { end: this.output.end, length: added.length, sha256: sha256Of(added) },
+      errorsEnd: this.errors.end,
+      groups: format === 'parquet' ? { end: this.groups.end, count: this.count, rows: this.rows } : null,
+    };
+  }
+
+  /** Gives it its name. */
+  async place(): Promise<Placed> {
+    const { output, replaces } = this.plan.order;
+    const errors = errorsFileOf(output);
+    if (this.folder.hasPlaced(output))
+      return { bytes: statSync(output).size, errors: existsSync(errors) ? errors : null };
+    if (this.plan.order.format === 'parquet') await this.output.add(this.footer());
+    await this.close();
+    const hasErrors = this.errors.end > 0;
+    if (hasErrors) this.folder.place(this.folder.at(ERRORS), errors);
+    else if (existsSync(errors) && replaces) rmSync(errors); // of the output that is replaced
+    this.folder.place(this.folder.at(OUTPUT), output);
+    return { bytes: statSync(output).size, errors: hasErrors ? errors : null };
+  }
+
+  async close(): Promise<void> {
+    for (const file of [this.output, this.errors, this.groups]) await file.close();
+  }
+
+  private async addParquet(file: Buffer, isFirst: boolean): Promise<Buffer> {
+    const { body, groups, count, rows, frame } = moved(file, isFirst ? MAGIC.length : this.output.end);
+    if (isFirst) {
+      const size = Buffer.alloc(4);
+      size.writeUInt32LE(frame.length);
+      await this.groups.add(Buffer.concat([size, frame]));
+    }
+    await this.groups.add(groups);
+    this.count += count;
+    this.rows += rows;
+    return isFirst ? Buffer.concat([MAGIC, body]) : body;
+  }
+
+  private footer(): Buffer {
+    const bytes = readFileSync(this.folder.at(GROUPS)).subarray(0, this.groups.end);
+    const begin = 4 + bytes.readUInt32LE(0);
+    return footerOf(bytes.subarray(4, begin), bytes.subarray(begin), this.count, this.rows);
+  }
+}
+
+function headerOf({ kept, columns, outputs, order }: ScorePlan): string {
+  const names = [
+    ...kept.map((at) => columns[at]?.name ?? ''),
+    ...(order.isNumbered ? ['row'] : []),
+    ...outputs.flatMap((output) => output.columns),
+    ...(order.withVersion ? ['model_version'] : []),
+  ];
+  return `${names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(',')}\n`;
+}
