@@ -51,7 +51,7 @@ export async function runRows(
 class NoRows extends Refused {}
 
 /** Views, no copies. */
-function rowsFrom(feeds: readonly NamedTensor[], from: number, to: number): NamedTensor[] {
+export function rowsFrom(feeds: readonly NamedTensor[], from: number, to: number): NamedTensor[] {
   return feeds.map(({ name, datatype, shape, data }) => {
     const [count = 1, ...rest] = shape;
     const width = data.length / count;

@@ -20,17 +20,29 @@ export const DEFAULT_ERRORS: ErrorLimit = { share: 0.1 };
 /** Until then a share says nothing. */
 export const SHARE_FROM_ROWS = 1000;
 
+/** An environment that has what a model is made of. */
+export const ScorePython = z.object({
+  exe: z.string(),
+  /** `python/score`. */
+  program: z.string(),
+  /** Where the model's own code may be imported from. */
+  search: z.array(z.string()),
+});
+export type ScorePython = z.infer<typeof ScorePython>;
+
 /** What somebody asks for. Paths are absolute. */
 export const ScoreOrder = z.object({
   model: z.object({
     /** As people call it: `fraud v3`. */
     label: z.string(),
-    /** Its ONNX file. */
+    /** Its ONNX file; of others a file, or a folder of MLflow's. */
     file: z.string(),
     /** Of a registered version: its name and number. */
     version: z.object({ name: z.string(), version: z.number().int() }).nullable(),
     /** Names of columns that its signature has; empty where it has none. */
     columns: z.array(z.string()),
+    /** How a model that is not ONNX is run; null for one that is. */
+    python: ScorePython.nullable().default(null),
   }),
   input: z.string(),
   output: z.string(),
@@ -53,6 +65,7 @@ export const ScoreOrder = z.object({
   chunkRows: z.number().int().min(1).max(1_000_000),
   /** Of one run of the model; null for the usual. */
   batchRows: z.number().int().min(1).max(65_536).nullable(),
+  /** Of one run of the model; where it runs in Python, processes. */
   threads: z.number().int().min(1).max(64),
 });
 export type ScoreOrder = z.infer<typeof ScoreOrder>;

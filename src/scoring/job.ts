@@ -51,6 +51,7 @@ export async function score(order: ScoreOrder, how: Beginning, parts: JobParts):
         : await planOf(order, { duck, model: model.current, at: (name) => folder.at(name), signal: parts.signal });
       if (before) await checkUnchanged(plan);
       else folder.begin(plan);
+      model.fix(plan.outputs);
       parts.onPlan(plan);
       const result = await run(plan, { folder, duck, model, ...parts });
       folder.remove();

@@ -4,22 +4,25 @@ import { basename } from 'node:path';
 import { version as duckVersion } from '@duckdb/node-api';
 import { madeRow } from '../inference/batch';
 import { type Chosen, chooseColumns } from '../inference/columns';
-import type { Datatype, Signature } from '../inference/datatype';
-import type { ModelRun } from '../inference/modelRun';
+import type { Datatype, NamedTensor, Signature } from '../inference/datatype';
 import { listed, Refused } from '../inference/refused';
 import { LoopwrightError } from '../protocol/errors';
 import type { PlannedColumn, PlannedInput, ScoreMisfit, ScoreOrder, ScorePlan } from '../protocol/score';
 import { BUILD } from '../protocol/version';
 import { isScalar, isTakable } from './cells';
-import { filesIn } from './files';
-import { digestOf } from './files';
-import { type Head, headOf, type HeadParts } from './head';
-import { outputColumns } from './outputs';
+import { filesIn, modelDigestOf } from './files';
 
-const USUAL_BATCH = 1024;
+import { type Head, headOf, type HeadParts } from './head';
+import { inputChunks } from './input';
+import { outputColumns } from './outputs';
+import { reachedBy } from './pieces';
+import type { ScoredModel } from './runner';
+
+/** Of the table, which a model of Python is asked for what it answers. */
+const TRIED_ROWS = 50;
 
 interface Parts extends HeadParts {
-  readonly model: ModelRun;
+  readonly model: ScoredModel;
 }
 
 /** A table that would fit if something else was asked for. */
@@ -37,7 +40,7 @@ export class Misfit extends LoopwrightError {
 export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan> {
   const { files, kind } = filesIn(order.input);
   const head = await headOf(files, kind, order, parts);
-  const signature = await parts.model.signature;
+  const signature = await parts.model.signature(head.columns);
   const chosen = chosenColumns(
     order,
     head.columns,
@@ -48,7 +51,23 @@ export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan
   const inputs = plannedInputs(signature, chosen);
   const columns = typed(head, inputs, kept, order);
   checkTypes(order, columns, inputs, kept);
-  const outputs = outputColumns(await answered(parts.model, signature), order.model.label);
+  const plan: ScorePlan = {
+    format: 2,
+    order,
+    versions: { loopwright: BUILD.version, duckdb: duckVersion() },
+    modelDigest: await modelDigestOf(order.model.file),
+    files,
+    text: head.text,
+    columns,
+    kept,
+    matched: order.columns ? 'asked' : chosen.matched,
+    inputs,
+    outputs: [],
+    batchRows: order.batchRows ?? parts.model.batchRows,
+    rows: head.rows,
+  };
+  const known = order.model.python ? await triedOn(plan, signature, parts) : await answered(parts.model, signature);
+  const outputs = outputColumns(known, order.model.label);
   checkNames(
     order,
     [
@@ -59,21 +78,26 @@ export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan
     ],
     columns.map(({ name }) => name),
   );
-  return {
-    format: 2,
-    order,
-    versions: { loopwright: BUILD.version, duckdb: duckVersion() },
-    modelDigest: await digestOf(order.model.file),
-    files,
-    text: head.text,
-    columns,
-    kept,
-    matched: order.columns ? 'asked' : chosen.matched,
-    inputs,
-    outputs,
-    batchRows: order.batchRows ?? (parts.model.answersBatches ? USUAL_BATCH : 1),
-    rows: head.rows,
-  };
+  return { ...plan, outputs };
+}
+
+/** What it gives for the first rows of the table: what is made up, code of Python may have no answer to. */
+async function triedOn(plan: ScorePlan, signature: Signature, { model, duck, at, signal }: Parts): Promise<Signature> {
+  const { order } = plan;
+  const few = { ...plan, order: { ...order, chunkRows: TRIED_ROWS } };
+  const chunks = inputChunks(few, reachedBy(undefined), { connections: [duck.writing], at, signal });
+  try {
+    const first = await chunks.next();
+    if (first.done === true) return await answered(model, signature);
+    const { table, feeds, good } = first.value;
+    await duck.writing.run(`DROP TABLE ${table}`);
+    if (good.length === 0) return await answered(model, signature);
+    const { outputs, refused } = await model.rows(feeds, TRIED_ROWS);
+    if (outputs.length > 0) return withOutputs(signature, outputs);
+    throw new LoopwrightError('bad_request', `${order.model.label}: ${refused[0]?.why ?? 'It has no outputs.'}`);
+  } finally {
+    await chunks.return(undefined);
+  }
 }
 
 function chosenColumns(order: ScoreOrder, columns: Head['columns'], signature: Signature, hasNames: boolean): Chosen {
@@ -167,18 +191,19 @@ function checkTypes(
     );
 }
 
+const withOutputs = (signature: Signature, outputs: readonly NamedTensor[]): Signature => ({
+  ...signature,
+  outputs: outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: [...shape] })),
+});
+
 /** What it gives for a row that is made up: sizes that its file leaves open are known then. */
-async function answered(model: ModelRun, signature: Signature): Promise<Signature> {
+async function answered(model: ScoredModel, signature: Signature): Promise<Signature> {
   try {
     const { outputs } = await model.rows(
       signature.inputs.map((port) => madeRow(port, 0)),
       1,
     );
-    if (outputs.length === 0) return signature;
-    return {
-      ...signature,
-      outputs: outputs.map(({ name, datatype, shape }) => ({ name, datatype, shape: [...shape] })),
-    };
+    return outputs.length === 0 ? signature : withOutputs(signature, outputs);
   } catch (error) {
     if (error instanceof LoopwrightError && error.code === 'bad_request') return signature; // real rows may be taken
     throw error;
@@ -211,5 +236,5 @@ export async function checkUnchanged(plan: ScorePlan): Promise<void> {
     const found = now.get(path);
     if (found?.size !== size || found.mtimeNs !== mtimeNs) throw refuse(`${path} has changed`);
   }
-  if ((await digestOf(order.model.file)) !== modelDigest) throw refuse(`${order.model.file} has changed`);
+  if ((await modelDigestOf(order.model.file)) !== modelDigest) throw refuse(`${order.model.file} has changed`);
 }

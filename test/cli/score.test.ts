@@ -1,7 +1,8 @@
 /** `loopwright score`: a job as a tracked run, of a file and of a registered version. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { classifier } from '../endpoint/models';
 import { until } from '../engine/support';
@@ -23,6 +24,8 @@ const Shown = z.object({
   outputs: z.array(z.object({ path: z.string(), digest: z.string().nullable() })),
   artifacts: z.array(z.object({ path: z.string() })),
 });
+
+const PYTHON = process.env.LOOPWRIGHT_CAPTURE_PYTHON ?? '';
 
 let place: Workplace;
 const at = (name: string): string => join(place.store, '..', name);
@@ -92,10 +95,52 @@ it('ends with 1 and the reason where it can not be done, and with 2 before anyth
     [['model.onnx', 'may.csv', '-o', 'out.csv', '--max-errors', 'few'], '--max-errors takes'],
     [['model.onnx', 'may.csv', '-o', 'out.csv', '--resume', '--anew'], 'give one of them'],
     [['model.onnx', 'may.csv', '-o', 'out.csv', '--encoding', 'klingon'], 'is no encoding'],
-    [['train.py', 'may.csv', '-o', 'out.csv'], 'only ONNX is run here'],
+    [['train.py', 'may.csv', '-o', 'out.csv'], 'is no model that is known'],
     [['model.onnx', 'may.csv'], '--output'],
   ] as const) {
     const refused = await place.refusal(['score', ...words]);
     expect([refused.exitCode, refused.message]).toEqual([2, expect.stringContaining(why) as string]);
   }
+});
+
+describe.skipIf(PYTHON === '')('a model of scikit-learn', () => {
+  beforeAll(async () => {
+    execFileSync(
+      PYTHON,
+      [
+        '-c',
+        'import joblib; from sklearn.tree import DecisionTreeClassifier as Tree; ' +
+          'joblib.dump(Tree().fit([[0, 0, 0], [1, 1, 1]], ["low", "high"]), "tree.joblib")',
+      ],
+      { cwd: at('.') },
+    );
+    place.write('keep.py', 'import loopwright\nloopwright.artifact("tree.joblib")\n');
+    await place.call(['run', '--capture', 'none', '--python', PYTHON, 'keep.py']);
+    await place.call(['models', 'register', 'latest', 'tree.joblib', 'tree']);
+    place.write('numbers.csv', 'id,a,b,c\nx,1,1,1\ny,0,0,0\n');
+  }, 120_000);
+
+  it.each([
+    ['its file', ['tree.joblib', 'numbers.csv', '-o', 'file.csv', '--python', PYTHON]],
+    ['a version, in the Python of its run', ['tree', 'numbers.csv', '-o', 'version.csv']],
+  ])('is scored with by %s', async (_, words) => {
+    const scored = await place.call(['score', ...words, '--columns', 'a,b,c']);
+    expect([scored.code, scored.stderr]).toEqual([
+      0,
+      expect.stringContaining(`is loaded with ${PYTHON}: that executes what its file says.`) as string,
+    ]);
+    expect(readFileSync(at(words[3] ?? ''), 'utf8').split('\n')).toEqual([
+      'id,prediction,probability_high,probability_low',
+      'x,high,1.0,0.0',
+      'y,low,0.0,1.0',
+      '',
+    ]);
+  });
+
+  it('is not loaded where that would call what can do harm', async () => {
+    writeFileSync(at('evil.pkl'), "cos\nsystem\n(S'touch evil'\ntR.");
+    const refused = await place.refusal(['score', 'evil.pkl', 'numbers.csv', '-o', 'evil.csv', '--python', PYTHON]);
+    expect(refused).toMatchObject({ exitCode: 2, message: expect.stringContaining('--load-anyway') as string });
+    expect(existsSync(at('evil'))).toBe(false);
+  });
 });

@@ -32,7 +32,7 @@ export function orderFor(model: string, input: string, output: string, wishes: P
     ...{ input, output, format: extname(output).slice(1) as ScoreFormat, keep: 'rest', columns: null },
     ...{ isNumbered: false, withVersion: false, replaces: false, errors: { share: 0.1 } },
     ...{ delimiter: null, hasHeader: null, encoding: 'utf-8', chunkRows: 1000, batchRows: null, threads: 1 },
-    model: { label: basename(model), file: model, version: null, columns: [] },
+    model: { label: basename(model), file: model, version: null, columns: [], python: null },
     ...wishes,
   };
 }

@@ -19,10 +19,11 @@ import {
 } from '../../client/convert';
 import { LoopwrightError } from '../../protocol/errors';
 import { type Cli, examples, type Perform } from '../command';
+import { sessionFor, tellDangers } from '../foundModel';
 import { conversionDocument } from '../modelDocuments';
 import { versionNamed } from '../modelReference';
 import { EXIT } from '../output';
-import { type Session, storeToRead } from '../store';
+import type { Session } from '../store';
 import { pythonFor } from '../target';
 
 interface ConvertOptions {
@@ -80,16 +81,6 @@ async function convert(cli: Cli, model: string, options: ConvertOptions): Promis
   }
 }
 
-/** A file can be converted where there is no store. */
-async function sessionFor(cli: Cli, mayLack: boolean): Promise<Session | null> {
-  try {
-    return await cli.engines.openToRead(storeToRead(cli.store, cli.cwd));
-  } catch (error) {
-    if (mayLack && cli.store === undefined && LoopwrightError.from(error).code === 'not_found') return null;
-    throw error;
-  }
-}
-
 async function convertFound(
   cli: Cli,
   session: Session | null,
@@ -144,19 +135,6 @@ async function convertFound(
     process.off('SIGINT', cancel);
     process.off('SIGTERM', cancel);
   }
-}
-
-/** @throws LoopwrightError `bad_request` for what can do harm, unless that is wanted */
-function tellDangers({ output }: Cli, found: FoundModel, python: string, isWanted: boolean): void {
-  const { label, suspicious, executes } = found;
-  const names = suspicious.map(({ name, reason }) => `${name} (${reason})`).join('; ');
-  if (names !== '' && !isWanted)
-    throw new LoopwrightError(
-      'bad_request',
-      `Loading ${label} would call ${names}. It was not loaded. If you trust where it comes from: --load-anyway.`,
-    );
-  if (executes) output.note(`${label} is loaded with ${python}: that executes what its file says.`);
-  if (names !== '') output.note(output.paintNote('yellow', `Loading it calls ${names}.`));
 }
 
 function limitOf({ timeLimit }: ConvertOptions): { timeLimitMs?: number } {

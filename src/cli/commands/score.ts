@@ -1,7 +1,9 @@
 /** `loopwright score`: a table through a model, as a tracked run. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { findFile, findVersion, type FoundModel } from '../../client/convert';
 import type { RunRequest } from '../../client/launch';
 import { outlineOf, scoreCommand } from '../../client/score';
 import { DEFAULT_CAPTURE } from '../../protocol/capture';
@@ -19,8 +21,9 @@ import {
 } from '../../protocol/score';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { inSession } from '../inSession';
+import { tellDangers, withStoreIfThere } from '../foundModel';
 import { EXIT, type Output } from '../output';
-import { fileOrVersion, MODEL_WORDS, whichOf } from '../servedModel';
+import { fileOrVersion, whichOf } from '../servedModel';
 import { pythonFor } from '../target';
 import { conclude, start } from '../trackedRun';
 
@@ -38,6 +41,7 @@ interface ScoreOptions {
   readonly chunk?: string;
   readonly batch?: string;
   readonly threads?: string;
+  readonly loadAnyway?: boolean;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly anew?: boolean;
@@ -60,7 +64,7 @@ export function addScore(program: Command, perform: Perform): void {
         'done is kept beside it until then, and --resume goes on there, to the same bytes. Rows that can not be scored ' +
         'are in OUTPUT.errors.jsonl, with line, column and reason.',
     )
-    .argument('<model>', MODEL_WORDS)
+    .argument('<model>', 'FILE.onnx, NAME, NAME/3, NAME@ALIAS, or with its Python: a file, a folder of MLflow')
     .argument('<input>', 'the table, or a folder of them')
     .requiredOption('-o, --output <file>', 'where the predictions go: .csv, .jsonl or .parquet')
     .option('--format <format>', `${SCORE_FORMATS.join(', ')} (default: by the ending of the output)`)
@@ -81,14 +85,21 @@ export function addScore(program: Command, perform: Perform): void {
       '--batch <rows>',
       'rows of one run of the model (default: 1024, or 1 where it answers rows together otherwise than alone)',
     )
-    .option('--threads <n>', 'threads of one run of the model (default: 1)')
+    .option(
+      '--threads <n>',
+      'threads of one run of the model (default: 1); processes of one of Python (default: one per core)',
+    )
+    .option('--load-anyway', 'also if loading a model of Python would call what can do harm')
     .option('--dry-run', 'say which columns would go where, and do nothing')
     .option('--resume', 'go on with a job into this output that was ended')
     .option('--anew', 'begin again, whatever such a job has done')
     .option('--replace', 'replace the output if it is there, once the new one is whole')
     .option('--experiment <name>', `the experiment of the run (default: ${EXPERIMENT})`)
     .option('--name <name>', 'the name of the run (default: that of the model and the table)')
-    .option('--python <exe>', 'the Python that carries the run (default: as for "run")')
+    .option(
+      '--python <exe>',
+      'the Python that carries the run, and runs a model that is not ONNX (default: that of the version\'s run, else as for "run")',
+    )
     .option('-q, --quiet', 'no lines of our own around those of the job')
     .addHelpText(
       'after',
@@ -153,6 +164,7 @@ function resultIn(folder: string): object {
 async function orderOf(cli: Cli, model: string, input: string, options: ScoreOptions): Promise<ScoreOrder> {
   const output = resolve(cli.cwd, options.output ?? '');
   const { delimiter } = options;
+  const found = await scoredModel(cli, model, options);
   if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter)))
     throw new LoopwrightError('bad_request', '--delimiter takes one character.');
   return {
@@ -170,28 +182,72 @@ async function orderOf(cli: Cli, model: string, input: string, options: ScoreOpt
     encoding: encodingOf(options.encoding ?? 'utf-8'),
     chunkRows: whole('--chunk', options.chunk, 1_000_000) ?? CHUNK_ROWS,
     batchRows: whole('--batch', options.batch, 65_536),
-    threads: whole('--threads', options.threads, 64) ?? 1,
-    // Last, as it may take its time.
-    model: await scoredModel(cli, model),
+    threads: whole('--threads', options.threads, 64) ?? (found.python ? Math.min(availableParallelism(), 64) : 1),
+    model: found,
   };
 }
 
-async function scoredModel(cli: Cli, model: string): Promise<ScoreOrder['model']> {
-  const named = fileOrVersion(cli, model);
-  if ('path' in named) {
-    if (!/\.onnx$/i.test(named.path))
-      throw new LoopwrightError('bad_request', `${basename(named.path)} is no ONNX model: only ONNX is run here.`);
-    return { label: basename(named.path), file: named.path, version: null, columns: [] };
+async function scoredModel(cli: Cli, model: string, options: ScoreOptions): Promise<ScoreOrder['model']> {
+  const path = resolve(cli.cwd, model);
+  if (/\.onnx$/i.test(model) && existsSync(path)) return onnxFile(path);
+  if (looksLikeModel(path)) {
+    const found = await withStoreIfThere(cli, (session) => findFile(session?.connection ?? null, path));
+    return inPython(cli, found, null, options);
   }
+  const named = fileOrVersion(cli, model);
+  if ('path' in named) return onnxFile(named.path);
   const found: ScoreOrder['model'][] = [];
-  await inSession(cli, async (_, { connection }) => {
+  await inSession(cli, async (_, { connection, paths }) => {
     const which = await whichOf(connection, named);
-    found.push(await connection.request('scoring/model', { name: named.name, which }));
+    const { version } = (await connection.request('registry/version', { name: named.name, which })).version;
+    const of = { name: named.name, version };
+    const lying = await findVersion(connection, paths, of);
+    found.push(
+      lying.isOnnx
+        ? await connection.request('scoring/model', { name: of.name, which: version })
+        : inPython(cli, lying, of, options),
+    );
     return 0;
   });
   const [registered] = found;
   if (registered) return registered;
   throw new LoopwrightError('internal', 'The engine told nothing of the model.');
+}
+
+/** A file, or a folder that says which of its files is the model: others are called as models may be. */
+const looksLikeModel = (path: string): boolean =>
+  existsSync(path) &&
+  (statSync(path).isFile() || ['MLmodel', 'model.joblib'].some((name) => existsSync(join(path, name))));
+
+/** Forms of LightGBM's and XGBoost's own. */
+const NUMBERS = /\.(txt|lgb|json|ubj|xgb)$/i;
+
+const onnxFile = (file: string): ScoreOrder['model'] => ({
+  ...{ label: basename(file), file, version: null, columns: [], python: null },
+});
+
+/** Loading it executes what its pickle says: that is told, and refused where it is known to do harm. */
+function inPython(
+  cli: Cli,
+  found: FoundModel,
+  version: ScoreOrder['model']['version'],
+  options: ScoreOptions,
+): ScoreOrder['model'] {
+  const { cwd, env, parts } = cli;
+  const { label, path, search } = found;
+  if (found.isOnnx) throw new LoopwrightError('bad_request', `${label} holds an ONNX model: name its file.`);
+  if (!found.executes && statSync(path).isFile() && !NUMBERS.test(path))
+    throw new LoopwrightError(
+      'bad_request',
+      `${label} is no model that is known: ONNX, scikit-learn (joblib, pickle, skops), LightGBM, XGBoost, or a folder of MLflow.`,
+    );
+  const exe =
+    options.python === undefined && found.python !== null
+      ? found.python
+      : pythonFor({ kind: 'script', file: path, args: [] }, options.python, cwd, env);
+  tellDangers(cli, found, exe, options.loadAnyway === true);
+  const python = { exe, program: join(parts.folder, 'score'), search: [...new Set([...search, cwd])] };
+  return { label, file: path, version, columns: [], python };
 }
 
 function formatOf(output: string, wished: string | undefined): ScoreFormat {

@@ -77,21 +77,25 @@ export class EndpointCommands {
     const title = vscode.l10n.t('Score File');
     const untrusted = vscode.l10n.t('This folder is not trusted: no model is run from it.');
     const table = given instanceof vscode.Uri && isTable(given) ? given : undefined;
-    const model = await this.model(table ? undefined : given, title, vscode.l10n.t('Choose'), untrusted);
+    const model = await this.model(table ? undefined : given, title, vscode.l10n.t('Choose'), untrusted, true);
     if (model) await scoreTable(this.parts, model, table, title);
   }
 
-  /** @param untrusted why nothing is done where nobody trusts the folder */
+  /**
+   * @param untrusted why nothing is done where nobody trusts the folder
+   * @param isAny whether it need not be ONNX
+   */
   private async model(
     given: unknown,
     title: string,
     openLabel: string,
     untrusted: string,
+    isAny = false,
   ): Promise<ChosenModel | undefined> {
     if (!vscode.workspace.isTrusted) throw new LoopwrightError('not_trusted', untrusted);
-    const what = given ?? (await chooseWhat(title));
+    const what = given ?? (await chooseWhat(title, isAny));
     if (what === undefined) return undefined;
-    const file = what === 'file' ? await openFile(title, openLabel) : what;
+    const file = what === 'file' ? await openFile(title, openLabel, isAny) : what;
     if (file instanceof vscode.Uri) return { kind: 'file', at: file, given: file };
     if (file === undefined) return undefined;
     const node = await (await this.parts.models.commands()).versionOf(what, title);
@@ -210,15 +214,22 @@ export class EndpointCommands {
   }
 }
 
-async function chooseWhat(title: string): Promise<'version' | 'file' | undefined> {
+async function chooseWhat(title: string, isAny: boolean): Promise<'version' | 'file' | undefined> {
   const items = [
     { label: vscode.l10n.t('Registered Model…'), iconPath: new vscode.ThemeIcon('package'), what: 'version' as const },
-    { label: vscode.l10n.t('ONNX File…'), iconPath: new vscode.ThemeIcon('file'), what: 'file' as const },
+    {
+      label: isAny ? vscode.l10n.t('Model File…') : vscode.l10n.t('ONNX File…'),
+      iconPath: new vscode.ThemeIcon('file'),
+      what: 'file' as const,
+    },
   ];
   return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('What is the model?') }))?.what;
 }
 
-async function openFile(title: string, openLabel: string): Promise<vscode.Uri | undefined> {
-  const filters = { ONNX: ['onnx'] };
+/** Of MLflow's models the file that says what they are. */
+const MODEL_ENDINGS = ['onnx', 'joblib', 'pkl', 'pickle', 'skops', 'txt', 'lgb', 'json', 'ubj', 'xgb', '*'];
+
+async function openFile(title: string, openLabel: string, isAny = false): Promise<vscode.Uri | undefined> {
+  const filters = isAny ? { [vscode.l10n.t('Models')]: MODEL_ENDINGS } : { ONNX: ['onnx'] };
   return (await vscode.window.showOpenDialog({ title, filters, openLabel, canSelectMany: false }))?.[0];
 }

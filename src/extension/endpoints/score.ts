@@ -1,5 +1,6 @@
 /** *Score File…*: which table and where to, what would go where, and the job as a tracked run in a terminal. */
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { outlineOf, scoreCommand, type ScoreProgram } from '../../client/score';
@@ -16,7 +17,8 @@ import {
 import type { StoreSession } from '../stores/session';
 import { plain } from '../text';
 import type { EndpointsParts } from '.';
-import { type ChosenModel, onnxPath } from './embedding';
+import type { ChosenModel } from './embedding';
+import { modelOf } from './scoredModel';
 import { mayServe } from './serve';
 
 const TABLE = /\.((csv|tsv|tab|jsonl|ndjson)(\.gz|\.zst)?|parquet|pq)$/i;
@@ -43,7 +45,8 @@ export async function scoreTable(
   const place = await chooseOutput(at.fsPath, title);
   if (!place) return;
   const program = { runtime: process.execPath, file: vscode.Uri.joinPath(parts.extension, 'dist', 'score.js').fsPath };
-  const known = await modelOf(model);
+  const known = await modelOf(parts, model);
+  if (!known) return;
   const { memory } = parts.models.parts;
   const first = orderOf(known, at.fsPath, place, columnsIn(memory.get(memoryKey(known.label))));
   const order = place.isResumed ? first : await agreed(program, first, title);
@@ -125,19 +128,6 @@ function freePath(stem: string, format: ScoreFormat): string {
 
 const isBegun = (path: string): boolean => existsSync(join(dirname(path), jobFolderName(basename(path)), 'job.json'));
 
-async function modelOf(model: ChosenModel): Promise<ScoreOrder['model']> {
-  if (model.kind === 'file') {
-    const file = onnxPath(model.at);
-    return { label: basename(file), file, version: null, columns: [] };
-  }
-  const { name, version } = model.of;
-  const progress = {
-    location: vscode.ProgressLocation.Window,
-    title: vscode.l10n.t('Checking the files of {0} v{1}…', plain(name, 60), String(version)),
-  };
-  return vscode.window.withProgress(progress, () => model.session.request('scoring/model', { name, which: version }));
-}
-
 const orderOf = (
   model: ScoreOrder['model'],
   input: string,
@@ -153,7 +143,7 @@ const orderOf = (
     hasHeader: null,
     encoding: 'utf-8',
   },
-  ...{ chunkRows: CHUNK_ROWS, batchRows: null, threads: 1 },
+  ...{ chunkRows: CHUNK_ROWS, batchRows: null, threads: model.python ? Math.min(availableParallelism(), 64) : 1 },
 });
 
 /** Shows what would go where until that is what is wanted. @returns undefined where the user left */

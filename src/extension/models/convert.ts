@@ -21,6 +21,7 @@ import { installPackages } from '../interpreters/install';
 import type { StoreSession } from '../stores/session';
 import { startStore } from '../stores/startStore';
 import { plain, withoutIcons } from '../text';
+import { mayLoad } from './mayLoad';
 import type { ModelsParts } from '.';
 
 /** Kept when the user has read what a conversion does. */
@@ -71,38 +72,18 @@ export class Conversions {
 
   private async ask(work: Work): Promise<void> {
     const python = work.found.python ?? (await this.interpreter(work.at));
-    if (await this.mayLoad(work.found, python)) await this.convert(work, python);
+    const once = {
+      yes: vscode.l10n.t('Convert'),
+      said: (name: string) =>
+        vscode.l10n.t('To convert it, {0} is loaded with {1}: that executes what its file says.', name, python),
+      key: TOLD,
+    };
+    if (await mayLoad(work.found, once, this.parts.memory)) await this.convert(work, python);
   }
 
   private interpreter(at: vscode.Uri): Promise<string> {
     const folder = vscode.workspace.getWorkspaceFolder(at)?.uri.fsPath;
     return this.parts.interpreters.forFile(at, folderNear(at), folder);
-  }
-
-  /** Modal only where loading it would do what no model has to; else said once. */
-  private async mayLoad({ label, suspicious, executes }: FoundModel, python: string): Promise<boolean> {
-    const name = plain(label, 80);
-    const convert = vscode.l10n.t('Convert');
-    if (suspicious.length > 0) {
-      const anyway = vscode.l10n.t('Load It Anyway');
-      const detail = suspicious.slice(0, 8).map((one) => `${plain(one.name, 80)}: ${plain(one.reason, 120)}`);
-      const chosen = await vscode.window.showWarningMessage(
-        vscode.l10n.t('Loading {0} would call what can do harm. Load it only if you trust where it comes from.', name),
-        { modal: true, detail: detail.join('\n') },
-        anyway,
-      );
-      return chosen === anyway;
-    }
-    const { memory } = this.parts;
-    if (!executes || memory.get(TOLD) === true) return true;
-    const said = vscode.l10n.t(
-      'To convert it, {0} is loaded with {1}: that executes what its file says.',
-      name,
-      python,
-    );
-    if ((await vscode.window.showInformationMessage(said, convert)) !== convert) return false;
-    await memory.update(TOLD, true);
-    return true;
   }
 
   private async convert(work: Work, python: string): Promise<void> {
@@ -179,7 +160,7 @@ export class Conversions {
   }
 }
 
-const folderNear = ({ fsPath }: vscode.Uri): string =>
+export const folderNear = ({ fsPath }: vscode.Uri): string =>
   existsSync(fsPath) && statSync(fsPath).isDirectory() ? fsPath : dirname(fsPath);
 
 function checkTrust(): void {

@@ -1,0 +1,1 @@
+"""Scoring tables with models of Python."""
