@@ -1,7 +1,9 @@
 /** What front ends need to score a table: the command of the job, and what it would do. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { LoopwrightError } from '../protocol/errors';
+import type { Asked } from './convert/looking';
 import { ScoreMisfit, type ScoreOrder, ScoreOutline } from '../protocol/score';
 
 export interface ScoreProgram {
@@ -11,6 +13,22 @@ export interface ScoreProgram {
 }
 
 export type ScoreBeginning = 'new' | 'resume' | 'anew';
+
+/** By what their names say; what else there is, a job would not read. */
+export const TABLE = /\.((csv|tsv|tab|jsonl|ndjson)(\.gz|\.zst)?|parquet|pq)$/i;
+
+/** A table that the run of a model has read; null where none is known, or it is not here any more. */
+export async function trainingOf(engine: Asked, runId: string | null): Promise<string | null> {
+  if (runId === null) return null;
+  try {
+    const { files } = await engine.request('runs/files', { runId, direction: 'in', limit: 100 });
+    const isTable = ({ kind, path }: (typeof files)[number]) => kind === 'file' && TABLE.test(path) && existsSync(path);
+    return files.find(isTable)?.path ?? null;
+  } catch (error) {
+    if (LoopwrightError.from(error).code === 'not_found') return null; // its run is gone
+    throw error;
+  }
+}
 
 /** The words of a tracked run. */
 export const scoreCommand = ({ runtime, file }: ScoreProgram, order: ScoreOrder, how: ScoreBeginning): string[] => [

@@ -46,6 +46,8 @@ export const ScoreOrder = z.object({
   }),
   input: z.string(),
   output: z.string(),
+  /** A table that the model was trained with, whose predictions are shown beside; null where none is known. */
+  training: z.string().nullable().default(null),
   format: ScoreFormat,
   /** Columns of the input that go into the output. `rest`: those that the model does not take. */
   keep: z.union([z.literal('rest'), z.literal('all'), z.array(z.string())]),
@@ -210,6 +212,41 @@ export const MISFIT_WAYS: Readonly<Record<ScoreMisfit['misfit'], string>> = {
   keep: 'Say which of the input go into it with --keep a,b,c.',
 };
 
+const Share = z.number().min(0).max(1);
+
+/** What the model says, of rows from all over the output, beside what it says of the data that it was trained with. */
+export const ScoreDistribution = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('numbers'),
+    column: z.string(),
+    /** One more than there are bins; what lies beyond is in the first and the last. */
+    edges: z.array(z.number()),
+    scored: z.array(Share),
+    training: z.array(Share).nullable(),
+    median: z.object({ scored: z.number(), training: z.number().nullable() }),
+  }),
+  z.object({
+    kind: z.literal('classes'),
+    column: z.string(),
+    values: z.array(z.object({ value: z.string(), scored: Share, training: Share.nullable() })),
+    /** Of values that are not among those. */
+    others: z.object({ scored: Share, training: Share.nullable() }).nullable(),
+  }),
+]);
+export type ScoreDistribution = z.infer<typeof ScoreDistribution>;
+
+export const ScoreSummary = z.object({
+  /** The first rows of the output, as texts that may be cut. */
+  preview: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string().nullable())) }),
+  distributions: z.array(ScoreDistribution),
+  /** Rows of the output that they are told of. */
+  sampled: z.number().int(),
+  training: z.object({ path: z.string(), rows: z.number().int() }).nullable(),
+  /** Why there is none of the training data. */
+  trainingProblem: z.string().nullable(),
+});
+export type ScoreSummary = z.infer<typeof ScoreSummary>;
+
 /** `artifacts/score.json` of its run. */
 export const ScoreResult = ScoreShape.extend({
   output: z.string(),
@@ -224,10 +261,10 @@ export const ScoreResult = ScoreShape.extend({
   /** Rows that an earlier process of this job had done. */
   resumedAt: z.number(),
   bytes: z.number(),
+  summary: ScoreSummary.nullable().default(null),
 });
 export type ScoreResult = z.infer<typeof ScoreResult>;
 
 /** Where a job keeps what it has done, beside its output. */
 export const jobFolderName = (outputName: string): string => `.${outputName}.scoring`;
 export const errorsFileOf = (output: string): string => `${output}.errors.jsonl`;
-export const SCORE_RESULT = 'score.json';

@@ -19,6 +19,7 @@ import { GROWING, GrowingOutput, isThere, takeBack } from './output';
 import { checkUnchanged, planOf } from './plan';
 import { grouped, Progress, type ProgressSink } from './progress';
 import { Runner } from './runner';
+import { summaryOf } from './summary';
 
 export type Beginning = 'new' | 'resume' | 'anew';
 
@@ -157,10 +158,13 @@ async function run(plan: ScorePlan, work: Work): Promise<ScoreResult> {
   }
   const { bytes, errors } = await output.place();
   progress.tell(1, shareBefore);
+  const { seconds, rowsPerSecond } = progress;
+  const summary = await summaryOf(plan, commits, work);
   return {
+    summary,
     ...{ output: plan.order.output, errors, model: plan.order.model.label, bytes, resumedAt },
     ...{ rows: sums.rows, scored: sums.rows - sums.bad, bad: sums.bad },
-    ...{ seconds: progress.seconds, rowsPerSecond: progress.rowsPerSecond },
+    ...{ seconds, rowsPerSecond },
     ...shapeOf(plan),
   };
 }

@@ -15,8 +15,8 @@ import {
   type ScoreOutline,
   type ScorePlan,
   type ScoreResult,
-  SCORE_RESULT,
 } from '../protocol/score';
+import { SCORE_RESULT, SCORED_TAG } from '../protocol/scoreNames';
 import { type Beginning, planned, score, shapeOf } from './job';
 import { statOf } from './files';
 import { Misfit } from './plan';
@@ -80,7 +80,7 @@ function tellPlan({ order, files, kept, columns, inputs, outputs, matched, batch
     'tag',
     now,
     {
-      'loopwright.score.model': order.model.version
+      [SCORED_TAG]: order.model.version
         ? `${order.model.version.name}/${String(order.model.version.version)}`
         : order.model.file,
     },

@@ -114,12 +114,20 @@ export class GrowingOutput {
   }
 }
 
-function headerOf({ kept, columns, outputs, order }: ScorePlan): string {
-  const names = [
-    ...kept.map((at) => columns[at]?.name ?? ''),
-    ...(order.isNumbered ? ['row'] : []),
-    ...outputs.flatMap((output) => output.columns),
-    ...(order.withVersion ? ['model_version'] : []),
-  ];
-  return `${names.map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(',')}\n`;
-}
+/** What the columns of an output are called. */
+export const columnsOf = ({
+  kept,
+  columns,
+  outputs,
+  order,
+}: Pick<ScorePlan, 'kept' | 'columns' | 'outputs' | 'order'>): string[] => [
+  ...kept.map((at) => columns[at]?.name ?? ''),
+  ...(order.isNumbered ? ['row'] : []),
+  ...outputs.flatMap((output) => output.columns),
+  ...(order.withVersion ? ['model_version'] : []),
+];
+
+const headerOf = (plan: ScorePlan): string =>
+  `${columnsOf(plan)
+    .map((name) => (/[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name))
+    .join(',')}\n`;

@@ -14,6 +14,7 @@ import { filesIn, modelDigestOf } from './files';
 
 import { type Head, headOf, type HeadParts } from './head';
 import { inputChunks } from './input';
+import { columnsOf } from './output';
 import { outputColumns } from './outputs';
 import { reachedBy } from './pieces';
 import type { ScoredModel } from './runner';
@@ -70,12 +71,7 @@ export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan
   const outputs = outputColumns(known, order.model.label);
   checkNames(
     order,
-    [
-      ...kept.map((at) => columns[at]?.name ?? ''),
-      ...(order.isNumbered ? ['row'] : []),
-      ...outputs.flatMap((output) => output.columns),
-      ...(order.withVersion ? ['model_version'] : []),
-    ],
+    columnsOf({ ...plan, outputs }),
     columns.map(({ name }) => name),
   );
   return { ...plan, outputs };

@@ -67,8 +67,13 @@ test('a table is scored by a version; what goes where is shown, and mended, befo
   expect(readFileSync(at('may.scored.csv.errors.jsonl'), 'utf8')).toContain('"line":3');
   await openRuns(workbench);
   await workbench.trees.expand('Scoring');
-  await workbench.trees.waitForRow('fraud v1 on may.csv');
+  const row = await workbench.trees.waitForRow('fraud v1 on may.csv');
   await workbench.screenshot('score-done');
+  await row.click();
+  const page = await workbench.webviewFrame('fraud v1 on may.csv', 60_000);
+  await page.getByText('2 rows scored, 1 bad').waitFor();
+  await page.getByRole('table', { name: 'How often prediction is what' }).scrollIntoViewIfNeeded();
+  await workbench.screenshot('score-page');
 }, 300_000);
 
 test('a job is stopped like any run, and gone on with; columns are remembered for the model', async () => {

@@ -29,7 +29,7 @@ export function useFolder() {
 
 export function orderFor(model: string, input: string, output: string, wishes: Partial<ScoreOrder> = {}): ScoreOrder {
   return {
-    ...{ input, output, format: extname(output).slice(1) as ScoreFormat, keep: 'rest', columns: null },
+    ...{ input, output, format: extname(output).slice(1) as ScoreFormat, keep: 'rest', columns: null, training: null },
     ...{ isNumbered: false, withVersion: false, replaces: false, errors: { share: 0.1 } },
     ...{ delimiter: null, hasHeader: null, encoding: 'utf-8', chunkRows: 1000, batchRows: null, threads: 1 },
     model: { label: basename(model), file: model, version: null, columns: [], python: null },
@@ -39,10 +39,10 @@ export function orderFor(model: string, input: string, output: string, wishes: P
 
 export type How = 'new' | 'resume' | 'anew';
 
-export function begin(order: ScoreOrder, how: How = 'new') {
+export function begin(order: ScoreOrder, how: How = 'new', runFolder?: string) {
   const child = spawn(process.execPath, [join(repository, 'dist/score.js'), JSON.stringify(order), how], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LOOPWRIGHT_RUN_DIR: undefined },
+    env: { ...process.env, LOOPWRIGHT_RUN_DIR: runFolder },
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (said += String(text)));

@@ -11,6 +11,7 @@ import { someEndpoint } from './fixtures/endpointHost';
 import * as notebooks from './fixtures/notebooks';
 import { FakePairHost, somePair } from './fixtures/pairHost';
 import * as runs from './fixtures/runs';
+import { scored } from './fixtures/scored';
 import { type ThemeName } from './harness';
 
 useBrowser();
@@ -36,6 +37,7 @@ const STATES: Readonly<Record<string, () => FakeRun>> = {
   'running notebook': notebooks.runningNotebook,
   'followed notebook': () => notebooks.followedNotebook('cells'),
   'hostile notebook': notebooks.hostileNotebook,
+  'a scoring job': scored,
 };
 
 describe.each(THEMES)('in %s', (theme) => {

@@ -1,10 +1,12 @@
 /** What there is of a run, so that the page has no section without anything in it. Pure. */
 import { type RunPageModel } from '../../src/protocol/pages/run';
+import { SCORE_RESULT, SCORED_TAG } from '../../src/protocol/scoreNames';
 import { countWords } from './words';
 
 export type SectionId =
   | 'note'
   | 'metrics'
+  | 'predictions'
   | 'parameters'
   | 'tags'
   | 'children'
@@ -21,6 +23,7 @@ export type SectionId =
 export const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set([
   'note',
   'metrics',
+  'predictions',
   'parameters',
   'children',
   'cells',
@@ -30,6 +33,11 @@ export const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set([
 /** A run without a word on what was to be captured has a section only where there is something in it. */
 export function hasCode({ capture, code, work }: RunPageModel): boolean {
   return code !== null || capture?.includes('code') === true || work.some(({ kind }) => kind === 'code');
+}
+
+/** Of a scoring job that has come to its end. */
+export function isScored({ artifacts, tags }: RunPageModel): boolean {
+  return tags.some(({ key }) => key === SCORED_TAG) && artifacts.some(({ path }) => path === SCORE_RESULT);
 }
 
 export function hasNote({ note }: RunPageModel): boolean {

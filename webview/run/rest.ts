@@ -12,3 +12,4 @@ import './captured/system';
 import './figures';
 import '../note/note';
 import './output/output';
+import './scored/scored';

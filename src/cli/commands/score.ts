@@ -5,7 +5,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { findFile, findVersion, type FoundModel } from '../../client/convert';
 import type { RunRequest } from '../../client/launch';
-import { outlineOf, scoreCommand } from '../../client/score';
+import { outlineOf, scoreCommand, trainingOf } from '../../client/score';
 import { DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import {
@@ -13,12 +13,12 @@ import {
   type ErrorLimit,
   MISFIT_WAYS,
   SCORE_FORMATS,
-  SCORE_RESULT,
   type ScoreFormat,
   type ScoreMisfit,
   type ScoreOutline,
   type ScoreOrder,
 } from '../../protocol/score';
+import { SCORE_RESULT } from '../../protocol/scoreNames';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { inSession } from '../inSession';
 import { tellDangers, withStoreIfThere } from '../foundModel';
@@ -42,6 +42,7 @@ interface ScoreOptions {
   readonly batch?: string;
   readonly threads?: string;
   readonly loadAnyway?: boolean;
+  readonly training?: string;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly anew?: boolean;
@@ -90,6 +91,10 @@ export function addScore(program: Command, perform: Perform): void {
       'threads of one run of the model (default: 1); processes of one of Python (default: one per core)',
     )
     .option('--load-anyway', 'also if loading a model of Python would call what can do harm')
+    .option(
+      '--training <table>',
+      "a table whose predictions are shown beside, on the run's page (default: one that the version's run has read)",
+    )
     .option('--dry-run', 'say which columns would go where, and do nothing')
     .option('--resume', 'go on with a job into this output that was ended')
     .option('--anew', 'begin again, whatever such a job has done')
@@ -164,12 +169,13 @@ function resultIn(folder: string): object {
 async function orderOf(cli: Cli, model: string, input: string, options: ScoreOptions): Promise<ScoreOrder> {
   const output = resolve(cli.cwd, options.output ?? '');
   const { delimiter } = options;
-  const found = await scoredModel(cli, model, options);
+  const { model: found, training } = await scoredModel(cli, model, options);
   if (delimiter !== undefined && (delimiter.length !== 1 || /["\r\n]/.test(delimiter)))
     throw new LoopwrightError('bad_request', '--delimiter takes one character.');
   return {
     input: resolve(cli.cwd, input),
     output,
+    training: options.training === undefined ? training : resolve(cli.cwd, options.training),
     format: formatOf(output, options.format),
     columns: options.columns === undefined ? null : namesIn(options.columns),
     keep: keptOf(options.keep ?? 'rest'),
@@ -187,26 +193,29 @@ async function orderOf(cli: Cli, model: string, input: string, options: ScoreOpt
   };
 }
 
-async function scoredModel(cli: Cli, model: string, options: ScoreOptions): Promise<ScoreOrder['model']> {
+type Chosen = Pick<ScoreOrder, 'model' | 'training'>;
+
+async function scoredModel(cli: Cli, model: string, options: ScoreOptions): Promise<Chosen> {
   const path = resolve(cli.cwd, model);
-  if (/\.onnx$/i.test(model) && existsSync(path)) return onnxFile(path);
+  if (/\.onnx$/i.test(model) && existsSync(path)) return { model: onnxFile(path), training: null };
   if (looksLikeModel(path)) {
     const found = await withStoreIfThere(cli, (session) => findFile(session?.connection ?? null, path));
-    return inPython(cli, found, null, options);
+    return { model: inPython(cli, found, null, options), training: null };
   }
   const named = fileOrVersion(cli, model);
-  if ('path' in named) return onnxFile(named.path);
-  const found: ScoreOrder['model'][] = [];
+  if ('path' in named) return { model: onnxFile(named.path), training: null };
+  const found: Chosen[] = [];
   await inSession(cli, async (_, { connection, paths }) => {
     const which = await whichOf(connection, named);
     const { version } = (await connection.request('registry/version', { name: named.name, which })).version;
     const of = { name: named.name, version };
     const lying = await findVersion(connection, paths, of);
-    found.push(
-      lying.isOnnx
+    found.push({
+      model: lying.isOnnx
         ? await connection.request('scoring/model', { name: of.name, which: version })
         : inPython(cli, lying, of, options),
-    );
+      training: await trainingOf(connection, lying.runId),
+    });
     return 0;
   });
   const [registered] = found;

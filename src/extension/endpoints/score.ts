@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { outlineOf, scoreCommand, type ScoreProgram } from '../../client/score';
+import { outlineOf, scoreCommand, type ScoreProgram, TABLE } from '../../client/score';
 import { DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
 import {
@@ -18,10 +18,9 @@ import type { StoreSession } from '../stores/session';
 import { plain } from '../text';
 import type { EndpointsParts } from '.';
 import type { ChosenModel } from './embedding';
-import { modelOf } from './scoredModel';
+import { type ChosenScore, modelOf } from './scoredModel';
 import { mayServe } from './serve';
 
-const TABLE = /\.((csv|tsv|tab|jsonl|ndjson)(\.gz|\.zst)?|parquet|pq)$/i;
 const CHUNK_ROWS = 65_536;
 const SHOWN_COLUMNS = 12;
 
@@ -48,10 +47,11 @@ export async function scoreTable(
   const known = await modelOf(parts, model);
   if (!known) return;
   const { memory } = parts.models.parts;
-  const first = orderOf(known, at.fsPath, place, columnsIn(memory.get(memoryKey(known.label))));
+  const { label } = known.model;
+  const first = orderOf(known, at.fsPath, place, columnsIn(memory.get(memoryKey(label))));
   const order = place.isResumed ? first : await agreed(program, first, title);
   if (!order) return;
-  if (order.columns) await memory.update(memoryKey(known.label), order.columns);
+  if (order.columns) await memory.update(memoryKey(label), order.columns);
   await begin(parts, session, program, order, place.isResumed);
 }
 
@@ -129,12 +129,21 @@ function freePath(stem: string, format: ScoreFormat): string {
 const isBegun = (path: string): boolean => existsSync(join(dirname(path), jobFolderName(basename(path)), 'job.json'));
 
 const orderOf = (
-  model: ScoreOrder['model'],
+  { model, training }: ChosenScore,
   input: string,
   { path, format }: OutputPlace,
   columns: readonly string[] | null,
 ): ScoreOrder => ({
-  ...{ model, input, output: path, format, keep: 'rest', columns: columns && [...columns], isNumbered: false },
+  ...{
+    model,
+    training,
+    input,
+    output: path,
+    format,
+    keep: 'rest',
+    columns: columns && [...columns],
+    isNumbered: false,
+  },
   ...{
     withVersion: false,
     replaces: false,

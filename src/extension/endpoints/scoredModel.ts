@@ -2,6 +2,7 @@
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { findFile, findVersion, type FoundModel } from '../../client/convert';
+import { trainingOf } from '../../client/score';
 import type { ScoreOrder } from '../../protocol/score';
 import { folderNear } from '../models/convert';
 import { mayLoad } from '../models/mayLoad';
@@ -14,9 +15,11 @@ import type { ChosenModel } from './embedding';
 const TOLD = 'loopwright.scoreTold';
 
 type Scored = ScoreOrder['model'];
+/** With what it was trained with, where that is known. */
+export type ChosenScore = Pick<ScoreOrder, 'model' | 'training'>;
 
 /** @returns undefined where the user would not have it loaded. @throws LoopwrightError */
-export async function modelOf(parts: EndpointsParts, model: ChosenModel): Promise<Scored | undefined> {
+export async function modelOf(parts: EndpointsParts, model: ChosenModel): Promise<ChosenScore | undefined> {
   if (model.kind === 'version') {
     const { session, of } = model;
     const progress = {
@@ -24,16 +27,19 @@ export async function modelOf(parts: EndpointsParts, model: ChosenModel): Promis
       title: vscode.l10n.t('Checking the files of {0} v{1}…', plain(of.name, 60), String(of.version)),
     };
     const found = await vscode.window.withProgress(progress, () => findVersion(session, session.paths, of));
-    if (found.isOnnx) return session.request('scoring/model', { name: of.name, which: of.version });
-    return inPython(parts, found, of, vscode.Uri.file(found.cwd ?? dirname(session.paths.root)));
+    const scored = found.isOnnx
+      ? await session.request('scoring/model', { name: of.name, which: of.version })
+      : await inPython(parts, found, of, vscode.Uri.file(found.cwd ?? dirname(session.paths.root)));
+    return scored && { model: scored, training: await trainingOf(session, found.runId) };
   }
   const { at } = model;
-  if (/\.onnx$/i.test(at.fsPath)) return onnxFile(at.fsPath);
+  if (/\.onnx$/i.test(at.fsPath)) return { model: onnxFile(at.fsPath), training: null };
   // What MLflow calls a model is the folder that MLmodel lies in.
   const path = basename(at.fsPath) === 'MLmodel' ? dirname(at.fsPath) : at.fsPath;
   const session = parts.stores.forFile(at);
   startStore(session);
-  return inPython(parts, await findFile(session, path), null, at);
+  const scored = await inPython(parts, await findFile(session, path), null, at);
+  return scored && { model: scored, training: null };
 }
 
 const onnxFile = (file: string): Scored => ({
