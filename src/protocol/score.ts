@@ -30,6 +30,12 @@ export const ScorePython = z.object({
 });
 export type ScorePython = z.infer<typeof ScorePython>;
 
+const ScoredBefore = z.object({
+  output: z.string(),
+  /** The model, as people call it. */
+  label: z.string(),
+});
+
 /** What somebody asks for. Paths are absolute. */
 export const ScoreOrder = z.object({
   model: z.object({
@@ -48,6 +54,8 @@ export const ScoreOrder = z.object({
   output: z.string(),
   /** A table that the model was trained with, whose predictions are shown beside; null where none is known. */
   training: z.string().nullable().default(null),
+  /** What another model has made of the same input, to be compared; null where nothing is. */
+  against: ScoredBefore.nullable().default(null),
   format: ScoreFormat,
   /** Columns of the input that go into the output. `rest`: those that the model does not take. */
   keep: z.union([z.literal('rest'), z.literal('all'), z.array(z.string())]),
@@ -235,6 +243,34 @@ export const ScoreDistribution = z.discriminatedUnion('kind', [
 ]);
 export type ScoreDistribution = z.infer<typeof ScoreDistribution>;
 
+export const ComparedColumn = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('numbers'),
+    column: z.string(),
+    differ: Share,
+    /** Of the absolute differences. */
+    mean: z.number(),
+    largest: z.number(),
+  }),
+  z.object({
+    kind: z.literal('classes'),
+    column: z.string(),
+    differ: Share,
+    /** From what the other says, to what this one says: those that are most frequent. */
+    changes: z.array(z.object({ from: z.string(), to: z.string(), rows: z.number().int() })),
+  }),
+]);
+export type ComparedColumn = z.infer<typeof ComparedColumn>;
+
+export const ScoreComparison = z.object({
+  with: ScoredBefore,
+  rows: z.number().int().nullable(),
+  columns: z.array(ComparedColumn),
+  /** Why there is nothing to compare. */
+  problem: z.string().nullable(),
+});
+export type ScoreComparison = z.infer<typeof ScoreComparison>;
+
 export const ScoreSummary = z.object({
   /** The first rows of the output, as texts that may be cut. */
   preview: z.object({ columns: z.array(z.string()), rows: z.array(z.array(z.string().nullable())) }),
@@ -262,6 +298,7 @@ export const ScoreResult = ScoreShape.extend({
   resumedAt: z.number(),
   bytes: z.number(),
   summary: ScoreSummary.nullable().default(null),
+  comparison: ScoreComparison.nullable().default(null),
 });
 export type ScoreResult = z.infer<typeof ScoreResult>;
 

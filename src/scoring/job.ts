@@ -13,6 +13,7 @@ import {
   SHARE_FROM_ROWS,
 } from '../protocol/score';
 import { scoreChunks } from './chunks';
+import { comparisonOf } from './comparison';
 import { type Duck, openDuck } from './duck';
 import { JobFolder, jobFolderOf } from './folder';
 import { GROWING, GrowingOutput, isThere, takeBack } from './output';
@@ -106,8 +107,9 @@ const full = (cause: Error) =>
 /** What may be asked anew: it changes no byte of the output. */
 const resumed = (plan: ScorePlan, { errors }: ScoreOrder): ScorePlan => ({ ...plan, order: { ...plan.order, errors } });
 
-const pathsOf = (plan: ScorePlan | null, { input }: ScoreOrder): string[] => [
+const pathsOf = (plan: ScorePlan | null, { input, against }: ScoreOrder): string[] => [
   input,
+  ...(against ? [against.output] : []),
   ...(plan?.files.map(({ path }) => path) ?? []),
 ];
 
@@ -160,8 +162,9 @@ async function run(plan: ScorePlan, work: Work): Promise<ScoreResult> {
   progress.tell(1, shareBefore);
   const { seconds, rowsPerSecond } = progress;
   const summary = await summaryOf(plan, commits, work);
+  const comparison = await comparisonOf(plan, work.duck.writing, folder);
   return {
-    summary,
+    ...{ summary, comparison },
     ...{ output: plan.order.output, errors, model: plan.order.model.label, bytes, resumedAt },
     ...{ rows: sums.rows, scored: sums.rows - sums.bad, bad: sums.bad },
     ...{ seconds, rowsPerSecond },

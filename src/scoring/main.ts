@@ -10,6 +10,7 @@ import { JournalWriter } from '../protocol/node/journalWriter';
 import type { JournalRecord } from '../protocol/records';
 import {
   MISFIT_WAYS,
+  type ScoreComparison,
   type ScoreMisfit,
   ScoreOrder,
   type ScoreOutline,
@@ -113,10 +114,17 @@ function tellResult(result: ScoreResult): void {
     ]);
   }
   const rows = bad === 1 ? '1 bad row is' : `${grouped(bad)} bad rows are`;
+  if (result.comparison) say(comparedWords(result.comparison));
   const quarantine = errors === null ? '' : ` ${rows} in ${errors}.`;
   say(
     `${grouped(scored)} rows scored into ${output} in ${result.seconds.toFixed(1)} s, ${grouped(Math.round(rowsPerSecond))} a second.${quarantine}`,
   );
+}
+
+function comparedWords({ with: before, columns, problem }: ScoreComparison): string {
+  if (problem !== null) return `Not compared with ${before.label}: ${problem}`;
+  const differ = columns.map((one) => `${one.column} differs in ${(one.differ * 100).toFixed(2)} % of the rows`);
+  return `Compared with ${before.label}: ${differ.join(', ')}.`;
 }
 
 async function outlined(order: ScoreOrder): Promise<ScoreOutline | ScoreMisfit> {

@@ -1,7 +1,7 @@
 /** What a model gives, as columns of a table. Pure. */
 import type { Port, Signature } from '../inference/datatype';
 import { LoopwrightError } from '../protocol/errors';
-import type { PlannedOutput } from '../protocol/score';
+import type { PlannedOutput, ScorePlan } from '../protocol/score';
 
 const MAX_COLUMNS = 2000;
 const CLASS_NAMES = /label|class|predict/i;
@@ -45,3 +45,20 @@ function widthOf({ name, shape }: Port, label: string): number {
     `${label}: its output ${name} [${shape.join(', ')}] is no row of columns, which a table needs.`,
   );
 }
+
+/** A column of predictions. */
+export interface Predicted {
+  readonly column: string;
+  readonly isNumber: boolean;
+  readonly output: PlannedOutput;
+  /** Among the columns of its output. */
+  readonly at: number;
+}
+
+/** The prediction first. */
+export const predicted = ({ outputs }: Pick<ScorePlan, 'outputs'>): Predicted[] =>
+  outputs
+    .flatMap((output) =>
+      output.columns.map((column, at) => ({ column, isNumber: output.datatype.startsWith('FP'), output, at })),
+    )
+    .toSorted((one, other) => Number(other.column === 'prediction') - Number(one.column === 'prediction'));

@@ -12,6 +12,7 @@ import { type Duck, identifier, openDuck, quoted } from './duck';
 import type { JobFolder } from './folder';
 import { inputChunks } from './input';
 import { columnsOf } from './output';
+import { predicted } from './outputs';
 import { reachedBy } from './pieces';
 import { planOf } from './plan';
 import { RecordScanner } from './records';
@@ -76,22 +77,6 @@ async function told(plan: ScorePlan, commits: readonly ScoreCommit[], parts: Par
 const textOf = (column: string): string => `CAST(${identifier(column)} AS VARCHAR)`;
 const cut = (text: string | null): string | null =>
   text !== null && text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
-
-interface Predicted {
-  readonly column: string;
-  readonly isNumber: boolean;
-  readonly output: PlannedOutput;
-  /** Among the columns of its output. */
-  readonly at: number;
-}
-
-/** The prediction first. */
-const predicted = ({ outputs }: ScorePlan): Predicted[] =>
-  outputs
-    .flatMap((output) =>
-      output.columns.map((column, at) => ({ column, isNumber: output.datatype.startsWith('FP'), output, at })),
-    )
-    .toSorted((one, other) => Number(other.column === 'prediction') - Number(one.column === 'prediction'));
 
 /** A table `sample` of rows from places all over the output. */
 async function sampled(

@@ -5,8 +5,21 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { classifier } from '../endpoint/models';
 import { loopwright } from './commandLine';
 import { openRuns } from './runsView';
+import { repository } from '../engine/support';
 import { waitFor } from './support/wait';
 import { openWorkbench, type Workbench } from './support/workbench';
+
+const PYTHON = process.env.LOOPWRIGHT_CAPTURE_PYTHON ?? path.join(repository, '.cache/venv-capture/bin/python');
+
+/** It has read a table, and says 1 where the network says 0. */
+const TREE = `import joblib, loopwright, pandas
+from sklearn.tree import DecisionTreeClassifier
+rows = pandas.read_csv('training.csv')
+joblib.dump(DecisionTreeClassifier().fit(rows, [1, 1, 2] * 50), 'tree.joblib')
+loopwright.artifact('tree.joblib')
+`;
+
+const TRAINING = `a,b,c\n${'1,0,0\n0,1,0\n0,0,1\n'.repeat(50)}`;
 
 /** So many that it is stopped before it is done. */
 const ROWS = 3_000_000;
@@ -16,7 +29,8 @@ const at = (name: string): string => path.join(workbench.folder, name);
 
 beforeAll(async () => {
   workbench = await openWorkbench({
-    files: { 'may.csv': 'id,a,b,c\nx,1,0,0\ny,0,?,0\nz,0,0,3\n' },
+    files: { 'may.csv': 'id,a,b,c\nx,1,0,0\ny,0,?,0\nz,0,0,3\n', 'tree.py': TREE, 'training.csv': TRAINING },
+    python: PYTHON,
     size: { width: 1400, height: 900 },
     prepare: (folders) => {
       writeFileSync(path.join(folders.workspace, 'model.onnx'), classifier());
@@ -74,6 +88,37 @@ test('a table is scored by a version; what goes where is shown, and mended, befo
   await page.getByText('2 rows scored, 1 bad').waitFor();
   await page.getByRole('table', { name: 'How often prediction is what' }).scrollIntoViewIfNeeded();
   await workbench.screenshot('score-page');
+}, 300_000);
+
+test('a job is done again with another model, in its Python, and the page says what that says otherwise', async () => {
+  await loopwright(workbench, 'run', '--python', PYTHON, 'tree.py');
+  await loopwright(workbench, 'models', 'register', 'latest', 'tree.joblib', 'tree');
+  const before = await workbench.webviewFrame('fraud v1 on may.csv', 60_000);
+  await before.getByRole('button', { name: 'Score Again with…' }).click();
+  await workbench.quickInput.pick('Registered Model…');
+  await workbench.quickInput.pick('tree');
+  await workbench.quickInput.pick('v1');
+  await workbench.waitForNotification('executes what its file says', 60_000);
+  await workbench.screenshot('score-python');
+  await workbench.notificationAction('executes what its file says', 'Score');
+  await workbench.quickInput.prompt();
+  await workbench.quickInput.pick('Start');
+  await there('may.scored-2.csv');
+  expect(readFileSync(at('may.scored-2.csv'), 'utf8')).toMatch(
+    /^id,prediction,probability_1,probability_2\nx,1,.*\nz,2,.*\n$/,
+  );
+  await openRuns(workbench);
+  const row = await workbench.trees.waitForRow('tree v1 on may.csv');
+  await row.click();
+  const page = await workbench.webviewFrame('tree v1 on may.csv', 60_000);
+  await page.getByText('0 → 1: 1').waitFor({ timeout: 60_000 });
+  await page.getByText('which the model was trained with').waitFor();
+  await page.getByRole('table', { name: 'What differs from fraud v1' }).scrollIntoViewIfNeeded();
+  for (const theme of ['light', 'dark'] as const) {
+    await workbench.setTheme(theme);
+    await workbench.page.waitForTimeout(800);
+    await workbench.screenshot(`score-again-${theme}`);
+  }
 }, 300_000);
 
 test('a job is stopped like any run, and gone on with; columns are remembered for the model', async () => {

@@ -29,7 +29,15 @@ export function useFolder() {
 
 export function orderFor(model: string, input: string, output: string, wishes: Partial<ScoreOrder> = {}): ScoreOrder {
   return {
-    ...{ input, output, format: extname(output).slice(1) as ScoreFormat, keep: 'rest', columns: null, training: null },
+    ...{
+      input,
+      output,
+      format: extname(output).slice(1) as ScoreFormat,
+      keep: 'rest',
+      columns: null,
+      training: null,
+      against: null,
+    },
     ...{ isNumbered: false, withVersion: false, replaces: false, errors: { share: 0.1 } },
     ...{ delimiter: null, hasHeader: null, encoding: 'utf-8', chunkRows: 1000, batchRows: null, threads: 1 },
     model: { label: basename(model), file: model, version: null, columns: [], python: null },

@@ -8,12 +8,14 @@ import { begin, orderFor, table, useFolder } from './jobs';
 const { at, put } = useFolder();
 const CLASSIFIER = at('classifier.onnx');
 
-async function summaryOf(order: ScoreOrder) {
+const summaryOf = async (order: ScoreOrder) => (await resultOf(order)).summary;
+
+async function resultOf(order: ScoreOrder): Promise<ScoreResult> {
   const runFolder = at(`run-${order.format}-${String(Math.random())}`);
   mkdirSync(join(runFolder, 'journals'), { recursive: true });
   const { code, said } = await begin(order, 'new', runFolder).ended;
   expect([code, said]).toEqual([0, said]);
-  return ScoreResult.parse(JSON.parse(readFileSync(join(runFolder, 'artifacts/score.json'), 'utf8'))).summary;
+  return ScoreResult.parse(JSON.parse(readFileSync(join(runFolder, 'artifacts/score.json'), 'utf8')));
 }
 
 describe.each(['csv', 'jsonl', 'parquet'] as const)('of %s', (format) => {
@@ -74,4 +76,62 @@ it('is nothing of no rows', async () => {
     columns: ['a', 'b', 'c'],
   });
   expect(await summaryOf(order)).toMatchObject({ sampled: 0, distributions: [], preview: { rows: [] } });
+});
+
+describe('beside what another model said', () => {
+  const compared = async (format: 'csv' | 'jsonl' | 'parquet', other: string, wishes: Partial<ScoreOrder> = {}) => {
+    const input = put(`two.${other}.csv`, table(9000));
+    const first = orderFor(CLASSIFIER, input, at(`${String(Math.random())}.${other}`), {
+      columns: ['a', 'b', 'c'],
+      chunkRows: 4000,
+    });
+    expect(await begin(first).ended).toMatchObject({ code: 0 });
+    // The same one, told otherwise what it is given.
+    const order = {
+      ...first,
+      columns: ['b', 'a', 'c'],
+      output: at(`${String(Math.random())}.${format}`),
+      format,
+      ...wishes,
+    };
+    return resultOf({ ...order, against: { output: first.output, label: 'first' } });
+  };
+
+  it.each([
+    ['csv', 'parquet'],
+    ['parquet', 'jsonl'],
+    ['jsonl', 'csv'],
+  ] as const)('are told the rows that differ, of %s with %s', async (format, other) => {
+    const { comparison } = await compared(format, other);
+    expect(comparison).toMatchObject({ with: { label: 'first' }, rows: 9000, problem: null });
+    const [prediction, ten, , thirty] = comparison?.columns ?? [];
+    expect(prediction).toEqual({
+      ...{ kind: 'classes', column: 'prediction', differ: 2 / 3 },
+      changes: [
+        { from: '0', to: '1', rows: 3000 },
+        { from: '1', to: '0', rows: 3000 },
+      ],
+    });
+    expect(ten).toMatchObject({ kind: 'numbers', column: 'probability_10', differ: 2 / 3 });
+    expect(ten?.kind === 'numbers' && ten.largest > ten.mean && ten.mean > 0).toBe(true);
+    expect(thirty).toMatchObject({
+      kind: 'numbers',
+      column: 'probability_30',
+      differ: 0,
+      largest: expect.closeTo(0) as number,
+    });
+  });
+
+  it('is said why there is nothing to compare', async () => {
+    const shorter = put('shorter.csv', `${table(100)}x,y,0,0\n`);
+    const { comparison } = await compared('csv', 'csv', { input: shorter, errors: null });
+    expect(comparison).toMatchObject({
+      rows: null,
+      columns: [],
+      problem: expect.stringContaining('100 and 9000 rows') as string,
+    });
+    const order = orderFor(CLASSIFIER, shorter, at('gone.again.csv'), { columns: ['a', 'b', 'c'], errors: null });
+    const gone = await resultOf({ ...order, against: { output: at('gone.csv'), label: 'gone' } });
+    expect(gone.comparison?.problem).toContain('is not there any more');
+  });
 });

@@ -11,7 +11,7 @@ import { someEndpoint } from './fixtures/endpointHost';
 import * as notebooks from './fixtures/notebooks';
 import { FakePairHost, somePair } from './fixtures/pairHost';
 import * as runs from './fixtures/runs';
-import { scored } from './fixtures/scored';
+import { scoredAgain } from './fixtures/scored';
 import { type ThemeName } from './harness';
 
 useBrowser();
@@ -37,7 +37,7 @@ const STATES: Readonly<Record<string, () => FakeRun>> = {
   'running notebook': notebooks.runningNotebook,
   'followed notebook': () => notebooks.followedNotebook('cells'),
   'hostile notebook': notebooks.hostileNotebook,
-  'a scoring job': scored,
+  'a scoring job': scoredAgain,
 };
 
 describe.each(THEMES)('in %s', (theme) => {

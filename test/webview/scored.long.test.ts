@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { eventually, open, useBrowser } from './browser';
-import { scored, scoredAlone } from './fixtures/scored';
+import { scored, scoredAgain, scoredAlone } from './fixtures/scored';
 import { SHOTS } from './harness';
 
 useBrowser();
@@ -36,6 +36,16 @@ it('leads to the output and the bad rows', async () => {
     { command: 'openFile', params: { path: '/data/may.scored.parquet' } },
     { command: 'openFile', params: { path: '/data/may.scored.parquet.errors.jsonl' } },
   ]);
+});
+
+it('shows what another model said otherwise, and offers another', async () => {
+  const { page, host } = await open(scoredAgain());
+  const table = page.getByRole('table', { name: 'What differs from fraud v2' });
+  await eventually(() => table.innerText()).toContain('legitimate → fraud: 12\u2009000');
+  expect(await table.innerText()).toContain('by 0.0413 in the mean, 0.7 at most');
+  await page.screenshot({ path: join(SHOTS, 'scored-again.png') });
+  await page.getByRole('button', { name: 'Score Again with…' }).click();
+  await eventually(() => host.commands).toEqual([{ command: 'scoreAgain', params: {} }]);
 });
 
 it('says why there is nothing of the training data, also where the page is narrow', async () => {

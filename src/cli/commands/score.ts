@@ -43,6 +43,7 @@ interface ScoreOptions {
   readonly threads?: string;
   readonly loadAnyway?: boolean;
   readonly training?: string;
+  readonly against?: string;
   readonly dryRun?: boolean;
   readonly resume?: boolean;
   readonly anew?: boolean;
@@ -94,6 +95,10 @@ export function addScore(program: Command, perform: Perform): void {
     .option(
       '--training <table>',
       "a table whose predictions are shown beside, on the run's page (default: one that the version's run has read)",
+    )
+    .option(
+      '--against <output>',
+      "compare with this output of another model for the same input, row by row: on the run's page, and with --json",
     )
     .option('--dry-run', 'say which columns would go where, and do nothing')
     .option('--resume', 'go on with a job into this output that was ended')
@@ -176,6 +181,10 @@ async function orderOf(cli: Cli, model: string, input: string, options: ScoreOpt
     input: resolve(cli.cwd, input),
     output,
     training: options.training === undefined ? training : resolve(cli.cwd, options.training),
+    against:
+      options.against === undefined
+        ? null
+        : { output: resolve(cli.cwd, options.against), label: basename(options.against) },
     format: formatOf(output, options.format),
     columns: options.columns === undefined ? null : namesIn(options.columns),
     keep: keptOf(options.keep ?? 'rest'),

@@ -71,6 +71,7 @@ export const COMMAND_IDS = [
   'loopwright.chooseServing',
   'loopwright.copyEmbeddingCode',
   'loopwright.score',
+  'loopwright.scoreAgain',
   'loopwright.stopEndpoint',
   'loopwright.restartEndpoint',
   'loopwright.changeEndpoint',

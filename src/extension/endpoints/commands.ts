@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { urlOf } from '../../protocol/endpoints';
 import { LoopwrightError } from '../../protocol/errors';
 import { withoutIcons } from '../text';
+import type { RunRef } from '../commands/pickRun';
 import { copy } from './copy';
 import type { EndpointsParts } from '.';
 import type { EndpointPanels } from '../panels/endpointPanel';
@@ -13,6 +14,7 @@ import { chooseHowToServe } from './choose';
 import type { Track } from './choiceDocument';
 import { type ChosenModel, copyEmbeddingCode } from './embedding';
 import { isTable, scoreTable } from './score';
+import { scoreAgain } from './scoreAgain';
 import { Serving } from './serve';
 import { asCurl, asPython } from '../../protocol/endpointSnippets';
 import { EndpointNode } from './tree';
@@ -79,6 +81,15 @@ export class EndpointCommands {
     const table = given instanceof vscode.Uri && isTable(given) ? given : undefined;
     const model = await this.model(table ? undefined : given, title, vscode.l10n.t('Choose'), untrusted, true);
     if (model) await scoreTable(this.parts, model, table, title);
+  }
+
+  /** @param given a run that has scored something */
+  async scoreAgain(given: unknown): Promise<void> {
+    const untrusted = vscode.l10n.t('This folder is not trusted: no model is run from it.');
+    // Only its page calls it.
+    await scoreAgain(this.parts, given as RunRef, (title) =>
+      this.model(undefined, title, vscode.l10n.t('Choose'), untrusted, true),
+    );
   }
 
   /**

@@ -29,6 +29,7 @@ type Does =
   | 'choose'
   | 'copyEmbedding'
   | 'score'
+  | 'scoreAgain'
   | 'stop'
   | 'restart'
   | 'change'
@@ -67,6 +68,7 @@ export class Endpoints implements Disposable {
     | 'loopwright.chooseServing'
     | 'loopwright.copyEmbeddingCode'
     | 'loopwright.score'
+    | 'loopwright.scoreAgain'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
     | 'loopwright.changeEndpoint'
@@ -83,6 +85,7 @@ export class Endpoints implements Disposable {
       'loopwright.chooseServing': on('choose'),
       'loopwright.copyEmbeddingCode': on('copyEmbedding'),
       'loopwright.score': on('score'),
+      'loopwright.scoreAgain': on('scoreAgain'),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
       'loopwright.changeEndpoint': on('change'),

@@ -1,6 +1,5 @@
 /** *Score File…*: which table and where to, what would go where, and the job as a tracked run in a terminal. */
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { outlineOf, scoreCommand, type ScoreProgram, TABLE } from '../../client/score';
@@ -18,7 +17,7 @@ import type { StoreSession } from '../stores/session';
 import { plain } from '../text';
 import type { EndpointsParts } from '.';
 import type { ChosenModel } from './embedding';
-import { type ChosenScore, modelOf } from './scoredModel';
+import { type ChosenScore, modelOf, threadsFor } from './scoredModel';
 import { mayServe } from './serve';
 
 const CHUNK_ROWS = 65_536;
@@ -43,7 +42,7 @@ export async function scoreTable(
   if (!(await mayServe(session))) return;
   const place = await chooseOutput(at.fsPath, title);
   if (!place) return;
-  const program = { runtime: process.execPath, file: vscode.Uri.joinPath(parts.extension, 'dist', 'score.js').fsPath };
+  const program = programOf(parts);
   const known = await modelOf(parts, model);
   if (!known) return;
   const { memory } = parts.models.parts;
@@ -55,7 +54,12 @@ export async function scoreTable(
   await begin(parts, session, program, order, place.isResumed);
 }
 
-async function begin(
+export const programOf = ({ extension }: EndpointsParts): ScoreProgram => ({
+  runtime: process.execPath,
+  file: vscode.Uri.joinPath(extension, 'dist', 'score.js').fsPath,
+});
+
+export async function begin(
   parts: EndpointsParts,
   session: StoreSession,
   program: ScoreProgram,
@@ -119,7 +123,8 @@ async function chooseOutput(input: string, title: string): Promise<OutputPlace |
   return (await vscode.window.showQuickPick([...begun, ...items], { title, placeHolder }))?.place;
 }
 
-function freePath(stem: string, format: ScoreFormat): string {
+/** A name that is free, also of jobs that were begun. */
+export function freePath(stem: string, format: ScoreFormat): string {
   for (let number = 1; ; number++) {
     const path = `${stem}.scored${number === 1 ? '' : `-${String(number)}`}.${format}`;
     if (!existsSync(path) && !isBegun(path)) return path;
@@ -137,6 +142,7 @@ const orderOf = (
   ...{
     model,
     training,
+    against: null,
     input,
     output: path,
     format,
@@ -152,11 +158,11 @@ const orderOf = (
     hasHeader: null,
     encoding: 'utf-8',
   },
-  ...{ chunkRows: CHUNK_ROWS, batchRows: null, threads: model.python ? Math.min(availableParallelism(), 64) : 1 },
+  ...{ chunkRows: CHUNK_ROWS, batchRows: null, threads: threadsFor(model) },
 });
 
 /** Shows what would go where until that is what is wanted. @returns undefined where the user left */
-async function agreed(program: ScoreProgram, asked: ScoreOrder, title: string): Promise<ScoreOrder | undefined> {
+export async function agreed(program: ScoreProgram, asked: ScoreOrder, title: string): Promise<ScoreOrder | undefined> {
   let order = asked;
   for (;;) {
     const found = await outlined(program, order);

@@ -1,4 +1,5 @@
 /** The model of *Score File…*: ONNX as it is, any other in the Python that has made it. */
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { findFile, findVersion, type FoundModel } from '../../client/convert';
@@ -41,6 +42,9 @@ export async function modelOf(parts: EndpointsParts, model: ChosenModel): Promis
   const scored = await inPython(parts, await findFile(session, path), null, at);
   return scored && { model: scored, training: null };
 }
+
+/** Of Python a process for each core. */
+export const threadsFor = ({ python }: Scored): number => (python ? Math.min(availableParallelism(), 64) : 1);
 
 const onnxFile = (file: string): Scored => ({
   ...{ label: basename(file), file, version: null, columns: [], python: null },

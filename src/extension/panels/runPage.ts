@@ -175,6 +175,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       openCodeDiff: async ({ path }) => {
         await openDiff(await run(), path);
       },
+      scoreAgain: async () => {
+        await vscode.commands.executeCommand('loopwright.scoreAgain', await run());
+      },
       compareRuns: async () => {
         await vscode.commands.executeCommand('loopwright.compareRuns', await run());
       },

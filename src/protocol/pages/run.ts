@@ -182,6 +182,8 @@ export const runPageCommands = {
   openChild: z.object({ runId: RunId }),
   /** A file of the run's code beside the one of the commit it was made from. */
   openCodeDiff: z.object({ path: z.string() }),
+  /** Of a scoring job: the same input through another model, compared with it. */
+  scoreAgain: z.object({}),
   /** With others that the user chooses. */
   compareRuns: z.object({}),
   compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),

@@ -10,6 +10,7 @@ import { dataTable, scrollable } from '../../ui/styles';
 import { type RunHost } from '../api';
 import { Loaded } from '../captured/loading';
 import { countWords } from '../words';
+import './comparison';
 import './distribution';
 
 @customElement('lw-scored')
@@ -85,10 +86,11 @@ export class Scored extends LitElement {
         ><lw-button @click=${this.result.retry}>Retry</lw-button></lw-failed
       >`;
     if (!value) return html`<lw-loading></lw-loading>`;
-    const { output, errors, scored, bad, summary } = value;
+    const { output, errors, scored, bad, summary, comparison } = value;
     return html`<div class="bar">
         <span>${countWords(scored, scored)} rows scored${bad > 0 ? `, ${countWords(bad, bad)} bad` : ''}</span>
-        <lw-button icon="link-external" @click=${() => this.host.command('openFile', { path: output })}>Open Output</lw-button>
+        <lw-button icon="file" @click=${() => this.host.command('openFile', { path: output })}>Open Output</lw-button>
+        <lw-button icon="diff" @click=${() => this.host.command('scoreAgain', {})}>Score Again with…</lw-button>
         ${
           errors === null
             ? nothing
@@ -97,13 +99,14 @@ export class Scored extends LitElement {
               >`
         }
       </div>
-      ${summary ? this.renderSummary(summary) : nothing}`;
+      ${comparison ? html`<lw-score-comparison .of=${comparison}></lw-score-comparison>` : nothing}
+      ${summary ? this.renderSummary(summary, scored) : nothing}`;
   }
 
-  private renderSummary(summary: ScoreSummary) {
+  private renderSummary(summary: ScoreSummary, scored: number) {
     const { distributions, preview } = summary;
     return html`
-      ${distributions.length > 0 ? html`<p class="quiet">${besideWords(summary)}</p>` : nothing}
+      ${distributions.length > 0 ? html`<p class="quiet">${besideWords(summary, scored)}</p>` : nothing}
       <div class="distributions">
         ${distributions.map((of) => html`<lw-score-distribution .of=${of}></lw-score-distribution>`)}
       </div>
@@ -141,8 +144,11 @@ function renderCell(cell: string | null, isNumberToo: boolean) {
   return html`<td class=${isNumberToo ? 'number' : ''} title=${cell}>${words}</td>`;
 }
 
-function besideWords({ sampled, training, trainingProblem }: ScoreSummary): string {
-  const own = `Of ${countWords(sampled, sampled)} rows from all over the output.`;
+function besideWords({ sampled, training, trainingProblem }: ScoreSummary, scored: number): string {
+  const own =
+    sampled >= scored
+      ? 'Of all rows of the output.'
+      : `Of ${countWords(sampled, sampled)} rows from all over the output.`;
   if (training)
     return `${own} Outlined: the first ${countWords(training.rows, training.rows)} rows of ${training.path}, which the model was trained with.`;
   return trainingProblem === null ? own : `${own} Not of the training data: ${trainingProblem}`;

@@ -1,0 +1,62 @@
+/** *Score Again with…*: the input of a job through another model, and what that says otherwise. */
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import { LoopwrightError } from '../../protocol/errors';
+import { ScoreOrder } from '../../protocol/score';
+import type { RunRef } from '../commands/pickRun';
+import { plain } from '../text';
+import type { EndpointsParts } from '.';
+import type { ChosenModel } from './embedding';
+import { agreed, begin, freePath, programOf } from './score';
+import { modelOf, threadsFor } from './scoredModel';
+import { mayServe } from './serve';
+
+/** @param choose the other model; undefined where the user left */
+export async function scoreAgain(
+  parts: EndpointsParts,
+  { session, row }: RunRef,
+  choose: (title: string) => Promise<ChosenModel | undefined>,
+): Promise<void> {
+  const before = await orderOf({ session, row });
+  const title = vscode.l10n.t('Score {0} Again', plain(basename(before.input), 60));
+  const model = await choose(title);
+  if (!model || !(await mayServe(session))) return;
+  const known = await modelOf(parts, model);
+  if (!known) return;
+  const { output, format } = before;
+  const name = basename(output).replace(/(\.scored(-\d+)?)?\.[^.]*$/, '');
+  const asked: ScoreOrder = {
+    ...before,
+    ...known,
+    output: freePath(join(dirname(output), name), format),
+    threads: threadsFor(known.model),
+    against: { output, label: before.model.label },
+    // Of another model others may be meant.
+    columns: known.model.label === before.model.label ? before.columns : null,
+    replaces: false,
+  };
+  const program = programOf(parts);
+  const order = await agreed(program, asked, title);
+  if (order) await begin(parts, session, program, order, false);
+}
+
+/** What its job was asked for. @throws LoopwrightError `bad_request` for a run that is none */
+async function orderOf({ session, row }: RunRef): Promise<ScoreOrder> {
+  const { spec } = await session.request('runs/spec', { runId: row.runId });
+  for (const word of spec.argv) {
+    const read = ScoreOrder.safeParse(parsed(word));
+    if (read.success) return read.data;
+  }
+  throw new LoopwrightError(
+    'bad_request',
+    vscode.l10n.t('{0} does not say what was scored. Score the file again with "Score File…".', plain(row.name, 60)),
+  );
+}
+
+function parsed(word: string): unknown {
+  try {
+    return JSON.parse(word);
+  } catch {
+    return null; // another word of its command
+  }
+}
