@@ -63,7 +63,7 @@ export async function score(order: ScoreOrder, how: Beginning, parts: JobParts):
     }
   } catch (error) {
     if (parts.signal.aborted)
-      throw new LoopwrightError('cancelled', 'It was stopped. --resume goes on with it.', { cause: error });
+      throw new LoopwrightError('cancelled', 'It was stopped. What is done stays: --resume, or Go On on the page of this run, goes on with it.', { cause: error });
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') throw full(error);
     if (error instanceof Error && /No space left/i.test(error.message)) throw full(error);
     throw error;

@@ -21,6 +21,16 @@ loopwright.artifact('tree.joblib')
 
 const TRAINING = `a,b,c\n${'1,0,0\n0,1,0\n0,0,1\n'.repeat(50)}`;
 
+const TASKS = JSON.stringify({
+  version: '2.0.0',
+  tasks: [
+    {
+      ...{ label: 'score may', type: 'shell' },
+      command: 'loopwright score model.onnx may.csv -o task.csv --columns a,b,c --max-errors any --replace',
+    },
+  ],
+});
+
 /** So many that it is stopped before it is done. */
 const ROWS = 3_000_000;
 
@@ -29,7 +39,12 @@ const at = (name: string): string => path.join(workbench.folder, name);
 
 beforeAll(async () => {
   workbench = await openWorkbench({
-    files: { 'may.csv': 'id,a,b,c\nx,1,0,0\ny,0,?,0\nz,0,0,3\n', 'tree.py': TREE, 'training.csv': TRAINING },
+    files: {
+      'may.csv': 'id,a,b,c\nx,1,0,0\ny,0,?,0\nz,0,0,3\n',
+      'tree.py': TREE,
+      'training.csv': TRAINING,
+      '.vscode/tasks.json': TASKS,
+    },
     python: PYTHON,
     size: { width: 1400, height: 900 },
     prepare: (folders) => {
@@ -121,6 +136,15 @@ test('a job is done again with another model, in its Python, and the page says w
   }
 }, 300_000);
 
+test('a task of tasks.json scores', async () => {
+  await workbench.command('Tasks: Run Task');
+  await workbench.quickInput.pick('score may');
+  // How its output is looked through for problems.
+  await workbench.quickInput.pick('Continue without scanning the task output');
+  await there('task.csv');
+  expect(readFileSync(at('task.csv'), 'utf8')).toMatch(/^id,prediction,/);
+}, 120_000);
+
 test('a job is stopped like any run, and gone on with; columns are remembered for the model', async () => {
   // A row that comes moves the others from under the mouse.
   await workbench.trees.openContainer('Explorer');
@@ -145,6 +169,26 @@ test('a job is stopped like any run, and gone on with; columns are remembered fo
   await workbench.screenshot('score-go-on');
   await workbench.quickInput.pick('Go On with june.scored.parquet');
   await there('june.scored.parquet');
+  await ask('june.csv');
+  await workbench.quickInput.pick('CSV');
+  await workbench.quickInput.prompt();
+  await workbench.quickInput.pick('Start');
+  const second = at('.june.scored.csv.scoring/commits.jsonl');
+  const hasSecond = () => existsSync(second) && readFileSync(second, 'utf8').includes('\n');
+  await waitFor('a part', () => Promise.resolve(hasSecond() || undefined), { timeoutMs: 60_000 });
+  await loopwright(workbench, 'runs', 'stop', 'latest');
+  await openRuns(workbench);
+  const row = await workbench.trees.waitForRow('fraud v1 on june.csv');
+  await row.click();
+  // VS Code may put its frame into the document once more.
+  const page = await waitFor('its page', async () => {
+    const frame = await workbench.webviewFrame('fraud v1 on june.csv', 60_000);
+    const said = frame.getByText('It was ended before its output was whole.');
+    return (await said.isVisible().catch(() => false)) ? frame : undefined;
+  });
+  await workbench.screenshot('score-ended-page');
+  await page.getByRole('button', { name: 'Go On' }).click();
+  await there('june.scored.csv');
   await openRuns(workbench);
   await workbench.screenshot('score-resumed');
 }, 300_000);

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { eventually, open, useBrowser } from './browser';
-import { scored, scoredAgain, scoredAlone } from './fixtures/scored';
+import { scored, scoredAgain, scoredAlone, scoredInPart } from './fixtures/scored';
 import { SHOTS } from './harness';
 
 useBrowser();
@@ -46,6 +46,13 @@ it('shows what another model said otherwise, and offers another', async () => {
   await page.screenshot({ path: join(SHOTS, 'scored-again.png') });
   await page.getByRole('button', { name: 'Score Again with…' }).click();
   await eventually(() => host.commands).toEqual([{ command: 'scoreAgain', params: {} }]);
+});
+
+it('goes on with one that was ended before', async () => {
+  const { page, host } = await open(scoredInPart());
+  await page.getByText('It was ended before its output was whole.').waitFor();
+  await page.getByRole('button', { name: 'Go On' }).click();
+  await eventually(() => host.commands).toEqual([{ command: 'scoreOn', params: {} }]);
 });
 
 it('says why there is nothing of the training data, also where the page is narrow', async () => {

@@ -1,7 +1,7 @@
 /** What there is of a run, so that the page has no section without anything in it. Pure. */
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import { SCORE_RESULT, SCORED_TAG } from '../../src/protocol/scoreNames';
-import { countWords } from './words';
+import { countWords, isOver } from './words';
 
 export type SectionId =
   | 'note'
@@ -35,9 +35,11 @@ export function hasCode({ capture, code, work }: RunPageModel): boolean {
   return code !== null || capture?.includes('code') === true || work.some(({ kind }) => kind === 'code');
 }
 
-/** Of a scoring job that has come to its end. */
-export function isScored({ artifacts, tags }: RunPageModel): boolean {
-  return tags.some(({ key }) => key === SCORED_TAG) && artifacts.some(({ path }) => path === SCORE_RESULT);
+/** Of a scoring job: `whole` with what it has made, `ended` before that; null of one that goes on, and of other runs. */
+export function scoringOf({ artifacts, tags, run }: RunPageModel): 'whole' | 'ended' | null {
+  if (!tags.some(({ key }) => key === SCORED_TAG)) return null;
+  if (artifacts.some(({ path }) => path === SCORE_RESULT)) return 'whole';
+  return isOver(run) ? 'ended' : null;
 }
 
 export function hasNote({ note }: RunPageModel): boolean {

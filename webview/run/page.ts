@@ -16,7 +16,7 @@ import { visuallyHidden } from '../ui/styles';
 import { causeOf, type RunHost } from './api';
 import { hasModels } from './captured/modelList';
 import { cellCount, hasCells } from './captured/notebookWords';
-import { dataCount, hasCode, hasData, hasNote, isScored, OPEN_AT_FIRST, type SectionId } from './contents';
+import { dataCount, hasCode, hasData, hasNote, OPEN_AT_FIRST, scoringOf, type SectionId } from './contents';
 import './header';
 import { type EditEvent, type RunHeader, type ShowEvent } from './header';
 import './metrics';
@@ -165,14 +165,20 @@ export class RunPage extends LitElement {
   private renderRest(page: RunPageModel) {
     const { totals, run } = page;
     return html`${
-      isScored(page)
-        ? this.section(
+      scoringOf(page) === null
+        ? nothing
+        : this.section(
             'predictions',
             'Predictions',
             '',
-            () => html`<lw-scored .host=${this.host} stamp=${run.runId}></lw-scored>`,
+            () =>
+              html`<lw-scored
+                .host=${this.host}
+                stamp=${run.runId}
+                ?ended=${scoringOf(page) === 'ended'}
+                ?can-act=${page.canAct}
+              ></lw-scored>`,
           )
-        : nothing
     }
     ${
       run.childCount > 0

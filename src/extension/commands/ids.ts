@@ -72,6 +72,7 @@ export const COMMAND_IDS = [
   'loopwright.copyEmbeddingCode',
   'loopwright.score',
   'loopwright.scoreAgain',
+  'loopwright.scoreOn',
   'loopwright.stopEndpoint',
   'loopwright.restartEndpoint',
   'loopwright.changeEndpoint',

@@ -14,7 +14,7 @@ import { chooseHowToServe } from './choose';
 import type { Track } from './choiceDocument';
 import { type ChosenModel, copyEmbeddingCode } from './embedding';
 import { isTable, scoreTable } from './score';
-import { scoreAgain } from './scoreAgain';
+import { scoreAgain, scoreOn } from './scoreAgain';
 import { Serving } from './serve';
 import { asCurl, asPython } from '../../protocol/endpointSnippets';
 import { EndpointNode } from './tree';
@@ -90,6 +90,11 @@ export class EndpointCommands {
     await scoreAgain(this.parts, given as RunRef, (title) =>
       this.model(undefined, title, vscode.l10n.t('Choose'), untrusted, true),
     );
+  }
+
+  /** @param given a run that was ended before its output was whole */
+  async scoreOn(given: unknown): Promise<void> {
+    await scoreOn(this.parts, given as RunRef);
   }
 
   /**

@@ -30,6 +30,7 @@ type Does =
   | 'copyEmbedding'
   | 'score'
   | 'scoreAgain'
+  | 'scoreOn'
   | 'stop'
   | 'restart'
   | 'change'
@@ -69,6 +70,7 @@ export class Endpoints implements Disposable {
     | 'loopwright.copyEmbeddingCode'
     | 'loopwright.score'
     | 'loopwright.scoreAgain'
+    | 'loopwright.scoreOn'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
     | 'loopwright.changeEndpoint'
@@ -86,6 +88,7 @@ export class Endpoints implements Disposable {
       'loopwright.copyEmbeddingCode': on('copyEmbedding'),
       'loopwright.score': on('score'),
       'loopwright.scoreAgain': on('scoreAgain'),
+      'loopwright.scoreOn': on('scoreOn'),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
       'loopwright.changeEndpoint': on('change'),

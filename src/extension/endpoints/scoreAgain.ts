@@ -1,4 +1,4 @@
-/** *Score Again with…*: the input of a job through another model, and what that says otherwise. */
+/** From the page of a job: its input through another model, and what that says otherwise; or on with it, where it was. */
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { LoopwrightError } from '../../protocol/errors';
@@ -38,6 +38,12 @@ export async function scoreAgain(
   const program = programOf(parts);
   const order = await agreed(program, asked, title);
   if (order) await begin(parts, session, program, order, false);
+}
+
+/** Goes on with a job where it was. Where nothing of it is left, the job says so. */
+export async function scoreOn(parts: EndpointsParts, { session, row }: RunRef): Promise<void> {
+  const order = await orderOf({ session, row });
+  if (await mayServe(session)) await begin(parts, session, programOf(parts), order, true);
 }
 
 /** What its job was asked for. @throws LoopwrightError `bad_request` for a run that is none */

@@ -178,6 +178,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       scoreAgain: async () => {
         await vscode.commands.executeCommand('loopwright.scoreAgain', await run());
       },
+      scoreOn: async () => {
+        await vscode.commands.executeCommand('loopwright.scoreOn', await run());
+      },
       compareRuns: async () => {
         await vscode.commands.executeCommand('loopwright.compareRuns', await run());
       },

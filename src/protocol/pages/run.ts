@@ -184,6 +184,8 @@ export const runPageCommands = {
   openCodeDiff: z.object({ path: z.string() }),
   /** Of a scoring job: the same input through another model, compared with it. */
   scoreAgain: z.object({}),
+  /** With one that was ended before its output was whole. */
+  scoreOn: z.object({}),
   /** With others that the user chooses. */
   compareRuns: z.object({}),
   compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),

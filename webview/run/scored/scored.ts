@@ -69,6 +69,9 @@ export class Scored extends LitElement {
   @property({ attribute: false }) host!: RunHost;
   /** Another one: it is read anew. */
   @property() stamp = '';
+  /** Before its output was whole. */
+  @property({ type: Boolean }) ended = false;
+  @property({ type: Boolean, attribute: 'can-act' }) canAct = false;
 
   private readonly result = new Loaded(this, async () => {
     const { text } = await this.host.request('artifactText', { path: SCORE_RESULT });
@@ -76,10 +79,11 @@ export class Scored extends LitElement {
   });
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('stamp')) this.result.want(this.stamp);
+    if ((changed.has('stamp') || changed.has('ended')) && !this.ended) this.result.want(this.stamp);
   }
 
   protected override render() {
+    if (this.ended) return this.renderEnded();
     const { value, problem } = this.result;
     if (problem !== null)
       return html`<lw-failed quiet what="What was scored could not be read." .cause=${problem}
@@ -90,7 +94,13 @@ export class Scored extends LitElement {
     return html`<div class="bar">
         <span>${countWords(scored, scored)} rows scored${bad > 0 ? `, ${countWords(bad, bad)} bad` : ''}</span>
         <lw-button icon="file" @click=${() => this.host.command('openFile', { path: output })}>Open Output</lw-button>
-        <lw-button icon="diff" @click=${() => this.host.command('scoreAgain', {})}>Score Again with…</lw-button>
+        ${
+          this.canAct
+            ? html`<lw-button icon="diff" @click=${() => this.host.command('scoreAgain', {})}
+                >Score Again with…</lw-button
+              >`
+            : nothing
+        }
         ${
           errors === null
             ? nothing
@@ -101,6 +111,13 @@ export class Scored extends LitElement {
       </div>
       ${comparison ? html`<lw-score-comparison .of=${comparison}></lw-score-comparison>` : nothing}
       ${summary ? this.renderSummary(summary, scored) : nothing}`;
+  }
+
+  private renderEnded() {
+    return html`<div class="bar">
+      <span>It was ended before its output was whole. What is done stays.</span>
+      ${this.canAct ? html`<lw-button @click=${() => this.host.command('scoreOn', {})}>Go On</lw-button>` : nothing}
+    </div>`;
   }
 
   private renderSummary(summary: ScoreSummary, scored: number) {
