@@ -63,6 +63,10 @@ export const ScoreOrder = z.object({
   columns: z.array(z.string()).nullable(),
   /** The number of each row in the input, from 1, as a column `row`. */
   isNumbered: z.boolean(),
+  /** A column `row_digest`: SHA-256 of all cells of the input's row. */
+  withDigest: z.boolean().default(false),
+  /** Columns of the output whose values are folders of it; empty where it is one file. */
+  partitionBy: z.array(z.string()).default([]),
   /** Whether an output that is there is replaced. */
   replaces: z.boolean(),
   /** A column `model_version`. */
@@ -165,7 +169,7 @@ export const ScoreCommit = z.object({
   /** Rows of the input, good and bad, in this chunk. */
   rows: z.number().int(),
   bad: z.number().int(),
-  /** Where the output ends behind it, and what was added. */
+  /** Where the output ends behind it, and what was added; of one in folders the files of this chunk together. */
   output: z.object({ end: z.number(), length: z.number(), sha256: z.string() }),
   /** Where the quarantine ends behind it. */
   errorsEnd: z.number(),

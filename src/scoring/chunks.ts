@@ -80,7 +80,12 @@ async function write(
       return { file, line, row: rowsBefore + row + 1, text, column, reason };
     });
   const draft = folder.at('draft');
-  await writeChunk(duck.writing, plan, { table, rows: good.length - out.size, numbers, outputs }, draft);
+  await writeChunk(
+    duck.writing,
+    plan,
+    { chunk: piece.chunk, table, rows: good.length - out.size, numbers, outputs },
+    draft,
+  );
   const added = await output.add(draft, bad);
   const { chunk: number, file, end, lines, isLast } = piece;
   const commit = { chunk: number, file, end, lines, isLast, rows, bad: bad.length, ...added };

@@ -20,11 +20,14 @@ import { basename, dirname, join } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
 import { takeLock } from '../protocol/node/lock';
 import { jobFolderName, ScoreCommit, ScorePlan } from '../protocol/score';
+import { syncFile, syncFolder } from './sync';
 
 const PLAN = 'job.json';
 const LOG = 'commits.jsonl';
 const LOCK = 'lock';
 const PLACING = 'placing.json';
+/** What was there before; it goes with the folder. */
+const REPLACED = 'replaced';
 
 export const jobFolderOf = (output: string): string => join(dirname(output), jobFolderName(basename(output)));
 
@@ -97,7 +100,12 @@ export class JobFolder {
 
   /** What is whole gets its name. Whoever finds it there later can tell that it is this job's. */
   place(draft: string, path: string): void {
-    syncFile(draft);
+    const isFolder = statSync(draft).isDirectory();
+    if (isFolder) syncFolder(draft);
+    else syncFile(draft);
+    // A file takes the place of a file by itself.
+    const before = statSync(path, { throwIfNoEntry: false });
+    if (before && (isFolder || before.isDirectory())) renameSync(path, this.at(REPLACED));
     writeSynced(this.at(PLACING), Buffer.from(JSON.stringify({ ...this.placed(), [path]: stampOf(draft) })));
     renameSync(draft, path);
     syncFolder(dirname(path));
@@ -164,26 +172,7 @@ function writeSynced(path: string, bytes: Buffer): void {
   syncFolder(dirname(path));
 }
 
-function syncFile(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
 function stampOf(path: string): string {
   const { ino, size, mtimeNs } = statSync(path, { bigint: true });
   return [ino, size, mtimeNs].join(' ');
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === 'win32') return; // folders can't be opened there
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

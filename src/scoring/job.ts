@@ -63,7 +63,11 @@ export async function score(order: ScoreOrder, how: Beginning, parts: JobParts):
     }
   } catch (error) {
     if (parts.signal.aborted)
-      throw new LoopwrightError('cancelled', 'It was stopped. What is done stays: --resume, or Go On on the page of this run, goes on with it.', { cause: error });
+      throw new LoopwrightError(
+        'cancelled',
+        'It was stopped. --resume goes on with it, and so does Go On on the page of its run.',
+        { cause: error },
+      );
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') throw full(error);
     if (error instanceof Error && /No space left/i.test(error.message)) throw full(error);
     throw error;
@@ -173,10 +177,11 @@ async function run(plan: ScorePlan, work: Work): Promise<ScoreResult> {
 }
 
 /** What is done. A quarantine that has its name already, while the output has not, gets back where it grew. */
-async function committed({ order }: ScorePlan, folder: JobFolder): Promise<ScoreCommit[]> {
+async function committed(plan: ScorePlan, folder: JobFolder): Promise<ScoreCommit[]> {
+  const { order } = plan;
   const isPlaced = folder.hasPlaced(order.output);
   if (!isPlaced) takeBack(folder, order);
-  return folder.commits((last) => (isPlaced ? Promise.resolve(true) : isThere(folder, last)), GROWING);
+  return folder.commits((last) => (isPlaced ? Promise.resolve(true) : isThere(folder, plan, last)), GROWING);
 }
 
 /** Which columns go where, by their names. */

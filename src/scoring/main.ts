@@ -2,7 +2,7 @@
  * The program of a scoring job: `score.js ORDER [resume|anew|plan]`, where ORDER is JSON (`protocol/score.ts`). `plan` prints
  * what would be done. Otherwise it is run as a tracked run: what it has to tell of itself goes into the run's folder, what is done into a folder beside the output.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { LoopwrightError } from '../protocol/errors';
@@ -100,8 +100,9 @@ function tellResult(result: ScoreResult): void {
   const now = Date.now();
   const { bad, scored, rowsPerSecond, output, errors } = result;
   for (const path of [output, ...(errors === null ? [] : [errors])]) {
-    const { size, mtimeNs } = statOf(path);
-    tell(['file', now, { path, mode: 'w', via: 'score', kind: 'file', size, mtime_ns: mtimeNs }]);
+    const isFolder = statSync(path).isDirectory();
+    const known = isFolder ? {} : { size: statOf(path).size, mtime_ns: statOf(path).mtimeNs };
+    tell(['file', now, { path, mode: 'w', via: 'score', kind: isFolder ? 'folder' : 'file', ...known }]);
   }
   if (runFolder !== undefined) {
     const text = `${JSON.stringify(result, null, 2)}\n`;

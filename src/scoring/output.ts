@@ -1,10 +1,11 @@
-/** The output of a job while it grows: one file, beside its name until it is whole. */
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+/** The output of a job while it grows: one file, or a folder of parts, beside its name until it is whole. */
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type BadRow, errorsFileOf, type ScoreCommit, type ScoreOrder, type ScorePlan } from '../protocol/score';
 import type { JobFolder } from './folder';
 import { GrowingFile, hasBytes, sha256Of } from './growing';
 import { footerOf, MAGIC, moved } from './parquet/footer';
+import { Partitions } from './partitions';
 
 const OUTPUT = 'output.partial';
 const ERRORS = 'errors.partial';
@@ -15,9 +16,11 @@ const GROUPS = 'groups.partial';
 export const GROWING = [OUTPUT, ERRORS, GROUPS] as const;
 
 /** Whether all of it is there that a commit tells of. Of the output the last chunk is read: what was synced stays as it was. */
-export async function isThere(folder: JobFolder, { output, errorsEnd, groups }: ScoreCommit): Promise<boolean> {
+export async function isThere(folder: JobFolder, { order }: ScorePlan, commit: ScoreCommit): Promise<boolean> {
+  const { output, errorsEnd, groups } = commit;
   const has = (name: string, end: number) => end === 0 || (sizeOf(folder.at(name)) ?? 0) >= end;
   if (!has(ERRORS, errorsEnd) || !has(GROUPS, groups?.end ?? 0)) return false;
+  if (order.partitionBy.length > 0) return new Partitions(folder).has(commit);
   return hasBytes(folder.at(OUTPUT), output.end, output.length, output.sha256);
 }
 
@@ -38,6 +41,9 @@ export class GrowingOutput {
   private readonly output: GrowingFile;
   private readonly errors: GrowingFile;
   private readonly groups: GrowingFile;
+  /** Where it is no one file. */
+  private readonly partitions: Partitions | null;
+  private bytes: number;
   private count: number;
   private rows: number;
 
@@ -50,12 +56,25 @@ export class GrowingOutput {
     this.output = GrowingFile.at(folder.at(OUTPUT), last?.output.end ?? 0);
     this.errors = GrowingFile.at(folder.at(ERRORS), last?.errorsEnd ?? 0);
     this.groups = GrowingFile.at(folder.at(GROUPS), last?.groups?.end ?? 0);
+    this.partitions = plan.order.partitionBy.length > 0 ? new Partitions(folder) : null;
+    this.partitions?.cut(last?.chunk ?? -1);
+    this.bytes = last?.output.end ?? 0;
     this.count = last?.groups?.count ?? 0;
     this.rows = last?.groups?.rows ?? 0;
   }
 
   /** Adds a chunk: it is on the disk then. @param draft what DuckDB wrote of it */
   async add(draft: string, bad: readonly BadRow[]): Promise<Pick<ScoreCommit, 'output' | 'errorsEnd' | 'groups'>> {
+    const output = this.partitions ? this.partitions.take(draft, this.bytes) : await this.addFile(draft);
+    this.bytes = output.end;
+    if (bad.length > 0) await this.errors.add(Buffer.from(bad.map((row) => `${JSON.stringify(row)}\n`).join('')));
+    await Promise.all([this.output.sync(), this.errors.sync(), this.groups.sync()]);
+    const hasGroups = this.plan.order.format === 'parquet' && !this.partitions;
+    const groups = hasGroups ? { end: this.groups.end, count: this.count, rows: this.rows } : null;
+    return { output, errorsEnd: this.errors.end, groups };
+  }
+
+  private async addFile(draft: string): Promise<ScoreCommit['output']> {
     const file = await readFile(draft);
     const isFirst = this.output.end === 0;
     const { format } = this.plan.order;
@@ -66,32 +85,27 @@ export class GrowingOutput {
           ? Buffer.concat([Buffer.from(headerOf(this.plan)), file])
           : file;
     await this.output.add(added);
-    if (bad.length > 0) await this.errors.add(Buffer.from(bad.map((row) => `${JSON.stringify(row)}\n`).join('')));
-    await Promise.all([this.output.sync(), this.errors.sync(), this.groups.sync()]);
-    return {
-      output: { end: this.output.end, length: added.length, sha256: sha256Of(added) },
-      errorsEnd: this.errors.end,
-      groups: format === 'parquet' ? { end: this.groups.end, count: this.count, rows: this.rows } : null,
-    };
+    return { end: this.output.end, length: added.length, sha256: sha256Of(added) };
   }
 
   /** Gives it its name. */
   async place(): Promise<Placed> {
     const { output, replaces } = this.plan.order;
     const errors = errorsFileOf(output);
-    if (this.folder.hasPlaced(output))
-      return { bytes: statSync(output).size, errors: existsSync(errors) ? errors : null };
-    if (this.plan.order.format === 'parquet') await this.output.add(this.footer());
+    if (this.folder.hasPlaced(output)) return { bytes: this.bytes, errors: existsSync(errors) ? errors : null };
+    if (this.partitions) mkdirSync(this.partitions.path, { recursive: true });
+    else if (this.plan.order.format === 'parquet') await this.output.add(this.footer());
     await this.close();
     const hasErrors = this.errors.end > 0;
     if (hasErrors) this.folder.place(this.folder.at(ERRORS), errors);
     else if (existsSync(errors) && replaces) rmSync(errors); // of the output that is replaced
     this.folder.place(this.folder.at(OUTPUT), output);
-    return { bytes: statSync(output).size, errors: hasErrors ? errors : null };
+    return { bytes: this.partitions ? this.bytes : this.output.end, errors: hasErrors ? errors : null };
   }
 
   async close(): Promise<void> {
-    for (const file of [this.output, this.errors, this.groups]) await file.close();
+    const files = [...(this.partitions ? [] : [this.output]), this.errors, this.groups];
+    for (const file of files) await file.close();
   }
 
   private async addParquet(file: Buffer, isFirst: boolean): Promise<Buffer> {
@@ -123,6 +137,7 @@ export const columnsOf = ({
 }: Pick<ScorePlan, 'kept' | 'columns' | 'outputs' | 'order'>): string[] => [
   ...kept.map((at) => columns[at]?.name ?? ''),
   ...(order.isNumbered ? ['row'] : []),
+  ...(order.withDigest ? ['row_digest'] : []),
   ...outputs.flatMap((output) => output.columns),
   ...(order.withVersion ? ['model_version'] : []),
 ];

@@ -74,7 +74,28 @@ export async function planOf(order: ScoreOrder, parts: Parts): Promise<ScorePlan
     columnsOf({ ...plan, outputs }),
     columns.map(({ name }) => name),
   );
+  checkPartitions({ ...plan, outputs });
   return { ...plan, outputs };
+}
+
+/** Each file has a column besides those that are in the names of its folders. */
+function checkPartitions(plan: ScorePlan): void {
+  const { partitionBy, input, format } = plan.order;
+  if (partitionBy.length > 0 && format === 'jsonl')
+    throw new LoopwrightError('bad_request', 'JSON lines are written into one file: folders have CSV or Parquet.');
+  const names = columnsOf(plan);
+  const unknown = partitionBy.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Misfit(
+      'keep',
+      `The output has no column ${unknown} to have folders of. It has: ${listed(names)}.`,
+      plan.columns.map(({ name }) => name),
+    );
+  if (partitionBy.length === names.length)
+    throw new LoopwrightError(
+      'bad_request',
+      `All columns of the output of ${basename(input)} would be in names of folders.`,
+    );
 }
 
 /** What it gives for the first rows of the table: what is made up, code of Python may have no answer to. */
@@ -142,7 +163,7 @@ function typed(
   { columns, text }: Head,
   inputs: readonly PlannedInput[],
   kept: readonly number[],
-  { format }: ScoreOrder,
+  { format, withDigest }: ScoreOrder,
 ): PlannedColumn[] {
   return columns.map((column, place) => {
     if (!text) return { ...column, type: column.sniffed };
@@ -154,7 +175,10 @@ function typed(
       };
     const taken = inputs.filter(({ at }) => at.includes(place));
     const isFloat = taken.length > 0 && taken.every(({ datatype }) => datatype.startsWith('FP'));
-    return { ...column, type: isFloat && !isKept && column.sniffed !== 'BOOLEAN' ? 'DOUBLE' : 'VARCHAR' };
+    return {
+      ...column,
+      type: isFloat && !isKept && !withDigest && column.sniffed !== 'BOOLEAN' ? 'DOUBLE' : 'VARCHAR',
+    };
   });
 }
 

@@ -12,7 +12,7 @@ export interface Check {
 }
 
 export interface RowsSql {
-  /** `feed0` and so on, `kept0` and so on, and `bad`: 1 for the first of the checks that fails, null where none does. */
+  /** `feed0` and so on, `kept0` and so on, `digest` where that is wanted, and `bad`: 1 for the first of the checks that fails, null where none does. */
   readonly columns: string;
   readonly checks: readonly Check[];
 }
@@ -41,7 +41,14 @@ export function rowsSql({ inputs, kept, columns, order }: ScorePlan): RowsSql {
   });
   const cases = checks.map(({ sql }, at) => `WHEN ${sql} THEN ${String(at + 1)}`);
   const bad = cases.length === 0 ? 'NULL::INTEGER AS bad' : `CASE ${cases.join(' ')} END AS bad`;
-  return { columns: [...feeds, ...keeps, bad].join(', '), checks };
+  const digest = order.withDigest ? [`${digestSql(columns)} AS digest`] : [];
+  return { columns: [...feeds, ...keeps, ...digest, bad].join(', '), checks };
+}
+
+/** Cells as texts with U+001F between them; nothing is U+0000. */
+function digestSql(columns: ScorePlan['columns']): string {
+  const cells = columns.map(({ name }) => `coalesce(CAST(${identifier(name)} AS VARCHAR), chr(0))`);
+  return `sha256(concat_ws(chr(31), ${cells.join(', ')}))`;
 }
 
 /** Texts of a CSV file stay as they are in texts; Parquet's columns have types. */
@@ -60,6 +67,7 @@ function wantedWords(datatype: Datatype): string {
 export function outputSql({ kept, columns, outputs, order }: ScorePlan): string {
   const names = kept.map((at, index) => `kept${String(index)} AS ${identifier(columns[at]?.name ?? '')}`);
   const number = order.isNumbered ? ['number AS "row"'] : [];
+  const digest = order.withDigest ? ['digest AS row_digest'] : [];
   const isJson = order.format === 'jsonl';
   const answers = outputs.flatMap(({ columns: own, datatype }, index) =>
     own.map((name, at) => {
@@ -72,5 +80,11 @@ export function outputSql({ kept, columns, outputs, order }: ScorePlan): string 
   );
   const { version, label } = order.model;
   const text = (version ? `${version.name}/${String(version.version)}` : label).replaceAll("'", "''");
-  return [...names, ...number, ...answers, ...(order.withVersion ? [`'${text}' AS model_version`] : [])].join(', ');
+  return [
+    ...names,
+    ...number,
+    ...digest,
+    ...answers,
+    ...(order.withVersion ? [`'${text}' AS model_version`] : []),
+  ].join(', ');
 }

@@ -1,5 +1,5 @@
 /** What is shown of an output: its first rows, and how predictions are distributed, beside those of the training data. */
-import { existsSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -85,7 +85,8 @@ async function sampled(
   commits: readonly ScoreCommit[],
   folder: JobFolder,
 ): Promise<void> {
-  const { format, output } = plan.order;
+  const { format, output, partitionBy } = plan.order;
+  if (partitionBy.length > 0) return sampledParts(connection, plan, folder);
   const link = folder.at(`sample.${format}`);
   rmSync(link, { force: true });
   if (format === 'parquet') {
@@ -107,6 +108,26 @@ async function sampled(
       ? `read_csv(${quoted(link)}, auto_detect = false, header = false, delim = ',', quote = '"', escape = '"', columns = {${columns.join(', ')}})`
       : `read_ndjson(${quoted(link)}, columns = {${columns.join(', ')}})`;
   await connection.run(`CREATE TABLE sample AS SELECT * FROM ${source}`);
+}
+
+/** Of some of its files the first rows each. */
+async function sampledParts(connection: DuckDBConnection, { order }: ScorePlan, folder: JobFolder): Promise<void> {
+  const link = folder.at('sample');
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(order.output, link);
+  const files = readdirSync(order.output, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(`.${order.format}`))
+    .sort();
+  const step = Math.max(files.length / PLACES, 1);
+  const some = Array.from({ length: Math.min(PLACES, files.length) }, (_, at) => files[Math.floor(at * step)] ?? '');
+  const options = 'hive_partitioning = true, hive_types_autocast = false';
+  const sources = some.map((name) => {
+    const path = quoted(join(link, name));
+    if (order.format === 'parquet') return `read_parquet(${path}, ${options})`;
+    return `read_csv(${path}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', ${options})`;
+  });
+  const parts = sources.map((source) => `(SELECT * FROM ${source} LIMIT ${String(PLACE_ROWS)})`);
+  await connection.run(`CREATE TABLE sample AS ${parts.join(' UNION ALL BY NAME ')}`);
 }
 
 /** Whole records from the beginning of some chunks. */

@@ -5,7 +5,8 @@ import { type Datatype, type NamedTensor } from '../inference/datatype';
 import { ofHalf } from '../inference/half';
 import type { ScoreFormat, ScorePlan } from '../protocol/score';
 import { SQL_TYPES } from './cells';
-import { isAlike, quoted } from './duck';
+import { identifier, isAlike, quoted } from './duck';
+import { partPattern } from './partitions';
 import { outputSql } from './rowsSql';
 
 const COPY_OPTIONS: Readonly<Record<ScoreFormat, string>> = {
@@ -18,7 +19,17 @@ const COPY_OPTIONS: Readonly<Record<ScoreFormat, string>> = {
 /** Rows of a vector of DuckDB's. */
 const VECTOR_ROWS = 2048;
 
+/** Each part in a folder is a table of its own. */
+function copyOptions({ order: { format, partitionBy } }: ScorePlan, chunk: number): string {
+  const options = COPY_OPTIONS[format];
+  if (partitionBy.length === 0) return options;
+  const columns = partitionBy.map(identifier).join(', ');
+  const own = format === 'csv' ? options.replace('HEADER false', 'HEADER true') : options;
+  return `${own}, PARTITION_BY (${columns}), FILENAME_PATTERN ${quoted(partPattern(chunk))}`;
+}
+
 interface Scored {
+  readonly chunk: number;
   /** It is gone then. */
   readonly table: string;
   readonly rows: number;
@@ -28,7 +39,7 @@ interface Scored {
   readonly outputs: readonly NamedTensor[];
 }
 
-/** @param path of the file that is written, or written over */
+/** @param path of the file that is written, or written over; of a folder where the output is in parts */
 export async function writeChunk(
   connection: DuckDBConnection,
   plan: ScorePlan,
@@ -38,9 +49,9 @@ export async function writeChunk(
   const { table } = scored;
   const answers = `answers_${table}`;
   await makeAnswers(connection, plan, answers, scored);
-  rmSync(path, { force: true });
+  rmSync(path, { recursive: true, force: true });
   const rows = `SELECT ${outputSql(plan)} FROM ${table} POSITIONAL JOIN ${answers}`;
-  await connection.run(`COPY (${rows}) TO ${quoted(path)} (${COPY_OPTIONS[plan.order.format]})`);
+  await connection.run(`COPY (${rows}) TO ${quoted(path)} (${copyOptions(plan, scored.chunk)})`);
   await connection.run(`DROP TABLE ${table}; DROP TABLE ${answers};`);
 }
 

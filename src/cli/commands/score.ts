@@ -34,6 +34,8 @@ interface ScoreOptions {
   readonly keep?: string;
   readonly rowNumbers?: boolean;
   readonly withVersion?: boolean;
+  readonly rowDigest?: boolean;
+  readonly partitionBy?: string;
   readonly maxErrors?: string;
   readonly delimiter?: string;
   readonly header?: boolean;
@@ -68,7 +70,10 @@ export function addScore(program: Command, perform: Perform): void {
     )
     .argument('<model>', 'FILE.onnx, NAME, NAME/3, NAME@ALIAS, or with its Python: a file, a folder of MLflow')
     .argument('<input>', 'the table, or a folder of them')
-    .requiredOption('-o, --output <file>', 'where the predictions go: .csv, .jsonl or .parquet')
+    .requiredOption(
+      '-o, --output <file>',
+      'where the predictions go: .csv, .jsonl or .parquet, or a folder with --partition-by',
+    )
     .option('--format <format>', `${SCORE_FORMATS.join(', ')} (default: by the ending of the output)`)
     .option('--columns <names>', 'which columns the model takes, in its order, with commas between')
     .option(
@@ -77,6 +82,11 @@ export function addScore(program: Command, perform: Perform): void {
     )
     .option('--row-numbers', 'a column "row" with the number of each row in its file')
     .option('--with-version', 'a column "model_version"')
+    .option('--row-digest', 'a column "row_digest": SHA-256 of all cells of the input\'s row')
+    .option(
+      '--partition-by <names>',
+      'columns of the output whose values are folders of it, as Hive has them: the output is a folder then',
+    )
     .option('--max-errors <n>', 'stop at more bad rows than that: a number, a share such as 5%, or any (default: 10%)')
     .option('--delimiter <char>', 'of CSV (default: told from the first line)')
     .option('--header', 'the first line of CSV has names (default: told from the lines)')
@@ -185,11 +195,16 @@ async function orderOf(cli: Cli, model: string, input: string, options: ScoreOpt
       options.against === undefined
         ? null
         : { output: resolve(cli.cwd, options.against), label: basename(options.against) },
-    format: formatOf(output, options.format),
+    format: formatOf(
+      output,
+      options.format ?? (options.partitionBy === undefined || extname(output) !== '' ? undefined : 'parquet'),
+    ),
     columns: options.columns === undefined ? null : namesIn(options.columns),
     keep: keptOf(options.keep ?? 'rest'),
     isNumbered: options.rowNumbers === true,
     withVersion: options.withVersion === true,
+    withDigest: options.rowDigest === true,
+    partitionBy: options.partitionBy === undefined ? [] : namesIn(options.partitionBy),
     replaces: options.replace === true,
     errors: limitOf(options.maxErrors),
     delimiter: delimiter ?? null,

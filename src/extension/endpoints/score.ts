@@ -152,6 +152,8 @@ const orderOf = (
   },
   ...{
     withVersion: false,
+    withDigest: false,
+    partitionBy: [],
     replaces: false,
     errors: DEFAULT_ERRORS,
     delimiter: null,
