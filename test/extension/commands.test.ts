@@ -34,6 +34,8 @@ const INTERNAL = [
   'loopwright.showRunPage',
   'loopwright.focusRunPage',
   'loopwright.ignoreFinding',
+  'loopwright.scoreAgain',
+  'loopwright.scoreOn',
 ];
 
 describe('the commands in package.json', () => {
@@ -47,6 +49,24 @@ describe('the commands in package.json', () => {
       const text = texts[title.replaceAll('%', '')] ?? '';
       expect(text, command).toMatch(/^[A-Z]\w*( ([A-Z]\w*('s)?|as|from|in|of|to|with))*…?$/);
     }
+  });
+
+  it('are in menus by patterns that can be read: another condition would always be met', () => {
+    const patterns = Object.values(menus)
+      .flat()
+      .flatMap(({ when = '' }) => [...when.matchAll(/=~ \/((?:\\.|[^/\\])*)\/([a-z]*)/g)]);
+    expect(patterns.length).toBeGreaterThan(20);
+    for (const [, source = '', flags] of patterns) expect(() => new RegExp(source, flags), source).not.toThrow();
+  });
+
+  it('are offered for tables and models of all kinds, to be scored', () => {
+    const { when = '' } = menus['explorer/context']?.find(({ command }) => command === 'loopwright.score') ?? {};
+    const [, source = ''] = /resourceFilename =~ \/((?:\\.|[^/\\])*)\/i/.exec(when) ?? [];
+    const pattern = new RegExp(source, 'i');
+    for (const name of ['a.csv', 'a.CSV.gz', 'a.pq', 'b.onnx', 'b.joblib', 'c.skops', 'MLmodel', 'a.ndjson.zst'])
+      expect(pattern.test(name), name).toBe(true);
+    for (const name of ['a.py', 'csv', 'a.csv.bak', 'onnx.txt', 'MLmodel.txt'])
+      expect(pattern.test(name), name).toBe(false);
   });
 
   it('exist wherever a menu or a welcome text names one', () => {

@@ -58,14 +58,15 @@ def end_all() -> None:
     os._exit(1)
 
 
-def _take(size: int) -> bytes:
+def _take(size: int) -> bytearray:
+    """Not `bytes`: some libraries refuse arrays that can't be written to."""
     data = bytearray()
     while len(data) < size:
         part = os.read(0, min(size - len(data), 1 << 20))
         if not part:
             raise EOFError
         data += part
-    return bytes(data)
+    return data
 
 
 def _tensor(told: dict):
