@@ -99,7 +99,7 @@ pickle.dump(Model(), open(sys.argv[1], 'wb'))`;
     writeFileSync(join(folder, 'notes.txt'), 'no tree');
     await expect(convert(join(folder, 'notes.txt'))).rejects.toThrow('notes.txt is no model of LightGBM');
     writeFileSync(join(folder, 'rows.csv'), 'a,b\n');
-    await expect(convert(join(folder, 'rows.csv'))).rejects.toThrow('is no model of a form that can be converted');
+    await expect(convert(join(folder, 'rows.csv'))).rejects.toThrow('is no model of a form that is known here');
     expect(left()).toEqual([]);
   });
 

@@ -81,7 +81,7 @@ def form_of(path: str) -> str:
         raise Refused("%s is no model of XGBoost." % name)
     if head.startswith((b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")):
         return "pickle"
-    raise Refused("%s is no model of a form that can be converted: scikit-learn (joblib, pickle), LightGBM, XGBoost, "
+    raise Refused("%s is no model of a form that is known here: scikit-learn (joblib, pickle), LightGBM, XGBoost, "
                   "PyTorch, or a folder of MLflow." % name)
 
 

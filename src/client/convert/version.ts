@@ -39,7 +39,7 @@ export async function findVersion(
   const changed = versions.find(({ state }) => state === 'changed');
   if (changed) throw refuse(`${label}: ${changed.problems[0] ?? 'its files are not what was registered.'}`);
   if (!place)
-    throw refuse(`The files of ${label} are not in this store. Download them, and convert the file: ${row.source}`);
+    throw refuse(`The files of ${label} are not in this store. Download them, and use the file: ${row.source}`);
   return findPlace(engine, paths, place, label, row.run?.runId ?? null);
 }
 
