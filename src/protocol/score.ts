@@ -17,6 +17,18 @@ export const ErrorLimit = z.union([
 export type ErrorLimit = z.infer<typeof ErrorLimit>;
 
 export const DEFAULT_ERRORS: ErrorLimit = { share: 0.1 };
+/** As people write it: `100`, `5%`, or `any`; undefined for what is none. */
+export function errorLimitIn(text: string): ErrorLimit | undefined {
+  const word = text.trim();
+  if (word === 'any') return null;
+  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(word)?.[1];
+  if (share !== undefined && Number(share) <= 100) return { share: Number(share) / 100 };
+  return /^\d+$/.test(word) ? { count: Number(word) } : undefined;
+}
+
+export const errorLimitText = (limit: ErrorLimit): string =>
+  limit === null ? 'any' : 'count' in limit ? String(limit.count) : `${String(limit.share * 100)}%`;
+
 /** Until then a share says nothing. */
 export const SHARE_FROM_ROWS = 1000;
 

@@ -44,6 +44,8 @@ beforeAll(async () => {
       'tree.py': TREE,
       'training.csv': TRAINING,
       '.vscode/tasks.json': TASKS,
+      'tables/one.csv': TRAINING,
+      'tables/two.csv': TRAINING,
     },
     python: PYTHON,
     size: { width: 1400, height: 900 },
@@ -135,6 +137,43 @@ test('a job is done again with another model, in its Python, and the page says w
     await workbench.screenshot(`score-again-${theme}`);
   }
 }, 300_000);
+
+test('a folder of tables is scored into folders, with digests; how many bad rows end it is asked', async () => {
+  await ask('tables');
+  await workbench.quickInput.pick('CSV');
+  await workbench.quickInput.prompt();
+  const outline = () =>
+    waitFor('the outline', async () => (await workbench.quickInput.labels()).includes('Also Written') || undefined);
+  const asks = (placeholder: string) =>
+    waitFor(
+      placeholder,
+      async () => (await workbench.quickInput.prompt()).placeholder.includes(placeholder) || undefined,
+    );
+  for (const [line, placeholder, name] of [
+    ['Also Written', 'beside what is kept', 'row_digest'],
+    ['Folders', 'whose values are folders', 'prediction'],
+  ] as const) {
+    await outline();
+    await workbench.quickInput.pick(line);
+    await asks(placeholder);
+    // By the keys: a tooltip may lie where the mouse would click.
+    await workbench.page.keyboard.type(name);
+    await workbench.page.keyboard.press('ArrowDown');
+    await workbench.page.keyboard.press('Space');
+    await workbench.page.getByText('1 Selected').waitFor();
+    await workbench.page.keyboard.press('Enter');
+  }
+  await outline();
+  await workbench.quickInput.pick('Bad Rows');
+  await workbench.quickInput.answer('any');
+  await outline();
+  await workbench.screenshot('score-folders');
+  await workbench.quickInput.pick('Start');
+  await there('tables.scored/prediction=2/part-0000000-0.csv');
+  const text = readFileSync(at('tables.scored/prediction=2/part-0000000-0.csv'), 'utf8');
+  expect(text.split('\n')[0]).toMatch(/^row_digest,probability_10/);
+  expect(text.trimEnd().split('\n')).toHaveLength(51);
+}, 120_000);
 
 test('a task of tasks.json scores', async () => {
   await workbench.command('Tasks: Run Task');

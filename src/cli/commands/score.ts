@@ -11,6 +11,7 @@ import { LoopwrightError } from '../../protocol/errors';
 import {
   DEFAULT_ERRORS,
   type ErrorLimit,
+  errorLimitIn,
   MISFIT_WAYS,
   SCORE_FORMATS,
   type ScoreFormat,
@@ -308,10 +309,8 @@ function keptOf(text: string): ScoreOrder['keep'] {
 
 function limitOf(text: string | undefined): ErrorLimit {
   if (text === undefined) return DEFAULT_ERRORS;
-  if (text === 'any') return null;
-  const share = /^(\d+(?:\.\d+)?)\s*%$/.exec(text)?.[1];
-  if (share !== undefined && Number(share) <= 100) return { share: Number(share) / 100 };
-  if (/^\d+$/.test(text)) return { count: Number(text) };
+  const limit = errorLimitIn(text);
+  if (limit !== undefined) return limit;
   throw new LoopwrightError(
     'bad_request',
     `--max-errors takes a number, a share such as 5%, or any, not "${text.slice(0, 60)}".`,

@@ -1,29 +1,25 @@
 /** *Score File…*: which table and where to, what would go where, and the job as a tracked run in a terminal. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { outlineOf, scoreCommand, type ScoreProgram, TABLE } from '../../client/score';
+import { scoreCommand, type ScoreProgram, TABLE } from '../../client/score';
 import { DEFAULT_CAPTURE } from '../../protocol/capture';
 import { LoopwrightError } from '../../protocol/errors';
-import {
-  DEFAULT_ERRORS,
-  jobFolderName,
-  type ScoreFormat,
-  type ScoreMisfit,
-  type ScoreOrder,
-  type ScoreOutline,
-} from '../../protocol/score';
+import { DEFAULT_ERRORS, jobFolderName, type ScoreFormat, type ScoreOrder } from '../../protocol/score';
 import type { StoreSession } from '../stores/session';
-import { plain } from '../text';
 import type { EndpointsParts } from '.';
 import type { ChosenModel } from './embedding';
 import { type ChosenScore, modelOf, threadsFor } from './scoredModel';
+import { agreed } from './scoreOutline';
 import { mayServe } from './serve';
 
 const CHUNK_ROWS = 65_536;
-const SHOWN_COLUMNS = 12;
 
-export const isTable = (at: vscode.Uri): boolean => TABLE.test(at.path);
+/** A table, or a folder of them; a folder of MLflow's is a model. */
+export const isTable = (at: vscode.Uri): boolean =>
+  TABLE.test(at.path) || (isFolder(at.fsPath) && !existsSync(join(at.fsPath, 'MLmodel')));
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Columns of its model, as they were last said for it. */
 const memoryKey = (label: string): string => `loopwright.scoreColumns ${label}`;
@@ -126,8 +122,10 @@ async function chooseOutput(input: string, title: string): Promise<OutputPlace |
 /** A name that is free, also of jobs that were begun. */
 export function freePath(stem: string, format: ScoreFormat): string {
   for (let number = 1; ; number++) {
-    const path = `${stem}.scored${number === 1 ? '' : `-${String(number)}`}.${format}`;
-    if (!existsSync(path) && !isBegun(path)) return path;
+    // A folder would have the name without the ending.
+    const name = `${stem}.scored${number === 1 ? '' : `-${String(number)}`}`;
+    const path = `${name}.${format}`;
+    if ([name, path].every((one) => !existsSync(one) && !isBegun(one))) return path;
   }
 }
 
@@ -162,129 +160,6 @@ const orderOf = (
   },
   ...{ chunkRows: CHUNK_ROWS, batchRows: null, threads: threadsFor(model) },
 });
-
-/** Shows what would go where until that is what is wanted. @returns undefined where the user left */
-export async function agreed(program: ScoreProgram, asked: ScoreOrder, title: string): Promise<ScoreOrder | undefined> {
-  let order = asked;
-  for (;;) {
-    const found = await outlined(program, order);
-    if (!found) return undefined;
-    if ('misfit' in found) {
-      // Columns of an earlier table may not be those of this one.
-      if (found.misfit === 'columns' && order.columns && order === asked) order = { ...order, columns: null };
-      else {
-        const mended = await askAgain(title, order, found);
-        if (!mended) return undefined;
-        order = mended;
-      }
-      continue;
-    }
-    const chosen = await showOutline(order, found, title);
-    if (chosen === 'start') return order;
-    if (chosen === undefined) return undefined;
-    if (chosen === 'columns') {
-      const columns = await askForColumns(
-        title,
-        found.inputs.flatMap((input) => input.columns),
-        null,
-      );
-      if (columns) order = { ...order, columns };
-    } else {
-      const keep = await askForKept(title, found.columns, found.kept, null);
-      if (keep) order = { ...order, keep };
-    }
-  }
-}
-
-async function askAgain(title: string, order: ScoreOrder, misfit: ScoreMisfit): Promise<ScoreOrder | undefined> {
-  if (misfit.misfit === 'columns') {
-    const columns = await askForColumns(title, order.columns ?? [], misfit.message);
-    return columns && { ...order, columns };
-  }
-  const keep = await askForKept(title, misfit.columns, [], misfit.message);
-  return keep && { ...order, keep };
-}
-
-/** @returns undefined where the user has cancelled it */
-async function outlined(program: ScoreProgram, order: ScoreOrder): Promise<ScoreOutline | ScoreMisfit | undefined> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Reading {0}', plain(basename(order.input), 60)),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (_, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    try {
-      return await outlineOf(program, order, abort.signal);
-    } catch (thrown) {
-      if (token.isCancellationRequested) return undefined;
-      throw thrown;
-    }
-  });
-}
-
-type Step = 'start' | 'columns' | 'keep';
-
-async function showOutline(order: ScoreOrder, outline: ScoreOutline, title: string): Promise<Step | undefined> {
-  const { inputs, kept, outputs, rows } = outline;
-  const items: (vscode.QuickPickItem & { readonly step: Step })[] = [
-    {
-      label: vscode.l10n.t('Start'),
-      description: `${plain(order.model.label, 60)} → ${basename(order.output)}`,
-      detail: vscode.l10n.t('Writes {0}', shortList(outputs)),
-      iconPath: new vscode.ThemeIcon('play'),
-      step: 'start',
-    },
-    {
-      label: vscode.l10n.t('The Model Takes'),
-      description: rows === null ? '' : vscode.l10n.t('{0} rows', String(rows)),
-      detail: inputs.map(({ input, columns }) => `${input} ← ${shortList(columns)}`).join('; '),
-      iconPath: new vscode.ThemeIcon('symbol-field'),
-      step: 'columns',
-    },
-    {
-      label: vscode.l10n.t('Kept Beside the Predictions'),
-      detail: shortList(kept) || vscode.l10n.t('nothing'),
-      iconPath: new vscode.ThemeIcon('list-flat'),
-      step: 'keep',
-    },
-  ];
-  const placeHolder = vscode.l10n.t('What goes where; choose a line to change it');
-  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.step;
-}
-
-const shortList = (names: readonly string[]): string =>
-  plain(names.slice(0, SHOWN_COLUMNS).join(', '), 300) +
-  (names.length > SHOWN_COLUMNS ? vscode.l10n.t(' and {0} more', String(names.length - SHOWN_COLUMNS)) : '');
-
-async function askForColumns(
-  title: string,
-  last: readonly string[],
-  why: string | null,
-): Promise<string[] | undefined> {
-  const what = vscode.l10n.t('Name the columns that it takes, in its order, with commas between.');
-  const typed = await vscode.window.showInputBox({
-    title,
-    value: last.join(', '),
-    prompt: why === null ? what : `${why} ${what}`,
-    ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('At least one column.') : undefined),
-  });
-  return typed?.split(',').map((name) => name.trim());
-}
-
-async function askForKept(
-  title: string,
-  columns: readonly string[],
-  kept: readonly string[],
-  why: string | null,
-): Promise<string[] | undefined> {
-  const items = columns.map((label) => ({ label, picked: kept.includes(label) }));
-  const placeHolder = why ?? vscode.l10n.t('Columns of the table that go into the output');
-  const chosen = await vscode.window.showQuickPick(items, { title, placeHolder, canPickMany: true });
-  return chosen?.map(({ label }) => label);
-}
 
 /** What another version kept may be of another shape: then it is as if nothing was kept. */
 const columnsIn = (kept: unknown): string[] | null =>

@@ -7,8 +7,9 @@ import type { RunRef } from '../commands/pickRun';
 import { plain } from '../text';
 import type { EndpointsParts } from '.';
 import type { ChosenModel } from './embedding';
-import { agreed, begin, freePath, programOf } from './score';
+import { begin, freePath, programOf } from './score';
 import { modelOf, threadsFor } from './scoredModel';
+import { agreed, placeOf } from './scoreOutline';
 import { mayServe } from './serve';
 
 /** @param choose the other model; undefined where the user left */
@@ -28,7 +29,7 @@ export async function scoreAgain(
   const asked: ScoreOrder = {
     ...before,
     ...known,
-    output: freePath(join(dirname(output), name), format),
+    output: placeOf({ output: freePath(join(dirname(output), name), format), format }, before.partitionBy.length > 0),
     threads: threadsFor(known.model),
     against: { output, label: before.model.label },
     // Of another model others may be meant.
