@@ -36,8 +36,8 @@ export async function score(order: ScoreOrder, how: Beginning, parts: JobParts):
   if (how === 'resume' && folder.plan() === null) throw nothingToResume(order);
   checkOutput(order, (path) => how === 'resume' && folder.hasPlaced(path));
   folder.claim();
-  const model = new Runner(order);
-  const kill = () => model.kill();
+  let model: Runner | null = null;
+  const kill = () => model?.kill();
   parts.signal.addEventListener('abort', kill, { once: true });
   try {
     const before = how === 'anew' ? null : folder.plan();
@@ -46,6 +46,9 @@ export async function score(order: ScoreOrder, how: Beginning, parts: JobParts):
         'bad_request',
         `A job into ${order.output} was begun and not ended. --resume goes on with it, --anew begins again.`,
       );
+    if (before) checkSame(before, order);
+    // As it was begun: another Python might say something else.
+    model = new Runner(before?.order ?? order);
     const duck = await openDuck([folder.path, dirname(order.output)], pathsOf(before, order));
     try {
       const plan = before
@@ -73,7 +76,7 @@ export async function score(order: ScoreOrder, how: Beginning, parts: JobParts):
     throw error;
   } finally {
     parts.signal.removeEventListener('abort', kill);
-    model.kill();
+    kill();
     folder.leave();
   }
 }
@@ -107,6 +110,14 @@ const full = (cause: Error) =>
     'The disk is full. What is done stays: free some space, and --resume goes on with it.',
     { cause },
   );
+
+/** Rows of two models, or of two inputs, would be one output. @throws LoopwrightError `bad_request` */
+function checkSame({ order: before }: ScorePlan, order: ScoreOrder): void {
+  const refuse = (what: string) =>
+    new LoopwrightError('bad_request', `The job into ${order.output} was begun with ${what}. --anew begins again.`);
+  if (before.model.file !== order.model.file) throw refuse(`${before.model.label}, not with ${order.model.label}`);
+  if (before.input !== order.input) throw refuse(`${before.input}, not with ${order.input}`);
+}
 
 /** What may be asked anew: it changes no byte of the output. */
 const resumed = (plan: ScorePlan, { errors }: ScoreOrder): ScorePlan => ({ ...plan, order: { ...plan.order, errors } });

@@ -92,7 +92,11 @@ export class GrowingOutput {
   async place(): Promise<Placed> {
     const { output, replaces } = this.plan.order;
     const errors = errorsFileOf(output);
-    if (this.folder.hasPlaced(output)) return { bytes: this.bytes, errors: existsSync(errors) ? errors : null };
+    if (this.folder.hasPlaced(output))
+      return {
+        bytes: this.partitions ? this.bytes : statSync(output).size,
+        errors: existsSync(errors) ? errors : null,
+      };
     if (this.partitions) mkdirSync(this.partitions.path, { recursive: true });
     else if (this.plan.order.format === 'parquet') await this.output.add(this.footer());
     await this.close();

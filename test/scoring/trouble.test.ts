@@ -197,6 +197,23 @@ describe('a job that was ended', () => {
     expect(linesOf(order.output)).toHaveLength(80_001);
   });
 
+  it('is not gone on with by another model, nor of another input', async () => {
+    const order = orderFor(CLASSIFIER, put('other.csv', table(40_000)), at('other.scored.csv'), SCORED);
+    const { child, ended } = begin(order);
+    await expect.poll(() => committed(order.output), { timeout: 30_000, interval: 5 }).toBeGreaterThan(1);
+    child.kill('SIGKILL');
+    await ended;
+    const other = put('another.onnx', readFileSync(CLASSIFIER));
+    const model = { ...order.model, file: other, label: 'another.onnx' };
+    expect(await run({ ...order, model }, 'resume')).toMatchObject({
+      ...{ code: 1, said: expect.stringContaining('was begun with classifier.onnx, not with another.onnx') as string },
+    });
+    const input = put('other2.csv', table(40_000));
+    expect((await run({ ...order, input }, 'resume')).said).toContain('was begun with');
+    expect(await run(order, 'resume')).toMatchObject({ code: 0 });
+    expect(linesOf(order.output)).toHaveLength(40_001);
+  });
+
   it.each([
     ['was written over', (job: string, size: number) => putAt(`${job}/output.partial`, size - 20, '#')],
     ['is cut short', (job: string, size: number) => truncateSync(`${job}/output.partial`, size - 1)],

@@ -165,20 +165,7 @@ export class RunPage extends LitElement {
   private renderRest(page: RunPageModel) {
     const { totals, run } = page;
     return html`${
-      scoringOf(page) === null
-        ? nothing
-        : this.section(
-            'predictions',
-            'Predictions',
-            '',
-            () =>
-              html`<lw-scored
-                .host=${this.host}
-                stamp=${run.runId}
-                ?ended=${scoringOf(page) === 'ended'}
-                ?can-act=${page.canAct}
-              ></lw-scored>`,
-          )
+      scoringOf(page) === null ? nothing : this.section('predictions', 'Predictions', '', () => this.renderScored(page))
     }
     ${
       run.childCount > 0
@@ -266,6 +253,11 @@ export class RunPage extends LitElement {
         >Open Whole Output</lw-button
       >`,
     );
+  }
+
+  private renderScored(page: RunPageModel) {
+    const isEnded = scoringOf(page) === 'ended';
+    return html`<lw-scored .host=${this.host} .page=${page} ?ended=${isEnded}></lw-scored>`;
   }
 
   private renderFigures() {

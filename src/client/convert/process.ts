@@ -3,9 +3,10 @@
  * who calls this has asked. It ends with whoever started it, and with all that it has started.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { basename, delimiter, join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as z from 'zod';
 import { LoopwrightError } from '../../protocol/errors';
+import { modelPythonEnvironment } from '../../protocol/node/pythonEnvironment';
 import type { PythonParts } from '../launch';
 import { Converted } from './conversion';
 
@@ -77,7 +78,7 @@ export function runConversion(
     // A group of its own: what the model's code starts ends with it.
     const child = spawn(python, [join(parts.folder, 'convert')], {
       cwd,
-      env: environmentOf(env, parts),
+      env: modelPythonEnvironment(env, parts.folder),
       stdio: 'pipe',
       windowsHide: true,
       detached: process.platform !== 'win32',
@@ -152,20 +153,6 @@ function killAll({ pid }: ChildProcess): void {
   } catch {
     // all of it has ended
   }
-}
-
-/** Without what makes a run of a script: this is none. */
-function environmentOf(env: NodeJS.ProcessEnv, parts: PythonParts): NodeJS.ProcessEnv {
-  const hook = join(parts.folder, 'hook');
-  const kept = Object.entries(env).filter(([key]) => !key.startsWith('LOOPWRIGHT_') && key !== 'PYTHONPATH');
-  const path = (env.PYTHONPATH ?? '').split(delimiter).filter((entry) => entry !== '' && entry !== hook);
-  return {
-    ...Object.fromEntries(kept),
-    ...(path.length > 0 ? { PYTHONPATH: path.join(delimiter) } : {}),
-    PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONIOENCODING: 'utf-8',
-    PYTHONWARNINGS: 'ignore',
-  };
 }
 
 function parsed(text: string): unknown {

@@ -1,10 +1,12 @@
 /** One process that runs a model of Python, in the environment that has its libraries. It ends with its stdin. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import type { NamedTensor } from '../../inference/datatype';
 import { Refused } from '../../inference/refused';
 import type { RanRows } from '../../inference/rows';
 import { LoopwrightError } from '../../protocol/errors';
+import { modelPythonEnvironment } from '../../protocol/node/pythonEnvironment';
 import type { ScorePython } from '../../protocol/score';
 import { type FromPython, type Opened, readFrames, writeFrame } from './frames';
 
@@ -35,7 +37,7 @@ export class PythonProcess {
   ) {
     // A group of its own: what the model's code starts ends with it.
     this.child = spawn(exe, [program], {
-      env: environment(),
+      env: environment(program),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
       detached: process.platform !== 'win32',
@@ -134,15 +136,9 @@ export class PythonProcess {
 }
 
 /** One thread for each: there are as many processes as cores are to be used. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('LOOPWRIGHT_') && key !== 'PYTHONPATH');
-  return {
-    ...Object.fromEntries(kept),
-    PYTHONDONTWRITEBYTECODE: '1',
-    PYTHONIOENCODING: 'utf-8',
-    PYTHONWARNINGS: 'ignore',
-    OMP_NUM_THREADS: '1',
-    OPENBLAS_NUM_THREADS: '1',
-    MKL_NUM_THREADS: '1',
-  };
-}
+const environment = (program: string): NodeJS.ProcessEnv => ({
+  ...modelPythonEnvironment(process.env, dirname(program)),
+  OMP_NUM_THREADS: '1',
+  OPENBLAS_NUM_THREADS: '1',
+  MKL_NUM_THREADS: '1',
+});

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatNumber } from '../../../src/protocol/format';
+import { type RunPageModel } from '../../../src/protocol/pages/run';
 import { ScoreResult, type ScoreSummary } from '../../../src/protocol/score';
 import { SCORE_RESULT } from '../../../src/protocol/scoreNames';
 import '../../ui/controls';
@@ -67,11 +68,9 @@ export class Scored extends LitElement {
   ];
 
   @property({ attribute: false }) host!: RunHost;
-  /** Another one: it is read anew. */
-  @property() stamp = '';
+  @property({ attribute: false }) page!: RunPageModel;
   /** Before its output was whole. */
   @property({ type: Boolean }) ended = false;
-  @property({ type: Boolean, attribute: 'can-act' }) canAct = false;
 
   private readonly result = new Loaded(this, async () => {
     const { text } = await this.host.request('artifactText', { path: SCORE_RESULT });
@@ -79,7 +78,7 @@ export class Scored extends LitElement {
   });
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if ((changed.has('stamp') || changed.has('ended')) && !this.ended) this.result.want(this.stamp);
+    if ((changed.has('page') || changed.has('ended')) && !this.ended) this.result.want(this.page.run.runId);
   }
 
   protected override render() {
@@ -95,7 +94,7 @@ export class Scored extends LitElement {
         <span>${countWords(scored, scored)} rows scored${bad > 0 ? `, ${countWords(bad, bad)} bad` : ''}</span>
         <lw-button icon="file" @click=${() => this.host.command('openFile', { path: output })}>Open Output</lw-button>
         ${
-          this.canAct
+          this.page.canAct
             ? html`<lw-button icon="diff" @click=${() => this.host.command('scoreAgain', {})}
                 >Score Again with…</lw-button
               >`
@@ -116,7 +115,7 @@ export class Scored extends LitElement {
   private renderEnded() {
     return html`<div class="bar">
       <span>It was ended before its output was whole. What is done stays.</span>
-      ${this.canAct ? html`<lw-button @click=${() => this.host.command('scoreOn', {})}>Go On</lw-button>` : nothing}
+      ${this.page.canAct ? html`<lw-button @click=${() => this.host.command('scoreOn', {})}>Go On</lw-button>` : nothing}
     </div>`;
   }
 
