@@ -49,8 +49,9 @@ it('shows what another model said otherwise, and offers another', async () => {
 });
 
 it('goes on with one that was ended before', async () => {
-  const { page, host } = await open(scoredInPart());
+  const { page, host } = await open(scoredInPart(), { theme: 'light-modern' });
   await page.getByText('It was ended before its output was whole.').waitFor();
+  await page.screenshot({ path: join(SHOTS, 'scored-ended.png') });
   await page.getByRole('button', { name: 'Go On' }).click();
   await eventually(() => host.commands).toEqual([{ command: 'scoreOn', params: {} }]);
 });
@@ -70,6 +71,7 @@ it('says why there is nothing of the training data, also where the page is narro
 });
 
 it('says so where its file can not be read', async () => {
-  const { text } = await open(scored(() => ({ output: 7 })));
+  const { page, text } = await open(scored(() => ({ output: 7 })));
   await eventually(() => text('lw-scored')).toContain('What was scored could not be read.');
+  await page.screenshot({ path: join(SHOTS, 'scored-failed.png') });
 });
