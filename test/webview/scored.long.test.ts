@@ -72,6 +72,8 @@ it('says why there is nothing of the training data, also where the page is narro
 
 it('says so where its file can not be read', async () => {
   const { page, text } = await open(scored(() => ({ output: 7 })));
-  await eventually(() => text('lw-scored')).toContain('What was scored could not be read.');
+  await eventually(() => text('lw-scored')).toContain(
+    'What was scored could not be read. score.json has another form than what a job writes.',
+  );
   await page.screenshot({ path: join(SHOTS, 'scored-failed.png') });
 });

@@ -92,7 +92,13 @@ export function servingHandlers(parts: ServingParts): Pick<RequestHandlers, Serv
     'scoring/model': async (of) => {
       const found = await onnxOf(parts, of);
       const { name, version, file } = found;
-      return { label: `${name} v${String(version)}`, file, version: { name, version }, columns: columnsOf(found), python: null };
+      return {
+        label: `${name} v${String(version)}`,
+        file,
+        version: { name, version },
+        columns: columnsOf(found),
+        python: null,
+      };
     },
     'endpoints/embedding': async ({ language, ...of }) => {
       const found = await onnxOf(parts, of);

@@ -73,8 +73,9 @@ export class Scored extends LitElement {
   @property({ type: Boolean }) ended = false;
 
   private readonly result = new Loaded(this, async () => {
-    const { text } = await this.host.request('artifactText', { path: SCORE_RESULT });
-    return ScoreResult.parse(JSON.parse(text));
+    const { text, isCut } = await this.host.request('artifactText', { path: SCORE_RESULT });
+    if (isCut) throw new Error('It is larger than the page can show.');
+    return resultIn(text);
   });
 
   protected override willUpdate(changed: PropertyValues<this>): void {
@@ -148,6 +149,15 @@ export class Scored extends LitElement {
             </div>`
       }
     `;
+  }
+}
+
+/** @throws Error in words for the reader */
+function resultIn(text: string): ScoreResult {
+  try {
+    return ScoreResult.parse(JSON.parse(text));
+  } catch {
+    throw new Error(`${SCORE_RESULT} has another form than what a job writes.`);
   }
 }
 
