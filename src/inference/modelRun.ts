@@ -24,7 +24,8 @@ interface Waiting {
 export class ModelRun {
   private readonly child: ChildProcess;
   private readonly ready = Promise.withResolvers<Signature>();
-  private waiting: Waiting | null = null;
+  /** It answers in the order in which it is asked. */
+  private readonly waiting: Waiting[] = [];
   private over: Error | null = null;
   private isBatching = false;
   private said = '';
@@ -113,7 +114,7 @@ export class ModelRun {
         reject(this.over);
         return;
       }
-      this.waiting = { resolve, reject };
+      this.waiting.push({ resolve, reject });
       this.child.send(message);
     });
   }
@@ -130,20 +131,20 @@ export class ModelRun {
         this.end(new LoopwrightError('bad_request', `${this.label}: ${message.message}`));
         return;
       case 'ran':
-        this.waiting?.resolve({ outputs: message.outputs, refused: [] });
+        this.waiting.shift()?.resolve({ outputs: message.outputs, refused: [] });
         return;
       case 'ranRows':
-        this.waiting?.resolve(message);
+        this.waiting.shift()?.resolve(message);
         return;
       case 'refused':
-        this.waiting?.reject(new Refused(message.message));
+        this.waiting.shift()?.reject(new Refused(message.message));
     }
   }
 
   private end(why: Error): void {
     this.over ??= why;
     this.ready.reject(this.over);
-    this.waiting?.reject(this.over);
+    for (const { reject } of this.waiting.splice(0)) reject(this.over);
   }
 
   private whyOver(end: string, memoryMb: number): LoopwrightError {

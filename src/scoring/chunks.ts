@@ -4,7 +4,7 @@ import type { RanRows } from '../inference/rows';
 import type { BadRow, ScoreCommit, ScorePlan } from '../protocol/score';
 import type { Duck } from './duck';
 import type { JobFolder } from './folder';
-import { type InputChunk, inputChunks } from './input';
+import { dropSql, type InputChunk, inputChunks, type Rows } from './input';
 import type { GrowingOutput } from './output';
 import { reachedBy } from './pieces';
 import type { Runner } from './runner';
@@ -27,16 +27,12 @@ export async function scoreChunks(plan: ScorePlan, commits: ScoreCommit[], work:
   const rowsBefore = new Map<number, number>();
   const count = ({ file, rows }: ScoreCommit) => void rowsBefore.set(file, (rowsBefore.get(file) ?? 0) + rows);
   commits.forEach(count);
-  let reading = chunks.next();
+  const answered = answeredChunks(chunks, (chunk) => answersOf(chunk, plan, work));
   let writing: Promise<void> = Promise.resolve();
   try {
-    for (let read = await reading; read.done !== true; read = await reading) {
-      reading = chunks.next();
-      reading.catch(() => undefined); // told where it is awaited
-      const chunk = read.value;
-      const answered = await answersOf(chunk, plan, work);
+    for await (const { chunk, answers } of answered) {
       await writing;
-      writing = write(chunk, answered, plan, rowsBefore.get(chunk.piece.file) ?? 0, work).then((commit) => {
+      writing = write(chunk, answers, plan, rowsBefore.get(chunk.piece.file) ?? 0, work).then((commit) => {
         commits.push(commit);
         count(commit);
         onCommit(commit);
@@ -49,8 +45,31 @@ export async function scoreChunks(plan: ScorePlan, commits: ScoreCommit[], work:
     throw error;
   } finally {
     // Nothing is closed that is still used.
-    await Promise.allSettled([reading, writing]);
-    await chunks.return(undefined);
+    await Promise.allSettled([writing]);
+    await answered.return(undefined);
+  }
+}
+
+/** Chunks that the model has at the same time: the next is there when it is done with one. */
+const ASKED = 2;
+
+/** In their order. */
+async function* answeredChunks(
+  chunks: AsyncGenerator<InputChunk>,
+  ask: (chunk: InputChunk) => Promise<RanRows>,
+): AsyncGenerator<{ readonly chunk: InputChunk; readonly answers: RanRows }> {
+  const asked: { readonly chunk: InputChunk; readonly answers: Promise<RanRows> }[] = [];
+  try {
+    for await (const chunk of chunks) {
+      const answers = ask(chunk);
+      answers.catch(() => undefined); // told in its turn
+      asked.push({ chunk, answers });
+      const first = asked.length < ASKED ? undefined : asked.shift();
+      if (first) yield { chunk: first.chunk, answers: await first.answers };
+    }
+    for (const { chunk, answers } of asked) yield { chunk, answers: await answers };
+  } finally {
+    await Promise.allSettled(asked.map(({ answers }) => answers));
   }
 }
 
@@ -66,9 +85,9 @@ async function write(
   rowsBefore: number,
   { duck, folder, output }: Work,
 ): Promise<ScoreCommit> {
-  const { piece, rows, table, good, tellOf } = chunk;
+  const { piece, rows, good, tellOf } = chunk;
   const out = new Set(refused.map(({ row }) => row));
-  if (out.size > 0) await deleteRows(duck.writing, table, out);
+  const table = out.size > 0 ? await withoutRows(duck.writing, chunk.table, out) : chunk.table;
   const numbers = plan.order.isNumbered
     ? good.filter((_, row) => !out.has(row)).map((row) => rowsBefore + row + 1)
     : null;
@@ -94,8 +113,11 @@ async function write(
 }
 
 /** @param places among the rows that it has */
-async function deleteRows(connection: DuckDBConnection, table: string, places: ReadonlySet<number>): Promise<void> {
-  const found = await connection.runAndReadAll(`SELECT rowid FROM ${table} ORDER BY rowid`);
+async function withoutRows(connection: DuckDBConnection, from: Rows, places: ReadonlySet<number>): Promise<Rows> {
+  const name = from.isView ? `${from.name}_taken` : from.name;
+  if (from.isView) await connection.run(`CREATE TABLE ${name} AS FROM ${from.name}; ${dropSql(from)}`);
+  const found = await connection.runAndReadAll(`SELECT rowid FROM ${name} ORDER BY rowid`);
   const ids = found.getRowsJson().flatMap(([id], place) => (places.has(place) ? [Number(id)] : []));
-  await connection.run(`DELETE FROM ${table} WHERE rowid IN (${ids.join(', ')})`);
+  await connection.run(`DELETE FROM ${name} WHERE rowid IN (${ids.join(', ')})`);
+  return { name, isView: false };
 }

@@ -1,6 +1,6 @@
 /** The rows of the input, a chunk after the other, in tables of DuckDB; with them what the model takes. */
 import { basename } from 'node:path';
-import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBResult, DuckDBVector } from '@duckdb/node-api';
 import { type Datatype, DATATYPES, type NamedTensor, type Values } from '../inference/datatype';
 import { halfOf } from '../inference/half';
 import { LoopwrightError } from '../protocol/errors';
@@ -19,7 +19,7 @@ export interface InputChunk {
   /** Of the input, good and bad. */
   readonly rows: number;
   /** Where its rows are: those that are good, in their order. */
-  readonly table: string;
+  readonly table: Rows;
   /** Places of its good rows among all of the chunk. */
   readonly good: readonly number[];
   readonly bad: readonly Fault[];
@@ -27,6 +27,15 @@ export interface InputChunk {
   /** What is told of a row of the chunk besides its place. */
   readonly tellOf: (row: number) => Pick<BadRow, 'file' | 'line' | 'text'>;
 }
+
+/** A name of DuckDB's. */
+export interface Rows {
+  readonly name: string;
+  /** It is read where it is wanted: nothing of it can be deleted. */
+  readonly isView: boolean;
+}
+
+export const dropSql = ({ name, isView }: Rows): string => `DROP ${isView ? 'VIEW' : 'TABLE'} ${name}`;
 
 interface Parts {
   /** So many chunks are read at the same time. */
@@ -109,19 +118,32 @@ async function readText(piece: Piece, text: TextChunk, reader: Reader): Promise<
   return goodOf(piece, { rows: count + bad.length, all, faults, tellOf }, reader);
 }
 
+/** What the model takes is read at once, what is kept when it is written: a table of both would cost as much as reading does. */
 async function readRange(piece: Piece, { link, from, to }: RowRange, reader: Reader): Promise<InputChunk> {
   const { plan, sql, connection } = reader;
   const path = plan.files[piece.file]?.path ?? '';
   const source = `read_parquet(${quoted(link)}, file_row_number = true, hive_partitioning = false)`;
   const range = `file_row_number >= ${String(from)} AND file_row_number < ${String(to)}`;
-  try {
-    await connection.run(`CREATE TABLE ${tableOf(piece)} AS SELECT ${sql.columns} FROM ${source} WHERE ${range}`);
-  } catch (error) {
-    const rows = `rows ${String(from + 1)} to ${String(to)}`;
-    throw new LoopwrightError('bad_request', `${basename(path)}, ${rows}, can't be read: ${duckSays(error)}`);
-  }
+  const rows = to - from;
   const tellOf = () => ({ file: basename(path), line: null, text: null });
-  return goodOf(piece, { rows: to - from, all: placesTo(to - from), faults: [], tellOf }, reader);
+  const name = tableOf(piece);
+  const select = `SELECT ${sql.columns} FROM ${source} WHERE ${range}`;
+  try {
+    await connection.run(`CREATE VIEW ${name} AS ${select}`);
+    // As a whole: each bit of a stream would be read when it is asked for, and that waits for our thread.
+    const isChecked = sql.checks.length === 0;
+    const result = await connection.run(
+      `SELECT ${feedNames(plan)}${isChecked ? '' : ', coalesce(bad, 0)'} FROM ${name}`,
+    );
+    const feeds = await feedsOf(result, plan, { rows, isChecked });
+    const table = { name, isView: true };
+    if (feeds) return { piece, rows, table, good: placesTo(rows), bad: [], feeds, tellOf };
+    await connection.run(`DROP VIEW ${name}; CREATE TABLE ${name} AS ${select}`);
+  } catch (error) {
+    const place = `rows ${String(from + 1)} to ${String(to)}`;
+    throw new LoopwrightError('bad_request', `${basename(path)}, ${place}, can't be read: ${duckSays(error)}`);
+  }
+  return goodOf(piece, { rows, all: placesTo(rows), faults: [], tellOf }, reader);
 }
 
 async function readNothing(piece: Piece, { plan, sql, connection }: Reader): Promise<InputChunk> {
@@ -129,7 +151,7 @@ async function readNothing(piece: Piece, { plan, sql, connection }: Reader): Pro
   const nothing = plan.columns.map(({ name, type }) => `CAST(NULL AS ${type}) AS "${name.replaceAll('"', '""')}"`);
   await connection.run(`CREATE TABLE ${table} AS SELECT ${sql.columns} FROM (SELECT ${nothing.join(', ')} LIMIT 0)`);
   const tellOf = () => ({ file: '', line: null, text: null });
-  return { piece, rows: 0, table, good: [], bad: [], feeds: [], tellOf };
+  return { piece, rows: 0, table: { name: table, isView: false }, good: [], bad: [], feeds: [], tellOf };
 }
 
 interface ReadRows extends Pick<InputChunk, 'rows' | 'tellOf'> {
@@ -149,11 +171,10 @@ async function goodOf(
   const out = new Set(wrong.map(({ row }) => row));
   const good = wrong.length === 0 ? all : all.filter((_, place) => !out.has(place));
   const told = wrong.map((fault) => ({ ...fault, row: all[fault.row] ?? 0 }));
-  return {
-    ...{ piece, rows, table, good, tellOf },
-    bad: [...faults, ...told],
-    feeds: await feedsOf(connection, plan, table, good.length),
-  };
+  const chunk = { piece, rows, table: { name: table, isView: false }, good, bad: [...faults, ...told], tellOf };
+  if (good.length === 0) return { ...chunk, feeds: [] };
+  const result = await connection.stream(`SELECT ${feedNames(plan)} FROM ${table}`);
+  return { ...chunk, feeds: (await feedsOf(result, plan, { rows: good.length, isChecked: true })) ?? [] };
 }
 
 const tableOf = ({ chunk }: Piece): string => `rows${String(chunk)}`;
@@ -180,14 +201,18 @@ async function takeOut(
   return wrong;
 }
 
-/** Lists of one length for each row, which DuckDB keeps one behind the other: what a tensor is. */
+const feedNames = ({ inputs }: ScorePlan): string => inputs.map((_, index) => `feed${String(index)}`).join(', ');
+
+/**
+ * Lists of one length for each row, which DuckDB keeps one behind the other: what a tensor is.
+ *
+ * @param isChecked that no row is bad. @returns null where one is
+ */
 async function feedsOf(
-  connection: DuckDBConnection,
+  result: DuckDBResult,
   { inputs }: ScorePlan,
-  table: string,
-  rows: number,
-): Promise<NamedTensor[]> {
-  if (rows === 0) return [];
+  { rows, isChecked }: { readonly rows: number; readonly isChecked: boolean },
+): Promise<NamedTensor[] | null> {
   const made = inputs.map(({ name, datatype, shape, at }) => {
     const of = datatype as Datatype;
     return {
@@ -198,12 +223,11 @@ async function feedsOf(
       data: DATATYPES[of].make(rows * at.length),
     };
   });
-  const names = inputs.map((_, index) => `feed${String(index)}`).join(', ');
-  const result = await connection.stream(`SELECT ${names} FROM ${table}`);
   let row = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) break;
+    if (!isChecked && hasBad(chunk.getColumnVector(inputs.length), chunk.rowCount)) return null;
     for (const [index, { datatype, data, width }] of made.entries()) {
       const { childData } = chunk.getColumnVector(index) as unknown as { childData: DuckDBVector };
       fill(data, datatype, childData, row * width, chunk.rowCount * width);
@@ -211,6 +235,12 @@ async function feedsOf(
     row += chunk.rowCount;
   }
   return made.map(({ name, datatype, shape, data }) => ({ name, datatype, shape, data }));
+}
+
+/** @param checks which of them fails first, as `rowsSql` has it; 0 where none does */
+function hasBad(checks: unknown, count: number): boolean {
+  const { items } = checks as { readonly items: Int32Array };
+  return items.subarray(0, count).some((check) => check > 0);
 }
 
 function fill(data: Values, datatype: Datatype, vector: DuckDBVector, from: number, count: number): void {

@@ -13,7 +13,7 @@ import { isScalar, isTakable } from './cells';
 import { filesIn, modelDigestOf } from './files';
 
 import { type Head, headOf, type HeadParts } from './head';
-import { inputChunks } from './input';
+import { dropSql, inputChunks } from './input';
 import { columnsOf } from './output';
 import { outputColumns } from './outputs';
 import { reachedBy } from './pieces';
@@ -107,7 +107,7 @@ async function triedOn(plan: ScorePlan, signature: Signature, { model, duck, at,
     const first = await chunks.next();
     if (first.done === true) return await answered(model, signature);
     const { table, feeds, good } = first.value;
-    await duck.writing.run(`DROP TABLE ${table}`);
+    await duck.writing.run(dropSql(table));
     if (good.length === 0) return await answered(model, signature);
     const { outputs, refused } = await model.rows(feeds, TRIED_ROWS);
     if (outputs.length > 0) return withOutputs(signature, outputs);

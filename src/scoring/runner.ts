@@ -40,13 +40,12 @@ export class Runner {
 
   /** @throws LoopwrightError `bad_request` that names the model, also where its process has ended twice by the same rows */
   async rows(feeds: readonly NamedTensor[], step: number): Promise<RanRows> {
+    const asked = this.current;
     try {
-      return await this.current.rows(feeds, step);
+      return await asked.rows(feeds, step);
     } catch (error) {
-      if (!this.current.hasEnded || this.isKilled) throw error;
-      this.current.kill(); // what is left of it
-      this.current = started(this.order);
-      this.current.fix(this.outputs);
+      if (!asked.hasEnded || this.isKilled) throw error;
+      if (this.current === asked) this.replace();
       return await this.current.rows(feeds, step);
     }
   }
@@ -54,6 +53,12 @@ export class Runner {
   kill(): void {
     this.isKilled = true;
     this.current.kill();
+  }
+
+  private replace(): void {
+    this.current.kill(); // what is left of it
+    this.current = started(this.order);
+    this.current.fix(this.outputs);
   }
 }
 

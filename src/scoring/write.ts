@@ -6,6 +6,7 @@ import { ofHalf } from '../inference/half';
 import type { ScoreFormat, ScorePlan } from '../protocol/score';
 import { SQL_TYPES } from './cells';
 import { identifier, isAlike, quoted } from './duck';
+import { dropSql, type Rows } from './input';
 import { partPattern } from './partitions';
 import { outputSql } from './rowsSql';
 
@@ -31,7 +32,7 @@ function copyOptions({ order: { format, partitionBy } }: ScorePlan, chunk: numbe
 interface Scored {
   readonly chunk: number;
   /** It is gone then. */
-  readonly table: string;
+  readonly table: Rows;
   readonly rows: number;
   /** Numbers of its rows in the input, from 1; null where nobody wants them. */
   readonly numbers: readonly number[] | null;
@@ -46,13 +47,13 @@ export async function writeChunk(
   scored: Scored,
   path: string,
 ): Promise<void> {
-  const { table } = scored;
-  const answers = `answers_${table}`;
+  const { name } = scored.table;
+  const answers = `answers_${name}`;
   await makeAnswers(connection, plan, answers, scored);
   rmSync(path, { recursive: true, force: true });
-  const rows = `SELECT ${outputSql(plan)} FROM ${table} POSITIONAL JOIN ${answers}`;
+  const rows = `SELECT ${outputSql(plan)} FROM ${name} POSITIONAL JOIN ${answers}`;
   await connection.run(`COPY (${rows}) TO ${quoted(path)} (${copyOptions(plan, scored.chunk)})`);
-  await connection.run(`DROP TABLE ${table}; DROP TABLE ${answers};`);
+  await connection.run(`${dropSql(scored.table)}; DROP TABLE ${answers};`);
 }
 
 async function makeAnswers(

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll } from 'vitest';
 import { type BadRow, jobFolderName, type ScoreFormat, type ScoreOrder } from '../../src/protocol/score';
 import { classifier, columns } from '../endpoint/models';
@@ -50,6 +51,17 @@ export function orderFor(model: string, input: string, output: string, wishes: P
     model: { label: basename(model), file: model, version: null, columns: [], python: null },
     ...wishes,
   };
+}
+
+export async function sql(text: string): Promise<unknown[][]> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    return (await connection.runAndReadAll(text)).getRowsJson();
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
 }
 
 export type How = 'new' | 'resume' | 'anew';

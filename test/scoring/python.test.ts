@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ScoreOrder } from '../../src/protocol/score';
 import { repository } from '../engine/support';
-import { badIn, begin, digest, isBegun, linesOf, orderFor, run, useFolder } from './jobs';
+import { badIn, begin, digest, isBegun, linesOf, orderFor, run, sql, useFolder } from './jobs';
 
 const PYTHON = process.env.LOOPWRIGHT_CAPTURE_PYTHON ?? '';
 const { folder, at, put } = useFolder();
@@ -123,6 +123,28 @@ describe.skipIf(PYTHON === '')('a model of scikit-learn', () => {
     const lost = { ...broken, model: { ...broken.model, python: { exe: at('no-python'), program: '', search: [] } } };
     expect(await run(lost)).toMatchObject({ code: 1, said: expect.stringContaining('could not be started') as string });
     expect(isBegun(broken)).toBe(false);
+  });
+
+  it('that refuses some rows answers the others, of Parquet as of text', async () => {
+    writeFileSync(
+      at('picks.py'),
+      'class Picks:\n    def predict(self, rows):\n        if (rows["visits"] == 49).any(): raise ValueError("49 is too many")\n        return rows["visits"] * 2\n    feature_names_in_ = ["visits"]\n',
+    );
+    execFileSync(PYTHON, ['-c', 'import picks, joblib; joblib.dump(picks.Picks(), "picks.joblib")'], { cwd: folder });
+    await sql(`COPY (FROM read_csv('${input}') LIMIT 5000) TO '${at('few.csv')}'`);
+    await sql(`COPY (FROM read_csv('${input}') LIMIT 5000) TO '${at('few.parquet')}'`);
+    const wishes = { keep: ['id'], errors: null, chunkRows: 2000 };
+    const [text, parquet] = [
+      pythonOrder('picks.joblib', at('few.csv'), 'picks.of-text.csv', wishes),
+      pythonOrder('picks.joblib', at('few.parquet'), 'picks.of-parquet.csv', wishes),
+    ];
+    for (const order of [text, parquet]) expect((await run(order)).code).toBe(0);
+    expect(readFileSync(parquet.output, 'utf8')).toBe(readFileSync(text.output, 'utf8'));
+    expect(badIn(parquet).map(({ row, reason }) => [row, reason])).toEqual(
+      badIn(text).map(({ row, reason }) => [row, reason]),
+    );
+    expect(badIn(parquet).length + linesOf(parquet.output).length - 1).toBe(5000);
+    expect(badIn(parquet)[0]?.reason).toContain('49 is too many');
   });
 
   it('whose code ends its process is told of after a second try', async () => {

@@ -1,26 +1,14 @@
 /** What is scored, and what it was read from and is written to. */
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
-import { badIn, isBegun, linesOf, orderFor, run, table, useFolder } from './jobs';
+import { badIn, isBegun, linesOf, orderFor, run, sql, table, useFolder } from './jobs';
 
 const { folder, at, put } = useFolder();
 const CLASSIFIER = at('classifier.onnx');
 const COLUMNS = at('columns.onnx');
 
 const SCORED = { columns: ['a', 'b', 'c'] };
-
-async function sql(text: string): Promise<unknown[][]> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(text)).getRowsJson();
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
 
 describe('a table', () => {
   it('is scored in parts, and is there when it is whole', async () => {

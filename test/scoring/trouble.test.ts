@@ -17,7 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { badIn, begin, digest, isBegun, linesOf, orderFor, rowsOf, run, table, useFolder } from './jobs';
+import { badIn, begin, digest, isBegun, linesOf, orderFor, rowsOf, run, sql, table, useFolder } from './jobs';
 
 const { folder, at, put } = useFolder();
 const CLASSIFIER = at('classifier.onnx');
@@ -78,6 +78,23 @@ describe('bad rows', () => {
     expect(badIn(order).map(({ line, column, reason }) => [line, column, reason])).toEqual(
       [3, 4, 5].map((line) => [line, 'id', 'It is not a whole number that INT64 holds.']),
     );
+  });
+
+  it('of Parquet are taken out of the chunks that have some', async () => {
+    const input = at('some.parquet');
+    await sql(
+      `COPY (SELECT 'c' || i AS country, CASE WHEN i IN (1500, 1501, 3999) THEN NULL ELSE i END AS id, i / 2 AS amount FROM range(4000) rows(i)) TO '${input}'`,
+    );
+    const order = orderFor(COLUMNS, input, at('some.scored.csv'), { errors: null, keep: ['country'] });
+    expect(await run(order)).toMatchObject({ code: 0 });
+    expect(badIn(order).map(({ row, column }) => [row, column])).toEqual([
+      [1501, 'id'],
+      [1502, 'id'],
+      [4000, 'id'],
+    ]);
+    const kept = linesOf(order.output).map((line) => line.split(',')[0]);
+    expect(kept).toHaveLength(3998);
+    expect([kept[1], kept[1500], kept[1501], kept[3997]]).toEqual(['c0', 'c1499', 'c1502', 'c3998']);
   });
 
   it('are those that DuckDB can not read at all, whatever stands around them', async () => {

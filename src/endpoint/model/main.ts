@@ -53,7 +53,12 @@ async function main(): Promise<void> {
   const isTried = batchRows !== UNTRIED;
   const wishes = { threads: wishIn(threads), batchRows: isTried ? wishIn(batchRows) : 1 };
   const { model, ...found } = await tuned(open, isTried ? answersBatches : () => Promise.resolve(false), wishes);
-  process.on('message', (message: ToModel) => void run(model, message));
+  // Many rows are answered in their turn; single runs may be several at a time.
+  let before: Promise<void> = Promise.resolve();
+  process.on('message', (message: ToModel) => {
+    if (message.kind === 'rows') before = before.then(() => run(model, message));
+    else void run(model, message);
+  });
   tell({ kind: 'ready', signature: model.signature, ...found });
 }
 

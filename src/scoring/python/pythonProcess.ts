@@ -26,7 +26,8 @@ export class PythonProcess {
   private readonly child: ChildProcess;
   /** Open until it ends: its end tells the process that nobody waits any more. */
   private readonly stdin: Writable;
-  private waiting: Waiting | null = null;
+  /** It answers in the order in which it is asked. */
+  private readonly waiting: Waiting[] = [];
   private over: Error | null = null;
   private complaints = '';
 
@@ -97,14 +98,13 @@ export class PythonProcess {
         reject(this.over);
         return;
       }
-      this.waiting = { resolve, reject };
+      this.waiting.push({ resolve, reject });
       writeFrame(this.stdin, head, tensors);
     });
   }
 
   private take(head: FromPython, tensors: readonly NamedTensor[]): void {
-    const { waiting } = this;
-    this.waiting = null;
+    const waiting = this.waiting.shift();
     if ('refused' in head) waiting?.reject(new Refused(head.refused));
     else if ('missing' in head) {
       const { packages, neededFor } = head.missing;
@@ -124,8 +124,7 @@ export class PythonProcess {
 
   private end(why: Error): void {
     this.over ??= why;
-    this.waiting?.reject(this.over);
-    this.waiting = null;
+    for (const { reject } of this.waiting.splice(0)) reject(this.over);
   }
 
   private whyOver(how: string): LoopwrightError {
