@@ -8,7 +8,12 @@ const forbid = (...patterns) => ({
 });
 
 /** All that know `protocol`, which knows none of them. */
-const ROOMS = ['client', 'engine', 'extension', 'cli', 'webview', 'onnx', 'inference', 'endpoint', 'scoring'];
+const ROOMS = [
+  ...['client', 'engine', 'extension', 'cli', 'webview'],
+  ...['onnx', 'inference', 'endpoint', 'tables', 'scoring', 'drift'],
+];
+/** Programs that run beside a front end or the engine, and what they are made of. */
+const JOBS = ['endpoint', 'inference', 'tables', 'scoring', 'drift'];
 
 const noVscode = ['^vscode$', '`vscode` is imported in src/extension alone.'];
 const noOther = (...rooms) =>
@@ -65,14 +70,22 @@ export default tseslint.config(
   },
   {
     files: ['src/endpoint/**'],
-    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'scoring')),
+    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'tables', 'scoring', 'drift')),
   },
   {
     files: ['src/scoring/**'],
-    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'endpoint'), [
+    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'endpoint', 'drift'), [
       'inference/session$',
       'Models are run by model.js, a process of its own.',
     ]),
+  },
+  {
+    files: ['src/tables/**'],
+    rules: forbid(noVscode, ...noOther(...ROOMS.filter((room) => room !== 'tables'))),
+  },
+  {
+    files: ['src/drift/**'],
+    rules: forbid(noVscode, ...noOther(...ROOMS.filter((room) => room !== 'drift' && room !== 'tables'))),
   },
   {
     // What runs a model is a process of its own, in which a crash of native code ends nothing else.
@@ -90,24 +103,24 @@ export default tseslint.config(
   },
   {
     files: ['src/client/**'],
-    rules: forbid(noVscode, ...noOther('engine', 'extension', 'cli', 'webview', 'endpoint', 'inference', 'scoring')),
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'cli', 'webview', ...JOBS)),
   },
   {
     files: ['src/cli/**'],
-    rules: forbid(noVscode, ...noOther('engine', 'extension', 'webview', 'endpoint', 'inference', 'scoring')),
+    rules: forbid(noVscode, ...noOther('engine', 'extension', 'webview', ...JOBS)),
   },
   {
     files: ['src/engine/**'],
     rules: forbid(
       noVscode,
-      ...noOther('client', 'extension', 'cli', 'webview', 'endpoint', 'scoring'),
+      ...noOther('client', 'extension', 'cli', 'webview', 'endpoint', 'tables', 'scoring', 'drift'),
       ['inference/session$', 'Models are run by model.js, a process of its own: the engine and its jobs open none.'],
       ['^(\\./|(\\.\\./)+)(store|tracking|data|house|notebooks)/.+', 'A capability is reached through its index.ts.'],
     ),
   },
   {
     files: ['src/extension/**'],
-    rules: forbid(...noOther('engine', 'cli', 'webview', 'endpoint', 'inference', 'scoring')),
+    rules: forbid(...noOther('engine', 'cli', 'webview', ...JOBS)),
   },
   {
     files: ['webview/**'],

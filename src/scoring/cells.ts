@@ -1,6 +1,6 @@
 /** Cells of a table as SQL: what a model takes of them, what goes into the output, and which are neither. Pure. */
 import { type Datatype } from '../inference/datatype';
-import { identifier } from './duck';
+import { identifier } from '../tables/duck';
 
 export interface CellSql {
   readonly value: string;

@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { RanRows } from '../inference/rows';
 import type { BadRow, ScoreCommit, ScorePlan } from '../protocol/score';
-import type { Duck } from './duck';
+import type { Duck } from '../tables/duck';
 import type { JobFolder } from './folder';
 import { dropSql, type InputChunk, inputChunks, type Rows } from './input';
 import type { GrowingOutput } from './output';

@@ -4,7 +4,7 @@ import { extname } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LoopwrightError } from '../protocol/errors';
 import type { ComparedColumn, ScoreComparison, ScorePlan } from '../protocol/score';
-import { duckSays, identifier, quoted } from './duck';
+import { duckSays, identifier, quoted } from '../tables/duck';
 import type { JobFolder } from './folder';
 import { predicted } from './outputs';
 

@@ -5,7 +5,7 @@ import { type Datatype, DATATYPES, type NamedTensor, type Values } from '../infe
 import { halfOf } from '../inference/half';
 import { LoopwrightError } from '../protocol/errors';
 import type { BadRow, ScorePlan } from '../protocol/score';
-import { duckSays, isAlike, quoted } from './duck';
+import { duckSays, isAlike, quoted } from '../tables/duck';
 import { type Piece, piecesOf, type Reached, type RowRange } from './pieces';
 import { readTextChunk } from './readText';
 import { type RowsSql, rowsSql } from './rowsSql';

@@ -14,7 +14,7 @@ import {
 } from '../protocol/score';
 import { scoreChunks } from './chunks';
 import { comparisonOf } from './comparison';
-import { type Duck, openDuck } from './duck';
+import { type Duck, openDuck } from '../tables/duck';
 import { JobFolder, jobFolderOf } from './folder';
 import { GROWING, GrowingOutput, isThere, takeBack } from './output';
 import { checkUnchanged, planOf } from './plan';

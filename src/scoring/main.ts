@@ -19,7 +19,7 @@ import {
 } from '../protocol/score';
 import { SCORE_RESULT, SCORED_TAG } from '../protocol/scoreNames';
 import { type Beginning, planned, score, shapeOf } from './job';
-import { statOf } from './files';
+import { statOf } from '../tables/files';
 import { Misfit } from './plan';
 import { grouped } from './progress';
 

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LoopwrightError } from '../protocol/errors';
 import type { ScoreCommit, ScorePlan, TextForm } from '../protocol/score';
-import { duckSays, quoted } from './duck';
+import { duckSays, quoted } from '../tables/duck';
 import { type TextChunk, textChunks } from './text';
 
 export interface RowRange {

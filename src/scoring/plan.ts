@@ -10,7 +10,8 @@ import { LoopwrightError } from '../protocol/errors';
 import type { PlannedColumn, PlannedInput, ScoreMisfit, ScoreOrder, ScorePlan } from '../protocol/score';
 import { BUILD } from '../protocol/version';
 import { isScalar, isTakable } from './cells';
-import { filesIn, modelDigestOf } from './files';
+import { filesIn } from '../tables/files';
+import { modelDigestOf } from './modelDigest';
 
 import { type Head, headOf, type HeadParts } from './head';
 import { dropSql, inputChunks } from './input';

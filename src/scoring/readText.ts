@@ -5,7 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import * as z from 'zod';
 import { LoopwrightError } from '../protocol/errors';
 import type { PlannedColumn, TextForm } from '../protocol/score';
-import { duckSays, identifier, quoted } from './duck';
+import { duckSays, identifier, quoted } from '../tables/duck';
 import { Slice } from './slice';
 import type { TextChunk } from './text';
 

@@ -2,7 +2,7 @@
 import type { Datatype } from '../inference/datatype';
 import type { ScorePlan } from '../protocol/score';
 import { feedCell, keptCell, SQL_TYPES } from './cells';
-import { identifier } from './duck';
+import { identifier } from '../tables/duck';
 
 export interface Check {
   /** Of the input. */

@@ -8,7 +8,7 @@ import type { NamedTensor } from '../inference/datatype';
 import { LoopwrightError } from '../protocol/errors';
 import type { PlannedOutput, ScoreCommit, ScorePlan, ScoreSummary } from '../protocol/score';
 import { distributionOf, type Said } from './distribution';
-import { type Duck, identifier, openDuck, quoted } from './duck';
+import { type Duck, identifier, openDuck, quoted } from '../tables/duck';
 import type { JobFolder } from './folder';
 import { inputChunks } from './input';
 import { columnsOf } from './output';

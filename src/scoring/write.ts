@@ -5,7 +5,7 @@ import { type Datatype, type NamedTensor } from '../inference/datatype';
 import { ofHalf } from '../inference/half';
 import type { ScoreFormat, ScorePlan } from '../protocol/score';
 import { SQL_TYPES } from './cells';
-import { identifier, isAlike, quoted } from './duck';
+import { identifier, isAlike, quoted } from '../tables/duck';
 import { dropSql, type Rows } from './input';
 import { partPattern } from './partitions';
 import { outputSql } from './rowsSql';

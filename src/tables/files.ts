@@ -1,8 +1,6 @@
-/** The files that are scored, and what they are. */
-import { createHash } from 'node:crypto';
+/** The files that a table is in, and what they are. */
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { LoopwrightError } from '../protocol/errors';
 import type { InputFile, TextForm } from '../protocol/score';
 
@@ -39,7 +37,7 @@ export function filesIn(input: string): { readonly files: InputFile[]; readonly 
   if (kinds.size > 1)
     throw new LoopwrightError(
       'bad_request',
-      `${input} has tables of several kinds: ${[...kinds].join(', ')}. Score one kind at a time.`,
+      `${input} has tables of several kinds: ${[...kinds].join(', ')}. Take one kind at a time.`,
     );
   return { files: paths.map(statOf), kind };
 }
@@ -64,23 +62,4 @@ export async function encodingOf(path: string, compression: TextForm['compressio
     if (mark === 'feff') return 'utf-16be';
   }
   return asked;
-}
-
-/** Of a folder: of the names and digests of all that is in it. */
-export async function modelDigestOf(path: string): Promise<string> {
-  if (!statSync(path).isDirectory()) return digestOf(path);
-  const hash = createHash('sha256');
-  const names = readdirSync(path, { recursive: true }).map(String).sort();
-  for (const name of names) {
-    const file = join(path, name);
-    if (statSync(file).isFile()) hash.update(`${name.replaceAll('\\', '/')}\0${await digestOf(file)}\n`);
-  }
-  return hash.digest('hex');
-}
-
-/** SHA-256. */
-async function digestOf(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  return hash.digest('hex');
 }

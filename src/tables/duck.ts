@@ -1,7 +1,14 @@
-/** DuckDB as a job of ours uses it: little memory, one thread, no network, and no files but those of the job. */
+/** DuckDB as a job of ours uses it: little memory, few threads, no network, and no files but those of the job. */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 
-const MEMORY_LIMIT = '256MB';
+export interface DuckLimits {
+  readonly threads: number;
+  readonly memoryMb: number;
+  /** A folder for what does not fit; null: it fails then. */
+  readonly spill: string | null;
+}
+
+const FEW: DuckLimits = { threads: 1, memoryMb: 256, spill: null };
 
 /** Chunks that are read at the same time: of text that is what costs most. */
 const READERS = 2;
@@ -16,17 +23,21 @@ export interface Duck {
 }
 
 /** @param folders what it may read and write */
-export async function openDuck(folders: readonly string[], files: readonly string[]): Promise<Duck> {
+export async function openDuck(
+  folders: readonly string[],
+  files: readonly string[],
+  { threads, memoryMb, spill }: DuckLimits = FEW,
+): Promise<Duck> {
   const { DuckDBInstance: Instance } = await import('@duckdb/node-api');
   const instance: DuckDBInstance = await Instance.create(':memory:', {
-    threads: '1',
-    memory_limit: MEMORY_LIMIT,
+    threads: String(threads),
+    memory_limit: `${String(memoryMb)}MB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   });
   const writing = await instance.connect();
   for (const statement of [
-    "SET temp_directory = ''",
+    `SET temp_directory = ${quoted(spill ?? '')}`,
     'SET preserve_insertion_order = true',
     `SET allowed_directories = [${folders.map((folder) => quoted(`${folder}/`)).join(', ')}]`,
     `SET allowed_paths = [${files.map(quoted).join(', ')}]`,
