@@ -80,6 +80,8 @@ const programs = [
       model: 'src/endpoint/model/main.ts',
       measure: 'src/endpoint/measure/main.ts',
       score: 'src/scoring/main.ts',
+      drift: 'src/drift/main.ts',
+      driftWorker: 'src/drift/worker.ts',
     },
     // `later` is a program of its own, which the extension loads when it is needed.
     external: ['vscode', './later', ...Object.keys(manifest.dependencies ?? {})],

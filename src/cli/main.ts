@@ -15,6 +15,7 @@ import { addNotebooks } from './commands/notebooks';
 import { addRun, RUN_OPTIONS_WITH_VALUE } from './commands/run';
 import { addRuns } from './commands/runs';
 import { addModels } from './commands/models';
+import { addDrift } from './commands/drift';
 import { addScore } from './commands/score';
 import { addServing } from './commands/serving';
 import { addTracking } from './commands/tracking';
@@ -96,6 +97,7 @@ function programOf(perform: Perform, target: RunTarget | null): Command {
   addModels(program, perform);
   addServing(program, perform);
   addScore(program, perform);
+  addDrift(program, perform);
   addTracking(program, perform);
   addExport(program, perform);
   addImport(program, perform);

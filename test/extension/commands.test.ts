@@ -47,7 +47,7 @@ describe('the commands in package.json', () => {
     for (const { command, title, category } of commands) {
       expect(category, command).toBe('Loopwright');
       const text = texts[title.replaceAll('%', '')] ?? '';
-      expect(text, command).toMatch(/^[A-Z]\w*( ([A-Z]\w*('s)?|as|from|in|of|to|with))*…?$/);
+      expect(text, command).toMatch(/^[A-Z]\w*( ([A-Z]\w*('s)?|as|for|from|in|of|to|with))*…?$/);
     }
   });
 

@@ -11,6 +11,7 @@ import { someEndpoint } from './fixtures/endpointHost';
 import * as notebooks from './fixtures/notebooks';
 import { FakePairHost, somePair } from './fixtures/pairHost';
 import * as runs from './fixtures/runs';
+import { drifted } from './fixtures/drift';
 import { scoredAgain } from './fixtures/scored';
 import { type ThemeName } from './harness';
 
@@ -38,6 +39,7 @@ const STATES: Readonly<Record<string, () => FakeRun>> = {
   'followed notebook': () => notebooks.followedNotebook('cells'),
   'hostile notebook': notebooks.hostileNotebook,
   'a scoring job': scoredAgain,
+  'a comparison for drift': drifted,
 };
 
 describe.each(THEMES)('in %s', (theme) => {

@@ -1,5 +1,6 @@
 /** What there is of a run, so that the page has no section without anything in it. Pure. */
 import { type RunPageModel } from '../../src/protocol/pages/run';
+import { DRIFT_PAGE } from '../../src/protocol/driftNames';
 import { SCORE_RESULT, SCORED_TAG } from '../../src/protocol/scoreNames';
 import { countWords, isOver } from './words';
 
@@ -7,6 +8,7 @@ export type SectionId =
   | 'note'
   | 'metrics'
   | 'predictions'
+  | 'drift'
   | 'parameters'
   | 'tags'
   | 'children'
@@ -24,6 +26,7 @@ export const OPEN_AT_FIRST: ReadonlySet<SectionId> = new Set([
   'note',
   'metrics',
   'predictions',
+  'drift',
   'parameters',
   'children',
   'cells',
@@ -41,6 +44,9 @@ export function scoringOf({ artifacts, tags, run }: RunPageModel): 'whole' | 'en
   if (artifacts.some(({ path }) => path === SCORE_RESULT)) return 'whole';
   return isOver(run) ? 'ended' : null;
 }
+
+/** Of a comparison for drift that has found something to show. */
+export const hasDrift = ({ artifacts }: RunPageModel): boolean => artifacts.some(({ path }) => path === DRIFT_PAGE);
 
 export function hasNote({ note }: RunPageModel): boolean {
   return note !== '';

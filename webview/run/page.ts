@@ -16,7 +16,8 @@ import { visuallyHidden } from '../ui/styles';
 import { causeOf, type RunHost } from './api';
 import { hasModels } from './captured/modelList';
 import { cellCount, hasCells } from './captured/notebookWords';
-import { dataCount, hasCode, hasData, hasNote, OPEN_AT_FIRST, scoringOf, type SectionId } from './contents';
+import { dataCount, hasCode, hasData, hasNote, OPEN_AT_FIRST, type SectionId } from './contents';
+import { foundIn } from './found';
 import './header';
 import { type EditEvent, type RunHeader, type ShowEvent } from './header';
 import './metrics';
@@ -164,9 +165,7 @@ export class RunPage extends LitElement {
 
   private renderRest(page: RunPageModel) {
     const { totals, run } = page;
-    return html`${
-      scoringOf(page) === null ? nothing : this.section('predictions', 'Predictions', '', () => this.renderScored(page))
-    }
+    return html`${this.renderFound(page)}
     ${
       run.childCount > 0
         ? this.section('children', 'Children', count(run.childCount), () => this.renderChildren(page))
@@ -255,9 +254,9 @@ export class RunPage extends LitElement {
     );
   }
 
-  private renderScored(page: RunPageModel) {
-    const isEnded = scoringOf(page) === 'ended';
-    return html`<lw-scored .host=${this.host} .page=${page} ?ended=${isEnded}></lw-scored>`;
+  private renderFound(page: RunPageModel) {
+    const found = foundIn(page, this.host);
+    return found ? this.section(found.id, found.title, '', found.render) : nothing;
   }
 
   private renderFigures() {

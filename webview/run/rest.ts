@@ -12,4 +12,5 @@ import './captured/system';
 import './figures';
 import '../note/note';
 import './output/output';
+import './drift/drift';
 import './scored/scored';

@@ -8,11 +8,12 @@ import { copy } from './copy';
 import type { EndpointsParts } from '.';
 import type { EndpointPanels } from '../panels/endpointPanel';
 import { DoubleClicks } from '../views/runs/doubleClicks';
-import { LOOK } from '../models/tree';
+import { LOOK, VersionNode } from '../models/tree';
 import { chooseWanted } from './change';
 import { chooseHowToServe } from './choose';
 import type { Track } from './choiceDocument';
 import { type ChosenModel, copyEmbeddingCode } from './embedding';
+import { compareForDrift } from './drift';
 import { isTable, scoreTable } from './score';
 import { scoreAgain, scoreOn } from './scoreAgain';
 import { Serving } from './serve';
@@ -81,6 +82,14 @@ export class EndpointCommands {
     const table = given instanceof vscode.Uri && isTable(given) ? given : undefined;
     const model = await this.model(table ? undefined : given, title, vscode.l10n.t('Choose'), untrusted, true);
     if (model) await scoreTable(this.parts, model, table, title);
+  }
+
+  /** Tables of the explorer, a version; asks for what it lacks. @param given what it was called on, and what else is selected */
+  async drift([one, several]: readonly unknown[]): Promise<void> {
+    if (one instanceof VersionNode) return compareForDrift(this.parts, { kind: 'version', node: one });
+    const selected = Array.isArray(several) ? several : [one];
+    const tables = selected.filter((at): at is vscode.Uri => at instanceof vscode.Uri && isTable(at));
+    await compareForDrift(this.parts, { kind: 'tables', tables });
   }
 
   /** @param given a run that has scored something */

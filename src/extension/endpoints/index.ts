@@ -71,6 +71,7 @@ export class Endpoints implements Disposable {
     | 'loopwright.score'
     | 'loopwright.scoreAgain'
     | 'loopwright.scoreOn'
+    | 'loopwright.drift'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
     | 'loopwright.changeEndpoint'
@@ -89,6 +90,7 @@ export class Endpoints implements Disposable {
       'loopwright.score': on('score'),
       'loopwright.scoreAgain': on('scoreAgain'),
       'loopwright.scoreOn': on('scoreOn'),
+      'loopwright.drift': async (...given) => (await this.commands()).drift(given),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
       'loopwright.changeEndpoint': on('change'),

@@ -1,0 +1,200 @@
+/** `loopwright drift`: two tables compared, as a tracked run. */
+import { availableParallelism } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { driftCommand, driftReportIn } from '../../client/drift';
+import type { RunRequest } from '../../client/launch';
+import { DEFAULT_CAPTURE } from '../../protocol/capture';
+import {
+  DEFAULT_FALSE_ALARMS,
+  DEFAULT_LEAST_EFFECT,
+  DEFAULT_SEED,
+  DRIFT_RULES,
+  DRIFT_TESTS,
+  type DriftOrder,
+  type DriftRules,
+  DriftTestName,
+  FEATURE_TYPES,
+  FeatureType,
+  type WishedTest,
+} from '../../protocol/drift';
+import { LoopwrightError } from '../../protocol/errors';
+import { type Cli, examples, type Perform, withCommonOptions } from '../command';
+import { EXIT } from '../output';
+import { pythonFor } from '../target';
+import { conclude, start } from '../trackedRun';
+
+interface DriftOptions {
+  readonly columns?: string;
+  readonly ignore?: string;
+  readonly prediction?: string;
+  readonly label?: string;
+  readonly rules: DriftRules;
+  readonly test: readonly string[];
+  readonly type: readonly string[];
+  readonly importance: readonly string[];
+  readonly falseAlarms?: string;
+  readonly leastEffect?: string;
+  readonly share?: string;
+  readonly whole?: boolean;
+  readonly seed?: string;
+  readonly experiment?: string;
+  readonly name?: string;
+  readonly python?: string;
+  readonly quiet?: boolean;
+}
+
+const EXPERIMENT = 'Drift';
+/** What is neither an answer nor wrong use: whoever asks for drift must not take it for that. */
+const BROKEN = 3;
+
+const gathered = (word: string, before: readonly string[]): string[] => [...before, word];
+
+export function addDrift(program: Command, perform: Perform): void {
+  withCommonOptions(program.command('drift'))
+    .summary('whether a table is like another: each feature, and all of them together, as a tracked run')
+    .description(
+      'Compare two tables, or two folders of tables of one kind: CSV, TSV and JSON lines (also .gz and .zst), Parquet. The exit ' +
+        'code is 0 where nothing has moved, 1 where something has, 2 for wrong use or input that can not be read, 3 where the comparison itself failed.',
+    )
+    .argument('<reference>', 'the table that is as it should be: that of the training')
+    .argument('<current>', 'the table of today')
+    .option('--columns <names>', 'compare these alone, with commas between (default: all that both have)')
+    .option('--ignore <names>', 'leave these out')
+    .option('--prediction <name>', 'the column that a model has predicted')
+    .option('--label <name>', 'the column with what was true')
+    .addOption(
+      new Option('--rules <whose>', 'by whose rules tests and thresholds are chosen')
+        .choices(DRIFT_RULES)
+        .default('loopwright'),
+    )
+    .option(
+      '--test <feature=test[:threshold]>',
+      `a test in place of those of the rules; "*" for all features: ${DRIFT_TESTS.join(', ')}`,
+      gathered,
+      [],
+    )
+    .option('--type <feature=type>', `take a column as ${FEATURE_TYPES.join(', ')}`, gathered, [])
+    .option(
+      '--importance <feature=number>',
+      'how much the model makes of a feature: the list is sorted by it',
+      gathered,
+      [],
+    )
+    .option(
+      '--false-alarms <share>',
+      `how often stable data may be called drifting, of our own rules (default: ${String(DEFAULT_FALSE_ALARMS)})`,
+    )
+    .option(
+      '--least-effect <size>',
+      `a smaller effect does not matter, of our own rules (default: ${String(DEFAULT_LEAST_EFFECT)})`,
+    )
+    .option('--share <share>', 'of the features that must drift for the table to (default: what the rules say)')
+    .option('--no-whole', 'leave out what looks at all features together')
+    .option('--seed <n>', `of samples and permutations (default: ${String(DEFAULT_SEED)})`)
+    .option('--experiment <name>', `the experiment of the run (default: ${EXPERIMENT})`)
+    .option('--name <name>', 'the name of the run (default: those of the tables)')
+    .option('--python <exe>', 'the Python that carries the run (default: as for "run")')
+    .option('-q, --quiet', 'no lines of our own around those of the job')
+    .addHelpText(
+      'after',
+      examples(
+        'drift train.parquet may.parquet',
+        'drift train.csv may.csv --prediction score --test amount=psi:0.2',
+        'drift train.parquet may.parquet --rules evidently --json',
+      ),
+    )
+    .action((reference: string, current: string, options: DriftOptions, self: Command) =>
+      perform(self, (cli) => drift(cli, reference, current, options)),
+    );
+}
+
+async function drift(cli: Cli, reference: string, current: string, options: DriftOptions): Promise<number> {
+  const order = orderOf(cli, reference, current, options);
+  const program = { runtime: process.execPath, file: join(cli.programs, 'drift.js') };
+  const target = { kind: 'command' as const, command: driftCommand(program, order) };
+  const request: RunRequest = {
+    target,
+    python: pythonFor(target, options.python, cli.cwd, cli.env),
+    cwd: cli.cwd,
+    experiment: options.experiment ?? EXPERIMENT,
+    name: options.name ?? `${order.current.label} beside ${order.reference.label}`,
+    // What it reads it says itself.
+    capture: { ...DEFAULT_CAPTURE, kinds: ['data', 'system'] },
+  };
+  const isQuiet = options.quiet === true;
+  const started = start(cli, isQuiet, request);
+  const end = await started.end;
+  const report = driftReportIn(started.prepared.folder);
+  const code = await conclude(cli.output, started, end, isQuiet, () => report ?? {});
+  if (report && code === EXIT.done) return report.drift ? EXIT.failed : EXIT.done;
+  return code === EXIT.failed ? BROKEN : code;
+}
+
+function orderOf(cli: Cli, reference: string, current: string, options: DriftOptions): DriftOrder {
+  const side = (path: string) => ({ label: basename(path), path: resolve(cli.cwd, path) });
+  return {
+    ...{ reference: side(reference), current: side(current) },
+    columns: options.columns === undefined ? null : namesIn(options.columns),
+    ignored: options.ignore === undefined ? [] : namesIn(options.ignore),
+    ...{ prediction: options.prediction ?? null, label: options.label ?? null, rules: options.rules },
+    tests: wishedIn(options.test),
+    types: Object.fromEntries(options.type.map((word) => typeIn(word))),
+    falseAlarms: numberIn('--false-alarms', options.falseAlarms, 0.000_001, 0.5) ?? DEFAULT_FALSE_ALARMS,
+    leastEffect: numberIn('--least-effect', options.leastEffect, 0, Infinity) ?? DEFAULT_LEAST_EFFECT,
+    share: numberIn('--share', options.share, 0, 1),
+    multivariate: options.whole !== false,
+    importances: Object.fromEntries(
+      options.importance.map((word) => {
+        const [name, text] = pairIn('--importance', word);
+        return [name, numberIn('--importance', text, 0, Infinity) ?? 0];
+      }),
+    ),
+    seed: numberIn('--seed', options.seed, -2147483648, 2147483647) ?? DEFAULT_SEED,
+    threads: Math.min(availableParallelism(), 8),
+  };
+}
+
+const namesIn = (text: string): string[] => text.split(',').map((name) => name.trim());
+
+/** What stands behind the last equals sign: names may have some. */
+function pairIn(option: string, word: string): readonly [string, string] {
+  const at = word.lastIndexOf('=');
+  if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
+  throw new LoopwrightError('bad_request', `${option} takes feature=…, not "${word.slice(0, 60)}".`);
+}
+
+function wishedIn(words: readonly string[]): Record<string, WishedTest[]> {
+  const wished: Record<string, WishedTest[]> = {};
+  for (const word of words) {
+    const [feature, wish] = pairIn('--test', word);
+    const [name = '', threshold] = wish.split(':');
+    const test = DriftTestName.safeParse(name);
+    if (!test.success)
+      throw new LoopwrightError(
+        'bad_request',
+        `There is no test "${name.slice(0, 60)}". There are: ${DRIFT_TESTS.join(', ')}.`,
+      );
+    (wished[feature] ??= []).push({
+      test: test.data,
+      threshold: numberIn('The threshold of --test', threshold, 0, Infinity),
+    });
+  }
+  return wished;
+}
+
+function typeIn(word: string): readonly [string, FeatureType] {
+  const [name, text] = pairIn('--type', word);
+  const type = FeatureType.safeParse(text);
+  if (type.success) return [name, type.data];
+  throw new LoopwrightError('bad_request', `--type takes ${FEATURE_TYPES.join(', ')}, not "${text.slice(0, 60)}".`);
+}
+
+function numberIn(option: string, text: string | undefined, least: number, most: number): number | null {
+  if (text === undefined) return null;
+  const number = text.trim() === '' ? NaN : Number(text);
+  if (number >= least && number <= most) return number;
+  const range =
+    most === Infinity ? `a number from ${String(least)} on` : `a number from ${String(least)} to ${String(most)}`;
+  throw new LoopwrightError('bad_request', `${option} takes ${range}, not "${text.slice(0, 60)}".`);
+}

@@ -1,0 +1,37 @@
+/** Bins that are more where the distribution is skewed (Doane 1976, "Aesthetic frequency classifications"), as NannyML takes them. */
+import type { PairedNumbers } from '../samples';
+import { binned, type NumberBins } from './bins';
+import { equalWidthEdges } from './equalWidth';
+import { binsOf } from './sturges';
+
+/** Over the range of the reference alone: values of the current sample beyond it are told as outside. */
+export function doaneBins(samples: PairedNumbers): NumberBins {
+  return binned(samples, doaneEdges(samples));
+}
+
+function doaneEdges({ values, reference, referenceCount: rows }: PairedNumbers): Float64Array {
+  const [first, last] = [reference.findIndex(isThere), reference.findLastIndex(isThere)];
+  const [low, high] = [values[first] ?? NaN, values[last] ?? NaN];
+  const skewness = rows > 2 ? skewnessOf(values, reference, rows) : null;
+  if (skewness === null) return equalWidthEdges(low, high, 1);
+  // The standard error of the skewness of a normal distribution.
+  const error = Math.sqrt((6 * (rows - 2)) / ((rows + 1) * (rows + 3)));
+  const width = (high - low) / (1 + Math.log2(rows) + Math.log2(1 + Math.abs(skewness) / error));
+  return equalWidthEdges(low, high, binsOf(low, high, width));
+}
+
+const isThere = (count: number): boolean => count > 0;
+
+/** The third standardized moment, by the population's deviation. Null where all values are the same, or too far apart. */
+function skewnessOf(values: Float64Array, counts: Float64Array, rows: number): number | null {
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += (counts[at] ?? 0) * (values[at] ?? 0);
+  const mean = sum / rows;
+  let squares = 0;
+  for (let at = 0; at < values.length; at++) squares += (counts[at] ?? 0) * ((values[at] ?? 0) - mean) ** 2;
+  const deviation = Math.sqrt(squares / rows);
+  if (!(deviation > 0 && deviation < Infinity)) return null;
+  let cubes = 0;
+  for (let at = 0; at < values.length; at++) cubes += (counts[at] ?? 0) * (((values[at] ?? 0) - mean) / deviation) ** 3;
+  return cubes / rows;
+}

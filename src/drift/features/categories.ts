@@ -1,0 +1,122 @@
+/** A feature of categories, truth values or texts. Pure. */
+import type { DriftFeature, DriftOrder, FeatureShares } from '../../protocol/drift';
+import { categoryTest } from '../catalogue';
+import type { ComparedColumn } from '../columns';
+import type { FeatureFigures, TestFigures } from '../figures';
+import { nannymlThreshold } from '../presets/nannyml';
+import type { CategoriesTest, TestOptions } from '../samples';
+import { chosenTests, type ChosenTest, type RuleFacts } from '../rules';
+import type { CountedValues } from '../values';
+import { missingTest } from './missing';
+
+/** Values that are drawn one by one. */
+const SHOWN = 20;
+/** Values that are listed as new, or gone. */
+const LISTED = 10;
+
+/** @param chunks of the reference, as NannyML's rules want them */
+export function categoryFigures(
+  column: ComparedColumn,
+  counted: CountedValues,
+  order: DriftOrder,
+  chunks: readonly Float64Array[] = [],
+): FeatureFigures {
+  const { missing, distinct, referenceCount, currentCount, buckets } = counted;
+  const rows = { reference: referenceCount + missing.reference, current: currentCount + missing.current };
+  const isComparable = referenceCount > 0 && currentCount > 0;
+  const isNamed = buckets === 0;
+  const isIdentifier =
+    column.type !== 'boolean' &&
+    Math.min(referenceCount, currentCount) >= 20 &&
+    distinct.reference >= referenceCount * ALL_DIFFER &&
+    distinct.current >= currentCount * ALL_DIFFER;
+  const facts: RuleFacts = {
+    name: column.name,
+    type: column.type,
+    referenceRows: referenceCount,
+    distinct: Math.max(counted.values.length, 1),
+    isIdentifier,
+  };
+  const { tests, needs } = chosenTests(facts, order);
+  const options = { seed: order.seed, permutations: PERMUTATIONS };
+  const ran = (chosen: ChosenTest): TestFigures[] => {
+    const test = isComparable ? categoryTest(chosen.test) : null;
+    if (test === null) return [];
+    const { threshold, decidesBy } = chosen;
+    const limit = threshold ?? (decidesBy === 'statistic' ? chunkLimit(test, counted, chunks, options) : null);
+    return [{ name: chosen.test, ...test(counted, options), threshold: limit, decidesBy }];
+  };
+  const figures = tests.flatMap(ran);
+  const effect = figures.find(({ name }) => name === 'jensen_shannon_base2' || name === 'jensen_shannon');
+  const side = (name: 'reference' | 'current') => ({
+    ...{ rows: rows[name], missing: missing[name], distinct: distinct[name], numbers: null },
+  });
+  return {
+    column: { name: column.name, type: column.type, role: column.role },
+    ...{ needs, tests: [...figures, ...missingTest(rows, missing, order)] },
+    effect: effect ? { name: effect.name, value: effect.statistic } : null,
+    ...{ reference: side('reference'), current: side('current') },
+    shares: isNamed ? sharesOf(counted) : null,
+    appeared: isNamed && isComparable ? only(counted, counted.current, counted.reference, currentCount) : null,
+    vanished: isNamed && isComparable ? only(counted, counted.reference, counted.current, referenceCount) : null,
+    words: null,
+    notes: [
+      ...column.notes,
+      ...(isIdentifier ? ['Nearly every value occurs once: it is taken for an identifier, and decides nothing.'] : []),
+      ...(isNamed || isIdentifier
+        ? []
+        : [
+            `It has about ${String(Math.max(distinct.reference, distinct.current))} different values: they are compared in ${String(buckets)} groups.`,
+          ]),
+    ],
+  };
+}
+
+function chunkLimit(
+  test: CategoriesTest,
+  counted: CountedValues,
+  chunks: readonly Float64Array[],
+  options: TestOptions,
+): number {
+  const reached = chunks.map((current) => {
+    const currentCount = current.reduce((sum, count) => sum + count, 0);
+    return currentCount === 0 ? NaN : test({ ...counted, current, currentCount }, options).statistic;
+  });
+  return nannymlThreshold(reached);
+}
+
+const ALL_DIFFER = 0.98;
+export const PERMUTATIONS = 1000;
+
+function sharesOf({ values, reference, current, referenceCount, currentCount }: CountedValues): FeatureShares | null {
+  if (values.length === 0) return null;
+  const share = (counts: Float64Array, at: number, all: number) => (all === 0 ? 0 : (counts[at] ?? 0) / all);
+  const rows = values.map((value, at) => ({
+    value: value.slice(0, 100),
+    reference: share(reference, at, referenceCount),
+    current: share(current, at, currentCount),
+  }));
+  // The most frequent of either side, whatever the number of rows is.
+  rows.sort((one, other) => other.reference + other.current - one.reference - one.current);
+  const rest = rows.slice(SHOWN);
+  const sum = (side: 'reference' | 'current') => rest.reduce((all, one) => all + one[side], 0);
+  return {
+    ...{ kind: 'values', values: rows.slice(0, SHOWN) },
+    others: rest.length === 0 ? null : { count: rest.length, reference: sum('reference'), current: sum('current') },
+  };
+}
+
+/** Values that one side has and the other never. */
+function only(
+  { values }: CountedValues,
+  own: Float64Array,
+  other: Float64Array,
+  all: number,
+): NonNullable<DriftFeature['appeared']> {
+  const found = values.flatMap((value, at) => {
+    const count = own[at] ?? 0;
+    return count > 0 && (other[at] ?? 0) === 0 ? [{ value: value.slice(0, 100), share: count / all }] : [];
+  });
+  found.sort((one, two) => two.share - one.share);
+  return { count: found.length, values: found.slice(0, LISTED) };
+}

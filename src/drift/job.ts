@@ -1,0 +1,140 @@
+/** A comparison from its beginning to its end. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DriftOrder, DriftReport } from '../protocol/drift';
+import { LoopwrightError } from '../protocol/errors';
+import { type Duck, openDuck } from '../tables/duck';
+import { filesIn } from '../tables/files';
+import { chosenColumns, type ComparedColumn } from './columns';
+import { categoryFigures } from './features/categories';
+import type { FeatureFigures } from './figures';
+import { reportOf } from './report';
+import { SampledRows, wholeOf } from './sampled';
+import { openTable, type Table } from './table';
+import { nannymlChunks } from './presets/nannyml';
+import { categoriesOf, chunkedCounts, columnsAtOnce, numbersOf, sampledOf } from './values';
+import { Workers } from './workers';
+
+export interface DriftParts {
+  readonly signal: AbortSignal;
+  /** The program of a thread that computes. */
+  readonly worker: string;
+  /** @param done of so many features */
+  readonly progress: (done: number, all: number) => void;
+}
+
+const MEMORY_MB = 768;
+
+/** @throws LoopwrightError `bad_request`, `not_found`; `cancelled` where the signal came */
+export async function compare(order: DriftOrder, parts: DriftParts): Promise<DriftReport> {
+  const began = performance.now();
+  const folder = mkdtempSync(join(tmpdir(), 'lw-drift-'));
+  const paths = [order.reference, order.current].flatMap(({ path }) => filesIn(path).files.map((file) => file.path));
+  const duck = await openDuck([folder], paths, { threads: order.threads, memoryMb: MEMORY_MB, spill: folder });
+  const stop = () => duck.interrupt();
+  parts.signal.addEventListener('abort', stop, { once: true });
+  const workers = new Workers(parts.worker, order.threads);
+  try {
+    const reference = await openTable(duck.writing, order.reference, 'reference', folder);
+    const current = await openTable(duck.writing, order.current, 'current', folder);
+    const tables = [reference, current] as const;
+    const { columns, left } = await chosenColumns(duck.writing, tables, order);
+    const rows = new SampledRows(tables);
+    const figures = await figuresOf(columns, order, { duck, workers, tables, rows, ...parts });
+    const { whole, notes } = order.multivariate
+      ? await wholeOf(columns, figures, order, { duck, workers, rows })
+      : { whole: [], notes: [] };
+    const seconds = (performance.now() - began) / 1000;
+    return reportOf(order, { tables, figures, left, whole, notes, seconds });
+  } catch (error) {
+    if (parts.signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.', { cause: error });
+    throw error;
+  } finally {
+    parts.signal.removeEventListener('abort', stop);
+    await workers.close();
+    duck.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Work extends DriftParts {
+  readonly duck: Duck;
+  readonly workers: Workers;
+  readonly tables: readonly [Table, Table];
+  readonly rows: SampledRows;
+}
+
+const isNumeric = ({ type }: ComparedColumn): boolean => type === 'number' || type === 'date';
+
+async function figuresOf(columns: readonly ComparedColumn[], order: DriftOrder, work: Work): Promise<FeatureFigures[]> {
+  const { duck, workers, tables, rows, signal, progress } = work;
+  const [reference, current] = tables;
+  const found = new Map<ComparedColumn, FeatureFigures>();
+  const computing: Promise<void>[] = [];
+  const add = (column: ComparedColumn, figures: FeatureFigures) => {
+    found.set(column, figures);
+    progress(found.size, columns.length);
+  };
+  const numeric = columns.filter(isNumeric);
+  const step = columnsAtOnce(Math.max(reference.rows, current.rows));
+  const [one = duck.writing, other = duck.writing] = duck.reading;
+  for (let from = 0; from < numeric.length; from += step) {
+    const some = numeric.slice(from, from + step);
+    const [ofReference, ofCurrent] = await Promise.all([
+      numbersOf(one, 'reference', some, reference.rows),
+      numbersOf(other, 'current', some, current.rows),
+    ]);
+    for (const [at, column] of some.entries()) {
+      await workers.room();
+      if (signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
+      const [own, others] = [ofReference[at] ?? NO_NUMBERS, ofCurrent[at] ?? NO_NUMBERS];
+      rows.addNumbers(column, own, others);
+      const numbers = { column, order, reference: own, current: others };
+      const computed = workers.compute('numbers', numbers, [own, others]).then((figures) => add(column, figures));
+      computed.catch(() => undefined); // told where all are awaited
+      computing.push(computed);
+    }
+  }
+  for (const column of columns.filter((each) => !isNumeric(each))) {
+    if (signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
+    if (column.type === 'text' || column.type === 'embedding') add(column, await ofSample(column, order, work));
+    else add(column, await ofCategories(column, order, work));
+  }
+  await Promise.all(computing);
+  return columns.flatMap((column) => found.get(column) ?? []);
+}
+
+async function ofCategories(
+  column: ComparedColumn,
+  order: DriftOrder,
+  { duck, tables }: Work,
+): Promise<FeatureFigures> {
+  const counted = await categoriesOf(duck.writing, column);
+  const [chunk] = order.rules === 'nannyml' ? nannymlChunks(tables[0].rows) : [];
+  const chunks = chunk ? await chunkedCounts(duck.writing, column, counted, chunk.to) : [];
+  return categoryFigures(column, counted, order, chunks);
+}
+
+/** Texts and vectors of a table that are looked at. */
+const MOST_SAMPLED = 2000;
+
+async function ofSample(column: ComparedColumn, order: DriftOrder, { duck, workers }: Work): Promise<FeatureFigures> {
+  const own = await sampledOf(duck.writing, 'reference', column, MOST_SAMPLED);
+  const other = await sampledOf(duck.writing, 'current', column, MOST_SAMPLED);
+  const given = {
+    ...{ column, order },
+    rows: { reference: own.rows, current: other.rows },
+    missing: { reference: own.missing, current: other.missing },
+  };
+  if (column.type === 'text') {
+    const texts = { reference: own.values.map(String), current: other.values.map(String) };
+    return workers.compute('texts', { ...given, ...texts }, []);
+  }
+  const vectorOf = (value: unknown) =>
+    Array.isArray(value) ? value.map((one) => (one === null ? NaN : Number(one))) : [];
+  const vectors = { reference: own.values.map(vectorOf), current: other.values.map(vectorOf) };
+  return workers.compute('embeddings', { ...given, ...vectors }, []);
+}
+
+const NO_NUMBERS = new Float64Array(0);

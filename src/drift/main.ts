@@ -1,0 +1,129 @@
+/**
+ * The program of a comparison: `drift.js ORDER`, where ORDER is JSON (`protocol/drift.ts`). It is run as a tracked run: what it has to
+ * tell of itself goes into the run's folder. Ends with 0 whatever it finds, with 2 for input that can't be read.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import { DriftOrder, driftPageOf, type DriftReport } from '../protocol/drift';
+import { DRIFT_PAGE, DRIFT_RESULT, DRIFT_TAG } from '../protocol/driftNames';
+import { LoopwrightError } from '../protocol/errors';
+import { formatDuration } from '../protocol/format';
+import { JournalWriter } from '../protocol/node/journalWriter';
+import type { JournalRecord } from '../protocol/records';
+import { filesIn } from '../tables/files';
+import { compare } from './job';
+import { driftLines } from './lines';
+
+const [, , orderText = ''] = process.argv;
+const runFolder = process.env.LOOPWRIGHT_RUN_DIR;
+const journal = runFolder === undefined ? null : new JournalWriter(runFolder, 'drift');
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const tell = (record: JournalRecord): void => {
+  try {
+    journal?.append(record);
+  } catch {
+    // The disk is full: the job says so itself where its result can't be written.
+  }
+};
+
+/** It gives way to whoever works here. */
+const PRIORITY = 10;
+try {
+  setPriority(PRIORITY);
+} catch {
+  // Not everywhere may it be changed.
+}
+
+const abort = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
+
+function tellOrder(order: DriftOrder): void {
+  const now = Date.now();
+  const { reference, current, rules, falseAlarms, leastEffect, seed } = order;
+  tell([
+    'param',
+    now,
+    'api',
+    {
+      reference: reference.path,
+      current: current.path,
+      rules,
+      false_alarms: String(falseAlarms),
+      least_effect: String(leastEffect),
+      seed: String(seed),
+    },
+  ]);
+  tell(['tag', now, { [DRIFT_TAG]: `${current.label} beside ${reference.label}` }]);
+  for (const { path } of [reference, current])
+    for (const file of filesIn(path).files)
+      tell([
+        'file',
+        now,
+        { path: file.path, mode: 'r', via: 'drift', kind: 'file', size: file.size, mtime_ns: file.mtimeNs },
+      ]);
+}
+
+function tellReport(report: DriftReport): void {
+  const now = Date.now();
+  const { features, share, rows, drift } = report;
+  tell([
+    'metric',
+    now,
+    0,
+    {
+      drift_share: share,
+      drifting_features: features.filter((feature) => feature.drift).length,
+      drift: drift ? 1 : 0,
+      reference_rows: rows.reference,
+      current_rows: rows.current,
+    },
+  ]);
+  keep(DRIFT_RESULT, report);
+  keep(DRIFT_PAGE, driftPageOf(report));
+  for (const line of driftLines(report)) say(line);
+}
+
+/** As an artifact of its run. */
+function keep(path: string, content: object): void {
+  if (runFolder === undefined) return;
+  const text = `${JSON.stringify(content)}\n`;
+  mkdirSync(join(runFolder, 'artifacts'), { recursive: true });
+  writeFileSync(join(runFolder, 'artifacts', path), text);
+  tell(['artifact', Date.now(), { path, size: Buffer.byteLength(text), kind: 'file', name: null, step: null }]);
+}
+
+/** How far it is, for whoever waits longer than that. */
+const PATIENCE_MS = 2000;
+
+function teller(): (done: number, all: number) => void {
+  const began = Date.now();
+  let told = began;
+  return (done, all) => {
+    const now = Date.now();
+    if (now - told < PATIENCE_MS || done === all) return;
+    told = now;
+    const left = ((now - began) / done) * (all - done);
+    say(`${String(done)} of ${String(all)} features, about ${formatDuration(left)} left`);
+  };
+}
+
+async function main(): Promise<void> {
+  const order = DriftOrder.parse(JSON.parse(orderText));
+  tellOrder(order);
+  const worker = join(__dirname, 'driftWorker.js');
+  tellReport(await compare(order, { signal: abort.signal, worker, progress: teller() }));
+}
+
+const EXIT_CODES: Partial<Record<LoopwrightError['code'], number>> = { bad_request: 2, not_found: 2, cancelled: 130 };
+
+main().then(
+  () => process.exit(0),
+  (thrown: unknown) => {
+    const { code, message } = LoopwrightError.from(thrown);
+    tell(['facts', Date.now(), 'outcome', { reason: message }]);
+    process.stderr.write(`${message}\n`);
+    process.exit(EXIT_CODES[code] ?? 1);
+  },
+);

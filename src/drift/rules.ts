@@ -1,0 +1,90 @@
+/** Which tests a feature gets, and what they must reach: by our own rules, or by another tool's. Pure. */
+import type { DriftOrder, DriftTestName, FeatureType, FoundTest, WishedTest } from '../protocol/drift';
+import { evidentlyTest } from './presets/evidently';
+import { nannymlTests } from './presets/nannyml';
+
+export interface RuleFacts {
+  readonly name: string;
+  readonly type: FeatureType;
+  /** That have a value. */
+  readonly referenceRows: number;
+  /** Different values in both tables. */
+  readonly distinct: number;
+  /** Whether each value occurs once: a number of a row, or the like. */
+  readonly isIdentifier: boolean;
+}
+
+export interface ChosenTest {
+  readonly test: DriftTestName;
+  /** Null: it is shown, and decides nothing. */
+  readonly threshold: number | null;
+  readonly decidesBy: FoundTest['decides_by'];
+}
+
+export interface Chosen {
+  readonly tests: readonly ChosenTest[];
+  /** Whether all that decide must say so, or any. */
+  readonly needs: 'all' | 'any';
+}
+
+/** Tests that say how probable such samples are where nothing has moved: their threshold is one of p-values. */
+const BY_P_VALUE: ReadonlySet<DriftTestName> = new Set<DriftTestName>([
+  ...(['ks', 'cramer_von_mises', 'anderson_darling', 'kuiper', 'mann_whitney', 'welch_t', 'total_variation'] as const),
+  ...(['chi_squared', 'chi_squared_fit', 'g_test', 'two_proportions'] as const),
+]);
+
+/** Where somebody wishes a test and says no threshold. */
+const USUAL_P = 0.05;
+const USUAL_DISTANCE = 0.1;
+
+/** Of texts a smaller AUC does not matter. */
+const LEAST_AUC = 0.55;
+
+/** Numbers of so few different values are compared as categories are. */
+export const FEW_VALUES = 10;
+
+export function chosenTests(facts: RuleFacts, order: DriftOrder): Chosen {
+  const wished = order.tests[facts.name] ?? order.tests['*'];
+  if (wished && wished.length > 0) return { tests: wished.map(asWished), needs: 'any' };
+  switch (order.rules) {
+    case 'loopwright':
+      return { tests: ownTests(facts, order), needs: 'all' };
+    case 'evidently':
+      return { tests: evidentlyTest(facts), needs: 'any' };
+    case 'nannyml':
+      return { tests: nannymlTests(facts), needs: 'any' };
+  }
+}
+
+function asWished({ test, threshold }: WishedTest): ChosenTest {
+  const isP = BY_P_VALUE.has(test);
+  return {
+    test,
+    threshold: threshold ?? (isP ? USUAL_P : USUAL_DISTANCE),
+    decidesBy: isP ? 'p_value' : 'statistic',
+  };
+}
+
+/**
+ * Sure and large enough, both: a test whose p-values are adjusted over all features, and a distance. With many rows the first is
+ * always sure, with few of them the second large.
+ */
+function ownTests({ type, distinct, isIdentifier }: RuleFacts, order: DriftOrder): ChosenTest[] {
+  const { falseAlarms, leastEffect } = order;
+  if (type === 'text')
+    return [
+      { test: 'text_domain_classifier', threshold: falseAlarms, decidesBy: 'adjusted_p_value' },
+      { test: 'text_domain_classifier', threshold: LEAST_AUC, decidesBy: 'statistic' },
+    ];
+  const isOfNumbers = (type === 'number' || type === 'date') && distinct > FEW_VALUES;
+  const [sure, large, ...shown] = isOfNumbers
+    ? (['ks', 'wasserstein_normed', 'psi', 'jensen_shannon_base2', 'hellinger'] as const)
+    : (['chi_squared', 'jensen_shannon_base2', 'psi', 'total_variation', 'hellinger'] as const);
+  const only = (test: DriftTestName): ChosenTest => ({ test, threshold: null, decidesBy: null });
+  if (isIdentifier) return [sure, large, ...shown].map(only);
+  return [
+    { test: sure, threshold: falseAlarms, decidesBy: 'adjusted_p_value' },
+    { test: large, threshold: leastEffect, decidesBy: 'statistic' },
+    ...shown.map(only),
+  ];
+}

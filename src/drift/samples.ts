@@ -1,0 +1,68 @@
+/** What drift tests are given: two samples of one feature, the reference and the current one. */
+
+/**
+ * Two samples of finite numbers, as their distinct values in ascending order and how often each of the samples has them: every
+ * statistic of their ranks, distances and moments is one walk over that. Of samples too large to be sorted the values stand for
+ * bins (`bins` says how many of them were made), and the counts are exact.
+ */
+export interface PairedNumbers {
+  readonly values: Float64Array;
+  /** How often the reference has each of the values: whole numbers, some 0. */
+  readonly reference: Float64Array;
+  readonly current: Float64Array;
+  /** Sums of the counts. */
+  readonly referenceCount: number;
+  readonly currentCount: number;
+  /** Null where the values are those that there are. */
+  readonly bins: number | null;
+}
+
+/** Two samples of categories: how often each of the samples has which value. */
+export interface PairedCategories {
+  readonly values: readonly string[];
+  readonly reference: Float64Array;
+  readonly current: Float64Array;
+  readonly referenceCount: number;
+  readonly currentCount: number;
+}
+
+/** What a test says. A statistic that has no null distribution (a distance) has no p-value. */
+export interface TestResult {
+  readonly statistic: number;
+  readonly pValue: number | null;
+}
+
+/** Neither sample may be empty. */
+export type NumbersTest = (samples: PairedNumbers, options: TestOptions) => TestResult;
+export type CategoriesTest = (samples: PairedCategories, options: TestOptions) => TestResult;
+
+export interface TestOptions {
+  /** From which every permutation of a test is made: the same seed, the same p-value. */
+  readonly seed: number;
+  readonly permutations: number;
+}
+
+/** @param reference, current sorted in ascending order, without NaN and infinities */
+export function paired(reference: Float64Array, current: Float64Array): PairedNumbers {
+  const most = reference.length + current.length;
+  const values = new Float64Array(most);
+  const [ofReference, ofCurrent] = [new Float64Array(most), new Float64Array(most)];
+  let [one, other, at] = [0, 0, 0];
+  while (one < reference.length || other < current.length) {
+    const value = Math.min(reference[one] ?? Infinity, current[other] ?? Infinity);
+    const [first, second] = [one, other];
+    while (one < reference.length && reference[one] === value) one++;
+    while (other < current.length && current[other] === value) other++;
+    values[at] = value;
+    ofReference[at] = one - first;
+    ofCurrent[at++] = other - second;
+  }
+  return {
+    values: values.slice(0, at),
+    reference: ofReference.slice(0, at),
+    current: ofCurrent.slice(0, at),
+    referenceCount: reference.length,
+    currentCount: current.length,
+    bins: null,
+  };
+}

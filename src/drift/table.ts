@@ -1,0 +1,124 @@
+/** A table as drift reads it: a relation of DuckDB's whose columns can be asked for again and again. */
+import { symlinkSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import * as z from 'zod';
+import type { DriftSide } from '../protocol/drift';
+import { LoopwrightError } from '../protocol/errors';
+import { duckSays, identifier, quoted } from '../tables/duck';
+import { compressionOf, encodingOf, type FileKind, filesIn } from '../tables/files';
+
+export type SideName = 'reference' | 'current';
+
+export interface Table {
+  readonly side: SideName;
+  readonly label: string;
+  readonly rows: number;
+  /** In their order; of two with one name the second has another. */
+  readonly columns: readonly TableColumn[];
+  /** What was odd about reading it. */
+  readonly notes: readonly string[];
+}
+
+export interface TableColumn {
+  readonly name: string;
+  /** DuckDB's. */
+  readonly type: string;
+}
+
+/** What is read of a table, besides Parquet of its own. */
+const MAX_COLUMNS = 20_000;
+
+/** Names of files for a while; the names of the user's may mean something in a pattern. */
+function linked(folder: string, side: SideName, paths: readonly string[]): string[] {
+  return paths.map((path, at) => {
+    const ending = /\.[a-z]+(\.gz|\.zst)?$/i.exec(path)?.[0] ?? extname(path);
+    const link = join(folder, `${side}-${String(at)}${ending.toLowerCase()}`);
+    symlinkSync(path, link);
+    return link;
+  });
+}
+
+/**
+ * Makes `reference` or `current` of it. Text is read once, into a Parquet file in the folder: every column that it has is read on
+ * its own later.
+ *
+ * @throws LoopwrightError `not_found`, `bad_request` for what can't be read
+ */
+export async function openTable(
+  connection: DuckDBConnection,
+  { label, path }: DriftSide,
+  side: SideName,
+  folder: string,
+): Promise<Table> {
+  const { files, kind } = filesIn(path);
+  const empty = files.find(({ size }) => size === 0);
+  if (empty) throw new LoopwrightError('bad_request', `${basename(empty.path)} is empty.`);
+  const paths = files.map((file) => file.path);
+  try {
+    const links = linked(folder, side, paths);
+    const notes = kind === 'parquet' ? [] : await unpacked(connection, kind, paths, links, { side, folder });
+    const own = kind === 'parquet' ? links : [unpackedFile(folder, side)];
+    const source = `read_parquet([${own.map(quoted).join(', ')}], union_by_name = true, hive_partitioning = false)`;
+    await connection.run(`CREATE VIEW ${side} AS SELECT * FROM ${source}`);
+    const columns = await columnsOf(connection, side);
+    if (columns.length > MAX_COLUMNS)
+      throw new LoopwrightError('bad_request', `${label} has more than ${String(MAX_COLUMNS)} columns.`);
+    const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${side}`);
+    return { side, label, rows: Number(counted.getRowsJson()[0]?.[0]), columns, notes };
+  } catch (error) {
+    if (error instanceof LoopwrightError) throw error;
+    throw new LoopwrightError('bad_request', `${basename(path)} can't be read: ${duckSays(error)}`, { cause: error });
+  }
+}
+
+const unpackedFile = (folder: string, side: SideName): string => join(folder, `${side}.unpacked.parquet`);
+
+interface Place {
+  readonly side: SideName;
+  readonly folder: string;
+}
+
+/** @returns what could not be read */
+async function unpacked(
+  connection: DuckDBConnection,
+  kind: Exclude<FileKind, 'parquet'>,
+  paths: readonly string[],
+  links: readonly string[],
+  { side, folder }: Place,
+): Promise<string[]> {
+  const list = `[${links.map(quoted).join(', ')}]`;
+  const source =
+    kind === 'lines'
+      ? `read_ndjson(${list}, sample_size = -1, ignore_errors = true, union_by_name = true)`
+      : await csvSource(kind, paths, list);
+  await connection.run(
+    `COPY (SELECT * FROM ${source}) TO ${quoted(unpackedFile(folder, side))} (FORMAT parquet, COMPRESSION snappy)`,
+  );
+  if (kind === 'lines' || links.length > 1) return [];
+  const rejected = await connection.runAndReadAll('SELECT count(DISTINCT (scan_id, line)) FROM reject_errors');
+  const lines = Number(rejected.getRowsJson()[0]?.[0]);
+  await connection.run('DROP TABLE reject_errors; DROP TABLE reject_scans');
+  if (lines === 0) return [];
+  return [`${lines === 1 ? 'A line' : `${String(lines)} lines`} of the ${side} table could not be read.`];
+}
+
+/** Texts all: what a column is, all of its values say, not the first. */
+async function csvSource(kind: FileKind, paths: readonly string[], list: string): Promise<string> {
+  const [path = ''] = paths;
+  const encoding = (await encodingOf(path, compressionOf(path), 'utf-8')).startsWith('utf-16') ? 'utf-16' : 'utf-8';
+  const delimiter = kind === 'tsv' ? ", delim = '\\t'" : '';
+  // Of several files at once DuckDB keeps no account of what it could not read.
+  const several = paths.length > 1 ? 'union_by_name = true, ignore_errors = true' : 'store_rejects = true';
+  return (
+    `read_csv(${list}, all_varchar = true, ${several}, strict_mode = false, null_padding = false, ` +
+    `hive_partitioning = false, encoding = '${encoding}'${delimiter})`
+  );
+}
+
+const Described = z.array(z.object({ column_name: z.string(), column_type: z.string() }));
+
+async function columnsOf(connection: DuckDBConnection, side: SideName): Promise<TableColumn[]> {
+  const found = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${identifier(side)}`);
+  return Described.parse(found.getRowObjectsJson()).map((row) => ({ name: row.column_name, type: row.column_type }));
+}

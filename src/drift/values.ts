@@ -1,0 +1,153 @@
+/** The values of columns, as the tests take them. */
+import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
+import type { ComparedColumn } from './columns';
+import type { PairedCategories } from './samples';
+import type { SideName } from './table';
+
+/** Doubles that one query brings: 64 MB. */
+const AT_ONCE = 8_000_000;
+
+/** How many columns of a table of so many rows are read at once. */
+export const columnsAtOnce = (rows: number): number =>
+  Math.max(1, Math.min(64, Math.floor(AT_ONCE / Math.max(rows, 1))));
+
+/** Every row's value, in the order of the table; NaN where there is none. */
+export async function numbersOf(
+  connection: DuckDBConnection,
+  side: SideName,
+  columns: readonly ComparedColumn[],
+  rows: number,
+): Promise<Float64Array[]> {
+  const values = columns.map(() => new Float64Array(rows));
+  const cells = columns.map(({ sql }) => sql[side]);
+  const result = await connection.run(`SELECT ${cells.join(', ')} FROM ${side}`);
+  let row = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) break;
+    for (const [at, to] of values.entries()) copy(chunk.getColumnVector(at), to, row, chunk.rowCount);
+    row += chunk.rowCount;
+  }
+  return values;
+}
+
+/** Its values lie in an array of doubles, and beside it a bit for each that says whether there is one. */
+interface Doubles {
+  readonly items: Float64Array;
+  readonly validity: { readonly data: unknown; itemValid(at: number): boolean };
+}
+
+function copy(vector: DuckDBVector, to: Float64Array, from: number, count: number): void {
+  const { items, validity } = vector as unknown as Doubles;
+  to.set(items.subarray(0, count), from);
+  if (validity.data === null) return;
+  for (let at = 0; at < count; at++) if (!validity.itemValid(at)) to[from + at] = NaN;
+}
+
+/** Values of some rows, from all over the table, and how many of all there are not. */
+export interface SampledValues {
+  readonly values: readonly unknown[];
+  readonly rows: number;
+  readonly missing: number;
+}
+
+/** @param most values at most */
+export async function sampledOf(
+  connection: DuckDBConnection,
+  side: SideName,
+  { sql }: Pick<ComparedColumn, 'sql'>,
+  most: number,
+): Promise<SampledValues> {
+  const counted = await connection.runAndReadAll(`SELECT count(*), count(${sql[side]}) FROM ${side}`);
+  const [rows = 0, filled = 0] = (counted.getRowsJson()[0] ?? []).map(Number);
+  const step = Math.max(1, Math.ceil(filled / most));
+  const there = `SELECT value, row_number() OVER () AS place FROM (SELECT ${sql[side]} AS value FROM ${side}) WHERE value IS NOT NULL`;
+  const found = await connection.runAndReadAll(
+    `SELECT value FROM (${there}) WHERE place % ${String(step)} = ${String(1 % step)} ORDER BY place`,
+  );
+  return { values: found.getRowsJson().map(([value]) => value), rows, missing: rows - filled };
+}
+
+/** Of more values than that the rare ones are not told apart: `others` of them are in so many buckets. */
+const MAX_VALUES = 20_000;
+const BUCKETS = 4096;
+
+export interface CountedValues extends PairedCategories {
+  readonly missing: Readonly<Record<SideName, number>>;
+  /** How many values there are in all; an estimate where they were put into buckets. */
+  readonly distinct: Readonly<Record<SideName, number>>;
+  /** How many of `values`, at their end, are buckets of rare ones. */
+  readonly buckets: number;
+}
+
+export async function categoriesOf(
+  connection: DuckDBConnection,
+  { sql }: Pick<ComparedColumn, 'sql'>,
+): Promise<CountedValues> {
+  const estimate = await connection.runAndReadAll(
+    `SELECT (SELECT approx_count_distinct(${sql.reference}) FROM reference), (SELECT approx_count_distinct(${sql.current}) FROM current)`,
+  );
+  const [inReference = 0, inCurrent = 0] = (estimate.getRowsJson()[0] ?? []).map(Number);
+  const isHuge = Math.max(inReference, inCurrent) > MAX_VALUES;
+  const value = (cell: string): string => (isHuge ? bucketSql(cell) : cell);
+  const rows = await connection.runAndReadAll(
+    `SELECT value, sum(one), sum(other) FROM (
+       SELECT ${value(sql.reference)} AS value, count(*) AS one, 0 AS other FROM reference GROUP BY 1
+       UNION ALL SELECT ${value(sql.current)} AS value, 0 AS one, count(*) AS other FROM current GROUP BY 1)
+     GROUP BY value ORDER BY sum(one) + sum(other) DESC, value`,
+  );
+  const found = rows.getRowsJson().map(([text, one, other]) => ({
+    value: typeof text === 'string' ? text : null,
+    reference: Number(one),
+    current: Number(other),
+  }));
+  const there = found.flatMap(({ value: text, ...counts }) => (text === null ? [] : [{ text, ...counts }]));
+  const nothing = found.find((one) => one.value === null);
+  const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
+  const [reference, current] = [there.map((one) => one.reference), there.map((one) => one.current)];
+  return {
+    values: there.map(({ text }) => text),
+    reference: Float64Array.from(reference),
+    current: Float64Array.from(current),
+    referenceCount: sum(reference),
+    currentCount: sum(current),
+    missing: { reference: nothing?.reference ?? 0, current: nothing?.current ?? 0 },
+    distinct: isHuge
+      ? { reference: inReference, current: inCurrent }
+      : {
+          reference: reference.filter((count) => count > 0).length,
+          current: current.filter((count) => count > 0).length,
+        },
+    buckets: isHuge ? there.length : 0,
+  };
+}
+
+/**
+ * How often each of some values is in chunks of the reference.
+ *
+ * @param size rows of a chunk. @returns a list for each chunk that has any, in the order of the values
+ */
+export async function chunkedCounts(
+  connection: DuckDBConnection,
+  { sql }: Pick<ComparedColumn, 'sql'>,
+  { values, buckets }: CountedValues,
+  size: number,
+): Promise<Float64Array[]> {
+  const cell = buckets > 0 ? bucketSql(sql.reference) : sql.reference;
+  const found = await connection.runAndReadAll(
+    `SELECT value, place // ${String(size)}, count(*) FROM (SELECT ${cell} AS value, row_number() OVER () - 1 AS place FROM reference) WHERE value IS NOT NULL GROUP BY 1, 2`,
+  );
+  const places = new Map(values.map((value, at) => [value, at]));
+  const chunks = new Map<number, Float64Array>();
+  for (const [value, chunk, count] of found.getRowsJson()) {
+    const place = typeof value === 'string' ? places.get(value) : undefined;
+    if (place === undefined) continue;
+    const counts = chunks.get(Number(chunk)) ?? new Float64Array(values.length);
+    chunks.set(Number(chunk), counts);
+    counts[place] = Number(count);
+  }
+  return [...chunks.values()];
+}
+
+/** The same bucket for the same value in both tables: what is in it moves together. */
+const bucketSql = (cell: string): string => `CAST(hash(${cell}) % ${String(BUCKETS)} AS VARCHAR)`;

@@ -1,0 +1,7 @@
+/** What says of a run that it is a comparison for drift. */
+/** Its artifact: the result, as `DriftReport`. */
+export const DRIFT_RESULT = 'drift.json';
+/** What its page shows of that: `DriftPage`, small enough for one message. */
+export const DRIFT_PAGE = 'drift.page.json';
+/** Its tag: what was compared with what. */
+export const DRIFT_TAG = 'loopwright.drift.compared';

@@ -1,0 +1,291 @@
+/** Comparisons from files to report: `drift.js`, as a run starts it. */
+import { execFile, type ExecFileException } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  DEFAULT_FALSE_ALARMS,
+  DEFAULT_LEAST_EFFECT,
+  type DriftOrder,
+  DriftPage,
+  DriftReport,
+} from '../../src/protocol/drift';
+import { randomFrom } from '../../src/drift/random';
+import { repository } from '../engine/support';
+
+const folder = mkdtempSync(join(tmpdir(), 'lw-drift-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const at = (name: string): string => join(folder, name);
+const put = (name: string, content: string | Buffer): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+
+async function sql(text: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  try {
+    await connection.run(text);
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+const orderFor = (reference: string, current: string, wishes: Partial<DriftOrder> = {}): DriftOrder => ({
+  reference: { label: 'reference', path: reference },
+  current: { label: 'current', path: current },
+  ...{ columns: null, ignored: [], prediction: null, label: null, rules: 'loopwright', tests: {}, types: {} },
+  ...{ falseAlarms: DEFAULT_FALSE_ALARMS, leastEffect: DEFAULT_LEAST_EFFECT, share: null, multivariate: false },
+  ...{ importances: {}, seed: 7, threads: 2 },
+  ...wishes,
+});
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly error: string;
+}
+
+let runs = 0;
+
+function run(order: DriftOrder): Promise<Ended & { readonly runFolder: string }> {
+  const runFolder = at(`run-${String(++runs)}`);
+  mkdirSync(runFolder);
+  return new Promise((resolve) => {
+    const env = { ...process.env, LOOPWRIGHT_RUN_DIR: runFolder };
+    const done = (failed: ExecFileException | null, out: string, error: string) =>
+      resolve({ code: failed ? Number(failed.code ?? -1) : 0, out, error, runFolder });
+    execFile(process.execPath, [join(repository, 'dist/drift.js'), JSON.stringify(order)], { env }, done);
+  });
+}
+
+async function reported(order: DriftOrder): Promise<DriftReport> {
+  const { code, error, runFolder } = await run(order);
+  expect([code, error]).toEqual([0, '']);
+  const read = (name: string): unknown => JSON.parse(readFileSync(join(runFolder, 'artifacts', name), 'utf8'));
+  expect(DriftPage.parse(read('drift.page.json')).omitted).toBe(0);
+  return DriftReport.parse(read('drift.json'));
+}
+
+const featureOf = ({ features }: DriftReport, name: string) => {
+  const feature = features.find((one) => one.name === name);
+  if (!feature) throw new Error(`There is no ${name}.`);
+  return feature;
+};
+
+const random = randomFrom(11);
+const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+const pick = (values: readonly string[]): string => values[Math.floor(random() * values.length)] ?? '';
+
+function table(rows: number, mean: number, countries: readonly string[]): string {
+  const lines = Array.from(
+    { length: rows },
+    (_, row) => `${String(row)},${(mean + normal() * 10).toFixed(3)},${pick(countries)},${pick(['true', 'false'])}`,
+  );
+  return `id,amount,country,member\n${lines.join('\n')}\n`;
+}
+
+const REFERENCE = put('reference.csv', table(2000, 41, ['DE', 'DE', 'FR', 'IT']));
+const STABLE = put('stable.csv', table(1500, 41, ['DE', 'DE', 'FR', 'IT']));
+const MOVED = put('moved.csv', table(1500, 12, ['FR', 'FR', 'PL', 'IT']));
+
+describe('two tables', () => {
+  it('that are alike have not moved', async () => {
+    const report = await reported(orderFor(REFERENCE, STABLE, { multivariate: true }));
+    expect(report).toMatchObject({
+      ...{ drift: false, share: 0, sentence: 'None of 4 features moved.' },
+      rows: { reference: 2000, current: 1500 },
+    });
+    expect(report.whole.map(({ name }) => name)).toEqual(['domain_classifier', 'pca_reconstruction', 'mmd']);
+    expect(featureOf(report, 'id').notes[0]).toContain('taken for an identifier');
+  });
+
+  it('that are not say what moved, and how, the most first', async () => {
+    const report = await reported(orderFor(REFERENCE, MOVED, { multivariate: true }));
+    expect(report.drift).toBe(true);
+    expect(report.share).toBe(0.5);
+    expect(report.features.slice(0, 2).map(({ name, drift }) => [name, drift])).toEqual([
+      ['amount', true],
+      ['country', true],
+    ]);
+    expect(report.sentence).toMatch(
+      /^2 of 4 features moved; `amount` most: its median fell from 4\d\.?\d* to 1[12]\.?\d*\.$/,
+    );
+    const country = featureOf(report, 'country');
+    expect(country.words).toMatch(/^"DE" is gone, it was 5\d % of it$|^"DE" is gone, it was 4\d % of it$/);
+    expect(country.appeared?.values.map(({ value }) => value)).toEqual(['PL']);
+    expect(country.vanished?.values.map(({ value }) => value)).toEqual(['DE']);
+    expect(report.whole[0]).toMatchObject({ name: 'domain_classifier', drift: true });
+    const shares = featureOf(report, 'amount').shares;
+    expect(shares?.kind === 'numbers' && shares.current.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+  });
+
+  it('are the same whatever they are written in', async () => {
+    const pairs: [string, string][] = [[REFERENCE, MOVED]];
+    for (const ending of ['parquet', 'jsonl'] as const) {
+      for (const [name, path] of [
+        ['reference', REFERENCE],
+        ['moved', MOVED],
+      ] as const)
+        await sql(`COPY (FROM read_csv('${path}')) TO '${at(`${name}.${ending}`)}'`);
+      pairs.push([at(`reference.${ending}`), at(`moved.${ending}`)]);
+    }
+    put('reference.csv.gz', gzipSync(readFileSync(REFERENCE)));
+    put('utf16.csv', Buffer.from(`\ufeff${readFileSync(MOVED, 'utf8')}`, 'utf16le'));
+    pairs.push([at('reference.csv.gz'), at('utf16.csv')]);
+    const found = [];
+    for (const [reference, current] of pairs) {
+      const { features } = await reported(orderFor(reference, current));
+      found.push(features.map(({ name, type, drift, tests }) => ({ name, type, drift, tests })));
+    }
+    for (const other of found.slice(1)) expect(other).toEqual(found[0]);
+  });
+
+  it('may be folders of tables', async () => {
+    mkdirSync(at('parts'));
+    const [head = '', ...lines] = readFileSync(MOVED, 'utf8').trimEnd().split('\n');
+    put('parts/one.csv', `${head}\n${lines.slice(0, 700).join('\n')}\n`);
+    put('parts/two.csv', `${head}\n${lines.slice(700).join('\n')}\n`);
+    const report = await reported(orderFor(REFERENCE, at('parts')));
+    expect([report.rows.current, report.share]).toEqual([1500, 0.5]);
+  });
+});
+
+describe('what is odd', () => {
+  const compared = async (reference: string, current: string, wishes: Partial<DriftOrder> = {}) =>
+    reported(orderFor(put(`odd-${String(runs)}-a.csv`, reference), put(`odd-${String(runs)}-b.csv`, current), wishes));
+
+  it('are columns that one of the tables lacks: the others are compared', async () => {
+    const report = await compared('a,b\n1,2\n3,4\n', 'b,c\n5,6\n7,8\n');
+    expect(report.features.map(({ name }) => name)).toEqual(['b']);
+    expect(report.left).toEqual([
+      { name: 'a', in: 'reference', why: 'The current table does not have it.' },
+      { name: 'c', in: 'current', why: 'The reference does not have it.' },
+    ]);
+  });
+
+  it('are numbers in the one and texts in the other', async () => {
+    const rows = (of: (row: number) => string) =>
+      `v\n${Array.from({ length: 60 }, (_, row) => of(row % 7)).join('\n')}\n`;
+    const report = await compared(
+      rows(String),
+      rows((row) => `n${String(row)}`),
+    );
+    expect(featureOf(report, 'v')).toMatchObject({
+      ...{ type: 'category', drift: true },
+      notes: ['It holds numbers in the reference, and texts in the current table.'],
+    });
+  });
+
+  it('are a few texts among numbers, words for nothing, NaN and infinities', async () => {
+    const values = Array.from({ length: 200 }, (_, row) => String(row % 50));
+    const odd = [...values, 'oops', 'NA', 'nan', '', 'inf', '-inf', 'null'];
+    const report = await compared(
+      `v,w\n${values.map((v) => `${v},1`).join('\n')}\n`,
+      `v,w\n${odd.map((v) => `${v},1`).join('\n')}\n`,
+    );
+    const v = featureOf(report, 'v');
+    expect(v.type).toBe('number');
+    expect(v.current).toMatchObject({ rows: 207, missing: 5 });
+    expect(v.notes.join(' ')).toContain('A value of the current table is no number: taken as missing.');
+    expect(v.notes.join(' ')).toContain('infinite in 0 rows of the reference and 2 of the current table');
+    expect(v.drift).toBe(false);
+  });
+
+  it('are columns without values, constants, and single rows', async () => {
+    const report = await compared('e,f,k,x\n,1,5,1\n,2,5,2\n,3,5,3\n', 'e,f,k,x\n,,5,9\n');
+    expect(featureOf(report, 'k')).toMatchObject({ drift: false, words: 'its median stayed at 5' });
+    expect(featureOf(report, 'e').drift).toBe(false);
+    expect(featureOf(report, 'f').words).toBe('it has no values any more');
+    expect(featureOf(report, 'x').drift).toBe(false);
+  });
+
+  it('are a header and nothing below it', async () => {
+    const report = await compared('a,b\n1,x\n2,y\n', 'a,b\n');
+    expect([report.drift, report.rows.current]).toEqual([false, 0]);
+  });
+
+  it('are two columns of one name, and lines that can not be read', async () => {
+    const report = await compared('a,a,b\n1,2,3\n4,5,6\n7,8,9\n', 'a,a,b\n1,2,3\n4\n7,8,9\n');
+    expect(report.features.map(({ name }) => name).sort()).toEqual(['a', 'a_1', 'b']);
+    expect(report.notes).toEqual(['A line of the current table could not be read.']);
+  });
+
+  it('are times with and without a zone, lists, records and vectors', async () => {
+    const of = (time: string, shift: number) =>
+      `SELECT ${time} '2026-01-01 00:00:00' + to_hours((i * 37) % 500) AS t, [i] AS l, {'x': i} AS r, DATE '2026-01-01' + ((i + ${String(shift)}) % 90)::INTEGER AS d FROM range(500) rows(i)`;
+    await sql(`COPY (${of('TIMESTAMP', 0)}) TO '${at('zone-a.parquet')}'`);
+    await sql(`COPY (${of('TIMESTAMPTZ', 3)}) TO '${at('zone-b.parquet')}'`);
+    const report = await reported(orderFor(at('zone-a.parquet'), at('zone-b.parquet')));
+    expect(featureOf(report, 't')).toMatchObject({ type: 'date', drift: false });
+    expect(featureOf(report, 't').notes[0]).toContain('time zone in one of the tables');
+    expect(featureOf(report, 'd')).toMatchObject({ type: 'date', drift: false });
+    expect(report.left.map(({ name }) => name)).toEqual(['r']);
+  });
+
+  it('are more different values than there is room for', async () => {
+    const of = (shift: number) =>
+      `SELECT 'user' || ((i * 7919 + ${String(shift)}) % 60000) AS u, 'shop' || (i % 3) AS s FROM range(120000) rows(i)`;
+    await sql(`COPY (${of(0)}) TO '${at('many-a.parquet')}'`);
+    await sql(`COPY (${of(5)}) TO '${at('many-b.parquet')}'`);
+    const report = await reported(orderFor(at('many-a.parquet'), at('many-b.parquet')));
+    expect(featureOf(report, 'u')).toMatchObject({ drift: false, shares: null });
+    expect(featureOf(report, 'u').notes[0]).toMatch(
+      /^It has about [56]\d{4} different values: they are compared in \d+ groups\.$/,
+    );
+  });
+});
+
+describe('input that can not be read ends with 2 and a line that names it', () => {
+  it.each([
+    ['that is not there', () => at('none.csv'), 'There is no file'],
+    ['that is no table', () => put('text.txt', 'hello'), 'text.txt is no table that can be read'],
+    ['that is empty', () => put('empty.csv', ''), 'empty.csv is empty'],
+    [
+      'Parquet that was cut short',
+      () => put('cut.parquet', readFileSync(at('reference.parquet')).subarray(0, 2000)),
+      "cut.parquet can't be read",
+    ],
+  ])('%s', async (_, path, why) => {
+    const { code, error } = await run(orderFor(REFERENCE, path()));
+    expect([code, error]).toEqual([2, expect.stringContaining(why) as string]);
+  });
+});
+
+it('a wished test decides in place of those of the rules', async () => {
+  const tests = { amount: [{ test: 'psi' as const, threshold: 1000 }] };
+  const report = await reported(orderFor(REFERENCE, MOVED, { tests }));
+  const amount = featureOf(report, 'amount');
+  expect([amount.drift, amount.tests.map(({ name, threshold }) => [name, threshold])]).toEqual([
+    false,
+    [['psi', 1000]],
+  ]);
+});
+
+describe('the rules of others', () => {
+  it('are Evidently’s: one test for a column by its rows, and half of the columns for the table', async () => {
+    const report = await reported(orderFor(REFERENCE, MOVED, { rules: 'evidently' }));
+    const tests = Object.fromEntries(
+      report.features.map(({ name, tests: own }) => [
+        name,
+        own.filter(({ decides_by: by }) => by !== null).map((one) => one.name),
+      ]),
+    );
+    expect(tests).toEqual({
+      ...{ amount: ['wasserstein_normed'], id: ['wasserstein_normed'], country: ['jensen_shannon'] },
+      member: ['jensen_shannon'],
+    });
+    expect([report.drift, report.false_alarms]).toEqual([true, null]);
+  });
+
+  it('are NannyML’s: thresholds of the reference’s own chunks', async () => {
+    const report = await reported(orderFor(REFERENCE, MOVED, { rules: 'nannyml', ignored: ['id'] }));
+    const of = (name: string) => featureOf(report, name).tests.find(({ decides_by: by }) => by === 'statistic');
+    for (const name of ['amount', 'country', 'member']) expect(of(name)?.threshold).toBeGreaterThan(0);
+    expect(['amount', 'country', 'member'].map((name) => featureOf(report, name).drift)).toEqual([true, true, false]);
+  });
+});
