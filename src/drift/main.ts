@@ -6,12 +6,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { DriftOrder, driftPageOf, type DriftReport } from '../protocol/drift';
-import { DRIFT_PAGE, DRIFT_RESULT, DRIFT_TAG } from '../protocol/driftNames';
+import { DRIFT_CSV, DRIFT_HTML, DRIFT_PAGE, DRIFT_RESULT, DRIFT_TAG } from '../protocol/driftNames';
 import { LoopwrightError } from '../protocol/errors';
 import { formatDuration } from '../protocol/format';
 import { JournalWriter } from '../protocol/node/journalWriter';
 import type { JournalRecord } from '../protocol/records';
 import { filesIn } from '../tables/files';
+import { driftCsv } from './csv';
+import { driftHtml } from './html';
 import { compare } from './job';
 import { driftLines } from './lines';
 
@@ -80,15 +82,16 @@ function tellReport(report: DriftReport): void {
       current_rows: rows.current,
     },
   ]);
-  keep(DRIFT_RESULT, report);
-  keep(DRIFT_PAGE, driftPageOf(report));
+  keep(DRIFT_RESULT, `${JSON.stringify(report)}\n`);
+  keep(DRIFT_PAGE, `${JSON.stringify(driftPageOf(report))}\n`);
+  keep(DRIFT_HTML, driftHtml(report));
+  keep(DRIFT_CSV, driftCsv(report));
   for (const line of driftLines(report)) say(line);
 }
 
 /** As an artifact of its run. */
-function keep(path: string, content: object): void {
+function keep(path: string, text: string): void {
   if (runFolder === undefined) return;
-  const text = `${JSON.stringify(content)}\n`;
   mkdirSync(join(runFolder, 'artifacts'), { recursive: true });
   writeFileSync(join(runFolder, 'artifacts', path), text);
   tell(['artifact', Date.now(), { path, size: Buffer.byteLength(text), kind: 'file', name: null, step: null }]);

@@ -78,8 +78,8 @@ function ownTests({ type, distinct, isIdentifier }: RuleFacts, order: DriftOrder
     ];
   const isOfNumbers = (type === 'number' || type === 'date') && distinct > FEW_VALUES;
   const [sure, large, ...shown] = isOfNumbers
-    ? (['ks', 'wasserstein_normed', 'psi', 'jensen_shannon_base2', 'hellinger'] as const)
-    : (['chi_squared', 'jensen_shannon_base2', 'psi', 'total_variation', 'hellinger'] as const);
+    ? (['ks', 'wasserstein_normed', 'psi', 'jensen_shannon_base2'] as const)
+    : (['chi_squared', 'jensen_shannon_base2', 'psi', 'l_infinity'] as const);
   const only = (test: DriftTestName): ChosenTest => ({ test, threshold: null, decidesBy: null });
   if (isIdentifier) return [sure, large, ...shown].map(only);
   return [

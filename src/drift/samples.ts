@@ -46,21 +46,27 @@ export interface TestOptions {
 export function paired(reference: Float64Array, current: Float64Array): PairedNumbers {
   const most = reference.length + current.length;
   const values = new Float64Array(most);
-  const [ofReference, ofCurrent] = [new Float64Array(most), new Float64Array(most)];
-  let [one, other, at] = [0, 0, 0];
+  const ofReference = new Float64Array(most);
+  const ofCurrent = new Float64Array(most);
+  let one = 0;
+  let other = 0;
+  let at = 0;
   while (one < reference.length || other < current.length) {
-    const value = Math.min(reference[one] ?? Infinity, current[other] ?? Infinity);
-    const [first, second] = [one, other];
+    const next = one < reference.length ? (reference[one] ?? 0) : Infinity;
+    const second = other < current.length ? (current[other] ?? 0) : Infinity;
+    const value = next < second ? next : second;
+    const begun = one;
     while (one < reference.length && reference[one] === value) one++;
+    const begunOther = other;
     while (other < current.length && current[other] === value) other++;
     values[at] = value;
-    ofReference[at] = one - first;
-    ofCurrent[at++] = other - second;
+    ofReference[at] = one - begun;
+    ofCurrent[at++] = other - begunOther;
   }
   return {
-    values: values.slice(0, at),
-    reference: ofReference.slice(0, at),
-    current: ofCurrent.slice(0, at),
+    values: values.subarray(0, at),
+    reference: ofReference.subarray(0, at),
+    current: ofCurrent.subarray(0, at),
     referenceCount: reference.length,
     currentCount: current.length,
     bins: null,

@@ -1,101 +1,100 @@
 /**
- * Sorting of doubles: as unsigned integers whose order is that of the numbers, eleven bits at a time from the lowest on (LSD
- * radix sort; the flip of bits is Herf's, "Radix Tricks", 2001). It looks at each value seven times, whatever their number.
+ * Sorting of doubles: as unsigned integers whose order is that of the numbers (the flip of bits is Herf's, "Radix Tricks", 2001),
+ * by their upper 33 bits, eleven at a time from the lowest on, and what is left by insertion: numbers that are the same so far
+ * are few, and next to each other.
  */
 
-const BITS = 11;
-const DIGITS = 1 << BITS;
-const MASK = DIGITS - 1;
-const PASSES = 6;
+const DIGITS = 1 << 11;
 /** Below it comparing is quicker than counting. */
 const LEAST = 4096;
+/** Steps of insertion for a number, beyond which the upper bits were not enough. */
+const STEPS = 8;
 
 /** In place, ascending. Without NaN; -0 comes before 0. */
 export function sortNumbers(values: Float64Array): Float64Array {
   if (values.length < LEAST) return values.sort();
-  const count = values.length;
-  const words = new Uint32Array(values.buffer, values.byteOffset, count * 2);
-  let from: Halves = { low: new Uint32Array(count), high: new Uint32Array(count) };
-  let to: Halves = { low: new Uint32Array(count), high: new Uint32Array(count) };
-  unsigned(words, from);
-  for (const [pass, places] of placesOf(from, count).entries()) {
-    if (places === null) continue;
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  const counts = [new Uint32Array(DIGITS), new Uint32Array(DIGITS), new Uint32Array(DIGITS)] as const;
+  unsigned(words, ...counts);
+  let from: Uint32Array = words;
+  let to: Uint32Array = new Uint32Array(words.length);
+  for (const [pass, places] of counts.entries()) {
+    if (!begun(places, values.length)) continue;
     scatter(pass, from, to, places);
     [from, to] = [to, from];
   }
   signed(from, words);
-  return values;
+  return inserted(values) ? values : values.sort();
 }
 
-interface Halves {
-  readonly low: Uint32Array;
-  readonly high: Uint32Array;
-}
-
-/** All bits of a negative number turned, of a positive one the first. */
-function unsigned(words: Uint32Array, { low, high }: Halves): void {
-  for (let at = 0; at < low.length; at++) {
-    const [one, other] = [words[2 * at] ?? 0, words[2 * at + 1] ?? 0];
-    const isNegative = other >>> 31 === 1;
-    low[at] = isNegative ? ~one : one;
-    high[at] = isNegative ? ~other : other | 0x80000000;
+/** All bits of a negative number turned, of a positive one the first; and how often there is which digit. */
+function unsigned(words: Uint32Array, first: Uint32Array, second: Uint32Array, third: Uint32Array): void {
+  for (let at = 0; at < words.length; at += 2) {
+    let low = words[at] ?? 0;
+    let high = words[at + 1] ?? 0;
+    if (high >>> 31 === 1) {
+      low = ~low;
+      high = ~high;
+    } else high |= 0x80000000;
+    words[at] = low;
+    words[at + 1] = high;
+    const digit = ((high & 0x3ff) << 1) | (low >>> 31);
+    first[digit] = (first[digit] ?? 0) + 1;
+    const next = (high >>> 10) & 0x7ff;
+    second[next] = (second[next] ?? 0) + 1;
+    const last = high >>> 21;
+    third[last] = (third[last] ?? 0) + 1;
   }
 }
 
-function signed({ low, high }: Halves, words: Uint32Array): void {
-  for (let at = 0; at < low.length; at++) {
-    const [one, other] = [low[at] ?? 0, high[at] ?? 0];
-    const isPositive = other >>> 31 === 1;
-    words[2 * at] = isPositive ? one : ~one;
-    words[2 * at + 1] = isPositive ? other & 0x7fffffff : ~other;
+/** Makes of counts where the numbers of each digit begin. @returns whether there is more than one digit */
+function begun(counts: Uint32Array, count: number): boolean {
+  let sum = 0;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const own = counts[digit] ?? 0;
+    if (own === count) return false;
+    counts[digit] = sum;
+    sum += own;
   }
+  return true;
 }
 
-/** Where the values of each digit begin; null for a pass whose digits are all the same. */
-function placesOf({ low, high }: Halves, count: number): (Uint32Array | null)[] {
-  const all = Array.from({ length: PASSES }, () => new Uint32Array(DIGITS));
-  for (const [pass, counts] of all.entries())
-    for (let at = 0; at < count; at++) {
-      const digit = digitOf(pass, low[at] ?? 0, high[at] ?? 0);
-      counts[digit] = (counts[digit] ?? 0) + 1;
-    }
-  return all.map((counts) => {
-    let sum = 0;
-    for (let digit = 0; digit < DIGITS; digit++) {
-      const own = counts[digit] ?? 0;
-      if (own === count) return null;
-      counts[digit] = sum;
-      sum += own;
-    }
-    return counts;
-  });
-}
-
-function scatter(pass: number, from: Halves, to: Halves, places: Uint32Array): void {
-  const { low, high } = from;
-  for (let at = 0; at < low.length; at++) {
-    const [one, other] = [low[at] ?? 0, high[at] ?? 0];
-    const digit = digitOf(pass, one, other);
+function scatter(pass: number, from: Uint32Array, to: Uint32Array, places: Uint32Array): void {
+  for (let at = 0; at < from.length; at += 2) {
+    const low = from[at] ?? 0;
+    const high = from[at + 1] ?? 0;
+    const digit = pass === 0 ? ((high & 0x3ff) << 1) | (low >>> 31) : pass === 1 ? (high >>> 10) & 0x7ff : high >>> 21;
     const place = places[digit] ?? 0;
     places[digit] = place + 1;
-    to.low[place] = one;
-    to.high[place] = other;
+    to[2 * place] = low;
+    to[2 * place + 1] = high;
   }
 }
 
-function digitOf(pass: number, low: number, high: number): number {
-  switch (pass) {
-    case 0:
-      return low & MASK;
-    case 1:
-      return (low >>> 11) & MASK;
-    case 2:
-      return (low >>> 22) | ((high & 1) << 10);
-    case 3:
-      return (high >>> 1) & MASK;
-    case 4:
-      return (high >>> 12) & MASK;
-    default:
-      return high >>> 23;
+function signed(from: Uint32Array, words: Uint32Array): void {
+  for (let at = 0; at < words.length; at += 2) {
+    const low = from[at] ?? 0;
+    const high = from[at + 1] ?? 0;
+    if (high >>> 31 === 1) {
+      words[at] = low;
+      words[at + 1] = high & 0x7fffffff;
+    } else {
+      words[at] = ~low;
+      words[at + 1] = ~high;
+    }
   }
+}
+
+/** @returns false where it would take too long: it is in no order then */
+function inserted(values: Float64Array): boolean {
+  let left = values.length * STEPS;
+  for (let at = 1; at < values.length; at++) {
+    const value = values[at] ?? 0;
+    let place = at;
+    for (; place > 0 && (values[place - 1] ?? 0) > value; place--) values[place] = values[place - 1] ?? 0;
+    values[place] = value;
+    left -= at - place;
+    if (left < 0) return false;
+  }
+  return true;
 }

@@ -3,5 +3,8 @@
 export const DRIFT_RESULT = 'drift.json';
 /** What its page shows of that: `DriftPage`, small enough for one message. */
 export const DRIFT_PAGE = 'drift.page.json';
+/** The same as a page for any browser, and as a table. */
+export const DRIFT_HTML = 'drift.html';
+export const DRIFT_CSV = 'drift.csv';
 /** Its tag: what was compared with what. */
 export const DRIFT_TAG = 'loopwright.drift.compared';

@@ -2,7 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { chiSquared, chiSquaredGoodnessOfFit, chiSquaredYates, gTest } from '../../src/drift/categories/chiSquared';
+import { aliasTable, drawnFrom } from '../../src/drift/categories/alias';
 import { pairedCounts, type PairedCounts } from '../../src/drift/categories/counts';
+import { deal, deckOf } from '../../src/drift/categories/dealing';
 import { hellinger, jensenShannon, jensenShannonBase2, lInfinity } from '../../src/drift/categories/distances';
 import { kullbackLeibler, kullbackLeiblerEvidently, psi, psiEvidently } from '../../src/drift/categories/divergences';
 import { hypergeometric } from '../../src/drift/categories/hypergeometric';
@@ -160,6 +162,14 @@ const PERMUTED: Readonly<Record<string, readonly [readonly number[], readonly nu
     [3, 1, 1, 0],
     [300, 250, 200, 50],
   ],
+  'few rows against many values of few rows': [
+    Array.from({ length: 200 }, (_, at) => (at % 25 === 0 ? 3 : 0)),
+    Array.from({ length: 200 }, (_, at) => (at % 5) + 1),
+  ],
+  'many values of few rows and of one, and a frequent one': [
+    [...Array.from({ length: 150 }, (_, at) => (at % 7) + (at % 5 === 0 ? 1 : 0)), 900],
+    [...Array.from({ length: 150 }, (_, at) => ((at + 2) % 6) + 1), 800],
+  ],
 };
 
 describe.skipIf(PYTHON === '')('beside scipy', () => {
@@ -294,6 +304,57 @@ describe('of samples that are equal, or can not be more different', () => {
     expect(psiEvidently(pairedCounts([20_000, 1, 0], [20_000, 0, 0])).statistic).not.toBe(
       psiEvidently(pairedCounts([20_000, 1], [20_000, 0])).statistic,
     );
+  });
+});
+
+describe('rows that are dealt', () => {
+  const shapes: Readonly<Record<string, PairedCounts>> = {
+    'by coins first': pairedCounts([3, 0, 9, 40, 1, 0], [2, 2, 6, 30, 0, 1]),
+    'row by row': pairedCounts([1, 0, 1, 0, 0, 0], [8, 9, 4, 40, 1, 1]),
+    'with a frequent value': pairedCounts([900, 5, 5, 1], [700, 9, 0, 0]),
+    'all of them': pairedCounts([4, 3, 2, 1], [0, 0, 1, 0]),
+  };
+
+  it.each(Object.entries(shapes))('have the means and variances of their distribution: %s', (_, counts) => {
+    const deck = deckOf(counts);
+    const random = randomFrom(3);
+    const rounds = 20_000;
+    const all = new Map<string, number[]>();
+    for (let round = 0; round < rounds; round++) {
+      let [place, sum] = [0, 0];
+      const single = deal(deck, random, (dealt, count) => {
+        const key = `${String(place++)} of ${String(count)}`;
+        const own = all.get(key) ?? [];
+        all.set(key, own);
+        own.push(dealt);
+        sum += dealt;
+      });
+      expect(sum + single).toBe(counts.referenceCount);
+    }
+    for (const [key, dealt] of all) {
+      const [count, share] = [Number(key.split(' ').at(-1)), deck.drawn / deck.rows];
+      const variance = count * share * (1 - share) * ((deck.rows - count) / (deck.rows - 1));
+      const mean = dealt.reduce((sum, one) => sum + one, 0) / rounds;
+      const squares = dealt.reduce((sum, one) => sum + (one - mean) ** 2, 0) / rounds;
+      expect(Math.abs(mean - count * share), key).toBeLessThan(4.5 * Math.sqrt(variance / rounds));
+      // The fourth moment of a rare event is large: three times that of a normal one.
+      expect(Math.abs(squares / variance - 1), key).toBeLessThan(0.1);
+    }
+  });
+
+  it('are drawn by their weights', () => {
+    const weights = Float64Array.of(0, 5, 1, 0, 3.5, 0.5);
+    const table = aliasTable(weights);
+    const random = randomFrom(4);
+    const found = new Float64Array(6);
+    for (let round = 0; round < 100_000; round++) {
+      const at = drawnFrom(table, random);
+      found[at] = (found[at] ?? 0) + 1;
+    }
+    for (const [at, count] of found.entries()) {
+      const share = (weights[at] ?? 0) / 10;
+      expect(Math.abs(count - share * 100_000)).toBeLessThanOrEqual(4.5 * Math.sqrt(100_000 * share * (1 - share)));
+    }
   });
 });
 

@@ -289,3 +289,16 @@ describe('the rules of others', () => {
     expect(['amount', 'country', 'member'].map((name) => featureOf(report, name).drift)).toEqual([true, true, false]);
   });
 });
+
+it('what was found is a page for any browser and a table, too, without anything of the tables’ own in it', async () => {
+  const hostile = '<img src=x onerror=alert(1)>';
+  const lines = (value: string) =>
+    `v\n${Array.from({ length: 60 }, (_, row) => (row % 3 === 0 ? value : 'x')).join('\n')}\n`;
+  const { runFolder } = await run(orderFor(put('plain.csv', lines('y')), put('hostile.csv', lines(hostile))));
+  const html = readFileSync(join(runFolder, 'artifacts/drift.html'), 'utf8');
+  expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  expect(html).not.toMatch(/<img|<script|https?:/);
+  const [head, first] = readFileSync(join(runFolder, 'artifacts/drift.csv'), 'utf8').split('\n');
+  expect(head).toBe('feature,type,role,feature_drift,test,statistic,p_value,adjusted_p_value,threshold,drift,words');
+  expect(first).toMatch(/^v,category,feature,true,chi_squared,/);
+});

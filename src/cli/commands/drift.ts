@@ -1,6 +1,7 @@
 /** `loopwright drift`: two tables compared, as a tracked run. */
 import { availableParallelism } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { copyFileSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { driftCommand, driftReportIn } from '../../client/drift';
 import type { RunRequest } from '../../client/launch';
@@ -18,6 +19,7 @@ import {
   FeatureType,
   type WishedTest,
 } from '../../protocol/drift';
+import { DRIFT_CSV, DRIFT_HTML, DRIFT_RESULT } from '../../protocol/driftNames';
 import { LoopwrightError } from '../../protocol/errors';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { EXIT } from '../output';
@@ -36,6 +38,7 @@ interface DriftOptions {
   readonly falseAlarms?: string;
   readonly leastEffect?: string;
   readonly share?: string;
+  readonly output?: string;
   readonly whole?: boolean;
   readonly seed?: string;
   readonly experiment?: string;
@@ -90,6 +93,7 @@ export function addDrift(program: Command, perform: Perform): void {
       `a smaller effect does not matter, of our own rules (default: ${String(DEFAULT_LEAST_EFFECT)})`,
     )
     .option('--share <share>', 'of the features that must drift for the table to (default: what the rules say)')
+    .option('-o, --output <file>', 'what was found, as .html (one file, for any browser), .json or .csv')
     .option('--no-whole', 'leave out what looks at all features together')
     .option('--seed <n>', `of samples and permutations (default: ${String(DEFAULT_SEED)})`)
     .option('--experiment <name>', `the experiment of the run (default: ${EXPERIMENT})`)
@@ -111,6 +115,7 @@ export function addDrift(program: Command, perform: Perform): void {
 
 async function drift(cli: Cli, reference: string, current: string, options: DriftOptions): Promise<number> {
   const order = orderOf(cli, reference, current, options);
+  const kept = options.output === undefined ? null : keptAs(options.output);
   const program = { runtime: process.execPath, file: join(cli.programs, 'drift.js') };
   const target = { kind: 'command' as const, command: driftCommand(program, order) };
   const request: RunRequest = {
@@ -126,9 +131,18 @@ async function drift(cli: Cli, reference: string, current: string, options: Drif
   const started = start(cli, isQuiet, request);
   const end = await started.end;
   const report = driftReportIn(started.prepared.folder);
+  if (report && kept !== null && options.output !== undefined)
+    copyFileSync(join(started.prepared.folder, 'artifacts', kept), resolve(cli.cwd, options.output));
   const code = await conclude(cli.output, started, end, isQuiet, () => report ?? {});
   if (report && code === EXIT.done) return report.drift ? EXIT.failed : EXIT.done;
   return code === EXIT.failed ? BROKEN : code;
+}
+
+/** The artifact that is written so. */
+function keptAs(output: string): string {
+  const name = { '.html': DRIFT_HTML, '.json': DRIFT_RESULT, '.csv': DRIFT_CSV }[extname(output).toLowerCase()];
+  if (name !== undefined) return name;
+  throw new LoopwrightError('bad_request', `-o writes .html, .json or .csv, not "${output.slice(-60)}".`);
 }
 
 function orderOf(cli: Cli, reference: string, current: string, options: DriftOptions): DriftOrder {

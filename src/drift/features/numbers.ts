@@ -31,7 +31,8 @@ export function numbersFigures({ column, order, reference, current }: NumbersAsk
   const distinct = samples.values.length;
   const facts = { name: column.name, type: column.type, referenceRows: one.sorted.length, distinct };
   const { tests, needs } = chosenTests({ ...facts, isIdentifier: isIdentifier || goesOn }, order);
-  const counts = distinct <= FEW_VALUES ? asCategories(samples) : null;
+  // NannyML takes numbers for numbers, however few there are.
+  const counts = distinct <= FEW_VALUES && order.rules !== 'nannyml' ? asCategories(samples) : null;
   const figures = isComparable ? tests.flatMap((chosen) => ran(chosen, samples, counts, order)) : [];
   const calibrated = figures
     .map((test) => withWindows(test, reference, one.sorted, current.length, order))
@@ -67,16 +68,18 @@ interface Side {
 }
 
 function sideOf(values: Float64Array): Side {
-  let [missing, infinite] = [0, 0];
+  let missing = 0;
+  let infinite = 0;
   const finite = new Float64Array(values.length);
   let count = 0;
-  for (const value of values) {
-    if (Number.isFinite(value))
-      finite[count++] = value === 0 ? 0 : value; // -0 is 0
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? 0;
+    if (value - value === 0)
+      finite[count++] = value + 0; // -0 is 0
     else if (Number.isNaN(value)) missing++;
     else infinite++;
   }
-  return { sorted: sortNumbers(finite.slice(0, count)), missing, infinite };
+  return { sorted: sortNumbers(finite.subarray(0, count)), missing, infinite };
 }
 
 function factsOf({ sorted, missing, infinite }: Side, rows: number, counts: Float64Array): SideFacts {
@@ -133,9 +136,11 @@ function withWindows(
   { rules, falseAlarms }: DriftOrder,
 ): TestFigures {
   if (rules !== 'loopwright' || test.name !== 'wasserstein_normed' || test.threshold === null) return test;
+  const distances = windowDistances(reference, sorted, length);
+  if (distances.length === 0) return test;
   const unit = Math.max(numberFacts(sorted, 0).deviation, 0.001);
   const usual = thresholdOf(
-    windowDistances(reference, sorted, length).map((one) => one / unit),
+    distances.map((one) => one / unit),
     1 - falseAlarms,
   );
   return usual === null ? test : { ...test, threshold: Math.max(test.threshold, usual) };

@@ -13,7 +13,7 @@ const FEW = 20;
 export function numberFacts(sorted: Float64Array, infinite: number): NumberFacts {
   const mean = meanOf(sorted);
   let squares = 0;
-  for (const value of sorted) squares += (value - mean) ** 2;
+  for (let at = 0; at < sorted.length; at++) squares += ((sorted[at] ?? 0) - mean) ** 2;
   return {
     ...{ min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN, mean, median: quantile(sorted, 0.5) },
     ...{ deviation: Math.sqrt(squares / sorted.length), infinite },
@@ -22,9 +22,11 @@ export function numberFacts(sorted: Float64Array, infinite: number): NumberFacts
 }
 
 function meanOf(values: Float64Array): number {
-  let mean = 0;
-  for (let at = 0; at < values.length; at++) mean += ((values[at] ?? 0) - mean) / (at + 1);
-  return mean;
+  // From a value in the middle, so that nothing is lost where they lie close together.
+  const origin = values[values.length >> 1] ?? 0;
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += (values[at] ?? 0) - origin;
+  return origin + sum / values.length;
 }
 
 /** As numpy has it by default: between two values in proportion (Hyndman & Fan 1996, type 7). */
