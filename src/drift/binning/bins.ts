@@ -1,5 +1,6 @@
 /** Numbers in bins: as counts of both samples, which the tests of shares take. */
 import { pairedCounts, type PairedCounts } from '../categories/counts';
+import { below, cumulativeOf, upTo } from '../cumulative';
 import type { PairedNumbers, TestOptions, TestResult } from '../samples';
 
 export interface NumberBins {
@@ -28,28 +29,26 @@ export type BinnedTest = (samples: PairedNumbers, options: TestOptions & Binning
 /** Which of its edges belongs to a bin. With `left` the last bin has both, as a histogram does, and with `right` the first. */
 export type Closed = 'left' | 'right';
 
-/** One walk over the values. @param edges ascending; two that are the same make an empty bin, or one of the value alone at the end */
+/** @param edges ascending; two that are the same make an empty bin, or one of the value alone at the end */
 export function binned(samples: PairedNumbers, edges: Float64Array, closed: Closed = 'left'): NumberBins {
   const bins = edges.length - 1;
-  const [reference, current] = [new Float64Array(bins), new Float64Array(bins)];
-  const outside = { reference: 0, current: 0 };
   const { values } = samples;
-  const [first = NaN, last = NaN] = [edges[0], edges[bins]];
-  let bin = 0;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] ?? 0;
-    const [own, other] = [samples.reference[at] ?? 0, samples.current[at] ?? 0];
-    if (value < first || value > last) {
-      outside.reference += own;
-      outside.current += other;
-      continue;
-    }
-    if (closed === 'left') while (bin < bins - 1 && value >= (edges[bin + 1] ?? 0)) bin++;
-    else while (bin < bins - 1 && value > (edges[bin + 1] ?? 0)) bin++;
-    reference[bin] = (reference[bin] ?? 0) + own;
-    current[bin] = (current[bin] ?? 0) + other;
-  }
-  return { edges, reference, current, outside };
+  // Values before each edge: an outer edge belongs to its bin either way.
+  const places = Array.from(edges, (edge, at) => {
+    const isBelow = at === 0 || (closed === 'left' && at < bins);
+    return isBelow ? below(values, edge) : upTo(values, edge);
+  });
+  const cumulative = cumulativeOf(samples);
+  const ofSide = (side: 'reference' | 'current'): { counts: Float64Array; outside: number } => {
+    const sums = places.map((place) => (place === 0 ? 0 : (cumulative[side][place - 1] ?? 0)));
+    const counts = Float64Array.from({ length: bins }, (_, at) => (sums[at + 1] ?? 0) - (sums[at] ?? 0));
+    return { counts, outside: samples[`${side}Count`] - ((sums[bins] ?? 0) - (sums[0] ?? 0)) };
+  };
+  const [reference, current] = [ofSide('reference'), ofSide('current')];
+  return {
+    ...{ edges, reference: reference.counts, current: current.counts },
+    outside: { reference: reference.outside, current: current.outside },
+  };
 }
 
 /** A bin for each value. The last edge is there twice: it closes the bin of the last value. */

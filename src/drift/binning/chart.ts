@@ -1,8 +1,9 @@
 /** Bins to be drawn. */
 import type { PairedNumbers } from '../samples';
+import { below, cumulativeOf } from '../cumulative';
 import { binned, type NumberBins } from './bins';
 import { equalWidthEdges } from './equalWidth';
-import { valuesOfRows } from './quantiles';
+import { valueOfRow } from './quantiles';
 
 const BINS = 40;
 /** Of either sample lies beyond each end at most: one value far away would leave all others in one bin. */
@@ -15,19 +16,22 @@ const TAIL = 0.005;
  * @param count how many bins at most. @param tail a share below 0.5
  */
 export function chartBins(samples: PairedNumbers, count = BINS, tail = TAIL): NumberBins {
-  const { values, reference, current, referenceCount, currentCount } = samples;
-  const ends = (rows: number): number[] => [Math.floor(tail * rows), rows - 1 - Math.floor(tail * rows)];
-  const [low = NaN, high = NaN] = valuesOfRows(values, reference, ends(referenceCount));
-  const [lowest = NaN, highest = NaN] = valuesOfRows(values, current, ends(currentCount));
-  const edges = equalWidthEdges(Math.min(low, lowest), Math.max(high, highest), count);
+  const { values, referenceCount, currentCount } = samples;
+  const { reference, current } = cumulativeOf(samples);
+  const low = (sums: Float64Array, rows: number) => valueOfRow(values, sums, Math.floor(tail * rows));
+  const high = (sums: Float64Array, rows: number) => valueOfRow(values, sums, rows - 1 - Math.floor(tail * rows));
+  const edges = equalWidthEdges(
+    Math.min(low(reference, referenceCount), low(current, currentCount)),
+    Math.max(high(reference, referenceCount), high(current, currentCount)),
+    count,
+  );
   const inside = binned(samples, edges);
-  const [last, end] = [edges.length - 2, edges.at(-1) ?? NaN];
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] ?? 0;
-    if (value >= (edges[0] ?? NaN) && value <= end) continue;
-    const bin = value > end ? last : 0;
-    inside.reference[bin] = (inside.reference[bin] ?? 0) + (reference[at] ?? 0);
-    inside.current[bin] = (inside.current[bin] ?? 0) + (current[at] ?? 0);
+  const [low0, last] = [below(values, edges[0] ?? NaN), edges.length - 2];
+  for (const side of ['reference', 'current'] as const) {
+    const sums = side === 'reference' ? reference : current;
+    const under = low0 === 0 ? 0 : (sums[low0 - 1] ?? 0);
+    inside[side][0] = (inside[side][0] ?? 0) + under;
+    inside[side][last] = (inside[side][last] ?? 0) + inside.outside[side] - under;
   }
   return inside;
 }

@@ -1,5 +1,6 @@
 /** Bins that are more where the distribution is skewed (Doane 1976, "Aesthetic frequency classifications"), as NannyML takes them. */
 import type { PairedNumbers } from '../samples';
+import { below, cumulativeOf, upTo } from '../cumulative';
 import { binned, type NumberBins } from './bins';
 import { equalWidthEdges } from './equalWidth';
 import { binsOf } from './sturges';
@@ -9,9 +10,10 @@ export function doaneBins(samples: PairedNumbers): NumberBins {
   return binned(samples, doaneEdges(samples));
 }
 
-function doaneEdges({ values, reference, referenceCount: rows }: PairedNumbers): Float64Array {
-  const [first, last] = [reference.findIndex(isThere), reference.findLastIndex(isThere)];
-  const [low, high] = [values[first] ?? NaN, values[last] ?? NaN];
+function doaneEdges(samples: PairedNumbers): Float64Array {
+  const { values, reference, referenceCount: rows } = samples;
+  const sums = cumulativeOf(samples).reference;
+  const [low, high] = [values[upTo(sums, 0)] ?? NaN, values[below(sums, rows)] ?? NaN];
   const skewness = rows > 2 ? skewnessOf(values, reference, rows) : null;
   if (skewness === null) return equalWidthEdges(low, high, 1);
   // The standard error of the skewness of a normal distribution.
@@ -19,8 +21,6 @@ function doaneEdges({ values, reference, referenceCount: rows }: PairedNumbers):
   const width = (high - low) / (1 + Math.log2(rows) + Math.log2(1 + Math.abs(skewness) / error));
   return equalWidthEdges(low, high, binsOf(low, high, width));
 }
-
-const isThere = (count: number): boolean => count > 0;
 
 /** The third standardized moment, by the population's deviation. Null where all values are the same, or too far apart. */
 function skewnessOf(values: Float64Array, counts: Float64Array, rows: number): number | null {

@@ -5,6 +5,7 @@ import { categoryTest, numberTest } from '../catalogue';
 import type { ComparedColumn } from '../columns';
 import type { FeatureFigures, TestFigures } from '../figures';
 import { type ChosenTest, chosenTests, FEW_VALUES } from '../rules';
+import { type Moments, momentsOfBoth } from '../numbers/moments';
 import { nannymlChunks, nannymlThreshold } from '../presets/nannyml';
 import { paired, type PairedCategories, type PairedNumbers } from '../samples';
 import { sortNumbers } from '../sort';
@@ -24,6 +25,7 @@ export interface NumbersAsked {
 export function numbersFigures({ column, order, reference, current }: NumbersAsked): FeatureFigures {
   const [one, other] = [sideOf(reference), sideOf(current)];
   const samples = paired(one.sorted, other.sorted);
+  const moments = momentsOfBoth(samples);
   const isComparable = one.sorted.length > 0 && other.sorted.length > 0;
   const isTime = column.type === 'date';
   const goesOn = isTime && isComparable && (other.sorted[0] ?? 0) >= (one.sorted.at(-1) ?? 0);
@@ -35,7 +37,15 @@ export function numbersFigures({ column, order, reference, current }: NumbersAsk
   const counts = distinct <= FEW_VALUES && order.rules !== 'nannyml' ? asCategories(samples) : null;
   const figures = isComparable ? tests.flatMap((chosen) => ran(chosen, samples, counts, order)) : [];
   const calibrated = figures
-    .map((test) => withWindows(test, reference, one.sorted, current.length, order))
+    .map((test) =>
+      withWindows(
+        test,
+        reference,
+        one.sorted,
+        { length: current.length, unit: Math.max(moments.reference.populationDeviation, 0.001) },
+        order,
+      ),
+    )
     .map((test) => withChunks(test, reference, one.sorted, order));
   const effect = figures.find(({ name }) => name === 'wasserstein_normed' || name === 'jensen_shannon_base2');
   const rows = { reference: reference.length, current: current.length };
@@ -45,9 +55,9 @@ export function numbersFigures({ column, order, reference, current }: NumbersAsk
     tests: [...calibrated, ...missingTest(rows, missing, order)],
     needs,
     effect: effect ? { name: effect.name, value: effect.statistic } : null,
-    reference: factsOf(one, rows.reference, samples.reference),
-    current: factsOf(other, rows.current, samples.current),
-    shares: numberShares(one.sorted, other.sorted, samples, isTime ? timeText : formatNumber),
+    reference: factsOf(one, rows.reference, samples.reference, moments.reference),
+    current: factsOf(other, rows.current, samples.current, moments.current),
+    shares: numberShares(samples, isTime ? timeText : formatNumber),
     appeared: null,
     vanished: null,
     words: null,
@@ -72,8 +82,7 @@ function sideOf(values: Float64Array): Side {
   let infinite = 0;
   const finite = new Float64Array(values.length);
   let count = 0;
-  for (let at = 0; at < values.length; at++) {
-    const value = values[at] ?? 0;
+  for (const value of values) {
     if (value - value === 0)
       finite[count++] = value + 0; // -0 is 0
     else if (Number.isNaN(value)) missing++;
@@ -82,10 +91,10 @@ function sideOf(values: Float64Array): Side {
   return { sorted: sortNumbers(finite.subarray(0, count)), missing, infinite };
 }
 
-function factsOf({ sorted, missing, infinite }: Side, rows: number, counts: Float64Array): SideFacts {
+function factsOf({ sorted, missing, infinite }: Side, rows: number, counts: Float64Array, moments: Moments): SideFacts {
   let distinct = 0;
   for (const count of counts) if (count > 0) distinct++;
-  return { rows, missing, distinct, numbers: sorted.length === 0 ? null : numberFacts(sorted, infinite) };
+  return { rows, missing, distinct, numbers: sorted.length === 0 ? null : numberFacts(sorted, moments, infinite) };
 }
 
 const timeText = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
@@ -132,13 +141,12 @@ function withWindows(
   test: TestFigures,
   reference: Float64Array,
   sorted: Float64Array,
-  length: number,
+  { length, unit }: { readonly length: number; readonly unit: number },
   { rules, falseAlarms }: DriftOrder,
 ): TestFigures {
   if (rules !== 'loopwright' || test.name !== 'wasserstein_normed' || test.threshold === null) return test;
   const distances = windowDistances(reference, sorted, length);
   if (distances.length === 0) return test;
-  const unit = Math.max(numberFacts(sorted, 0).deviation, 0.001);
   const usual = thresholdOf(
     distances.map((one) => one / unit),
     1 - falseAlarms,

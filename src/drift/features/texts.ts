@@ -38,7 +38,7 @@ export function textsFigures({ column, order, rows, missing, reference, current 
     needs: order.rules === 'loopwright' ? 'all' : 'any',
     effect: found?.classifier ? { name: 'text_domain_classifier', value: found.classifier.auc } : null,
     ...{ reference: side('reference'), current: side('current') },
-    shares: found ? numberShares(before, now, found.characters, formatNumber) : null,
+    shares: found ? numberShares(found.characters, formatNumber) : null,
     appeared: found && telling(found.classifier?.current, 'current'),
     vanished: found && telling(found.classifier?.reference, 'reference'),
     notes: [

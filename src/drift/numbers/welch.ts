@@ -1,20 +1,27 @@
-/** Whether two means are the same. */
+/** Whether the means of two samples are the same. */
 import type { NumbersTest } from '../samples';
 import { studentTail } from '../special/tails';
-import { momentsOf } from './moments';
+import { momentsOfBoth } from './moments';
 
-/** Welch's t test (1947), two-sided: variances need not be the same. NaN with fewer than two values of either sample. */
+/**
+ * Welch's t-test ("The generalization of 'Student's' problem when several different population variances are involved", 1947),
+ * two-sided: the variances need not be the same. A single value has no variance, so nothing can be told of it.
+ *
+ * @returns the statistic: above 0 where the reference's mean is the larger one; infinite where means without any spread differ
+ */
 export const welch: NumbersTest = (samples) => {
-  const [one, other] = [momentsOf(samples, samples.reference), momentsOf(samples, samples.current)];
-  if (Math.min(one.count, other.count) < 2) return { statistic: NaN, pValue: NaN };
-  const [own, others] = [one, other].map(({ squares, count }) => squares / (count - 1) / count) as [number, number];
-  const difference = one.mean - other.mean;
-  // Without any spread the means are known: they are the same, or not.
-  if (own + others === 0)
-    return difference === 0 ? { statistic: 0, pValue: 1 } : { statistic: Math.sign(difference) * Infinity, pValue: 0 };
-  const statistic = difference / Math.sqrt(own + others);
-  // Welch and Satterthwaite's, by the parts that either has of the variance: squares of squares may be no numbers.
-  const part = own / (own + others);
-  const df = 1 / (part ** 2 / (one.count - 1) + (1 - part) ** 2 / (other.count - 1));
+  const { reference: one, current: two } = momentsOfBoth(samples);
+  if (Math.min(one.count, two.count) < 2) return { statistic: 0, pValue: 1 };
+  const difference = one.offset - two.offset;
+  // Errors of both means, in a unit in which their squares are numbers.
+  const unit = Math.max(one.sampleDeviation, two.sampleDeviation);
+  // Constants: as far as the samples tell there is no chance in them, so the means are known. They are the same, or they are not.
+  if (unit === 0) return difference === 0 ? SAME : { statistic: Math.sign(difference) * Infinity, pValue: 0 };
+  const own = (one.sampleDeviation / unit) ** 2 / one.count;
+  const other = (two.sampleDeviation / unit) ** 2 / two.count;
+  const statistic = difference / unit / Math.sqrt(own + other);
+  const df = (own + other) ** 2 / (own ** 2 / (one.count - 1) + other ** 2 / (two.count - 1));
   return { statistic, pValue: studentTail(statistic, df) };
 };
+
+const SAME = { statistic: 0, pValue: 1 };
