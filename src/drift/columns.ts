@@ -10,6 +10,8 @@ export interface ComparedColumn {
   readonly role: FeatureRole;
   /** Its value in each table as SQL: a double for numbers and dates, else a text; null where there is none. */
   readonly sql: Readonly<Record<SideName, string>>;
+  /** How many different values each table has of it, about; null where nobody has counted. */
+  readonly distinct: Readonly<Record<SideName, number | null>>;
   readonly notes: readonly string[];
 }
 
@@ -28,8 +30,9 @@ const AT_ONCE = 64;
 /** What people write where there is nothing. */
 const NOTHING = ['', 'na', 'n/a', 'nan', 'null', 'none'];
 
+/** @param connections one for each of the tables */
 export async function chosenColumns(
-  connection: DuckDBConnection,
+  [one, other]: readonly [DuckDBConnection, DuckDBConnection],
   [reference, current]: readonly [Table, Table],
   order: Pick<DriftOrder, 'columns' | 'ignored' | 'prediction' | 'label' | 'types'>,
 ): Promise<Chosen> {
@@ -51,14 +54,15 @@ export async function chosenColumns(
       left.push({ name, in: 'both', why: 'What it holds has parts of its own.' });
     else shared.push(name);
   }
-  const found = {
-    reference: await contentsOf(connection, 'reference', shared, types.reference),
-    current: await contentsOf(connection, 'current', shared, types.current),
-  };
+  const [ofReference, ofCurrent] = await Promise.all([
+    contentsOf(one, 'reference', shared, types.reference),
+    contentsOf(other, 'current', shared, types.current),
+  ]);
+  const found = { reference: ofReference, current: ofCurrent };
   const columns = shared.map((name): ComparedColumn => {
     const role = name === order.prediction ? 'prediction' : name === order.label ? 'label' : 'feature';
-    const [one, other] = [found.reference.get(name) ?? NONE, found.current.get(name) ?? NONE];
-    return { name, role, ...together(name, one, other, order.types[name] ?? null) };
+    const [before, now] = [found.reference.get(name) ?? NONE, found.current.get(name) ?? NONE];
+    return { name, role, ...together(name, before, now, order.types[name] ?? null) };
   });
   return { columns, left };
 }
@@ -76,9 +80,11 @@ interface Content {
   readonly filled: number | null;
   /** Of them, those that are not of the type. */
   readonly odd: number;
+  /** How many differ, about; null where nobody has counted. */
+  readonly distinct: number | null;
 }
 
-const NONE: Content = { type: 'category', of: 'VARCHAR', filled: 0, odd: 0 };
+const NONE: Content = { type: 'category', of: 'VARCHAR', filled: 0, odd: 0, distinct: 0 };
 
 async function contentsOf(
   connection: DuckDBConnection,
@@ -92,7 +98,7 @@ async function contentsOf(
     const of = types.get(name) ?? 'VARCHAR';
     const type = typeOf(of);
     if (type === null) texts.push(name);
-    else contents.set(name, { type, of, filled: null, odd: 0 });
+    else contents.set(name, { type, of, filled: null, odd: 0, distinct: null });
   }
   for (let from = 0; from < texts.length; from += AT_ONCE)
     for (const [name, content] of await textContents(connection, side, texts.slice(from, from + AT_ONCE)))
@@ -123,12 +129,14 @@ async function textContents(
   const cells = names.map((name, at) => `${filledSql(name)} AS t${String(at)}`);
   const figures = names.flatMap((_, at) => {
     const cell = `t${String(at)}`;
+    // Texts that are none cost most to be read as numbers: how they begin says enough of nearly all.
+    const mayBeNumber = `(ascii(${cell}) <= 57 OR lower(left(${cell}, 3)) = 'inf')`;
+    const mayBeDate = `ascii(${cell}) BETWEEN 48 AND 57 AND TRY_CAST(${cell} AS DOUBLE) IS NULL`;
     return [
       `count(${cell})`,
-      `count(TRY_CAST(${cell} AS DOUBLE))`,
+      `count(CASE WHEN ${mayBeNumber} THEN TRY_CAST(${cell} AS DOUBLE) END)`,
       `count(CASE WHEN lower(${cell}) IN ('true', 'false') THEN 1 END)`,
-      // What is no number may be a date: to try both of all costs too much.
-      `count(CASE WHEN TRY_CAST(${cell} AS DOUBLE) IS NULL THEN TRY_CAST(${cell} AS TIMESTAMP) END)`,
+      `count(CASE WHEN ${mayBeDate} THEN TRY_CAST(${cell} AS TIMESTAMP) END)`,
       `coalesce(avg(length(${cell})), 0)`,
       `approx_count_distinct(${cell})`,
     ];
@@ -153,13 +161,13 @@ function contentIn([
   chars = 0,
   distinct = 0,
 ]: readonly number[]): Content {
-  const of = 'VARCHAR';
-  if (filled === 0) return { type: 'category', of, filled, odd: 0 };
-  if (truths === filled) return { type: 'boolean', of, filled, odd: 0 };
-  if (numbers >= filled * NEARLY_ALL) return { type: 'number', of, filled, odd: filled - numbers };
-  if (dates >= filled * NEARLY_ALL) return { type: 'date', of, filled, odd: filled - dates };
+  const own = { of: 'VARCHAR', filled, odd: 0, distinct };
+  if (filled === 0) return { type: 'category', ...own };
+  if (truths === filled) return { type: 'boolean', ...own };
+  if (numbers >= filled * NEARLY_ALL) return { type: 'number', ...own, odd: filled - numbers };
+  if (dates >= filled * NEARLY_ALL) return { type: 'date', ...own, odd: filled - dates };
   const isText = chars > SENTENCE_CHARS && distinct > filled * MOSTLY;
-  return { type: isText ? 'text' : 'category', of, filled, odd: 0 };
+  return { type: isText ? 'text' : 'category', ...own };
 }
 
 /** What both are compared as. Where they differ they are texts: that they differ is what there is to see. */
@@ -168,7 +176,7 @@ function together(
   reference: Content,
   current: Content,
   wished: FeatureType | null,
-): Pick<ComparedColumn, 'type' | 'sql' | 'notes'> {
+): Pick<ComparedColumn, 'type' | 'sql' | 'distinct' | 'notes'> {
   const notes: string[] = [];
   const filled = [reference, current].filter((one) => one.filled !== 0);
   const [first, second] = filled;
@@ -193,7 +201,8 @@ function together(
   if (type === 'date' && zones[0] !== zones[1])
     notes.push('Its times have a time zone in one of the tables: UTC is taken in the other.');
   const sql = { reference: valueSql(name, reference.of, type), current: valueSql(name, current.of, type) };
-  return { type, sql, notes };
+  const distinct = { reference: reference.distinct, current: current.distinct };
+  return { type, sql, distinct, notes };
 }
 
 const PLURALS: Readonly<Record<FeatureType, string>> = {

@@ -5,6 +5,8 @@ export interface Cumulative {
   /** At the place of each value. */
   readonly reference: Float64Array;
   readonly current: Float64Array;
+  /** How many values either of the samples has. */
+  readonly distinct: { readonly reference: number; readonly current: number };
 }
 
 const known = new WeakMap<PairedNumbers, Cumulative>();
@@ -12,19 +14,24 @@ const known = new WeakMap<PairedNumbers, Cumulative>();
 export function cumulativeOf(samples: PairedNumbers): Cumulative {
   const before = known.get(samples);
   if (before) return before;
-  const made = { reference: summed(samples.reference), current: summed(samples.current) };
+  const [one, other] = [summed(samples.reference), summed(samples.current)];
+  const distinct = { reference: one.distinct, current: other.distinct };
+  const made = { reference: one.sums, current: other.sums, distinct };
   known.set(samples, made);
   return made;
 }
 
-function summed(counts: Float64Array): Float64Array {
+function summed(counts: Float64Array): { readonly sums: Float64Array; readonly distinct: number } {
   const sums = new Float64Array(counts.length);
   let sum = 0;
+  let distinct = 0;
   for (let at = 0; at < counts.length; at++) {
-    sum += counts[at] ?? 0;
+    const count = counts[at] ?? 0;
+    if (count > 0) distinct++;
+    sum += count;
     sums[at] = sum;
   }
-  return sums;
+  return { sums, distinct };
 }
 
 /** How many of ascending numbers are smaller. */

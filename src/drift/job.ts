@@ -39,7 +39,7 @@ export async function compare(order: DriftOrder, parts: DriftParts): Promise<Dri
     const reference = await openTable(duck.writing, order.reference, 'reference', folder);
     const current = await openTable(duck.writing, order.current, 'current', folder);
     const tables = [reference, current] as const;
-    const { columns, left } = await chosenColumns(duck.writing, tables, order);
+    const { columns, left } = await chosenColumns(readersOf(duck), tables, order);
     const rows = new SampledRows(tables);
     const figures = await figuresOf(columns, order, { duck, workers, tables, rows, ...parts });
     const { whole, notes } = order.multivariate
@@ -65,6 +65,8 @@ interface Work extends DriftParts {
   readonly rows: SampledRows;
 }
 
+const readersOf = ({ reading, writing }: Duck) => [reading[0] ?? writing, reading[1] ?? writing] as const;
+
 const isNumeric = ({ type }: ComparedColumn): boolean => type === 'number' || type === 'date';
 
 async function figuresOf(columns: readonly ComparedColumn[], order: DriftOrder, work: Work): Promise<FeatureFigures[]> {
@@ -78,7 +80,7 @@ async function figuresOf(columns: readonly ComparedColumn[], order: DriftOrder, 
   };
   const numeric = columns.filter(isNumeric);
   const step = columnsAtOnce(Math.max(reference.rows, current.rows));
-  const [one = duck.writing, other = duck.writing] = duck.reading;
+  const [one, other] = readersOf(duck);
   for (let from = 0; from < numeric.length; from += step) {
     const some = numeric.slice(from, from + step);
     const [ofReference, ofCurrent] = await Promise.all([

@@ -82,12 +82,10 @@ export interface CountedValues extends PairedCategories {
 
 export async function categoriesOf(
   connection: DuckDBConnection,
-  { sql }: Pick<ComparedColumn, 'sql'>,
+  { sql, distinct: known }: Pick<ComparedColumn, 'sql' | 'distinct'>,
 ): Promise<CountedValues> {
-  const estimate = await connection.runAndReadAll(
-    `SELECT (SELECT approx_count_distinct(${sql.reference}) FROM reference), (SELECT approx_count_distinct(${sql.current}) FROM current)`,
-  );
-  const [inReference = 0, inCurrent = 0] = (estimate.getRowsJson()[0] ?? []).map(Number);
+  const inReference = known.reference ?? (await estimated(connection, 'reference', sql.reference));
+  const inCurrent = known.current ?? (await estimated(connection, 'current', sql.current));
   const isHuge = Math.max(inReference, inCurrent) > MAX_VALUES;
   const value = (cell: string): string => (isHuge ? bucketSql(cell) : cell);
   const rows = await connection.runAndReadAll(
@@ -120,6 +118,11 @@ export async function categoriesOf(
         },
     buckets: isHuge ? there.length : 0,
   };
+}
+
+async function estimated(connection: DuckDBConnection, side: SideName, cell: string): Promise<number> {
+  const found = await connection.runAndReadAll(`SELECT approx_count_distinct(${cell}) FROM ${side}`);
+  return Number(found.getRowsJson()[0]?.[0]);
 }
 
 /**

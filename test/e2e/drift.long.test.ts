@@ -68,6 +68,7 @@ test('two tables of the explorer are compared, and the page says what moved', as
   await page.getByRole('img', { name: 'How amount is distributed: its median fell from 41 to 12' }).waitFor();
   await page.getByRole('button', { name: 'country' }).click();
   await page.getByText('New: PL').waitFor();
+  await page.getByText('2 of 3 features moved').scrollIntoViewIfNeeded();
   for (const theme of ['light', 'dark'] as const) {
     await workbench.setTheme(theme);
     await workbench.page.waitForTimeout(800);

@@ -1,4 +1,5 @@
 /** Bins that are more where the distribution is skewed (Doane 1976, "Aesthetic frequency classifications"), as NannyML takes them. */
+import { momentsOfBoth } from '../numbers/moments';
 import type { PairedNumbers } from '../samples';
 import { below, cumulativeOf, upTo } from '../cumulative';
 import { binned, type NumberBins } from './bins';
@@ -11,10 +12,10 @@ export function doaneBins(samples: PairedNumbers): NumberBins {
 }
 
 function doaneEdges(samples: PairedNumbers): Float64Array {
-  const { values, reference, referenceCount: rows } = samples;
+  const { values, referenceCount: rows } = samples;
   const sums = cumulativeOf(samples).reference;
   const [low, high] = [values[upTo(sums, 0)] ?? NaN, values[below(sums, rows)] ?? NaN];
-  const skewness = rows > 2 ? skewnessOf(values, reference, rows) : null;
+  const skewness = rows > 2 ? skewnessOf(samples) : null;
   if (skewness === null) return equalWidthEdges(low, high, 1);
   // The standard error of the skewness of a normal distribution.
   const error = Math.sqrt((6 * (rows - 2)) / ((rows + 1) * (rows + 3)));
@@ -23,15 +24,14 @@ function doaneEdges(samples: PairedNumbers): Float64Array {
 }
 
 /** The third standardized moment, by the population's deviation. Null where all values are the same, or too far apart. */
-function skewnessOf(values: Float64Array, counts: Float64Array, rows: number): number | null {
-  let sum = 0;
-  for (let at = 0; at < values.length; at++) sum += (counts[at] ?? 0) * (values[at] ?? 0);
-  const mean = sum / rows;
-  let squares = 0;
-  for (let at = 0; at < values.length; at++) squares += (counts[at] ?? 0) * ((values[at] ?? 0) - mean) ** 2;
-  const deviation = Math.sqrt(squares / rows);
+function skewnessOf(samples: PairedNumbers): number | null {
+  const { values, reference: counts, referenceCount: rows } = samples;
+  const { mean, populationDeviation: deviation } = momentsOfBoth(samples).reference;
   if (!(deviation > 0 && deviation < Infinity)) return null;
   let cubes = 0;
-  for (let at = 0; at < values.length; at++) cubes += (counts[at] ?? 0) * (((values[at] ?? 0) - mean) / deviation) ** 3;
+  for (let at = 0; at < values.length; at++) {
+    const off = ((values[at] ?? 0) - mean) / deviation;
+    cubes += (counts[at] ?? 0) * off * off * off;
+  }
   return cubes / rows;
 }

@@ -3,6 +3,7 @@ import { formatNumber } from '../../protocol/format';
 import type { DriftOrder, SideFacts } from '../../protocol/drift';
 import { categoryTest, numberTest } from '../catalogue';
 import type { ComparedColumn } from '../columns';
+import { cumulativeOf } from '../cumulative';
 import type { FeatureFigures, TestFigures } from '../figures';
 import { type ChosenTest, chosenTests, FEW_VALUES } from '../rules';
 import { type Moments, momentsOfBoth } from '../numbers/moments';
@@ -26,6 +27,7 @@ export function numbersFigures({ column, order, reference, current }: NumbersAsk
   const [one, other] = [sideOf(reference), sideOf(current)];
   const samples = paired(one.sorted, other.sorted);
   const moments = momentsOfBoth(samples);
+  const { distinct: differing } = cumulativeOf(samples);
   const isComparable = one.sorted.length > 0 && other.sorted.length > 0;
   const isTime = column.type === 'date';
   const goesOn = isTime && isComparable && (other.sorted[0] ?? 0) >= (one.sorted.at(-1) ?? 0);
@@ -55,8 +57,8 @@ export function numbersFigures({ column, order, reference, current }: NumbersAsk
     tests: [...calibrated, ...missingTest(rows, missing, order)],
     needs,
     effect: effect ? { name: effect.name, value: effect.statistic } : null,
-    reference: factsOf(one, rows.reference, samples.reference, moments.reference),
-    current: factsOf(other, rows.current, samples.current, moments.current),
+    reference: factsOf(one, rows.reference, differing.reference, moments.reference),
+    current: factsOf(other, rows.current, differing.current, moments.current),
     shares: numberShares(samples, isTime ? timeText : formatNumber),
     appeared: null,
     vanished: null,
@@ -91,9 +93,7 @@ function sideOf(values: Float64Array): Side {
   return { sorted: sortNumbers(finite.subarray(0, count)), missing, infinite };
 }
 
-function factsOf({ sorted, missing, infinite }: Side, rows: number, counts: Float64Array, moments: Moments): SideFacts {
-  let distinct = 0;
-  for (const count of counts) if (count > 0) distinct++;
+function factsOf({ sorted, missing, infinite }: Side, rows: number, distinct: number, moments: Moments): SideFacts {
   return { rows, missing, distinct, numbers: sorted.length === 0 ? null : numberFacts(sorted, moments, infinite) };
 }
 

@@ -13,7 +13,7 @@ export const TEST_NAMES: Readonly<Record<DriftTestName, string>> = {
   energy: 'Energy distance',
   mann_whitney: 'Mann-Whitney',
   welch_t: 'Welch’s t',
-  psi: 'PSI, ten bins of the reference',
+  psi: 'PSI',
   psi_evidently: 'PSI, Evidently’s bins',
   jensen_shannon: 'Jensen-Shannon distance (natural logarithm)',
   jensen_shannon_base2: 'Jensen-Shannon distance (base 2)',
