@@ -70,7 +70,10 @@ export default tseslint.config(
   },
   {
     files: ['src/endpoint/**'],
-    rules: forbid(noVscode, ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'tables', 'scoring', 'drift')),
+    rules: forbid(
+      noVscode,
+      ...noOther('client', 'engine', 'extension', 'cli', 'webview', 'tables', 'scoring', 'drift'),
+    ),
   },
   {
     files: ['src/scoring/**'],
