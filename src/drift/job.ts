@@ -40,6 +40,11 @@ export async function compare(order: DriftOrder, parts: DriftParts): Promise<Dri
     const current = await openTable(duck.writing, order.current, 'current', folder);
     const tables = [reference, current] as const;
     const { columns, left } = await chosenColumns(readersOf(duck), tables, order);
+    if (columns.length === 0)
+      throw new LoopwrightError(
+        'bad_request',
+        `${order.reference.label} and ${order.current.label} have no column in common that can be compared.`,
+      );
     const rows = new SampledRows(tables);
     const figures = await figuresOf(columns, order, { duck, workers, tables, rows, ...parts });
     const { whole, notes } = order.multivariate

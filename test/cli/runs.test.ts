@@ -320,7 +320,7 @@ it('--help tells of what there is, with examples', async () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: loopwright/);
     expect(stdout).toMatch(/\$ loopwright /);
-    for (const later of ['monitor', 'drift']) expect(stdout).not.toMatch(new RegExp(`\\b${later}\\b`));
+    for (const later of ['monitor', 'stream']) expect(stdout).not.toMatch(new RegExp(`\\b${later}\\b`));
   }
   expect((await at.call(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

@@ -250,6 +250,7 @@ describe('input that can not be read ends with 2 and a line that names it', () =
       () => put('cut.parquet', readFileSync(at('reference.parquet')).subarray(0, 2000)),
       "cut.parquet can't be read",
     ],
+    ['that has no column of the other', () => put('others.csv', 'x,y\n1,2\n'), 'have no column in common'],
   ])('%s', async (_, path, why) => {
     const { code, error } = await run(orderFor(REFERENCE, path()));
     expect([code, error]).toEqual([2, expect.stringContaining(why) as string]);
