@@ -29,8 +29,8 @@ const MEMORY_MB = 768;
 /** @throws LoopwrightError `bad_request`, `not_found`; `cancelled` where the signal came */
 export async function compare(order: DriftOrder, parts: DriftParts): Promise<DriftReport> {
   const began = performance.now();
-  const folder = mkdtempSync(join(tmpdir(), 'lw-drift-'));
   const paths = [order.reference, order.current].flatMap(({ path }) => filesIn(path).files.map((file) => file.path));
+  const folder = mkdtempSync(join(tmpdir(), 'lw-drift-'));
   const duck = await openDuck([folder], paths, { threads: order.threads, memoryMb: MEMORY_MB, spill: folder });
   const stop = () => duck.interrupt();
   parts.signal.addEventListener('abort', stop, { once: true });

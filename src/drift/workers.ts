@@ -34,6 +34,8 @@ export class Workers {
   private readonly waiting = new Map<number, Waiting>();
   private readonly queue: (() => void)[] = [];
   private lastId = 0;
+  /** Why one of them has ended: nobody waits for its answers. */
+  private over: Error | null = null;
 
   /** @param file the program that computes */
   constructor(file: string, count: number) {
@@ -48,10 +50,11 @@ export class Workers {
     });
   }
 
-  /** Until there is room for another task. */
+  /** Until there is room for another task. @throws Error where a thread has ended */
   async room(): Promise<void> {
-    while (this.threads.every(({ load }) => load >= PER_THREAD))
+    while (this.over === null && this.threads.every(({ load }) => load >= PER_THREAD))
       await new Promise<void>((resolve) => this.queue.push(resolve));
+    if (this.over) throw this.over;
   }
 
   /** @param handed arrays that are gone here then */
@@ -60,6 +63,7 @@ export class Workers {
     asked: Tasks[K]['asked'],
     handed: readonly Float64Array[],
   ): Promise<Tasks[K]['answer']> {
+    if (this.over) return Promise.reject(this.over);
     const thread = this.threads.reduce((least, one) => (one.load < least.load ? one : least));
     const id = ++this.lastId;
     thread.load++;
@@ -86,6 +90,7 @@ export class Workers {
   }
 
   private fail(error: Error): void {
+    this.over ??= error;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
     for (const go of this.queue.splice(0)) go();
