@@ -2,6 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DriftOrder, FeatureRole, FeatureType, LeftColumn } from '../protocol/drift';
 import { identifier } from '../tables/duck';
+import { type Content, contentsOf, filledSql, isNested, NO_CONTENT } from './contents';
 import type { SideName, Table } from './table';
 
 export interface ComparedColumn {
@@ -12,6 +13,8 @@ export interface ComparedColumn {
   readonly sql: Readonly<Record<SideName, string>>;
   /** How many different values each table has of it, about; null where nobody has counted. */
   readonly distinct: Readonly<Record<SideName, number | null>>;
+  /** Whether so few differ that rows are best counted by value before anything else is done with them. */
+  readonly isGrouped: Readonly<Record<SideName, boolean>>;
   readonly notes: readonly string[];
 }
 
@@ -19,16 +22,6 @@ export interface Chosen {
   readonly columns: readonly ComparedColumn[];
   readonly left: readonly LeftColumn[];
 }
-
-/** A column of texts is numbers, or dates, where nearly all of it is: what is not, is told of. */
-const NEARLY_ALL = 0.95;
-/** Texts longer than that, in the mean, that mostly differ, are sentences, not names of anything. */
-const SENTENCE_CHARS = 30;
-const MOSTLY = 0.5;
-/** Columns that one query looks at. */
-const AT_ONCE = 64;
-/** What people write where there is nothing. */
-const NOTHING = ['', 'na', 'n/a', 'nan', 'null', 'none'];
 
 /** @param connections one for each of the tables */
 export async function chosenColumns(
@@ -55,119 +48,16 @@ export async function chosenColumns(
     else shared.push(name);
   }
   const [ofReference, ofCurrent] = await Promise.all([
-    contentsOf(one, 'reference', shared, types.reference),
-    contentsOf(other, 'current', shared, types.current),
+    contentsOf(one, reference, shared, types.reference),
+    contentsOf(other, current, shared, types.current),
   ]);
   const found = { reference: ofReference, current: ofCurrent };
   const columns = shared.map((name): ComparedColumn => {
     const role = name === order.prediction ? 'prediction' : name === order.label ? 'label' : 'feature';
-    const [before, now] = [found.reference.get(name) ?? NONE, found.current.get(name) ?? NONE];
+    const [before, now] = [found.reference.get(name) ?? NO_CONTENT, found.current.get(name) ?? NO_CONTENT];
     return { name, role, ...together(name, before, now, order.types[name] ?? null) };
   });
   return { columns, left };
-}
-
-/** Lists of numbers are embeddings. */
-const isEmbedding = (type: string): boolean => /^(FLOAT|DOUBLE|DECIMAL\(.*\)|U?\w*INT(EGER)?)\[\d*\]$/.test(type);
-const isNested = (type: string): boolean => !isEmbedding(type) && /[[{]|^(STRUCT|MAP|UNION|BLOB|VARIANT)/.test(type);
-
-/** What a column of one table holds. */
-interface Content {
-  readonly type: FeatureType;
-  /** DuckDB's. */
-  readonly of: string;
-  /** Values that there are; null where they need not be counted. */
-  readonly filled: number | null;
-  /** Of them, those that are not of the type. */
-  readonly odd: number;
-  /** How many differ, about; null where nobody has counted. */
-  readonly distinct: number | null;
-}
-
-const NONE: Content = { type: 'category', of: 'VARCHAR', filled: 0, odd: 0, distinct: 0 };
-
-async function contentsOf(
-  connection: DuckDBConnection,
-  side: SideName,
-  names: readonly string[],
-  types: ReadonlyMap<string, string>,
-): Promise<Map<string, Content>> {
-  const contents = new Map<string, Content>();
-  const texts: string[] = [];
-  for (const name of names) {
-    const of = types.get(name) ?? 'VARCHAR';
-    const type = typeOf(of);
-    if (type === null) texts.push(name);
-    else contents.set(name, { type, of, filled: null, odd: 0, distinct: null });
-  }
-  for (let from = 0; from < texts.length; from += AT_ONCE)
-    for (const [name, content] of await textContents(connection, side, texts.slice(from, from + AT_ONCE)))
-      contents.set(name, content);
-  return contents;
-}
-
-/** Null: it is a text, which may be anything. */
-function typeOf(type: string): FeatureType | null {
-  if (isEmbedding(type)) return 'embedding';
-  if (/^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|FLOAT|DOUBLE|DECIMAL\(.*\))$/.test(type)) return 'number';
-  if (type === 'BOOLEAN') return 'boolean';
-  if (/^(DATE|TIME)/.test(type)) return 'date';
-  return type === 'VARCHAR' || type === 'JSON' ? null : 'category';
-}
-
-/** A text without the words for nothing. */
-const filledSql = (name: string): string => {
-  const cell = identifier(name);
-  return `CASE WHEN lower(trim(${cell})) IN (${NOTHING.map((word) => `'${word}'`).join(', ')}) THEN NULL ELSE ${cell} END`;
-};
-
-async function textContents(
-  connection: DuckDBConnection,
-  side: SideName,
-  names: readonly string[],
-): Promise<Map<string, Content>> {
-  const cells = names.map((name, at) => `${filledSql(name)} AS t${String(at)}`);
-  const figures = names.flatMap((_, at) => {
-    const cell = `t${String(at)}`;
-    // Texts that are none cost most to be read as numbers: how they begin says enough of nearly all.
-    const mayBeNumber = `(ascii(${cell}) <= 57 OR lower(left(${cell}, 3)) = 'inf')`;
-    const mayBeDate = `ascii(${cell}) BETWEEN 48 AND 57 AND TRY_CAST(${cell} AS DOUBLE) IS NULL`;
-    return [
-      `count(${cell})`,
-      `count(CASE WHEN ${mayBeNumber} THEN TRY_CAST(${cell} AS DOUBLE) END)`,
-      `count(CASE WHEN lower(${cell}) IN ('true', 'false') THEN 1 END)`,
-      `count(CASE WHEN ${mayBeDate} THEN TRY_CAST(${cell} AS TIMESTAMP) END)`,
-      `coalesce(avg(length(${cell})), 0)`,
-      `approx_count_distinct(${cell})`,
-    ];
-  });
-  const result = await connection.runAndReadAll(
-    `SELECT ${figures.join(', ')} FROM (SELECT ${cells.join(', ')} FROM ${side})`,
-  );
-  const row = (result.getRowsJson()[0] ?? []).map(Number);
-  return new Map(
-    names.map((name, at) => {
-      const own = row.slice(at * 6, at * 6 + 6);
-      return [name, contentIn(own)];
-    }),
-  );
-}
-
-function contentIn([
-  filled = 0,
-  numbers = 0,
-  truths = 0,
-  dates = 0,
-  chars = 0,
-  distinct = 0,
-]: readonly number[]): Content {
-  const own = { of: 'VARCHAR', filled, odd: 0, distinct };
-  if (filled === 0) return { type: 'category', ...own };
-  if (truths === filled) return { type: 'boolean', ...own };
-  if (numbers >= filled * NEARLY_ALL) return { type: 'number', ...own, odd: filled - numbers };
-  if (dates >= filled * NEARLY_ALL) return { type: 'date', ...own, odd: filled - dates };
-  const isText = chars > SENTENCE_CHARS && distinct > filled * MOSTLY;
-  return { type: isText ? 'text' : 'category', ...own };
 }
 
 /** What both are compared as. Where they differ they are texts: that they differ is what there is to see. */
@@ -176,7 +66,7 @@ function together(
   reference: Content,
   current: Content,
   wished: FeatureType | null,
-): Pick<ComparedColumn, 'type' | 'sql' | 'distinct' | 'notes'> {
+): Pick<ComparedColumn, 'type' | 'sql' | 'distinct' | 'isGrouped' | 'notes'> {
   const notes: string[] = [];
   const filled = [reference, current].filter((one) => one.filled !== 0);
   const [first, second] = filled;
@@ -202,7 +92,8 @@ function together(
     notes.push('Its times have a time zone in one of the tables: UTC is taken in the other.');
   const sql = { reference: valueSql(name, reference.of, type), current: valueSql(name, current.of, type) };
   const distinct = { reference: reference.distinct, current: current.distinct };
-  return { type, sql, distinct, notes };
+  const isGrouped = { reference: reference.isGrouped, current: current.isGrouped };
+  return { type, sql, distinct, isGrouped, notes };
 }
 
 const PLURALS: Readonly<Record<FeatureType, string>> = {

@@ -1,9 +1,10 @@
 /** What drift tests are given: two samples of one feature, the reference and the current one. */
+import type { SideName } from './table';
 
 /**
  * Two samples of finite numbers, as their distinct values in ascending order and how often each of the samples has them: every
  * statistic of their ranks, distances and moments is one walk over that. Of samples too large to be sorted the values stand for
- * bins (`bins` says how many of them were made), and the counts are exact.
+ * bins, and the counts are exact.
  */
 export interface PairedNumbers {
   readonly values: Float64Array;
@@ -13,9 +14,11 @@ export interface PairedNumbers {
   /** Sums of the counts. */
   readonly referenceCount: number;
   readonly currentCount: number;
-  /** Null where the values are those that there are. */
-  readonly bins: number | null;
+  /** Either sample by itself, in ascending order. Null where there is no more than values and counts. */
+  readonly sorted: SortedSamples | null;
 }
+
+export type SortedSamples = Readonly<Record<SideName, Float64Array>>;
 
 /** Two samples of categories: how often each of the samples has which value. */
 export interface PairedCategories {
@@ -42,8 +45,34 @@ export interface TestOptions {
   readonly permutations: number;
 }
 
-/** @param reference, current sorted in ascending order, without NaN and infinities */
+/**
+ * Values and counts are made where somebody asks for them: of millions of different values that takes longer than most of the tests,
+ * which do with the samples.
+ *
+ * @param reference, current sorted in ascending order, without NaN and infinities
+ */
 export function paired(reference: Float64Array, current: Float64Array): PairedNumbers {
+  let made: Counted | undefined;
+  const counted = (): Counted => (made ??= merged(reference, current));
+  return {
+    get values() {
+      return counted().values;
+    },
+    get reference() {
+      return counted().reference;
+    },
+    get current() {
+      return counted().current;
+    },
+    referenceCount: reference.length,
+    currentCount: current.length,
+    sorted: { reference, current },
+  };
+}
+
+type Counted = Pick<PairedNumbers, 'values' | 'reference' | 'current'>;
+
+function merged(reference: Float64Array, current: Float64Array): Counted {
   const most = reference.length + current.length;
   const values = new Float64Array(most);
   const ofReference = new Float64Array(most);
@@ -67,8 +96,5 @@ export function paired(reference: Float64Array, current: Float64Array): PairedNu
     values: values.subarray(0, at),
     reference: ofReference.subarray(0, at),
     current: ofCurrent.subarray(0, at),
-    referenceCount: reference.length,
-    currentCount: current.length,
-    bins: null,
   };
 }

@@ -17,7 +17,7 @@ export function sortNumbers(values: Float64Array): Float64Array {
   const counts = [new Uint32Array(DIGITS), new Uint32Array(DIGITS), new Uint32Array(DIGITS)] as const;
   unsigned(words, ...counts);
   let from: Uint32Array = words;
-  let to: Uint32Array = new Uint32Array(words.length);
+  let to: Uint32Array = roomFor(words.length);
   for (const [pass, places] of counts.entries()) {
     if (!begun(places, values.length)) continue;
     scatter(pass, from, to, places);
@@ -25,6 +25,14 @@ export function sortNumbers(values: Float64Array): Float64Array {
   }
   signed(from, words);
   return inserted(values) ? values : values.sort();
+}
+
+/** Kept by the thread: memory that is new costs as much as a pass over it. */
+let room = new Uint32Array(0);
+
+function roomFor(words: number): Uint32Array {
+  if (room.length < words) room = new Uint32Array(words);
+  return room.subarray(0, words);
 }
 
 /** All bits of a negative number turned, of a positive one the first; and how often there is which digit. */

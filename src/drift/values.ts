@@ -1,6 +1,7 @@
 /** The values of columns, as the tests take them. */
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import type { ComparedColumn } from './columns';
+import { groupedSql, timesOf } from './contents';
 import type { PairedCategories } from './samples';
 import type { SideName } from './table';
 
@@ -80,18 +81,20 @@ export interface CountedValues extends PairedCategories {
   readonly buckets: number;
 }
 
-export async function categoriesOf(
-  connection: DuckDBConnection,
-  { sql, distinct: known }: Pick<ComparedColumn, 'sql' | 'distinct'>,
-): Promise<CountedValues> {
+export async function categoriesOf(connection: DuckDBConnection, column: ComparedColumn): Promise<CountedValues> {
+  const { name, sql, distinct: known, isGrouped } = column;
   const inReference = known.reference ?? (await estimated(connection, 'reference', sql.reference));
   const inCurrent = known.current ?? (await estimated(connection, 'current', sql.current));
   const isHuge = Math.max(inReference, inCurrent) > MAX_VALUES;
-  const value = (cell: string): string => (isHuge ? bucketSql(cell) : cell);
+  const valued = (side: SideName): string => {
+    const value = isHuge ? bucketSql(sql[side]) : sql[side];
+    if (!isGrouped[side]) return `SELECT ${value} AS value, 1 AS times FROM ${side}`;
+    return `SELECT ${value} AS value, ${timesOf(name)} AS times FROM ${groupedSql(name, side)}`;
+  };
   const rows = await connection.runAndReadAll(
     `SELECT value, sum(one), sum(other) FROM (
-       SELECT ${value(sql.reference)} AS value, count(*) AS one, 0 AS other FROM reference GROUP BY 1
-       UNION ALL SELECT ${value(sql.current)} AS value, 0 AS one, count(*) AS other FROM current GROUP BY 1)
+       SELECT value, sum(times) AS one, 0 AS other FROM (${valued('reference')}) GROUP BY 1
+       UNION ALL SELECT value, 0 AS one, sum(times) AS other FROM (${valued('current')}) GROUP BY 1)
      GROUP BY value ORDER BY sum(one) + sum(other) DESC, value`,
   );
   const found = rows.getRowsJson().map(([text, one, other]) => ({

@@ -2,6 +2,8 @@
  * How far a feature moves by itself: windows of the reference, as long as the current table is and as they lie in it, each
  * measured against the whole of it. A threshold made of them leaves alone what seasons and runs of like rows do anyhow.
  */
+import { valueOfRow } from './ranks';
+import type { PairedNumbers } from './samples';
 import { sortNumbers } from './sort';
 
 /** Fewer windows say nothing; more say little more. */
@@ -44,17 +46,24 @@ export function normalQuantile(share: number): number {
  * Wasserstein distance of each window to the whole, by the whole's quantile at each rank of the window: within the distance
  * between neighbours of the whole.
  *
- * @param values in the order of the table, with NaN for what is missing; @param sorted those that there are, in ascending order
+ * @param values of the reference in the order of the table, with NaN for what is missing; @param length of a window, in such values
  */
-export function windowDistances(values: Float64Array, sorted: Float64Array, length: number): number[] {
+export function windowDistances(values: Float64Array, samples: PairedNumbers, length: number): number[] {
   return windowStarts(values.length, length).flatMap((start) => {
-    const own = sortNumbers(values.subarray(start, start + length).filter(Number.isFinite));
+    const own = sortNumbers(finite(values.slice(start, start + length)));
     if (own.length === 0) return [];
     let sum = 0;
     for (let at = 0; at < own.length; at++) {
-      const rank = Math.floor(((at + 0.5) / own.length) * sorted.length);
-      sum += Math.abs((own[at] ?? 0) - (sorted[Math.min(rank, sorted.length - 1)] ?? 0));
+      const row = Math.floor(((at + 0.5) / own.length) * samples.referenceCount);
+      sum += Math.abs((own[at] ?? 0) - valueOfRow(samples, 'reference', row));
     }
     return [sum / own.length];
   });
+}
+
+/** Those of them that are, where they were. */
+function finite(values: Float64Array): Float64Array {
+  let count = 0;
+  for (const value of values) if (value - value === 0) values[count++] = value;
+  return values.subarray(0, count);
 }

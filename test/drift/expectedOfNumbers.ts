@@ -22,9 +22,6 @@ export interface Told {
   readonly tests: Readonly<Record<string, readonly [number | null, number | null] | null>>;
   readonly moments: readonly [ToldMoments, ToldMoments];
   readonly quantiles: readonly [readonly number[], readonly number[]];
-  readonly superiority: number;
-  readonly delta: number;
-  readonly d: number | null;
 }
 
 /** The values, and what the distribution is of: degrees of freedom, or n. */

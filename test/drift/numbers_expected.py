@@ -77,15 +77,6 @@ def moments(sample):
     }
 
 
-def effects(one, other):
-    u = sum(np.searchsorted(one, other, side="left") + np.searchsorted(one, other, side="right")) / 2
-    superiority = float(u) / len(one) / len(other)
-    own, rest = one.astype(np.longdouble) - one[0], other.astype(np.longdouble) - one[0]
-    squares = ((own - own.mean()) ** 2).sum() + ((rest - rest.mean()) ** 2).sum()
-    d = float((rest.mean() - own.mean()) / np.sqrt(squares / (len(one) + len(other) - 2))) if squares > 0 else None
-    return {"superiority": superiority, "delta": 2 * superiority - 1, "d": d}
-
-
 def told(case, shares):
     one, other = (np.sort(np.fromfile(path)) for path in case)
     said = {}
@@ -108,7 +99,7 @@ def told(case, shares):
     add("cramerVonMises", lambda: cramer_von_mises(one, other))
     add("andersonDarling", lambda: (lambda a: (a.statistic, a.pvalue))(stats.anderson_ksamp([one, other])))
     quantiles = [np.quantile(sample, shares).tolist() for sample in (one, other)]
-    return {"tests": said, "moments": [moments(one), moments(other)], "quantiles": quantiles, **effects(one, other)}
+    return {"tests": said, "moments": [moments(one), moments(other)], "quantiles": quantiles}
 
 
 POINTS = {

@@ -1,7 +1,8 @@
 /** Numbers in bins: as counts of both samples, which the tests of shares take. */
 import { pairedCounts, type PairedCounts } from '../categories/counts';
-import { below, cumulativeOf, upTo } from '../cumulative';
+import { rowsBelow, rowsUpTo } from '../ranks';
 import type { PairedNumbers, TestOptions, TestResult } from '../samples';
+import type { SideName } from '../table';
 
 export interface NumberBins {
   /** In ascending order, one more than there are bins; the outer ones are infinite where the outer bins are open. */
@@ -32,15 +33,12 @@ export type Closed = 'left' | 'right';
 /** @param edges ascending; two that are the same make an empty bin, or one of the value alone at the end */
 export function binned(samples: PairedNumbers, edges: Float64Array, closed: Closed = 'left'): NumberBins {
   const bins = edges.length - 1;
-  const { values } = samples;
-  // Values before each edge: an outer edge belongs to its bin either way.
-  const places = Array.from(edges, (edge, at) => {
-    const isBelow = at === 0 || (closed === 'left' && at < bins);
-    return isBelow ? below(values, edge) : upTo(values, edge);
-  });
-  const cumulative = cumulativeOf(samples);
-  const ofSide = (side: 'reference' | 'current'): { counts: Float64Array; outside: number } => {
-    const sums = places.map((place) => (place === 0 ? 0 : (cumulative[side][place - 1] ?? 0)));
+  const ofSide = (side: SideName): { counts: Float64Array; outside: number } => {
+    // Rows before each edge: an outer edge belongs to its bin either way.
+    const sums = edges.map((edge, at) => {
+      const isBelow = at === 0 || (closed === 'left' && at < bins);
+      return isBelow ? rowsBelow(samples, side, edge) : rowsUpTo(samples, side, edge);
+    });
     const counts = Float64Array.from({ length: bins }, (_, at) => (sums[at + 1] ?? 0) - (sums[at] ?? 0));
     return { counts, outside: samples[`${side}Count`] - ((sums[bins] ?? 0) - (sums[0] ?? 0)) };
   };

@@ -1,9 +1,9 @@
 /** Bins to be drawn. */
 import type { PairedNumbers } from '../samples';
-import { below, cumulativeOf } from '../cumulative';
+import { rowsBelow, valueOfRow } from '../ranks';
+import type { SideName } from '../table';
 import { binned, type NumberBins } from './bins';
 import { equalWidthEdges } from './equalWidth';
-import { valueOfRow } from './quantiles';
 
 const BINS = 40;
 /** Of either sample lies beyond each end at most: one value far away would leave all others in one bin. */
@@ -16,20 +16,20 @@ const TAIL = 0.005;
  * @param count how many bins at most. @param tail a share below 0.5
  */
 export function chartBins(samples: PairedNumbers, count = BINS, tail = TAIL): NumberBins {
-  const { values, referenceCount, currentCount } = samples;
-  const { reference, current } = cumulativeOf(samples);
-  const low = (sums: Float64Array, rows: number) => valueOfRow(values, sums, Math.floor(tail * rows));
-  const high = (sums: Float64Array, rows: number) => valueOfRow(values, sums, rows - 1 - Math.floor(tail * rows));
+  const low = (side: SideName) => valueOfRow(samples, side, Math.floor(tail * samples[`${side}Count`]));
+  const high = (side: SideName) => {
+    const rows = samples[`${side}Count`];
+    return valueOfRow(samples, side, rows - 1 - Math.floor(tail * rows));
+  };
   const edges = equalWidthEdges(
-    Math.min(low(reference, referenceCount), low(current, currentCount)),
-    Math.max(high(reference, referenceCount), high(current, currentCount)),
+    Math.min(low('reference'), low('current')),
+    Math.max(high('reference'), high('current')),
     count,
   );
   const inside = binned(samples, edges);
-  const [low0, last] = [below(values, edges[0] ?? NaN), edges.length - 2];
+  const last = edges.length - 2;
   for (const side of ['reference', 'current'] as const) {
-    const sums = side === 'reference' ? reference : current;
-    const under = low0 === 0 ? 0 : (sums[low0 - 1] ?? 0);
+    const under = rowsBelow(samples, side, edges[0] ?? NaN);
     inside[side][0] = (inside[side][0] ?? 0) + under;
     inside[side][last] = (inside[side][last] ?? 0) + inside.outside[side] - under;
   }

@@ -1,16 +1,20 @@
 /** A feature of numbers, or of times. Pure. */
+/** A feature of numbers, or of times. Pure. */
 import { formatNumber } from '../../protocol/format';
 import type { DriftOrder, SideFacts } from '../../protocol/drift';
 import { categoryTest, numberTest } from '../catalogue';
 import type { ComparedColumn } from '../columns';
-import { cumulativeOf } from '../cumulative';
 import type { FeatureFigures, TestFigures } from '../figures';
-import { type ChosenTest, chosenTests, FEW_VALUES } from '../rules';
-import { type Moments, momentsOfBoth } from '../numbers/moments';
+import { apartOf } from '../numbers/apart';
+import { momentsOfBoth } from '../numbers/moments';
+import { normedUnit } from '../numbers/wasserstein';
 import { nannymlChunks, nannymlThreshold } from '../presets/nannyml';
+import { rangeOf } from '../ranks';
+import { type ChosenTest, chosenTests, FEW_VALUES } from '../rules';
 import { paired, type PairedCategories, type PairedNumbers } from '../samples';
 import { sortNumbers } from '../sort';
-import { thresholdOf, windowDistances } from '../windows';
+import type { SideName } from '../table';
+import { thresholdOf, windowDistances, windowStarts } from '../windows';
 import { PERMUTATIONS } from './categories';
 import { missingTest } from './missing';
 import { numberFacts, numberShares } from './sides';
@@ -18,57 +22,85 @@ import { numberFacts, numberShares } from './sides';
 export interface NumbersAsked {
   readonly column: ComparedColumn;
   readonly order: DriftOrder;
-  /** Of each row, in the order of the table; NaN where there is none. */
+  /** Of each row, in the order of the table; NaN where there is none. They are sorted in place. */
   readonly reference: Float64Array;
   readonly current: Float64Array;
 }
 
 export function numbersFigures({ column, order, reference, current }: NumbersAsked): FeatureFigures {
+  const rows = { reference: reference.length, current: current.length };
+  const inOrder = isOrderAskedFor(order, rows) ? { values: reference.slice(), step: 1 } : null;
   const [one, other] = [sideOf(reference), sideOf(current)];
-  const samples = paired(one.sorted, other.sorted);
+  return figuresOfNumbers(column, order, {
+    samples: paired(one.sorted, other.sorted),
+    rows,
+    missing: { reference: one.missing, current: other.missing },
+    infinite: { reference: one.infinite, current: other.infinite },
+    inOrder,
+    notes: [],
+  });
+}
+
+type BySide<Value> = Readonly<Record<SideName, Value>>;
+
+/** What is known of two columns of numbers, however it was read. */
+export interface SampledNumbers {
+  /** Of what is finite. */
+  readonly samples: PairedNumbers;
+  readonly rows: BySide<number>;
+  readonly missing: BySide<number>;
+  readonly infinite: BySide<number>;
+  /** Every so many rows of the reference in the order of its table, NaN where there is none. Null where nobody asks for it. */
+  readonly inOrder: { readonly values: Float64Array; readonly step: number } | null;
+  readonly notes: readonly string[];
+}
+
+/** Whether thresholds are made of what parts of the reference do by themselves. */
+export const isOrderAskedFor = (order: DriftOrder, rows: BySide<number>): boolean =>
+  order.rules === 'nannyml' || (order.rules === 'loopwright' && windowStarts(rows.reference, rows.current).length > 0);
+
+export function figuresOfNumbers(column: ComparedColumn, order: DriftOrder, known: SampledNumbers): FeatureFigures {
+  const { samples, rows, missing, infinite } = known;
   const moments = momentsOfBoth(samples);
-  const { distinct: differing } = cumulativeOf(samples);
-  const isComparable = one.sorted.length > 0 && other.sorted.length > 0;
+  const { distinct } = apartOf(samples);
+  const [one, other] = [rangeOf(samples, 'reference'), rangeOf(samples, 'current')];
+  const isComparable = samples.referenceCount > 0 && samples.currentCount > 0;
   const isTime = column.type === 'date';
-  const goesOn = isTime && isComparable && (other.sorted[0] ?? 0) >= (one.sorted.at(-1) ?? 0);
+  const goesOn = isTime && isComparable && other[0] >= one[1];
   const isIdentifier = isCounter(samples);
-  const distinct = samples.values.length;
-  const facts = { name: column.name, type: column.type, referenceRows: one.sorted.length, distinct };
+  const facts = {
+    name: column.name,
+    type: column.type,
+    referenceRows: samples.referenceCount,
+    distinct: distinct.both,
+  };
   const { tests, needs } = chosenTests({ ...facts, isIdentifier: isIdentifier || goesOn }, order);
   // NannyML takes numbers for numbers, however few there are.
-  const counts = distinct <= FEW_VALUES && order.rules !== 'nannyml' ? asCategories(samples) : null;
+  const counts = distinct.both <= FEW_VALUES && order.rules !== 'nannyml' ? asCategories(samples) : null;
   const figures = isComparable ? tests.flatMap((chosen) => ran(chosen, samples, counts, order)) : [];
-  const calibrated = figures
-    .map((test) =>
-      withWindows(
-        test,
-        reference,
-        one.sorted,
-        { length: current.length, unit: Math.max(moments.reference.populationDeviation, 0.001) },
-        order,
-      ),
-    )
-    .map((test) => withChunks(test, reference, one.sorted, order));
+  const calibrated = figures.map((test) => withChunks(withWindows(test, known, order), known, order));
   const effect = figures.find(({ name }) => name === 'wasserstein_normed' || name === 'jensen_shannon_base2');
-  const rows = { reference: reference.length, current: current.length };
-  const missing = { reference: one.missing, current: other.missing };
+  const factsOf = (side: SideName): SideFacts => ({
+    ...{ rows: rows[side], missing: missing[side], distinct: distinct[side] },
+    numbers: samples[`${side}Count`] === 0 ? null : numberFacts(samples, side, moments[side], infinite[side]),
+  });
   return {
     column: { name: column.name, type: column.type, role: column.role },
     tests: [...calibrated, ...missingTest(rows, missing, order)],
     needs,
     effect: effect ? { name: effect.name, value: effect.statistic } : null,
-    reference: factsOf(one, rows.reference, differing.reference, moments.reference),
-    current: factsOf(other, rows.current, differing.current, moments.current),
+    ...{ reference: factsOf('reference'), current: factsOf('current') },
     shares: numberShares(samples, isTime ? timeText : formatNumber),
     appeared: null,
     vanished: null,
     words: null,
     notes: [
       ...column.notes,
+      ...known.notes,
       ...(goesOn ? ['Its times come after those of the reference, as time does: it decides nothing.'] : []),
       ...(isIdentifier ? ['It counts the rows: it is taken for an identifier, and decides nothing.'] : []),
-      ...infiniteNotes(one.infinite, other.infinite),
-      ...(isTime ? [] : rangeNotes(one.sorted, other.sorted)),
+      ...infiniteNotes(infinite.reference, infinite.current),
+      ...(isTime ? [] : rangeNotes(one, other)),
     ],
   };
 }
@@ -79,41 +111,39 @@ interface Side {
   readonly infinite: number;
 }
 
+/** What is finite of them, sorted, where they were. */
 function sideOf(values: Float64Array): Side {
-  let missing = 0;
-  let infinite = 0;
-  const finite = new Float64Array(values.length);
-  let count = 0;
-  for (const value of values) {
+  let [missing, infinite, count, at] = [0, 0, 0, 0];
+  while (at < values.length) {
+    const value = values[at++] ?? 0;
     if (value - value === 0)
-      finite[count++] = value + 0; // -0 is 0
+      values[count++] = value + 0; // -0 is 0
     else if (Number.isNaN(value)) missing++;
     else infinite++;
   }
-  return { sorted: sortNumbers(finite.subarray(0, count)), missing, infinite };
-}
-
-function factsOf({ sorted, missing, infinite }: Side, rows: number, distinct: number, moments: Moments): SideFacts {
-  return { rows, missing, distinct, numbers: sorted.length === 0 ? null : numberFacts(sorted, moments, infinite) };
+  return { sorted: sortNumbers(values.subarray(0, count)), missing, infinite };
 }
 
 const timeText = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
 /** Whole numbers, each once, in hardly a wider range than there are rows. */
-function isCounter({ values, reference, current, referenceCount, currentCount }: PairedNumbers): boolean {
-  if (Math.min(referenceCount, currentCount) < LEAST_COUNTED || values.length < FEW_VALUES) return false;
-  const ofSide = (counts: Float64Array, count: number): boolean => {
-    let [low, high] = [NaN, NaN];
-    for (let at = 0; at < values.length; at++) {
-      const [value, times] = [values[at] ?? 0, counts[at] ?? 0];
-      if (times > 1 || (times === 1 && !Number.isInteger(value))) return false;
-      if (times === 0) continue;
-      if (Number.isNaN(low)) low = value;
-      high = value;
-    }
-    return high - low < count * WIDER;
-  };
-  return ofSide(reference, referenceCount) && ofSide(current, currentCount);
+function isCounter({ sorted, referenceCount, currentCount }: PairedNumbers): boolean {
+  return (
+    sorted !== null &&
+    Math.min(referenceCount, currentCount) >= LEAST_COUNTED &&
+    counts(sorted.reference) &&
+    counts(sorted.current)
+  );
+}
+
+function counts(sorted: Float64Array): boolean {
+  if ((sorted.at(-1) ?? 0) - (sorted[0] ?? 0) >= sorted.length * WIDER) return false;
+  let last = NaN;
+  for (const value of sorted) {
+    if (value === last || !Number.isInteger(value)) return false;
+    last = value;
+  }
+  return true;
 }
 
 const LEAST_COUNTED = 50;
@@ -139,14 +169,12 @@ function ran(
 /** Of our own rules: what the reference does by itself from window to window is no drift. */
 function withWindows(
   test: TestFigures,
-  reference: Float64Array,
-  sorted: Float64Array,
-  { length, unit }: { readonly length: number; readonly unit: number },
+  { samples, inOrder, rows }: SampledNumbers,
   { rules, falseAlarms }: DriftOrder,
 ): TestFigures {
-  if (rules !== 'loopwright' || test.name !== 'wasserstein_normed' || test.threshold === null) return test;
-  const distances = windowDistances(reference, sorted, length);
-  if (distances.length === 0) return test;
+  if (rules !== 'loopwright' || test.name !== 'wasserstein_normed' || test.threshold === null || !inOrder) return test;
+  const unit = normedUnit(samples);
+  const distances = windowDistances(inOrder.values, samples, Math.round(rows.current / inOrder.step));
   const usual = thresholdOf(
     distances.map((one) => one / unit),
     1 - falseAlarms,
@@ -155,13 +183,15 @@ function withWindows(
 }
 
 /** By NannyML's rules a threshold is made of what the reference's own chunks reach. */
-function withChunks(test: TestFigures, reference: Float64Array, sorted: Float64Array, order: DriftOrder): TestFigures {
+function withChunks(test: TestFigures, { samples, inOrder }: SampledNumbers, order: DriftOrder): TestFigures {
   const of = numberTest(test.name);
-  if (order.rules !== 'nannyml' || test.threshold !== null || test.decidesBy !== 'statistic' || !of) return test;
+  const isByChunks = order.rules === 'nannyml' && test.threshold === null && test.decidesBy === 'statistic';
+  if (!isByChunks || !of || !inOrder) return test;
   const options = { seed: order.seed, permutations: PERMUTATIONS };
-  const reached = nannymlChunks(reference.length).map(({ from, to }) => {
-    const own = sortNumbers(reference.slice(from, to).filter(Number.isFinite));
-    return own.length === 0 ? NaN : of(paired(sorted, own), options).statistic;
+  const own = samples.sorted?.reference ?? sideOf(inOrder.values.slice()).sorted;
+  const reached = nannymlChunks(inOrder.values.length).map(({ from, to }) => {
+    const chunk = sideOf(inOrder.values.slice(from, to)).sorted;
+    return chunk.length === 0 ? NaN : of(paired(own, chunk), options).statistic;
   });
   return { ...test, threshold: nannymlThreshold(reached) };
 }
@@ -173,10 +203,10 @@ function infiniteNotes(reference: number, current: number): string[] {
   ];
 }
 
+type Range = readonly [number, number];
+
 /** What lies far outside of where the reference's values lie. */
-function rangeNotes(reference: Float64Array, current: Float64Array): string[] {
-  const [low = NaN, high = NaN] = [reference[0], reference.at(-1)];
-  const [least = NaN, most = NaN] = [current[0], current.at(-1)];
+function rangeNotes([low, high]: Range, [least, most]: Range): string[] {
   const far = (high - low) * FAR;
   const notes: string[] = [];
   if (most > high + far) notes.push(`It goes up to ${formatNumber(most)}; the reference to ${formatNumber(high)}.`);

@@ -1,8 +1,11 @@
-/** What either side of a feature of numbers is, and how it is drawn. Pure; on sorted values. */
+/** What either side of a feature of numbers is, and how it is drawn. Pure. */
 import type { FeatureShares, SideFacts } from '../../protocol/drift';
 import { chartBins } from '../binning/chart';
+import { apartOf } from '../numbers/apart';
 import type { Moments } from '../numbers/moments';
+import { quantileOf, rangeOf } from '../ranks';
 import type { PairedNumbers } from '../samples';
+import type { SideName } from '../table';
 
 type NumberFacts = NonNullable<SideFacts['numbers']>;
 
@@ -11,31 +14,27 @@ const TAIL = 0.005;
 /** So few different values are shown one by one. */
 const FEW = 20;
 
-/** @param sorted in ascending order, finite, not empty; @param infinite how many more are not */
+/** @param infinite how many more there are than the sample has, which is not empty */
 export function numberFacts(
-  sorted: Float64Array,
+  samples: PairedNumbers,
+  side: SideName,
   { mean, populationDeviation: deviation }: Moments,
   infinite: number,
 ): NumberFacts {
+  const [min, max] = rangeOf(samples, side);
+  const quantile = (share: number): number => quantileOf(samples, side, share);
   return {
-    ...{ min: sorted[0] ?? NaN, max: sorted.at(-1) ?? NaN, mean, median: quantile(sorted, 0.5) },
-    ...{ deviation, infinite },
-    ...{ low: quantile(sorted, TAIL), high: quantile(sorted, 1 - TAIL) },
+    ...{ min, max, mean, median: quantile(0.5), deviation, infinite },
+    ...{ low: quantile(TAIL), high: quantile(1 - TAIL) },
   };
-}
-
-/** As numpy has it by default: between two values in proportion (Hyndman & Fan 1996, type 7). */
-export function quantile(sorted: Float64Array, share: number): number {
-  const place = share * (sorted.length - 1);
-  const [below, rest] = [Math.floor(place), place % 1];
-  const value = sorted[below] ?? NaN;
-  return rest === 0 ? value : value + rest * ((sorted[below + 1] ?? value) - value);
 }
 
 /** Null where one of the sides has no values. */
 export function numberShares(samples: PairedNumbers, text: (value: number) => string): FeatureShares | null {
-  const { values, reference, current, referenceCount, currentCount } = samples;
-  if (values.length <= FEW && values.length > 0) {
+  const { referenceCount, currentCount } = samples;
+  const { both } = apartOf(samples).distinct;
+  if (both <= FEW && both > 0) {
+    const { values, reference, current } = samples;
     const share = (count: number | undefined, all: number) => (all === 0 ? 0 : (count ?? 0) / all);
     const rows = Array.from(values, (value, at) => ({
       value: text(value),

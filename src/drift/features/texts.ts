@@ -3,13 +3,13 @@ import { formatNumber } from '../../protocol/format';
 import type { DriftOrder } from '../../protocol/drift';
 import type { ComparedColumn } from '../columns';
 import type { FeatureFigures, TestFigures } from '../figures';
-import type { PairedNumbers } from '../samples';
+import { quantileOf } from '../ranks';
 import { chosenTests } from '../rules';
 import type { SideName } from '../table';
 import { compareTexts, type TextDrift } from '../texts/compareTexts';
 import { percent } from '../words';
 import { missingTest } from './missing';
-import { numberShares, quantile } from './sides';
+import { numberShares } from './sides';
 
 export interface TextsAsked {
   readonly column: ComparedColumn;
@@ -28,8 +28,6 @@ const LONGER = 0.2;
 export function textsFigures({ column, order, rows, missing, reference, current }: TextsAsked): FeatureFigures {
   const isComparable = reference.length > 0 && current.length > 0;
   const found = isComparable ? compareTexts(reference, current, { seed: order.seed }) : null;
-  const lengths = found && [expanded(found.characters, 'reference'), expanded(found.characters, 'current')];
-  const [before = NONE, now = NONE] = lengths ?? [];
   const side = (name: SideName) => ({ rows: rows[name], missing: missing[name], distinct: null, numbers: null });
   const tests = found ? classifierTests(found, column, order, rows.reference - missing.reference) : [];
   return {
@@ -52,11 +50,9 @@ export function textsFigures({ column, order, rows, missing, reference, current 
           ]
         : []),
     ],
-    words: found && wordsOf(found, before, now),
+    words: found && wordsOf(found),
   };
 }
-
-const NONE = new Float64Array(0);
 
 function classifierTests(
   { classifier }: TextDrift,
@@ -74,17 +70,6 @@ function classifierTests(
     }));
 }
 
-function expanded({ values, ...counts }: PairedNumbers, side: SideName): Float64Array {
-  const all = new Float64Array(side === 'reference' ? counts.referenceCount : counts.currentCount);
-  let at = 0;
-  for (let place = 0; place < values.length; place++) {
-    const next = at + (counts[side][place] ?? 0);
-    all.fill(values[place] ?? 0, at, next);
-    at = next;
-  }
-  return all;
-}
-
 type Telling = NonNullable<TextDrift['classifier']>['current'];
 
 function telling(words: Telling | undefined, side: SideName): FeatureFigures['appeared'] {
@@ -96,9 +81,9 @@ function telling(words: Telling | undefined, side: SideName): FeatureFigures['ap
   };
 }
 
-function wordsOf({ classifier }: TextDrift, before: Float64Array, now: Float64Array): string {
+function wordsOf({ classifier, characters }: TextDrift): string {
   const [first] = classifier?.current ?? [];
-  const [old, own] = [quantile(before, 0.5), quantile(now, 0.5)];
+  const [old, own] = [quantileOf(characters, 'reference', 0.5), quantileOf(characters, 'current', 0.5)];
   if (Math.abs(own - old) >= old * LONGER)
     return `its texts ${own > old ? 'grew longer' : 'became shorter'}: ${formatNumber(own)} characters in the median, ${formatNumber(old)} before`;
   if (first)

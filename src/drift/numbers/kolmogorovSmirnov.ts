@@ -1,6 +1,7 @@
 /** Whether two samples are of one distribution, by the largest distance of their cumulative shares. */
 import type { NumbersTest } from '../samples';
 import { kolmogorovTail } from '../special/kolmogorov';
+import { apartOf } from './apart';
 import { gcd, shareOutside } from './latticePaths';
 
 /** Up to so many values of either sample the p-value is exact, as in scipy. */
@@ -13,15 +14,9 @@ const EXACT = 10_000;
  *
  * @returns the statistic, from 0 to 1
  */
-export const kolmogorovSmirnov: NumbersTest = ({ reference, current, referenceCount, currentCount }) => {
-  let [own, other, most] = [0, 0, 0];
-  for (let at = 0; at < reference.length; at++) {
-    own += reference[at] ?? 0;
-    other += current[at] ?? 0;
-    const distance = Math.abs(own / referenceCount - other / currentCount);
-    if (distance > most) most = distance;
-  }
-  return { statistic: most, pValue: pValueOf(most, referenceCount, currentCount) };
+export const kolmogorovSmirnov: NumbersTest = (samples) => {
+  const { largest } = apartOf(samples);
+  return { statistic: largest, pValue: pValueOf(largest, samples.referenceCount, samples.currentCount) };
 };
 
 function pValueOf(statistic: number, n: number, m: number): number {
