@@ -10,10 +10,11 @@ import { chosenColumns, type ComparedColumn } from './columns';
 import { categoryFigures } from './features/categories';
 import type { FeatureFigures } from './figures';
 import { reportOf } from './report';
-import { SampledRows, wholeOf } from './sampled';
+import { EXACT_ROWS, numericFigures } from './numeric';
+import { SampledRows, thinOf, wholeOf } from './sampled';
 import { openTable, type Table } from './table';
 import { nannymlChunks } from './presets/nannyml';
-import { categoriesOf, chunkedCounts, columnsAtOnce, numbersOf, sampledOf } from './values';
+import { categoriesOf, chunkedCounts, sampledOf } from './values';
 import { Workers } from './workers';
 
 export interface DriftParts {
@@ -45,7 +46,9 @@ export async function compare(order: DriftOrder, parts: DriftParts): Promise<Dri
         'bad_request',
         `${order.reference.label} and ${order.current.label} have no column in common that can be compared.`,
       );
-    const rows = new SampledRows(tables);
+    const exactRows = order.exactRows ?? EXACT_ROWS;
+    const thin = { reference: thinOf(reference, exactRows), current: thinOf(current, exactRows) };
+    const rows = new SampledRows(tables, thin);
     const figures = await figuresOf(columns, order, { duck, workers, tables, rows, ...parts });
     const { whole, notes } = order.multivariate
       ? await wholeOf(columns, figures, order, { duck, workers, rows })
@@ -75,40 +78,17 @@ const readersOf = ({ reading, writing }: Duck) => [reading[0] ?? writing, readin
 const isNumeric = ({ type }: ComparedColumn): boolean => type === 'number' || type === 'date';
 
 async function figuresOf(columns: readonly ComparedColumn[], order: DriftOrder, work: Work): Promise<FeatureFigures[]> {
-  const { duck, workers, tables, rows, signal, progress } = work;
-  const [reference, current] = tables;
   const found = new Map<ComparedColumn, FeatureFigures>();
-  const computing: Promise<void>[] = [];
   const add = (column: ComparedColumn, figures: FeatureFigures) => {
     found.set(column, figures);
-    progress(found.size, columns.length);
+    work.progress(found.size, columns.length);
   };
-  const numeric = columns.filter(isNumeric);
-  const step = columnsAtOnce(Math.max(reference.rows, current.rows));
-  const [one, other] = readersOf(duck);
-  for (let from = 0; from < numeric.length; from += step) {
-    const some = numeric.slice(from, from + step);
-    const [ofReference, ofCurrent] = await Promise.all([
-      numbersOf(one, 'reference', some, reference.rows),
-      numbersOf(other, 'current', some, current.rows),
-    ]);
-    for (const [at, column] of some.entries()) {
-      await workers.room();
-      if (signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
-      const [own, others] = [ofReference[at] ?? NO_NUMBERS, ofCurrent[at] ?? NO_NUMBERS];
-      rows.addNumbers(column, own, others);
-      const numbers = { column, order, reference: own, current: others };
-      const computed = workers.compute('numbers', numbers, [own, others]).then((figures) => add(column, figures));
-      computed.catch(() => undefined); // told where all are awaited
-      computing.push(computed);
-    }
-  }
+  await numericFigures(columns.filter(isNumeric), order, { ...work, readers: readersOf(work.duck), add });
   for (const column of columns.filter((each) => !isNumeric(each))) {
-    if (signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
+    if (work.signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
     if (column.type === 'text' || column.type === 'embedding') add(column, await ofSample(column, order, work));
     else add(column, await ofCategories(column, order, work));
   }
-  await Promise.all(computing);
   return columns.flatMap((column) => found.get(column) ?? []);
 }
 
@@ -143,5 +123,3 @@ async function ofSample(column: ComparedColumn, order: DriftOrder, { duck, worke
   const vectors = { reference: own.values.map(vectorOf), current: other.values.map(vectorOf) };
   return workers.compute('embeddings', { ...given, ...vectors }, []);
 }
-
-const NO_NUMBERS = new Float64Array(0);

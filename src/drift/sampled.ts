@@ -21,15 +21,19 @@ export class SampledRows {
   private readonly columns = new Map<string, BySide<Float64Array>>();
   readonly steps: BySide<number>;
 
-  constructor([reference, current]: readonly [Table, Table]) {
-    this.steps = { reference: stepOf(reference.rows), current: stepOf(current.rows) };
+  /** @param thin of how many rows of a table one is read, where columns of numbers are added */
+  constructor(
+    [reference, current]: readonly [Table, Table],
+    readonly thin: BySide<number>,
+  ) {
+    this.steps = { reference: stepOf(reference.rows, thin.reference), current: stepOf(current.rows, thin.current) };
   }
 
   addNumbers({ name }: ComparedColumn, reference: Float64Array, current: Float64Array): void {
     if (this.columns.size >= MOST_COLUMNS) return;
     this.columns.set(name, {
-      reference: every(reference, this.steps.reference),
-      current: every(current, this.steps.current),
+      reference: every(reference, this.steps.reference / this.thin.reference),
+      current: every(current, this.steps.current / this.thin.current),
     });
   }
 
@@ -62,7 +66,13 @@ export class SampledRows {
   }
 }
 
-const stepOf = (rows: number): number => Math.max(1, Math.ceil(rows / MOST_ROWS));
+const stepOf = (rows: number, thin: number): number => thin * Math.max(1, Math.ceil(rows / thin / MOST_ROWS));
+
+/** Rows of a large table that are kept in their order. */
+const THIN_ROWS = 500_000;
+
+export const thinOf = ({ rows }: Table, exactRows: number): number =>
+  rows > exactRows ? Math.ceil(rows / THIN_ROWS) : 1;
 
 function every(values: Float64Array, step: number): Float64Array {
   return Float64Array.from({ length: Math.ceil(values.length / step) }, (_, at) => values[at * step] ?? NaN);

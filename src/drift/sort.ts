@@ -106,3 +106,22 @@ function inserted(values: Float64Array): boolean {
   }
   return true;
 }
+
+export interface FiniteNumbers {
+  readonly sorted: Float64Array;
+  readonly missing: number;
+  readonly infinite: number;
+}
+
+/** What is finite of them, in ascending order, where they were: without NaN, which is missing, and infinities. */
+export function finiteSorted(values: Float64Array): FiniteNumbers {
+  let [missing, infinite, count, at] = [0, 0, 0, 0];
+  while (at < values.length) {
+    const value = values[at++] ?? 0;
+    if (value - value === 0)
+      values[count++] = value + 0; // -0 is 0
+    else if (Number.isNaN(value)) missing++;
+    else infinite++;
+  }
+  return { sorted: sortNumbers(values.subarray(0, count)), missing, infinite };
+}

@@ -3,7 +3,7 @@ import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import type { ComparedColumn } from './columns';
 import { groupedSql, timesOf } from './contents';
 import type { PairedCategories } from './samples';
-import type { SideName } from './table';
+import type { SideName, Table } from './table';
 
 /** Doubles that one query brings: 64 MB. */
 const AT_ONCE = 8_000_000;
@@ -15,13 +15,12 @@ export const columnsAtOnce = (rows: number): number =>
 /** Every row's value, in the order of the table; NaN where there is none. */
 export async function numbersOf(
   connection: DuckDBConnection,
-  side: SideName,
   columns: readonly ComparedColumn[],
-  rows: number,
+  { side, rows }: Pick<Table, 'side' | 'rows'>,
 ): Promise<Float64Array[]> {
   const values = columns.map(() => new Float64Array(rows));
   const cells = columns.map(({ sql }) => sql[side]);
-  const result = await connection.run(`SELECT ${cells.join(', ')} FROM ${side}`);
+  const result = await connection.stream(`SELECT ${cells.join(', ')} FROM ${side}`);
   let row = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
@@ -30,6 +29,64 @@ export async function numbersOf(
     row += chunk.rowCount;
   }
   return values;
+}
+
+/** That of every so many of the rows, from the first on. */
+export async function everyOf(
+  connection: DuckDBConnection,
+  { sql }: Pick<ComparedColumn, 'sql'>,
+  { side, rows }: Pick<Table, 'side' | 'rows'>,
+  step: number,
+): Promise<Float64Array> {
+  const numbered = `SELECT ${sql[side]} AS value, row_number() OVER () AS place FROM ${side}`;
+  const picked = `(SELECT value FROM (${numbered}) WHERE place % ${String(step)} = ${String(1 % step)})`;
+  const values = new Float64Array(Math.ceil(rows / step));
+  const result = await connection.stream(`SELECT value FROM ${picked}`);
+  let row = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    if (!chunk || chunk.rowCount === 0) return values;
+    copy(chunk.getColumnVector(0), values, row, chunk.rowCount);
+    row += chunk.rowCount;
+  }
+}
+
+/** The least and the largest of what is finite; none where nothing is. */
+export async function extremesOf(
+  connection: DuckDBConnection,
+  { sql }: Pick<ComparedColumn, 'sql'>,
+  side: SideName,
+): Promise<number[]> {
+  const found = await connection.runAndReadAll(
+    `SELECT min(value), max(value) FROM (SELECT ${sql[side]} AS value FROM ${side}) WHERE isfinite(value)`,
+  );
+  return (found.getRows()[0] ?? []).filter((value) => typeof value === 'number');
+}
+
+/** Rows of a block. */
+const BLOCK = 1 << 20;
+
+/** Every row's value, a block after the other. */
+export async function* blocksOf(
+  connection: DuckDBConnection,
+  { sql }: Pick<ComparedColumn, 'sql'>,
+  side: SideName,
+): AsyncGenerator<Float64Array> {
+  const result = await connection.stream(`SELECT ${sql[side]} FROM ${side}`);
+  let block = new Float64Array(BLOCK);
+  let row = 0;
+  for (;;) {
+    const chunk = await result.fetchChunk();
+    const isOver = !chunk || chunk.rowCount === 0;
+    if (isOver || row + chunk.rowCount > BLOCK) {
+      yield row === BLOCK ? block : block.slice(0, row);
+      if (isOver) return;
+      block = new Float64Array(BLOCK);
+      row = 0;
+    }
+    copy(chunk.getColumnVector(0), block, row, chunk.rowCount);
+    row += chunk.rowCount;
+  }
 }
 
 /** Its values lie in an array of doubles, and beside it a bit for each that says whether there is one. */

@@ -4,7 +4,7 @@
  */
 import { valueOfRow } from './ranks';
 import type { PairedNumbers } from './samples';
-import { sortNumbers } from './sort';
+import { finiteSorted } from './sort';
 
 /** Fewer windows say nothing; more say little more. */
 const LEAST_WINDOWS = 10;
@@ -50,7 +50,7 @@ export function normalQuantile(share: number): number {
  */
 export function windowDistances(values: Float64Array, samples: PairedNumbers, length: number): number[] {
   return windowStarts(values.length, length).flatMap((start) => {
-    const own = sortNumbers(finite(values.slice(start, start + length)));
+    const own = finiteSorted(values.slice(start, start + length)).sorted;
     if (own.length === 0) return [];
     let sum = 0;
     for (let at = 0; at < own.length; at++) {
@@ -59,11 +59,4 @@ export function windowDistances(values: Float64Array, samples: PairedNumbers, le
     }
     return [sum / own.length];
   });
-}
-
-/** Those of them that are, where they were. */
-function finite(values: Float64Array): Float64Array {
-  let count = 0;
-  for (const value of values) if (value - value === 0) values[count++] = value;
-  return values.subarray(0, count);
 }

@@ -1,8 +1,10 @@
 /** The program of a thread that computes. */
 import { parentPort } from 'node:worker_threads';
+import { binsFigures } from './features/bins';
 import { embeddingsFigures } from './features/embeddings';
 import { numbersFigures } from './features/numbers';
 import { textsFigures } from './features/texts';
+import { countsIn } from './large/bins';
 import { wholeTests } from './whole';
 import type { Answered, Asked } from './workers';
 
@@ -20,6 +22,10 @@ function answerTo(task: Asked) {
   switch (task.kind) {
     case 'numbers':
       return numbersFigures(task.asked);
+    case 'counts':
+      return countsIn(task.asked.ends, task.asked.values);
+    case 'bins':
+      return binsFigures(task.asked);
     case 'texts':
       return textsFigures(task.asked);
     case 'embeddings':

@@ -4,13 +4,17 @@ import type { WholeTest } from '../protocol/drift';
 import { LoopwrightError } from '../protocol/errors';
 import type { EmbeddingsAsked } from './features/embeddings';
 import type { NumbersAsked } from './features/numbers';
+import type { BinsAsked, CountsAsked } from './features/bins';
 import type { TextsAsked } from './features/texts';
 import type { FeatureFigures } from './figures';
+import type { BinCounts } from './large/bins';
 import type { WholeAsked } from './whole';
 
 /** What may be asked for, and what is answered. */
 interface Tasks {
   readonly numbers: { readonly asked: NumbersAsked; readonly answer: FeatureFigures };
+  readonly counts: { readonly asked: CountsAsked; readonly answer: BinCounts };
+  readonly bins: { readonly asked: BinsAsked; readonly answer: FeatureFigures };
   readonly texts: { readonly asked: TextsAsked; readonly answer: FeatureFigures };
   readonly embeddings: { readonly asked: EmbeddingsAsked; readonly answer: FeatureFigures };
   readonly whole: { readonly asked: WholeAsked; readonly answer: WholeTest[] };

@@ -257,6 +257,55 @@ describe('input that can not be read ends with 2 and a line that names it', () =
   });
 });
 
+describe('of tables too large to be sorted', () => {
+  const NUMBERS = ['amount', 'rate'];
+  const big = (rows: number, shift: number): string =>
+    `id,amount,rate,seen,country\n${Array.from({ length: rows }, (_, row) => {
+      const amount = row % 100 === 0 ? '' : row % 777 === 0 ? 'inf' : (normal() + shift).toFixed(4);
+      const seen = new Date(Date.UTC(2026, 0, 1) + Math.floor(random() * 1e9)).toISOString();
+      return `${String(row)},${amount},${String(Math.floor(random() ** 2 * 30))},${seen},${pick(['DE', 'FR'])}`;
+    }).join('\n')}\n`;
+  const [large, larger] = [put('large.csv', big(30_000, 0)), put('larger.csv', big(40_000, 0.3))];
+
+  it('what is found is the same but for what lies within a bin', async () => {
+    const exact = await reported(orderFor(large, larger, { multivariate: true }));
+    const binned = await reported(orderFor(large, larger, { multivariate: true, exactRows: 5000 }));
+    expect(binned.features.map(({ name, drift }) => [name, drift])).toEqual(
+      exact.features.map(({ name, drift }) => [name, drift]),
+    );
+    for (const name of NUMBERS) {
+      const [found, wanted] = [featureOf(binned, name), featureOf(exact, name)];
+      for (const [at, { statistic }] of found.tests.entries())
+        expect(Math.abs((statistic ?? 0) - (wanted.tests[at]?.statistic ?? 0))).toBeLessThan(0.001);
+      expect(found.current.missing).toBe(wanted.current.missing);
+      expect(found.current.numbers?.infinite).toBe(wanted.current.numbers?.infinite);
+      expect(found.current.numbers?.max).toBe(wanted.current.numbers?.max);
+    }
+    expect(featureOf(binned, 'amount').notes.join()).toMatch(
+      /were counted in \d+ bins: between two of them shares may be off by/,
+    );
+    // Its few values have bins of their own.
+    expect(featureOf(binned, 'rate').notes).toEqual([]);
+    expect(featureOf(binned, 'id').notes.join()).toContain('taken for an identifier');
+    // Samples of rows are others: every so many of those that were kept.
+    expect(binned.whole.map(({ name, drift }) => [name, drift])).toEqual(
+      exact.whole.map(({ name, drift }) => [name, drift]),
+    );
+  });
+
+  it.each(['loopwright', 'nannyml'] as const)('thresholds are made of parts of the reference: %s', async (rules) => {
+    const few = put('few.csv', big(2500, 0.3));
+    const [exact, binned] = [
+      await reported(orderFor(large, few, { rules })),
+      await reported(orderFor(large, few, { rules, exactRows: 5000 })),
+    ];
+    const thresholdOf = (report: DriftReport) => featureOf(report, 'amount').tests.map(({ threshold }) => threshold);
+    for (const [at, threshold] of thresholdOf(binned).entries())
+      expect(Math.abs((threshold ?? 0) - (thresholdOf(exact)[at] ?? 0))).toBeLessThan(0.005);
+    expect(featureOf(binned, 'amount').drift).toBe(true);
+  });
+});
+
 it('a wished test decides in place of those of the rules', async () => {
   const tests = { amount: [{ test: 'psi' as const, threshold: 1000 }] };
   const report = await reported(orderFor(REFERENCE, MOVED, { tests }));

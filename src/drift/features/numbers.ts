@@ -12,7 +12,7 @@ import { nannymlChunks, nannymlThreshold } from '../presets/nannyml';
 import { rangeOf } from '../ranks';
 import { type ChosenTest, chosenTests, FEW_VALUES } from '../rules';
 import { paired, type PairedCategories, type PairedNumbers } from '../samples';
-import { sortNumbers } from '../sort';
+import { finiteSorted } from '../sort';
 import type { SideName } from '../table';
 import { thresholdOf, windowDistances, windowStarts } from '../windows';
 import { PERMUTATIONS } from './categories';
@@ -30,18 +30,18 @@ export interface NumbersAsked {
 export function numbersFigures({ column, order, reference, current }: NumbersAsked): FeatureFigures {
   const rows = { reference: reference.length, current: current.length };
   const inOrder = isOrderAskedFor(order, rows) ? { values: reference.slice(), step: 1 } : null;
-  const [one, other] = [sideOf(reference), sideOf(current)];
+  const [one, other] = [finiteSorted(reference), finiteSorted(current)];
   return figuresOfNumbers(column, order, {
     samples: paired(one.sorted, other.sorted),
     rows,
     missing: { reference: one.missing, current: other.missing },
     infinite: { reference: one.infinite, current: other.infinite },
-    inOrder,
-    notes: [],
+    isCounter: isCounter(one.sorted, one.sorted.length) && isCounter(other.sorted, other.sorted.length),
+    ...{ inOrder, notes: [] },
   });
 }
 
-type BySide<Value> = Readonly<Record<SideName, Value>>;
+export type BySide<Value> = Readonly<Record<SideName, Value>>;
 
 /** What is known of two columns of numbers, however it was read. */
 export interface SampledNumbers {
@@ -50,6 +50,8 @@ export interface SampledNumbers {
   readonly rows: BySide<number>;
   readonly missing: BySide<number>;
   readonly infinite: BySide<number>;
+  /** Whether it counts the rows of both. */
+  readonly isCounter: boolean;
   /** Every so many rows of the reference in the order of its table, NaN where there is none. Null where nobody asks for it. */
   readonly inOrder: { readonly values: Float64Array; readonly step: number } | null;
   readonly notes: readonly string[];
@@ -67,7 +69,7 @@ export function figuresOfNumbers(column: ComparedColumn, order: DriftOrder, know
   const isComparable = samples.referenceCount > 0 && samples.currentCount > 0;
   const isTime = column.type === 'date';
   const goesOn = isTime && isComparable && other[0] >= one[1];
-  const isIdentifier = isCounter(samples);
+  const isIdentifier = known.isCounter;
   const facts = {
     name: column.name,
     type: column.type,
@@ -105,39 +107,15 @@ export function figuresOfNumbers(column: ComparedColumn, order: DriftOrder, know
   };
 }
 
-interface Side {
-  readonly sorted: Float64Array;
-  readonly missing: number;
-  readonly infinite: number;
-}
-
-/** What is finite of them, sorted, where they were. */
-function sideOf(values: Float64Array): Side {
-  let [missing, infinite, count, at] = [0, 0, 0, 0];
-  while (at < values.length) {
-    const value = values[at++] ?? 0;
-    if (value - value === 0)
-      values[count++] = value + 0; // -0 is 0
-    else if (Number.isNaN(value)) missing++;
-    else infinite++;
-  }
-  return { sorted: sortNumbers(values.subarray(0, count)), missing, infinite };
-}
-
 const timeText = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ');
 
-/** Whole numbers, each once, in hardly a wider range than there are rows. */
-function isCounter({ sorted, referenceCount, currentCount }: PairedNumbers): boolean {
-  return (
-    sorted !== null &&
-    Math.min(referenceCount, currentCount) >= LEAST_COUNTED &&
-    counts(sorted.reference) &&
-    counts(sorted.current)
-  );
-}
-
-function counts(sorted: Float64Array): boolean {
-  if ((sorted.at(-1) ?? 0) - (sorted[0] ?? 0) >= sorted.length * WIDER) return false;
+/**
+ * Whole numbers, each once, in hardly a wider range than there are rows.
+ *
+ * @param sorted some of the rows, or all
+ */
+export function isCounter(sorted: Float64Array, rows: number): boolean {
+  if (sorted.length < LEAST_COUNTED || (sorted.at(-1) ?? 0) - (sorted[0] ?? 0) >= rows * WIDER) return false;
   let last = NaN;
   for (const value of sorted) {
     if (value === last || !Number.isInteger(value)) return false;
@@ -188,9 +166,9 @@ function withChunks(test: TestFigures, { samples, inOrder }: SampledNumbers, ord
   const isByChunks = order.rules === 'nannyml' && test.threshold === null && test.decidesBy === 'statistic';
   if (!isByChunks || !of || !inOrder) return test;
   const options = { seed: order.seed, permutations: PERMUTATIONS };
-  const own = samples.sorted?.reference ?? sideOf(inOrder.values.slice()).sorted;
+  const own = samples.sorted?.reference ?? finiteSorted(inOrder.values.slice()).sorted;
   const reached = nannymlChunks(inOrder.values.length).map(({ from, to }) => {
-    const chunk = sideOf(inOrder.values.slice(from, to)).sorted;
+    const chunk = finiteSorted(inOrder.values.slice(from, to)).sorted;
     return chunk.length === 0 ? NaN : of(paired(own, chunk), options).statistic;
   });
   return { ...test, threshold: nannymlThreshold(reached) };
