@@ -7,6 +7,7 @@ import { LoopwrightError } from '../protocol/errors';
 import { type Duck, openDuck } from '../tables/duck';
 import { filesIn } from '../tables/files';
 import { chosenColumns, type ComparedColumn } from './columns';
+import { categoriesOf, chunkedCounts } from './counted';
 import { categoryFigures } from './features/categories';
 import type { FeatureFigures } from './figures';
 import { reportOf } from './report';
@@ -14,7 +15,7 @@ import { EXACT_ROWS, numericFigures } from './numeric';
 import { SampledRows, thinOf, wholeOf } from './sampled';
 import { openTable, type Table } from './table';
 import { nannymlChunks } from './presets/nannyml';
-import { categoriesOf, chunkedCounts, sampledOf } from './values';
+import { sampledOf } from './values';
 import { Workers } from './workers';
 
 export interface DriftParts {
@@ -99,7 +100,7 @@ async function ofCategories(
 ): Promise<FeatureFigures> {
   const counted = await categoriesOf(duck.writing, column);
   const [chunk] = order.rules === 'nannyml' ? nannymlChunks(tables[0].rows) : [];
-  const chunks = chunk ? await chunkedCounts(duck.writing, column, counted, chunk.to) : [];
+  const chunks = chunk ? await chunkedCounts(duck.writing, counted, chunk.to) : [];
   return categoryFigures(column, counted, order, chunks);
 }
 

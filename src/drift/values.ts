@@ -1,8 +1,6 @@
 /** The values of columns, as the tests take them. */
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import type { ComparedColumn } from './columns';
-import { groupedSql, timesOf } from './contents';
-import type { PairedCategories } from './samples';
 import type { SideName, Table } from './table';
 
 /** Doubles that one query brings: 64 MB. */
@@ -125,92 +123,3 @@ export async function sampledOf(
   );
   return { values: found.getRowsJson().map(([value]) => value), rows, missing: rows - filled };
 }
-
-/** Of more values than that the rare ones are not told apart: `others` of them are in so many buckets. */
-const MAX_VALUES = 20_000;
-const BUCKETS = 4096;
-
-export interface CountedValues extends PairedCategories {
-  readonly missing: Readonly<Record<SideName, number>>;
-  /** How many values there are in all; an estimate where they were put into buckets. */
-  readonly distinct: Readonly<Record<SideName, number>>;
-  /** How many of `values`, at their end, are buckets of rare ones. */
-  readonly buckets: number;
-}
-
-export async function categoriesOf(connection: DuckDBConnection, column: ComparedColumn): Promise<CountedValues> {
-  const { name, sql, distinct: known, isGrouped } = column;
-  const inReference = known.reference ?? (await estimated(connection, 'reference', sql.reference));
-  const inCurrent = known.current ?? (await estimated(connection, 'current', sql.current));
-  const isHuge = Math.max(inReference, inCurrent) > MAX_VALUES;
-  const valued = (side: SideName): string => {
-    const value = isHuge ? bucketSql(sql[side]) : sql[side];
-    if (!isGrouped[side]) return `SELECT ${value} AS value, 1 AS times FROM ${side}`;
-    return `SELECT ${value} AS value, ${timesOf(name)} AS times FROM ${groupedSql(name, side)}`;
-  };
-  const rows = await connection.runAndReadAll(
-    `SELECT value, sum(one), sum(other) FROM (
-       SELECT value, sum(times) AS one, 0 AS other FROM (${valued('reference')}) GROUP BY 1
-       UNION ALL SELECT value, 0 AS one, sum(times) AS other FROM (${valued('current')}) GROUP BY 1)
-     GROUP BY value ORDER BY sum(one) + sum(other) DESC, value`,
-  );
-  const found = rows.getRowsJson().map(([text, one, other]) => ({
-    value: typeof text === 'string' ? text : null,
-    reference: Number(one),
-    current: Number(other),
-  }));
-  const there = found.flatMap(({ value: text, ...counts }) => (text === null ? [] : [{ text, ...counts }]));
-  const nothing = found.find((one) => one.value === null);
-  const sum = (counts: readonly number[]) => counts.reduce((all, count) => all + count, 0);
-  const [reference, current] = [there.map((one) => one.reference), there.map((one) => one.current)];
-  return {
-    values: there.map(({ text }) => text),
-    reference: Float64Array.from(reference),
-    current: Float64Array.from(current),
-    referenceCount: sum(reference),
-    currentCount: sum(current),
-    missing: { reference: nothing?.reference ?? 0, current: nothing?.current ?? 0 },
-    distinct: isHuge
-      ? { reference: inReference, current: inCurrent }
-      : {
-          reference: reference.filter((count) => count > 0).length,
-          current: current.filter((count) => count > 0).length,
-        },
-    buckets: isHuge ? there.length : 0,
-  };
-}
-
-async function estimated(connection: DuckDBConnection, side: SideName, cell: string): Promise<number> {
-  const found = await connection.runAndReadAll(`SELECT approx_count_distinct(${cell}) FROM ${side}`);
-  return Number(found.getRowsJson()[0]?.[0]);
-}
-
-/**
- * How often each of some values is in chunks of the reference.
- *
- * @param size rows of a chunk. @returns a list for each chunk that has any, in the order of the values
- */
-export async function chunkedCounts(
-  connection: DuckDBConnection,
-  { sql }: Pick<ComparedColumn, 'sql'>,
-  { values, buckets }: CountedValues,
-  size: number,
-): Promise<Float64Array[]> {
-  const cell = buckets > 0 ? bucketSql(sql.reference) : sql.reference;
-  const found = await connection.runAndReadAll(
-    `SELECT value, place // ${String(size)}, count(*) FROM (SELECT ${cell} AS value, row_number() OVER () - 1 AS place FROM reference) WHERE value IS NOT NULL GROUP BY 1, 2`,
-  );
-  const places = new Map(values.map((value, at) => [value, at]));
-  const chunks = new Map<number, Float64Array>();
-  for (const [value, chunk, count] of found.getRowsJson()) {
-    const place = typeof value === 'string' ? places.get(value) : undefined;
-    if (place === undefined) continue;
-    const counts = chunks.get(Number(chunk)) ?? new Float64Array(values.length);
-    chunks.set(Number(chunk), counts);
-    counts[place] = Number(count);
-  }
-  return [...chunks.values()];
-}
-
-/** The same bucket for the same value in both tables: what is in it moves together. */
-const bucketSql = (cell: string): string => `CAST(hash(${cell}) % ${String(BUCKETS)} AS VARCHAR)`;

@@ -235,8 +235,32 @@ describe('what is odd', () => {
     const report = await reported(orderFor(at('many-a.parquet'), at('many-b.parquet')));
     expect(featureOf(report, 'u')).toMatchObject({ drift: false, shares: null });
     expect(featureOf(report, 'u').notes[0]).toMatch(
-      /^It has about [56]\d{4} different values: they are compared in \d+ groups\.$/,
+      /^It has about [56]\d\s\d{3} different values: they are compared in groups\.$/,
     );
+  });
+
+  it('are many values of which a few are frequent: those are told', async () => {
+    const of = (name: string, share: string) =>
+      `SELECT CASE WHEN i % 10 < ${share} THEN '${name}' WHEN i % 10 = 9 THEN 'it''s, "b"' ELSE 'user' || i END AS u, i % 3 AS s
+       FROM range(120000) rows(i)`;
+    await sql(`COPY (${of('old', '3')}) TO '${at('some-a.parquet')}'`);
+    await sql(`COPY (${of('new', '5')}) TO '${at('some-b.parquet')}'`);
+    for (const rules of ['loopwright', 'nannyml'] as const) {
+      const report = await reported(orderFor(at('some-a.parquet'), at('some-b.parquet'), { rules }));
+      const feature = featureOf(report, 'u');
+      expect(feature).toMatchObject({
+        drift: true,
+        appeared: { count: 1, values: [{ value: 'new', share: 0.5 }] },
+        vanished: { count: 1, values: [{ value: 'old', share: 0.3 }] },
+      });
+      const { shares } = feature;
+      if (shares?.kind !== 'values') throw new Error('It has values.');
+      expect(shares.values.find(({ value }) => value.startsWith('it'))).toEqual({
+        ...{ value: `it's, "b"`, reference: 0.1, current: 0.1 },
+      });
+      expect(shares.others?.reference).toBeCloseTo(0.6, 9);
+      expect(feature.notes[0]).toContain('those that are not frequent are compared in groups');
+    }
   });
 });
 

@@ -4,9 +4,11 @@ import { categoryTest } from '../catalogue';
 import type { ComparedColumn } from '../columns';
 import type { FeatureFigures, TestFigures } from '../figures';
 import { nannymlThreshold } from '../presets/nannyml';
+import { formatNumber } from '../../protocol/format';
 import type { CategoriesTest, TestOptions } from '../samples';
+import type { SideName } from '../table';
 import { chosenTests, type ChosenTest, type RuleFacts } from '../rules';
-import type { CountedValues } from '../values';
+import type { CountedValues } from '../counted';
 import { missingTest } from './missing';
 
 /** Values that are drawn one by one. */
@@ -24,7 +26,7 @@ export function categoryFigures(
   const { missing, distinct, referenceCount, currentCount, buckets } = counted;
   const rows = { reference: referenceCount + missing.reference, current: currentCount + missing.current };
   const isComparable = referenceCount > 0 && currentCount > 0;
-  const isNamed = buckets === 0;
+  const named = counted.values.length - buckets;
   const isIdentifier =
     column.type !== 'boolean' &&
     Math.min(referenceCount, currentCount) >= 20 &&
@@ -56,21 +58,22 @@ export function categoryFigures(
     ...{ needs, tests: [...figures, ...missingTest(rows, missing, order)] },
     effect: effect ? { name: effect.name, value: effect.statistic } : null,
     ...{ reference: side('reference'), current: side('current') },
-    shares: isNamed ? sharesOf(counted) : null,
-    appeared: isNamed && isComparable ? only(counted, counted.current, counted.reference, currentCount) : null,
-    vanished: isNamed && isComparable ? only(counted, counted.reference, counted.current, referenceCount) : null,
+    shares: named > 0 ? sharesOf(counted) : null,
+    appeared: named > 0 && isComparable ? only(counted, counted.current, counted.reference, currentCount) : null,
+    vanished: named > 0 && isComparable ? only(counted, counted.reference, counted.current, referenceCount) : null,
     words: null,
     notes: [
       ...column.notes,
       ...(isIdentifier ? ['Nearly every value occurs once: it is taken for an identifier, and decides nothing.'] : []),
-      ...(isNamed || isIdentifier
-        ? []
-        : [
-            `It has about ${String(Math.max(distinct.reference, distinct.current))} different values: they are compared in ${String(buckets)} groups.`,
-          ]),
+      ...(buckets === 0 || isIdentifier ? [] : [rareWords(Math.max(distinct.reference, distinct.current), named)]),
     ],
   };
 }
+
+const rareWords = (distinct: number, named: number): string =>
+  named === 0
+    ? `It has about ${formatNumber(distinct)} different values: they are compared in groups.`
+    : `It has about ${formatNumber(distinct)} different values: those that are not frequent are compared in groups.`;
 
 function chunkLimit(
   test: CategoriesTest,
@@ -88,32 +91,43 @@ function chunkLimit(
 const ALL_DIFFER = 0.98;
 export const PERMUTATIONS = 1000;
 
-function sharesOf({ values, reference, current, referenceCount, currentCount }: CountedValues): FeatureShares | null {
+function sharesOf(counted: CountedValues): FeatureShares | null {
+  const { values, reference, current, referenceCount, currentCount, buckets, distinct } = counted;
   if (values.length === 0) return null;
   const share = (counts: Float64Array, at: number, all: number) => (all === 0 ? 0 : (counts[at] ?? 0) / all);
-  const rows = values.map((value, at) => ({
+  const named = values.length - buckets;
+  const rows = values.slice(0, named).map((value, at) => ({
     value: value.slice(0, 100),
     reference: share(reference, at, referenceCount),
     current: share(current, at, currentCount),
   }));
   // The most frequent of either side, whatever the number of rows is.
   rows.sort((one, other) => other.reference + other.current - one.reference - one.current);
-  const rest = rows.slice(SHOWN);
-  const sum = (side: 'reference' | 'current') => rest.reduce((all, one) => all + one[side], 0);
+  const shown = rows.slice(0, SHOWN);
+  const all = buckets === 0 ? values.length : Math.max(distinct.reference, distinct.current);
+  const rest = (side: SideName, count: number) =>
+    count === 0 ? 0 : Math.max(1 - shown.reduce((sum, one) => sum + one[side], 0), 0);
+  const hasOthers = values.length > shown.length;
   return {
-    ...{ kind: 'values', values: rows.slice(0, SHOWN) },
-    others: rest.length === 0 ? null : { count: rest.length, reference: sum('reference'), current: sum('current') },
+    ...{ kind: 'values', values: shown },
+    others: hasOthers
+      ? {
+          count: all - shown.length,
+          reference: rest('reference', referenceCount),
+          current: rest('current', currentCount),
+        }
+      : null,
   };
 }
 
 /** Values that one side has and the other never. */
 function only(
-  { values }: CountedValues,
+  { values, buckets }: CountedValues,
   own: Float64Array,
   other: Float64Array,
   all: number,
 ): NonNullable<DriftFeature['appeared']> {
-  const found = values.flatMap((value, at) => {
+  const found = values.slice(0, values.length - buckets).flatMap((value, at) => {
     const count = own[at] ?? 0;
     return count > 0 && (other[at] ?? 0) === 0 ? [{ value: value.slice(0, 100), share: count / all }] : [];
   });

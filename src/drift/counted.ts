@@ -1,0 +1,127 @@
+/** How often columns of categories have each of their values, in both tables. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { quoted } from '../tables/duck';
+import type { ComparedColumn } from './columns';
+import { groupedSql, timesOf } from './contents';
+import type { PairedCategories } from './samples';
+import type { SideName } from './table';
+
+/** Of more values than that only the frequent ones are told apart; all others are in so many buckets. */
+const MAX_VALUES = 20_000;
+const BUCKETS = 4096;
+/** Values of each table that may be frequent, and what share of either has one that is. */
+const CANDIDATES = 200;
+const FREQUENT = 0.001;
+/** Longer values are no names of anything. */
+const MAX_CHARS = 200;
+
+export interface CountedValues extends PairedCategories {
+  readonly missing: Readonly<Record<SideName, number>>;
+  /** How many values there are in all; an estimate where they were put into buckets. */
+  readonly distinct: Readonly<Record<SideName, number>>;
+  /** How many of `values`, at their end, stand for rare ones. */
+  readonly buckets: number;
+  /** A row's place among the values, as SQL of the reference: the text of `keys`. */
+  readonly keySql: string;
+  readonly keys: readonly string[];
+}
+
+export async function categoriesOf(connection: DuckDBConnection, column: ComparedColumn): Promise<CountedValues> {
+  const { name, sql, distinct: known, isGrouped } = column;
+  const inReference = known.reference ?? (await estimated(connection, 'reference', sql.reference));
+  const inCurrent = known.current ?? (await estimated(connection, 'current', sql.current));
+  const isHuge = Math.max(inReference, inCurrent) > MAX_VALUES;
+  const candidates = isHuge ? await candidatesIn(connection, column) : [];
+  const keyOf = (side: SideName): string => (isHuge ? bucketSql(sql[side], candidates) : sql[side]);
+  const keyed = (side: SideName): string => {
+    if (!isGrouped[side]) return `SELECT ${keyOf(side)} AS key, 1 AS times FROM ${side}`;
+    return `SELECT ${keyOf(side)} AS key, ${timesOf(name)} AS times FROM ${groupedSql(name, side)}`;
+  };
+  const result = await connection.runAndReadAll(
+    `SELECT key, sum(one), sum(other) FROM (
+       SELECT key, sum(times) AS one, 0 AS other FROM (${keyed('reference')}) GROUP BY 1
+       UNION ALL SELECT key, 0 AS one, sum(times) AS other FROM (${keyed('current')}) GROUP BY 1)
+     GROUP BY key ORDER BY sum(one) + sum(other) DESC, key`,
+  );
+  const found = result.getRowsJson().map(([key, one, other]) => ({
+    key: typeof key === 'string' ? key : null,
+    reference: Number(one),
+    current: Number(other),
+  }));
+  const there = found.flatMap(({ key, ...counts }) => (key === null ? [] : [{ key, ...counts }]));
+  const sum = (side: SideName) => there.reduce((all, one) => all + one[side], 0);
+  const [referenceCount, currentCount] = [sum('reference'), sum('current')];
+  const isNamed = ({ key, reference, current }: (typeof there)[number]): boolean =>
+    !isHuge ||
+    (key.startsWith(NAMED) && (reference >= referenceCount * FREQUENT || current >= currentCount * FREQUENT));
+  const named = there.filter(isNamed);
+  const ordered = [...named, ...there.filter((one) => !isNamed(one))];
+  const nothing = found.find(({ key }) => key === null);
+  const distinctIn = (side: SideName): number => there.filter((one) => one[side] > 0).length;
+  return {
+    values: ordered.map(({ key }) => (isHuge ? key.slice(1) : key)),
+    reference: Float64Array.from(ordered, ({ reference }) => reference),
+    current: Float64Array.from(ordered, ({ current }) => current),
+    ...{ referenceCount, currentCount },
+    missing: { reference: nothing?.reference ?? 0, current: nothing?.current ?? 0 },
+    distinct: isHuge
+      ? { reference: inReference, current: inCurrent }
+      : { reference: distinctIn('reference'), current: distinctIn('current') },
+    buckets: there.length - named.length,
+    keySql: keyOf('reference'),
+    keys: ordered.map(({ key }) => key),
+  };
+}
+
+async function estimated(connection: DuckDBConnection, side: SideName, cell: string): Promise<number> {
+  const found = await connection.runAndReadAll(`SELECT approx_count_distinct(${cell}) FROM ${side}`);
+  return Number(found.getRowsJson()[0]?.[0]);
+}
+
+/** Values that may be frequent in either table (Metwally, Agrawal & El Abbadi 2005, "space saving", as DuckDB has it). */
+async function candidatesIn(connection: DuckDBConnection, { sql }: ComparedColumn): Promise<string[]> {
+  const found = new Set<string>();
+  for (const side of ['reference', 'current'] as const) {
+    const cell = sql[side];
+    const result = await connection.runAndReadAll(
+      `SELECT unnest(approx_top_k(${cell}, ${String(CANDIDATES)})) FROM ${side} WHERE length(${cell}) <= ${String(MAX_CHARS)}`,
+    );
+    for (const [value] of result.getRowsJson()) if (typeof value === 'string') found.add(value);
+  }
+  return [...found];
+}
+
+/** What the key of a value that has one of its own begins with. */
+const NAMED = '=';
+
+/** The same bucket for the same value in both tables: what is in it moves together. */
+function bucketSql(cell: string, candidates: readonly string[]): string {
+  const bucket = `'#' || CAST(hash(${cell}) % ${String(BUCKETS)} AS VARCHAR)`;
+  if (candidates.length === 0) return bucket;
+  return `CASE WHEN ${cell} IN (${candidates.map(quoted).join(', ')}) THEN '${NAMED}' || ${cell} ELSE ${bucket} END`;
+}
+
+/**
+ * How often each of some values is in chunks of the reference.
+ *
+ * @param size rows of a chunk. @returns a list for each chunk that has any, in the order of the values
+ */
+export async function chunkedCounts(
+  connection: DuckDBConnection,
+  { keys, keySql }: Pick<CountedValues, 'keys' | 'keySql'>,
+  size: number,
+): Promise<Float64Array[]> {
+  const found = await connection.runAndReadAll(
+    `SELECT key, place // ${String(size)}, count(*) FROM (SELECT ${keySql} AS key, row_number() OVER () - 1 AS place FROM reference) WHERE key IS NOT NULL GROUP BY 1, 2`,
+  );
+  const places = new Map(keys.map((key, at) => [key, at]));
+  const chunks = new Map<number, Float64Array>();
+  for (const [key, chunk, count] of found.getRowsJson()) {
+    const place = typeof key === 'string' ? places.get(key) : undefined;
+    if (place === undefined) continue;
+    const counts = chunks.get(Number(chunk)) ?? new Float64Array(keys.length);
+    chunks.set(Number(chunk), counts);
+    counts[place] = Number(count);
+  }
+  return [...chunks.values()];
+}
