@@ -4,7 +4,7 @@ import { quoted } from '../tables/duck';
 import type { ComparedColumn } from './columns';
 import { groupedSql, timesOf } from './contents';
 import type { PairedCategories } from './samples';
-import type { SideName } from './table';
+import type { SideName, Table } from './table';
 
 /** Of more values than that only the frequent ones are told apart; all others are in so many buckets. */
 const MAX_VALUES = 20_000;
@@ -26,10 +26,16 @@ export interface CountedValues extends PairedCategories {
   readonly keys: readonly string[];
 }
 
-export async function categoriesOf(connection: DuckDBConnection, column: ComparedColumn): Promise<CountedValues> {
-  const { name, sql, distinct: known, isGrouped } = column;
-  const inReference = known.reference ?? (await estimated(connection, 'reference', sql.reference));
-  const inCurrent = known.current ?? (await estimated(connection, 'current', sql.current));
+export async function categoriesOf(
+  connection: DuckDBConnection,
+  column: ComparedColumn,
+  tables: readonly [Table, Table],
+): Promise<CountedValues> {
+  const { name, sql, isGrouped } = column;
+  const [inReference, inCurrent] = [
+    await differingIn(connection, column, tables[0]),
+    await differingIn(connection, column, tables[1]),
+  ];
   const isHuge = Math.max(inReference, inCurrent) > MAX_VALUES;
   const candidates = isHuge ? await candidatesIn(connection, column) : [];
   const keyOf = (side: SideName): string => (isHuge ? bucketSql(sql[side], candidates) : sql[side]);
@@ -73,9 +79,24 @@ export async function categoriesOf(connection: DuckDBConnection, column: Compare
   };
 }
 
-async function estimated(connection: DuckDBConnection, side: SideName, cell: string): Promise<number> {
-  const found = await connection.runAndReadAll(`SELECT approx_count_distinct(${cell}) FROM ${side}`);
-  return Number(found.getRowsJson()[0]?.[0]);
+/** Values of a slice that are counted. */
+const SLICE = 50_000;
+
+/**
+ * How many values differ. Of many rows those of a slice of all values, by their hashes, are counted, and taken for as many as there
+ * are slices: within some thousandths, where DuckDB's own estimate is off by more than a tenth.
+ */
+async function differingIn(
+  connection: DuckDBConnection,
+  { sql, distinct, isGrouped }: ComparedColumn,
+  { side, rows }: Table,
+): Promise<number> {
+  const known = distinct[side];
+  if (known !== null && (isGrouped[side] || known < MAX_VALUES / 2)) return known;
+  const slices = Math.max(1, Math.floor(rows / SLICE));
+  const slice = `(hash(${sql[side]}) >> 20) % ${String(slices)} = 0`;
+  const found = await connection.runAndReadAll(`SELECT count(DISTINCT ${sql[side]}) FROM ${side} WHERE ${slice}`);
+  return Number(found.getRowsJson()[0]?.[0]) * slices;
 }
 
 /** Values that may be frequent in either table (Metwally, Agrawal & El Abbadi 2005, "space saving", as DuckDB has it). */

@@ -1,7 +1,5 @@
 /** A comparison from its beginning to its end. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import type { DriftOrder, DriftReport } from '../protocol/drift';
 import { LoopwrightError } from '../protocol/errors';
 import { type Duck, openDuck } from '../tables/duck';
@@ -16,6 +14,7 @@ import { SampledRows, thinOf, wholeOf } from './sampled';
 import { openTable, type Table } from './table';
 import { nannymlChunks } from './presets/nannyml';
 import { sampledOf } from './values';
+import { newWorkFolder } from './workFolder';
 import { Workers } from './workers';
 
 export interface DriftParts {
@@ -32,7 +31,7 @@ const MEMORY_MB = 768;
 export async function compare(order: DriftOrder, parts: DriftParts): Promise<DriftReport> {
   const began = performance.now();
   const paths = [order.reference, order.current].flatMap(({ path }) => filesIn(path).files.map((file) => file.path));
-  const folder = mkdtempSync(join(tmpdir(), 'lw-drift-'));
+  const folder = newWorkFolder();
   const duck = await openDuck([folder], paths, { threads: order.threads, memoryMb: MEMORY_MB, spill: folder });
   const stop = () => duck.interrupt();
   parts.signal.addEventListener('abort', stop, { once: true });
@@ -98,7 +97,7 @@ async function ofCategories(
   order: DriftOrder,
   { duck, tables }: Work,
 ): Promise<FeatureFigures> {
-  const counted = await categoriesOf(duck.writing, column);
+  const counted = await categoriesOf(duck.writing, column, tables);
   const [chunk] = order.rules === 'nannyml' ? nannymlChunks(tables[0].rows) : [];
   const chunks = chunk ? await chunkedCounts(duck.writing, counted, chunk.to) : [];
   return categoryFigures(column, counted, order, chunks);

@@ -3,7 +3,7 @@ import type { DriftOrder, WholeTest } from '../protocol/drift';
 import type { Duck } from '../tables/duck';
 import type { ComparedColumn } from './columns';
 import type { FeatureFigures } from './figures';
-import { frequencyEncoded, type Matrix } from './multivariate/matrix';
+import { orderEncoded, type Matrix } from './multivariate/matrix';
 import type { SideName, Table } from './table';
 import type { Workers } from './workers';
 
@@ -39,7 +39,7 @@ export class SampledRows {
 
   /** @param reference, current of the sampled rows; null is missing */
   addTexts(name: string, reference: readonly (string | null)[], current: readonly (string | null)[]): void {
-    this.columns.set(name, frequencyEncoded(reference, current));
+    this.columns.set(name, orderEncoded(reference, current));
   }
 
   get size(): number {

@@ -1,6 +1,6 @@
 /** A table as drift reads it: a relation of DuckDB's whose columns can be asked for again and again. */
 import { symlinkSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import * as z from 'zod';
 import type { DriftSide } from '../protocol/drift';
@@ -68,6 +68,12 @@ export async function openTable(
     return { side, label, rows: Number(counted.getRowsJson()[0]?.[0]), columns, notes };
   } catch (error) {
     if (error instanceof LoopwrightError) throw error;
+    if (/no space left|out of disk/i.test(duckSays(error)))
+      throw new LoopwrightError(
+        'internal',
+        `There is no room in ${dirname(folder)} to unpack ${basename(path)}. Set TMPDIR to a folder with more of it.`,
+        { cause: error },
+      );
     throw new LoopwrightError('bad_request', `${basename(path)} can't be read: ${duckSays(error)}`, { cause: error });
   }
 }

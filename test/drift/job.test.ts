@@ -239,6 +239,21 @@ describe('what is odd', () => {
     );
   });
 
+  it('are names that each row has by itself: of two tables that are alike nothing is said to have moved', async () => {
+    const of = (name: string) =>
+      `SELECT '${name}' || hash(i) AS u, random() AS x, 'g' || CAST(floor(random() * 1500) AS INT) AS g FROM range(30000) rows(i)`;
+    await sql(`SELECT setseed(0.5); COPY (${of('a')}) TO '${at('unique-a.parquet')}'`);
+    await sql(`SELECT setseed(0.7); COPY (${of('b')}) TO '${at('unique-b.parquet')}'`);
+    const report = await reported(orderFor(at('unique-a.parquet'), at('unique-b.parquet'), { multivariate: true }));
+    expect(featureOf(report, 'u').notes.join()).toContain('taken for an identifier');
+    expect(report.features.map(({ name, drift }) => [name, drift]).sort()).toEqual([
+      ['g', false],
+      ['u', false],
+      ['x', false],
+    ]);
+    expect(report.whole[0]).toMatchObject({ name: 'domain_classifier', drift: false });
+  });
+
   it('are many values of which a few are frequent: those are told', async () => {
     const of = (name: string, share: string) =>
       `SELECT CASE WHEN i % 10 < ${share} THEN '${name}' WHEN i % 10 = 9 THEN 'it''s, "b"' ELSE 'user' || i END AS u, i % 3 AS s

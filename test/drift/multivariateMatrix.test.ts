@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { binned, MISSING } from '../../src/drift/multivariate/bins';
 import {
-  frequencyEncoded,
+  orderEncoded,
   imputed,
   matrixOf,
   sampledRows,
@@ -39,9 +39,9 @@ describe('a matrix', () => {
   });
 
   it('has categories as shares of the reference', () => {
-    const { reference, current } = frequencyEncoded(['a', 'a', 'b', null, 'a'], ['b', 'c', null]);
-    expect(Array.from(reference)).toEqual([0.75, 0.75, 0.25, NaN, 0.75]);
-    expect(Array.from(current)).toEqual([0.25, 0, NaN]);
+    const { reference, current } = orderEncoded(['a', 'a', 'b', null, 'a'], ['b', 'c', null]);
+    expect(Array.from(reference)).toEqual([0.25, 0.25, 4 / 6, NaN, 0.25]);
+    expect(Array.from(current)).toEqual([4 / 6, 5.5 / 6, NaN]);
   });
 });
 

@@ -145,21 +145,26 @@ export function columnMeans({ rows, columns, data }: Matrix): Float64Array {
 }
 
 /**
- * Categories as numbers: how often the reference has each, as a share of its values (NannyML's count encoding).
- * What the reference never has is 0; a missing value (null) is missing.
+ * Categories as numbers: where each lies when all of both samples are put in order, the most frequent first, from 0 to 1. Each has
+ * its own, and which sample a value is of has no part in it: shares of the reference alone give away the rare values of the current
+ * sample, which it never has. A missing value (null) is missing.
  */
-export function frequencyEncoded(
+export function orderEncoded(
   reference: readonly (string | null)[],
   current: readonly (string | null)[],
 ): { readonly reference: Float64Array; readonly current: Float64Array } {
   const counts = new Map<string, number>();
-  let all = 0;
-  for (const value of reference) {
-    if (value === null) continue;
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-    all++;
+  for (const values of [reference, current])
+    for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const ordered = [...counts].sort(([one, own], [two, other]) => other - own || (one < two ? -1 : 1));
+  const all = ordered.reduce((sum, [, count]) => sum + count, 0);
+  let before = 0;
+  const places = new Map<string, number>();
+  for (const [value, count] of ordered) {
+    places.set(value, (before + count / 2) / all);
+    before += count;
   }
-  const shares = (values: readonly (string | null)[]): Float64Array =>
-    Float64Array.from(values, (value) => (value === null ? NaN : (counts.get(value) ?? 0) / all));
-  return { reference: shares(reference), current: shares(current) };
+  const of = (values: readonly (string | null)[]): Float64Array =>
+    Float64Array.from(values, (value) => (value === null ? NaN : (places.get(value) ?? NaN)));
+  return { reference: of(reference), current: of(current) };
 }
