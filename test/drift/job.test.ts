@@ -1,81 +1,11 @@
 /** Comparisons from files to report: `drift.js`, as a run starts it. */
-import { execFile, type ExecFileException } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, describe, expect, it } from 'vitest';
-import {
-  DEFAULT_FALSE_ALARMS,
-  DEFAULT_LEAST_EFFECT,
-  type DriftOrder,
-  DriftPage,
-  DriftReport,
-} from '../../src/protocol/drift';
+import { describe, expect, it } from 'vitest';
+import type { DriftOrder, DriftReport } from '../../src/protocol/drift';
 import { randomFrom } from '../../src/drift/random';
-import { repository } from '../engine/support';
-
-const folder = mkdtempSync(join(tmpdir(), 'lw-drift-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const at = (name: string): string => join(folder, name);
-const put = (name: string, content: string | Buffer): string => {
-  writeFileSync(at(name), content);
-  return at(name);
-};
-
-async function sql(text: string): Promise<void> {
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  try {
-    await connection.run(text);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
-}
-
-const orderFor = (reference: string, current: string, wishes: Partial<DriftOrder> = {}): DriftOrder => ({
-  reference: { label: 'reference', path: reference },
-  current: { label: 'current', path: current },
-  ...{ columns: null, ignored: [], prediction: null, label: null, rules: 'loopwright', tests: {}, types: {} },
-  ...{ falseAlarms: DEFAULT_FALSE_ALARMS, leastEffect: DEFAULT_LEAST_EFFECT, share: null, multivariate: false },
-  ...{ importances: {}, seed: 7, threads: 2 },
-  ...wishes,
-});
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly error: string;
-}
-
-let runs = 0;
-
-function run(order: DriftOrder): Promise<Ended & { readonly runFolder: string }> {
-  const runFolder = at(`run-${String(++runs)}`);
-  mkdirSync(runFolder);
-  return new Promise((resolve) => {
-    const env = { ...process.env, LOOPWRIGHT_RUN_DIR: runFolder };
-    const done = (failed: ExecFileException | null, out: string, error: string) =>
-      resolve({ code: failed ? Number(failed.code ?? -1) : 0, out, error, runFolder });
-    execFile(process.execPath, [join(repository, 'dist/drift.js'), JSON.stringify(order)], { env }, done);
-  });
-}
-
-async function reported(order: DriftOrder): Promise<DriftReport> {
-  const { code, error, runFolder } = await run(order);
-  expect([code, error]).toEqual([0, '']);
-  const read = (name: string): unknown => JSON.parse(readFileSync(join(runFolder, 'artifacts', name), 'utf8'));
-  expect(DriftPage.parse(read('drift.page.json')).omitted).toBe(0);
-  return DriftReport.parse(read('drift.json'));
-}
-
-const featureOf = ({ features }: DriftReport, name: string) => {
-  const feature = features.find((one) => one.name === name);
-  if (!feature) throw new Error(`There is no ${name}.`);
-  return feature;
-};
+import { at, featureOf, orderFor, put, reported, run, sql } from './program';
 
 const random = randomFrom(11);
 const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -155,9 +85,13 @@ describe('two tables', () => {
   });
 });
 
+let pairs = 0;
+
 describe('what is odd', () => {
   const compared = async (reference: string, current: string, wishes: Partial<DriftOrder> = {}) =>
-    reported(orderFor(put(`odd-${String(runs)}-a.csv`, reference), put(`odd-${String(runs)}-b.csv`, current), wishes));
+    reported(
+      orderFor(put(`odd-${String(++pairs)}-a.csv`, reference), put(`odd-${String(pairs)}-b.csv`, current), wishes),
+    );
 
   it('are columns that one of the tables lacks: the others are compared', async () => {
     const report = await compared('a,b\n1,2\n3,4\n', 'b,c\n5,6\n7,8\n');
