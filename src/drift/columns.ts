@@ -41,8 +41,10 @@ export async function chosenColumns(
   const shared: string[] = [];
   for (const name of wanted) {
     const own = { reference: types.reference.get(name), current: types.current.get(name) };
-    if (own.current === undefined) left.push({ name, in: 'reference', why: 'The current table does not have it.' });
-    else if (own.reference === undefined) left.push({ name, in: 'current', why: 'The reference does not have it.' });
+    if (own.current === undefined)
+      left.push({ name, in: 'reference', why: lacking('The current table', name, types.current) });
+    else if (own.reference === undefined)
+      left.push({ name, in: 'current', why: lacking('The reference', name, types.reference) });
     else if (isNested(own.reference) || isNested(own.current))
       left.push({ name, in: 'both', why: 'What it holds has parts of its own.' });
     else shared.push(name);
@@ -58,6 +60,12 @@ export async function chosenColumns(
     return { name, role, ...together(name, before, now, order.types[name] ?? null) };
   });
   return { columns, left };
+}
+
+/** What may be the same by another name is said. */
+function lacking(table: string, name: string, columns: ReadonlyMap<string, string>): string {
+  const alike = [...columns.keys()].find((other) => other.toLowerCase().trim() === name.toLowerCase().trim());
+  return `${table} does not have it${alike === undefined ? '' : `, but "${alike}"`}.`;
 }
 
 /** What both are compared as. Where they differ they are texts: that they differ is what there is to see. */

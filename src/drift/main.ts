@@ -99,6 +99,8 @@ function keep(path: string, text: string): void {
 
 /** How far it is, for whoever waits longer than that. */
 const PATIENCE_MS = 2000;
+/** Of the features, before which nobody knows how long the rest takes. */
+const KNOWN = 0.05;
 
 function teller(): (done: number, all: number) => void {
   const began = Date.now();
@@ -108,7 +110,9 @@ function teller(): (done: number, all: number) => void {
     if (now - told < PATIENCE_MS || done === all) return;
     told = now;
     const left = ((now - began) / done) * (all - done);
-    say(`${String(done)} of ${String(all)} features, about ${formatDuration(left)} left`);
+    say(
+      `${String(done)} of ${String(all)} features${done < all * KNOWN ? '' : `, about ${formatDuration(left)} left`}`,
+    );
   };
 }
 

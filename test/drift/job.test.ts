@@ -102,6 +102,14 @@ describe('what is odd', () => {
     ]);
   });
 
+  it('are names that differ in nothing but capitals: they are told', async () => {
+    const report = await compared('Amount,b\n1,2\n3,4\n', 'amount,b\n5,6\n7,8\n');
+    expect(report.left).toEqual([
+      { name: 'Amount', in: 'reference', why: 'The current table does not have it, but "amount".' },
+      { name: 'amount', in: 'current', why: 'The reference does not have it, but "Amount".' },
+    ]);
+  });
+
   it('are numbers in the one and texts in the other', async () => {
     const rows = (of: (row: number) => string) =>
       `v\n${Array.from({ length: 60 }, (_, row) => of(row % 7)).join('\n')}\n`;
