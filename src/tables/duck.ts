@@ -41,6 +41,8 @@ export async function openDuck(
     'SET preserve_insertion_order = true',
     // Of a table with a thousand columns reading its footer costs as much as reading one of them.
     'SET parquet_metadata_cache = true',
+    // The system keeps what was read of files as it is; a second copy would fill the memory that is allowed.
+    'SET enable_external_file_cache = false',
     `SET allowed_directories = [${folders.map((folder) => quoted(`${folder}/`)).join(', ')}]`,
     `SET allowed_paths = [${files.map(quoted).join(', ')}]`,
     'SET enable_external_access = false',
