@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import type { DriftOrder, DriftReport } from '../protocol/drift';
 import { LoopwrightError } from '../protocol/errors';
 import { type Duck, openDuck } from '../tables/duck';
-import { filesIn } from '../tables/files';
+import { filesIn, statOf } from '../tables/files';
 import { chosenColumns, type ComparedColumn } from './columns';
 import { categoriesOf, chunkedCounts } from './counted';
 import { categoryFigures } from './features/categories';
@@ -30,7 +30,10 @@ const MEMORY_MB = 768;
 /** @throws LoopwrightError `bad_request`, `not_found`; `cancelled` where the signal came */
 export async function compare(order: DriftOrder, parts: DriftParts): Promise<DriftReport> {
   const began = performance.now();
-  const paths = [order.reference, order.current].flatMap(({ path }) => filesIn(path).files.map((file) => file.path));
+  const inputs = [order.reference, order.current].map(({ path }) => filesIn(path));
+  const paths = inputs.flatMap(({ files }) => files.map(({ path }) => path));
+  // Text is read once, and before anything else; columns of Parquet one after the other.
+  const parquet = inputs.filter(({ kind }) => kind === 'parquet');
   const folder = newWorkFolder();
   const duck = await openDuck([folder], paths, { threads: order.threads, memoryMb: MEMORY_MB, spill: folder });
   const stop = () => duck.interrupt();
@@ -39,6 +42,7 @@ export async function compare(order: DriftOrder, parts: DriftParts): Promise<Dri
   try {
     const reference = await openTable(duck.writing, order.reference, 'reference', folder);
     const current = await openTable(duck.writing, order.current, 'current', folder);
+    refuseChanged(inputs);
     const tables = [reference, current] as const;
     const { columns, left } = await chosenColumns(readersOf(duck), tables, order);
     if (columns.length === 0)
@@ -53,16 +57,27 @@ export async function compare(order: DriftOrder, parts: DriftParts): Promise<Dri
     const { whole, notes } = order.multivariate
       ? await wholeOf(columns, figures, order, { duck, workers, rows })
       : { whole: [], notes: [] };
+    refuseChanged(parquet);
     const seconds = (performance.now() - began) / 1000;
     return reportOf(order, { tables, figures, left, whole, notes, seconds });
   } catch (error) {
     if (parts.signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.', { cause: error });
+    refuseChanged(parquet); // which is why it failed then
     throw error;
   } finally {
     parts.signal.removeEventListener('abort', stop);
     await workers.close();
     duck.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @throws LoopwrightError where one of them is another than it was: rows of both would be taken for one table */
+function refuseChanged(inputs: readonly ReturnType<typeof filesIn>[]): void {
+  for (const { path, size, mtimeNs } of inputs.flatMap(({ files }) => files)) {
+    const now = statOf(path);
+    if (now.size !== size || now.mtimeNs !== mtimeNs)
+      throw new LoopwrightError('internal', `${path} has changed while it was read. Compare again when it is written.`);
   }
 }
 

@@ -1,8 +1,8 @@
 /** Comparisons from files to report: `drift.js`, as a run starts it. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { DriftOrder, DriftReport } from '../../src/protocol/drift';
 import { randomFrom } from '../../src/drift/random';
 import { at, featureOf, orderFor, put, reported, run, sql } from './program';
@@ -236,6 +236,20 @@ describe('input that can not be read ends with 2 and a line that names it', () =
     const { code, error } = await run(orderFor(REFERENCE, path()));
     expect([code, error]).toEqual([2, expect.stringContaining(why) as string]);
   });
+});
+
+it('a table that is written anew while it is read is refused', async () => {
+  const of = (scale: number) =>
+    `SELECT ${Array.from({ length: 30 }, (_, column) => `random() * ${String(scale)} AS c${String(column)}`).join(', ')} FROM range(200000)`;
+  await sql(`COPY (${of(1)}) TO '${at('old.parquet')}'; COPY (${of(2)}) TO '${at('new.parquet')}'`);
+  copyFileSync(at('old.parquet'), at('live.parquet'));
+  mkdirSync(at('temporary'));
+  const ended = run(orderFor(at('old.parquet'), at('live.parquet')), { TMPDIR: at('temporary') });
+  // It has looked at both files when it has a folder.
+  await vi.waitUntil(() => readdirSync(at('temporary')).length > 0, { interval: 5, timeout: 20_000 });
+  renameSync(at('new.parquet'), at('live.parquet'));
+  const { code, error } = await ended;
+  expect([code, error]).toEqual([1, expect.stringContaining('live.parquet has changed while it was read') as string]);
 });
 
 describe('of tables too large to be sorted', () => {

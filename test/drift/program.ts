@@ -50,11 +50,11 @@ interface Ended {
 
 let runs = 0;
 
-export function run(order: DriftOrder): Promise<Ended & { readonly runFolder: string }> {
+export function run(order: DriftOrder, more: NodeJS.ProcessEnv = {}): Promise<Ended & { readonly runFolder: string }> {
   const runFolder = at(`run-${String(++runs)}`);
   mkdirSync(runFolder);
   return new Promise((resolve) => {
-    const env = { ...process.env, LOOPWRIGHT_RUN_DIR: runFolder };
+    const env = { ...process.env, LOOPWRIGHT_RUN_DIR: runFolder, ...more };
     const done = (failed: ExecFileException | null, out: string, error: string) =>
       resolve({ code: failed ? Number(failed.code ?? -1) : 0, out, error, runFolder });
     execFile(process.execPath, [join(repository, 'dist/drift.js'), JSON.stringify(order)], { env }, done);
