@@ -15,7 +15,7 @@ import { runSuite, startClock } from './lib/suite.mjs';
 import { ensureSystem } from './lib/system.mjs';
 import { build, python, sum, vitest } from './lib/tiers.mjs';
 
-/** Twelve environments are made in the first run, and the libraries' own examples take their time. */
+/** Thirteen environments are made in the first run, and the libraries' own examples take their time. */
 const LIMIT_MINUTES = 180;
 const CONFIG = 'vitest.peers.config.mts';
 
