@@ -30,7 +30,7 @@ const MOSTLY = 0.5;
 /** Columns that one query looks at. */
 const AT_ONCE = 64;
 /** What people write where there is nothing. */
-const NOTHING = ['', 'na', 'n/a', 'nan', 'null', 'none'];
+const NOTHING = '\\s*(?i:na|n/a|nan|null|none)?\\s*';
 
 /** Lists of numbers are embeddings. */
 const isEmbedding = (type: string): boolean => /^(FLOAT|DOUBLE|DECIMAL\(.*\)|U?\w*INT(EGER)?)\[\d*\]$/.test(type);
@@ -73,10 +73,13 @@ function typeOf(type: string): FeatureType | null {
   return type === 'VARCHAR' || type === 'JSON' ? null : 'category';
 }
 
-/** A text without the words for nothing. */
+/**
+ * A text without the words for nothing. Not by IN: of more than a few values DuckDB makes a join of it, whose rows come in no order, and
+ * columns that are read one after the other have to be of the same rows.
+ */
 export const filledSql = (name: string): string => {
   const cell = identifier(name);
-  return `CASE WHEN lower(trim(${cell})) IN (${NOTHING.map((word) => `'${word}'`).join(', ')}) THEN NULL ELSE ${cell} END`;
+  return `CASE WHEN regexp_full_match(${cell}, '${NOTHING}') THEN NULL ELSE ${cell} END`;
 };
 
 /** How many rows have a value, beside the column itself. */

@@ -1,6 +1,6 @@
 /** How often columns of categories have each of their values, in both tables. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { quoted } from '../tables/duck';
+import { identifier, quoted } from '../tables/duck';
 import type { ComparedColumn } from './columns';
 import { groupedSql, timesOf } from './contents';
 import type { PairedCategories } from './samples';
@@ -122,27 +122,39 @@ function bucketSql(cell: string, candidates: readonly string[]): string {
   return `CASE WHEN ${cell} IN (${candidates.map(quoted).join(', ')}) THEN '${NAMED}' || ${cell} ELSE ${bucket} END`;
 }
 
+/** Parts of the reference, one after the other: rows of each, and the row that the first begins with. */
+export interface Parts {
+  readonly size: number;
+  readonly from: number;
+}
+
 /**
- * How often each of some values is in chunks of the reference.
+ * How often each of some values is in parts of the reference. Its rows are numbered before anything is done with them: what looks a value
+ * up may bring them in another order.
  *
- * @param size rows of a chunk. @returns a list for each chunk that has any, in the order of the values
+ * @returns a list for each part that has any, in the order of the values
  */
-export async function chunkedCounts(
+export async function countsInParts(
   connection: DuckDBConnection,
+  { name }: Pick<ComparedColumn, 'name'>,
   { keys, keySql }: Pick<CountedValues, 'keys' | 'keySql'>,
-  size: number,
+  { size, from }: Parts,
 ): Promise<Float64Array[]> {
+  const place = timesOf(name);
+  const numbered = `SELECT ${identifier(name)}, row_number() OVER () - 1 AS ${place} FROM reference`;
   const found = await connection.runAndReadAll(
-    `SELECT key, place // ${String(size)}, count(*) FROM (SELECT ${keySql} AS key, row_number() OVER () - 1 AS place FROM reference) WHERE key IS NOT NULL GROUP BY 1, 2`,
+    `SELECT key, part, count(*) FROM (
+       SELECT ${keySql} AS key, (${place} - ${String(from)}) // ${String(size)} AS part FROM (${numbered}) WHERE ${place} >= ${String(from)})
+     WHERE key IS NOT NULL GROUP BY 1, 2`,
   );
   const places = new Map(keys.map((key, at) => [key, at]));
-  const chunks = new Map<number, Float64Array>();
-  for (const [key, chunk, count] of found.getRowsJson()) {
-    const place = typeof key === 'string' ? places.get(key) : undefined;
-    if (place === undefined) continue;
-    const counts = chunks.get(Number(chunk)) ?? new Float64Array(keys.length);
-    chunks.set(Number(chunk), counts);
-    counts[place] = Number(count);
+  const parts = new Map<number, Float64Array>();
+  for (const [key, part, count] of found.getRowsJson()) {
+    const at = typeof key === 'string' ? places.get(key) : undefined;
+    if (at === undefined) continue;
+    const counts = parts.get(Number(part)) ?? new Float64Array(keys.length);
+    parts.set(Number(part), counts);
+    counts[at] = Number(count);
   }
-  return [...chunks.values()];
+  return [...parts.values()];
 }

@@ -5,7 +5,7 @@ import { LoopwrightError } from '../protocol/errors';
 import { type Duck, openDuck } from '../tables/duck';
 import { filesIn, statOf } from '../tables/files';
 import { chosenColumns, type ComparedColumn } from './columns';
-import { categoriesOf, chunkedCounts } from './counted';
+import { categoriesOf, countsInParts } from './counted';
 import { categoryFigures } from './features/categories';
 import type { FeatureFigures } from './figures';
 import { reportOf } from './report';
@@ -67,6 +67,7 @@ export async function compare(order: DriftOrder, parts: DriftParts): Promise<Dri
   } finally {
     parts.signal.removeEventListener('abort', stop);
     await workers.close();
+    duck.interrupt(); // Where one of two queries failed the other goes on, and the end of the process would wait for it.
     duck.close();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -114,7 +115,7 @@ async function ofCategories(
 ): Promise<FeatureFigures> {
   const counted = await categoriesOf(duck.writing, column, tables);
   const [chunk] = order.rules === 'nannyml' ? nannymlChunks(tables[0].rows) : [];
-  const chunks = chunk ? await chunkedCounts(duck.writing, counted, chunk.to) : [];
+  const chunks = chunk ? await countsInParts(duck.writing, column, counted, { size: chunk.to, from: 0 }) : [];
   return categoryFigures(column, counted, order, chunks);
 }
 

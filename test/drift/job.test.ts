@@ -102,6 +102,20 @@ describe('what is odd', () => {
     ]);
   });
 
+  it('are more columns of text than are looked at at once', async () => {
+    const wide = (rows: number): string =>
+      [
+        Array.from({ length: 150 }, (_, column) => `c${String(column)}`),
+        ...Array.from({ length: rows }, () =>
+          Array.from({ length: 150 }, (_, column) => (column % 3 === 0 ? pick(['a', 'b']) : random().toFixed(4))),
+        ),
+      ]
+        .map((cells) => cells.join(','))
+        .join('\n');
+    const report = await compared(wide(120), wide(100));
+    expect([report.features.length, report.drift]).toEqual([150, false]);
+  });
+
   it('are names that differ in nothing but capitals: they are told', async () => {
     const report = await compared('Amount,b\n1,2\n3,4\n', 'amount,b\n5,6\n7,8\n');
     expect(report.left).toEqual([
