@@ -5,8 +5,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import { DriftOrder, driftPageOf, type DriftReport } from '../protocol/drift';
-import { DRIFT_CSV, DRIFT_HTML, DRIFT_PAGE, DRIFT_RESULT, DRIFT_TAG } from '../protocol/driftNames';
+import { CONFIG_FILE } from '../protocol/config/file';
+import { DriftOrder, type DriftReport } from '../protocol/drift';
+import {
+  DRIFT_CSV,
+  DRIFT_HTML,
+  DRIFT_PAGE,
+  DRIFT_RESULT,
+  DRIFT_TAG,
+  driftPart,
+  EFFECT_PREFIX,
+} from '../protocol/driftNames';
+import { settingsOf } from '../protocol/driftSettings';
 import { LoopwrightError } from '../protocol/errors';
 import { formatDuration } from '../protocol/format';
 import { JournalWriter } from '../protocol/node/journalWriter';
@@ -16,6 +26,7 @@ import { driftCsv } from './csv';
 import { driftHtml } from './html';
 import { compare } from './job';
 import { driftLines } from './lines';
+import { driftPagesOf } from './page';
 
 const [, , orderText = ''] = process.argv;
 const runFolder = process.env.LOOPWRIGHT_RUN_DIR;
@@ -41,22 +52,27 @@ try {
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => abort.abort());
 
+/** Of what has no bound. */
+const PARAM_CHARS = 500;
+
+/** What was asked for, as `loopwright.yaml` has it: runs are compared by it. */
+function paramsOf(order: DriftOrder): Record<string, string> {
+  const { reference, current, seed, fromFile } = order;
+  const settings = Object.entries(settingsOf(order)).map(([name, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return [name, text.length > PARAM_CHARS ? `${text.slice(0, PARAM_CHARS)}…` : text];
+  });
+  return {
+    ...{ reference: reference.path, current: current.path, seed: String(seed) },
+    ...(Object.fromEntries(settings) as Record<string, string>),
+    ...(fromFile.length > 0 ? { [CONFIG_FILE]: fromFile.join(', ').slice(0, PARAM_CHARS) } : {}),
+  };
+}
+
 function tellOrder(order: DriftOrder): void {
   const now = Date.now();
-  const { reference, current, rules, falseAlarms, leastEffect, seed } = order;
-  tell([
-    'param',
-    now,
-    'api',
-    {
-      reference: reference.path,
-      current: current.path,
-      rules,
-      false_alarms: String(falseAlarms),
-      least_effect: String(leastEffect),
-      seed: String(seed),
-    },
-  ]);
+  const { reference, current } = order;
+  tell(['param', now, 'api', paramsOf(order)]);
   tell(['tag', now, { [DRIFT_TAG]: `${current.label} beside ${reference.label}` }]);
   for (const { path } of [reference, current])
     for (const file of filesIn(path).files)
@@ -66,6 +82,17 @@ function tellOrder(order: DriftOrder): void {
         { path: file.path, mode: 'r', via: 'drift', kind: 'file', size: file.size, mtime_ns: file.mtimeNs },
       ]);
 }
+
+/** Features whose effect is a metric: those that matter most. */
+const MOST_EFFECTS = 200;
+
+/** Comparisons are compared by them: which feature moved in the one, and how far in the other. */
+const effectsOf = ({ features }: DriftReport): Record<string, number> =>
+  Object.fromEntries(
+    features
+      .slice(0, MOST_EFFECTS)
+      .flatMap(({ name, effect }) => (effect === null ? [] : [[`${EFFECT_PREFIX}${name}`, effect.value]])),
+  );
 
 function tellReport(report: DriftReport): void {
   const now = Date.now();
@@ -80,10 +107,13 @@ function tellReport(report: DriftReport): void {
       drift: drift ? 1 : 0,
       reference_rows: rows.reference,
       current_rows: rows.current,
+      ...effectsOf(report),
     },
   ]);
   keep(DRIFT_RESULT, `${JSON.stringify(report)}\n`);
-  keep(DRIFT_PAGE, `${JSON.stringify(driftPageOf(report))}\n`);
+  const [page, ...parts] = driftPagesOf(report);
+  keep(DRIFT_PAGE, `${JSON.stringify(page)}\n`);
+  for (const [at, part] of parts.entries()) keep(driftPart(at + 2), `${JSON.stringify(part)}\n`);
   keep(DRIFT_HTML, driftHtml(report));
   keep(DRIFT_CSV, driftCsv(report));
   for (const line of driftLines(report)) say(line);

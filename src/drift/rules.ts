@@ -1,5 +1,6 @@
 /** Which tests a feature gets, and what they must reach: by our own rules, or by another tool's. Pure. */
 import type { DriftOrder, DriftTestName, FeatureType, FoundTest, WishedTest } from '../protocol/drift';
+import { isByPValue, usualThreshold } from '../protocol/driftTests';
 import { evidentlyTest } from './presets/evidently';
 import { nannymlTests } from './presets/nannyml';
 
@@ -27,16 +28,6 @@ export interface Chosen {
   readonly needs: 'all' | 'any';
 }
 
-/** Tests that say how probable such samples are where nothing has moved: their threshold is one of p-values. */
-const BY_P_VALUE: ReadonlySet<DriftTestName> = new Set<DriftTestName>([
-  ...(['ks', 'cramer_von_mises', 'anderson_darling', 'kuiper', 'mann_whitney', 'welch_t', 'total_variation'] as const),
-  ...(['chi_squared', 'chi_squared_fit', 'g_test', 'two_proportions'] as const),
-]);
-
-/** Where somebody wishes a test and says no threshold. */
-const USUAL_P = 0.05;
-const USUAL_DISTANCE = 0.1;
-
 /** Of texts a smaller AUC does not matter. */
 const LEAST_AUC = 0.55;
 
@@ -44,8 +35,9 @@ const LEAST_AUC = 0.55;
 export const FEW_VALUES = 10;
 
 export function chosenTests(facts: RuleFacts, order: DriftOrder): Chosen {
-  const wished = order.tests[facts.name] ?? order.tests['*'];
-  if (wished && wished.length > 0) return { tests: wished.map(asWished), needs: 'any' };
+  const of = order.tests[facts.name] ? facts.name : '*';
+  const wished = order.tests[of];
+  if (wished && wished.length > 0) return { tests: wished.map(asWished), needs: order.needs[of] ?? 'any' };
   switch (order.rules) {
     case 'loopwright':
       return { tests: ownTests(facts, order), needs: 'all' };
@@ -56,14 +48,11 @@ export function chosenTests(facts: RuleFacts, order: DriftOrder): Chosen {
   }
 }
 
-function asWished({ test, threshold }: WishedTest): ChosenTest {
-  const isP = BY_P_VALUE.has(test);
-  return {
-    test,
-    threshold: threshold ?? (isP ? USUAL_P : USUAL_DISTANCE),
-    decidesBy: isP ? 'p_value' : 'statistic',
-  };
-}
+const asWished = ({ test, threshold }: WishedTest): ChosenTest => ({
+  test,
+  threshold: threshold ?? usualThreshold(test),
+  decidesBy: isByPValue(test) ? 'p_value' : 'statistic',
+});
 
 /**
  * Sure and large enough, both: a test whose p-values are adjusted over all features, and a distance. With many rows the first is

@@ -1,6 +1,6 @@
 /** What has happened, in plain words. Pure. */
 import { formatNumber } from '../protocol/format';
-import type { DriftFeature, DriftReport } from '../protocol/drift';
+import type { DriftFeature } from '../protocol/drift';
 import type { FeatureFigures } from './figures';
 
 /** A part of the reference's standard deviation by which a median must move to be spoken of. */
@@ -82,21 +82,4 @@ export function percent(share: number): string {
   if (value === 0 || value === 100) return `${String(value)} %`;
   if (value < 0.01) return 'less than 0.01 %';
   return `${value < 10 ? String(Number(value.toPrecision(2))) : value.toFixed(value > 99 ? 2 : 0)} %`;
-}
-
-/** The one sentence on top. */
-export function sentenceOf({ features, whole }: Pick<DriftReport, 'features' | 'whole'>): string {
-  const moved = features.filter(({ drift }) => drift);
-  const [most] = moved;
-  if (features.length === 0) return 'Nothing could be compared.';
-  if (!most) {
-    const together = whole.find(({ drift }) => drift);
-    const none =
-      features.length === 1 ? 'The only feature did not move' : `None of ${String(features.length)} features moved`;
-    return together ? `${none} by itself, but together they did: ${together.words}.` : `${none}.`;
-  }
-  const count = `${String(moved.length)} of ${String(features.length)} features moved`;
-  return moved.length === 1
-    ? `${count}: \`${most.name}\`, ${most.words}.`
-    : `${count}; \`${most.name}\` most: ${most.words}.`;
 }

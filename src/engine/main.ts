@@ -348,6 +348,8 @@ async function main(): Promise<void> {
     'registry/edit': ({ edits }) => registry.edit(edits),
     'registry/take': (asked) => registry.take(asked),
     'config/check': ({ text }) => config.check(text),
+    'config/drift': () => config.drift(),
+    'config/withDrift': ({ text, change }) => config.withDrift(text, change),
     'config/names': () => reader().call('config/names'),
     'engine/tracking': ({ port }) => tracking.address(port),
     'engine/status': () => ({

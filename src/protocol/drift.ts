@@ -63,6 +63,38 @@ export const WishedTest = z.object({
 });
 export type WishedTest = z.infer<typeof WishedTest>;
 
+/** Whether all tests of a feature that decide must say so, or any. */
+export const DriftNeeds = z.enum(['any', 'all']);
+export type DriftNeeds = z.infer<typeof DriftNeeds>;
+
+/** `default`: the usual one, which is 0.05 of a p-value and 0.1 of a distance. */
+const Threshold = z.union([z.number(), z.literal('default')]);
+type Thresholds = Record<DriftTestName, z.ZodOptional<typeof Threshold>>;
+
+/** Tests of a feature in place of those of the rules, each with its threshold. */
+export const FeatureTests = z.object({
+  ...(Object.fromEntries(DRIFT_TESTS.map((test) => [test, Threshold.optional()])) as Thresholds),
+  needs: DriftNeeds.optional(),
+});
+export type FeatureTests = z.infer<typeof FeatureTests>;
+
+/** As the section `drift` of `loopwright.yaml` has them (`docs/config.md`); what is left out is as usual. */
+export const DriftSettings = z.object({
+  rules: DriftRules.optional(),
+  false_alarms: z.number().min(0.000_001).max(0.5).optional(),
+  least_effect: z.number().min(0).optional(),
+  share: z.number().min(0).max(1).optional(),
+  columns: z.array(z.string()).optional(),
+  ignore: z.array(z.string()).optional(),
+  prediction: z.string().optional(),
+  label: z.string().optional(),
+  types: z.record(z.string(), FeatureType).optional(),
+  /** By feature; `*` for all that have none of their own. Null where what stood there is taken away. */
+  tests: z.record(z.string(), FeatureTests.nullable()).optional(),
+  whole: z.boolean().optional(),
+});
+export type DriftSettings = z.infer<typeof DriftSettings>;
+
 /** What somebody asks for. Paths are absolute. */
 export const DriftOrder = z.object({
   reference: DriftSide,
@@ -75,6 +107,8 @@ export const DriftOrder = z.object({
   rules: DriftRules,
   /** In place of those of the rules, by feature; those of `*` hold for all others. */
   tests: z.record(z.string(), z.array(WishedTest)),
+  /** Of those tests; where nothing is said, any of them is enough. */
+  needs: z.record(z.string(), DriftNeeds).default({}),
   types: z.record(z.string(), FeatureType),
   /** How often at most stable data may be called drifting, of all comparisons: of our own rules. */
   falseAlarms: z.number().min(0.000_001).max(0.5),
@@ -89,6 +123,10 @@ export const DriftOrder = z.object({
   /** Rows of a table up to which columns of numbers are sorted; of more, they are counted in narrow bins. Left out: 5,000,000. */
   exactRows: z.number().int().min(1).optional(),
   threads: z.number().int().min(1).max(64),
+  /** What was said for this comparison alone: it is said again when it is made again. */
+  given: DriftSettings.default({}),
+  /** Which of all that stands in `loopwright.yaml`, and was not said otherwise: `false_alarms`, `tests.amount`. */
+  fromFile: z.array(z.string()).default([]),
 });
 export type DriftOrder = z.infer<typeof DriftOrder>;
 
@@ -159,6 +197,8 @@ export const DriftFeature = z.object({
   role: FeatureRole,
   drift: z.boolean(),
   tests: z.array(FoundTest),
+  /** Of those that decide; what is missing is enough by itself. */
+  needs: DriftNeeds,
   /** How far it has moved, in a figure that does not grow with the number of rows. */
   effect: z.object({ name: DriftTestName, value: z.number() }).nullable(),
   importance: z.number().nullable(),
@@ -207,6 +247,10 @@ export const DriftReport = z.object({
   current: DriftSide,
   rules: DriftRules,
   false_alarms: z.number().nullable(),
+  /** All that could be said otherwise, as it was. */
+  settings: DriftSettings,
+  /** Which of them stand in `loopwright.yaml`: `false_alarms`, `tests.amount`. */
+  from_file: z.array(z.string()),
   /** Those that matter most first. */
   features: z.array(DriftFeature),
   left: z.array(LeftColumn),
@@ -217,20 +261,14 @@ export const DriftReport = z.object({
 });
 export type DriftReport = z.infer<typeof DriftReport>;
 
-/** `artifacts/drift.page.json`: what a page shows, of the features that matter most. */
+/** `artifacts/drift.page.json`: what a page shows, with the features that matter most; the next are in files of their own. */
 export const DriftPage = DriftReport.extend({
+  /** Those files. */
+  parts: z.number().int(),
   /** Features that are in the whole report alone. */
   omitted: z.number().int(),
 });
 export type DriftPage = z.infer<typeof DriftPage>;
 
-/** Bytes of a message to a page. */
-const PAGE_BYTES = 900_000;
-
-/** As many features as fit. */
-export function driftPageOf(report: DriftReport): DriftPage {
-  let bytes = JSON.stringify({ ...report, features: [] }).length;
-  const count = report.features.findIndex((feature) => (bytes += JSON.stringify(feature).length + 1) > PAGE_BYTES);
-  const features = count < 0 ? report.features : report.features.slice(0, count);
-  return { ...report, features, omitted: report.features.length - features.length };
-}
+/** `artifacts/drift.page.2.json`, and so on. */
+export const DriftPart = z.array(DriftFeature);

@@ -10,7 +10,7 @@ export type Goal = 'min' | 'max';
 
 /** null where the name says nothing, as of a learning rate. */
 export function goalOf(key: string): Goal | null {
-  if (/^system[/.]/i.test(key)) return null;
+  if (/^(system[/.]|drift_effect\/)/i.test(key)) return null;
   if (LOWER.test(key)) return 'min';
   return HIGHER.test(key) ? 'max' : null;
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { DriftSettings } from '../../src/protocol/drift';
 import { workplace, type Workplace } from './support';
 
 const Test = z.object({
@@ -46,6 +47,16 @@ it('ends with 0 where nothing has moved, and with 1 where something has', async 
   expect(readFileSync(at('moved.html'), 'utf8')).toContain('1 of 2 features moved');
 });
 
+it('is compared with another by the effects of its features', async () => {
+  for (const table of ['april.csv', 'may.csv']) await place.call(['drift', 'march.csv', table, '-q']);
+  const { runs } = await place.json(z.object({ runs: z.array(z.object({ run_id: z.string() })) }), ['runs', 'list']);
+  const [moved = '', steady = ''] = runs.map(({ run_id: id }) => id);
+  const { stdout } = await place.call(['runs', 'compare', steady, moved]);
+  const [, before, now] = /drift_effect\/amount +(\S+) +(\S+)/.exec(stdout) ?? [];
+  expect([Number(before), Number(now) > 4]).toEqual([0, true]);
+  expect(stdout).toMatch(/drift_share +0 +0\.5/);
+});
+
 it.each([
   ['a table that is not there', ['march.csv', 'none.csv']],
   ['a test that there is not', ['march.csv', 'may.csv', '--test', 'amount=luck']],
@@ -55,4 +66,36 @@ it.each([
 ])('ends with 2 for %s', async (_, words) => {
   expect((await place.call(['drift', ...words])).code).toBe(2);
   expect(existsSync(at('out.pdf'))).toBe(false);
+});
+
+const Settled = z.object({
+  ...{ drift: z.boolean(), settings: DriftSettings, from_file: z.array(z.string()), notes: z.array(z.string()) },
+});
+
+it('takes from loopwright.yaml what the options do not say', async () => {
+  place.write(
+    'loopwright.yaml',
+    'version: 1\ndrift:\n  false_alarms: 0.01\n  whole: false\n  ignore: [visits]\n  tests:\n    amount: { psi: 90 }\n',
+  );
+  const calm = await place.call(['drift', 'march.csv', 'may.csv', '--json']);
+  expect(calm.code).toBe(0);
+  const found = Settled.parse(JSON.parse(calm.stdout));
+  const fromFile = ['false_alarms', 'ignore', 'whole', 'tests.amount'];
+  expect(found).toMatchObject({ drift: false, from_file: fromFile });
+  expect(found.notes).toContain(`As loopwright.yaml says: ${fromFile.join(', ')}.`);
+  expect(found.settings).toMatchObject({ false_alarms: 0.01, ignore: ['visits'], tests: { amount: { psi: 90 } } });
+  const said = await place.call(['drift', 'march.csv', 'may.csv', '--test', 'amount=psi:0.2', '--json']);
+  expect(said.code).toBe(1);
+  expect(Settled.parse(JSON.parse(said.stdout)).from_file).toEqual(['false_alarms', 'ignore', 'whole']);
+});
+
+it('does nothing while loopwright.yaml has an error, and says where', async () => {
+  place.write('loopwright.yaml', 'version: 1\ndrift:\n  false_alarm: 0.01\n');
+  const { code, stderr } = await place.call(['drift', 'march.csv', 'may.csv']);
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringContaining(
+      'loopwright.yaml, line 3: There is no key false_alarm. Did you mean false_alarms?',
+    ) as string,
+  ]);
 });

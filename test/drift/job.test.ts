@@ -3,9 +3,11 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync } from '
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import type { DriftOrder, DriftReport } from '../../src/protocol/drift';
+import type { DriftOrder, DriftReport, DriftTestName } from '../../src/protocol/drift';
 import { randomFrom } from '../../src/drift/random';
 import { at, featureOf, orderFor, put, reported, run, sql } from './program';
+
+const wished = (test: DriftTestName, threshold: number) => ({ test, threshold });
 
 const random = randomFrom(11);
 const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -323,6 +325,23 @@ it('a wished test decides in place of those of the rules', async () => {
     false,
     [['psi', 1000]],
   ]);
+});
+
+it('all wished tests of a feature must say so where that is asked for', async () => {
+  const tests = {
+    amount: [wished('psi', 0.2), wished('psi_evidently', 1000)],
+    country: [wished('psi', 0.2), wished('psi_evidently', 1000)],
+  };
+  const report = await reported(
+    orderFor(REFERENCE, MOVED, { tests, needs: { amount: 'all' }, fromFile: ['tests.amount'] }),
+  );
+  expect([featureOf(report, 'amount').drift, featureOf(report, 'country').drift]).toEqual([false, true]);
+  expect(report.settings).toMatchObject({
+    rules: 'loopwright',
+    tests: { amount: { psi: 0.2, psi_evidently: 1000, needs: 'all' }, country: { needs: 'any' } },
+    whole: false,
+  });
+  expect(report.notes).toContain('As loopwright.yaml says: tests.amount.');
 });
 
 describe('the rules of others', () => {

@@ -1,11 +1,12 @@
 /** What is made of tests, all features together: adjusted p-values, windows of the reference, words. */
 import { describe, expect, it } from 'vitest';
-import { adjusted } from '../../src/drift/adjusted';
+import { adjusted } from '../../src/protocol/driftAdjusted';
 import { randomFrom } from '../../src/drift/random';
 import { paired } from '../../src/drift/samples';
 import { sortNumbers } from '../../src/drift/sort';
 import { normalQuantile, thresholdOf, windowDistances, windowStarts } from '../../src/drift/windows';
-import { featureWords, percent, sentenceOf } from '../../src/drift/words';
+import { driftSentence } from '../../src/protocol/driftJudging';
+import { featureWords, percent } from '../../src/drift/words';
 
 const random = randomFrom(5);
 const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -126,7 +127,7 @@ describe('words', () => {
   });
 
   it('are one sentence on top', () => {
-    expect(sentenceOf({ features: [], whole: [] })).toBe('Nothing could be compared.');
+    expect(driftSentence({ features: [], whole: [] })).toBe('Nothing could be compared.');
   });
 
   it.each([

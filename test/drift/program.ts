@@ -38,7 +38,7 @@ export const orderFor = (reference: string, current: string, wishes: Partial<Dri
   current: { label: 'current', path: current },
   ...{ columns: null, ignored: [], prediction: null, label: null, rules: 'loopwright', tests: {}, types: {} },
   ...{ falseAlarms: DEFAULT_FALSE_ALARMS, leastEffect: DEFAULT_LEAST_EFFECT, share: null, multivariate: false },
-  ...{ importances: {}, seed: 7, threads: 2 },
+  ...{ importances: {}, seed: 7, threads: 2, needs: {}, given: {}, fromFile: [] },
   ...wishes,
 });
 

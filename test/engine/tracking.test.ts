@@ -97,6 +97,7 @@ describe('the headline metric', () => {
     [['system/cpu', 'epoch_time'], 'epoch_time'],
     [['system/cpu_percent', 'system/memory_mb'], null],
     [['accuracy', 'loss'], 'accuracy'],
+    [['drift_effect/f1', 'drift_share', 'drift_effect/val/loss'], 'drift_share'],
     [[], null],
   ])('of %j is %s', (keys, expected) => {
     expect(headlineKey(keys)).toBe(expected);

@@ -36,6 +36,7 @@ const INTERNAL = [
   'loopwright.ignoreFinding',
   'loopwright.scoreAgain',
   'loopwright.scoreOn',
+  'loopwright.driftAgain',
 ];
 
 describe('the commands in package.json', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureVenv } from '../../scripts/lib/python.mjs';
-import { adjusted } from '../../src/drift/adjusted';
+import { adjusted } from '../../src/protocol/driftAdjusted';
 import { chiSquaredYates } from '../../src/drift/categories/chiSquared';
 import { pairedCounts } from '../../src/drift/categories/counts';
 import { domainClassifier } from '../../src/drift/multivariate/domainClassifier';

@@ -67,6 +67,6 @@ const NOT_IN_XML = /(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu;
 /** With a sign in place of what no document of XML may have, however it is written. */
 export const inXml = (text: string): string => text.replaceAll(NOT_IN_XML, '\ufffd');
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return inXml(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -1,6 +1,6 @@
 /** What there is of a run, so that the page has no section without anything in it. Pure. */
 import { type RunPageModel } from '../../src/protocol/pages/run';
-import { DRIFT_PAGE } from '../../src/protocol/driftNames';
+import { DRIFT_PAGE, DRIFT_TAG } from '../../src/protocol/driftNames';
 import { SCORE_RESULT, SCORED_TAG } from '../../src/protocol/scoreNames';
 import { countWords, isOver } from './words';
 
@@ -45,8 +45,12 @@ export function scoringOf({ artifacts, tags, run }: RunPageModel): 'whole' | 'en
   return isOver(run) ? 'ended' : null;
 }
 
-/** Of a comparison for drift that has found something to show. */
-export const hasDrift = ({ artifacts }: RunPageModel): boolean => artifacts.some(({ path }) => path === DRIFT_PAGE);
+/** Of a comparison for drift: `whole` with what it has found, `ended` before that, `going` on; null of other runs. */
+export function driftOf({ artifacts, tags, run }: RunPageModel): 'whole' | 'ended' | 'going' | null {
+  if (artifacts.some(({ path }) => path === DRIFT_PAGE)) return 'whole';
+  if (!tags.some(({ key }) => key === DRIFT_TAG)) return null;
+  return isOver(run) ? 'ended' : 'going';
+}
 
 export function hasNote({ note }: RunPageModel): boolean {
   return note !== '';

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { type RunPageModel } from '../../src/protocol/pages/run';
 import { type RunHost } from './api';
-import { hasDrift, scoringOf, type SectionId } from './contents';
+import { driftOf, scoringOf, type SectionId } from './contents';
 
 export interface FoundSection {
   readonly id: SectionId;
@@ -12,10 +12,11 @@ export interface FoundSection {
 
 /** Null where the run is none of them, or has nothing to show yet. */
 export function foundIn(page: RunPageModel, host: RunHost): FoundSection | null {
-  if (hasDrift(page))
+  const drift = driftOf(page);
+  if (drift !== null)
     return {
       ...{ id: 'drift', title: 'Drift' },
-      render: () => html`<lw-drift .host=${host} .page=${page}></lw-drift>`,
+      render: () => html`<lw-drift .host=${host} .page=${page} .stage=${drift}></lw-drift>`,
     };
   const scoring = scoringOf(page);
   if (scoring === null) return null;

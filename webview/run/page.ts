@@ -16,7 +16,7 @@ import { visuallyHidden } from '../ui/styles';
 import { causeOf, type RunHost } from './api';
 import { hasModels } from './captured/modelList';
 import { cellCount, hasCells } from './captured/notebookWords';
-import { dataCount, hasCode, hasData, hasNote, OPEN_AT_FIRST, type SectionId } from './contents';
+import { dataCount, driftOf, hasCode, hasData, hasNote, OPEN_AT_FIRST, type SectionId } from './contents';
 import { foundIn } from './found';
 import './header';
 import { type EditEvent, type RunHeader, type ShowEvent } from './header';
@@ -103,7 +103,7 @@ export class RunPage extends LitElement {
     if (!this.hasShown) {
       this.hasShown = true;
       this.addEventListener(DrawnEvent.type, this.showAll, { once: true });
-      setTimeout(this.showAll, page.totals.metrics > 0 ? FIRST_CHART_MS : 0);
+      setTimeout(this.showAll, page.totals.metrics > 0 && driftOf(page) === null ? FIRST_CHART_MS : 0);
     }
     if (!this.isWhole || this.isScrolled) return;
     this.isScrolled = true;
@@ -138,6 +138,7 @@ export class RunPage extends LitElement {
     const hasSide = totals.params > 0 || hasTags;
     return html`<main class=${hasSide ? 'with-side' : ''}>
       ${hasNote(page) || this.isNoting || this.kept.current.draft !== undefined ? this.renderNote(page) : nothing}
+      ${driftOf(page) === null ? nothing : this.renderFound(page)}
       ${this.section('metrics', 'Metrics', count(totals.metrics), () => this.renderMetrics())}
       ${
         hasSide
@@ -165,7 +166,7 @@ export class RunPage extends LitElement {
 
   private renderRest(page: RunPageModel) {
     const { totals, run } = page;
-    return html`${this.renderFound(page)}
+    return html`${driftOf(page) === null ? this.renderFound(page) : nothing}
     ${
       run.childCount > 0
         ? this.section('children', 'Children', count(run.childCount), () => this.renderChildren(page))
@@ -256,7 +257,8 @@ export class RunPage extends LitElement {
 
   private renderFound(page: RunPageModel) {
     const found = foundIn(page, this.host);
-    return found ? this.section(found.id, found.title, '', found.render) : nothing;
+    const content = () => (this.isWhole ? (found?.render() ?? html``) : html`<lw-loading></lw-loading>`);
+    return found ? this.section(found.id, found.title, '', content) : nothing;
   }
 
   private renderFigures() {

@@ -42,7 +42,7 @@ export class Select extends LitElement {
     css`
       select {
         min-width: 0;
-        max-width: 180px;
+        max-width: var(--lw-select-width, 180px);
         height: 26px;
         padding: 0 4px;
         font: inherit;

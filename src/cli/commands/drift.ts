@@ -14,14 +14,17 @@ import {
   DRIFT_TESTS,
   type DriftOrder,
   type DriftRules,
+  type DriftSettings,
   DriftTestName,
   FEATURE_TYPES,
+  type FeatureTests,
   FeatureType,
-  type WishedTest,
 } from '../../protocol/drift';
 import { DRIFT_CSV, DRIFT_HTML, DRIFT_RESULT } from '../../protocol/driftNames';
+import { driftOrder } from '../../protocol/driftSettings';
 import { LoopwrightError } from '../../protocol/errors';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
+import { driftFileSettings } from '../driftFile';
 import { EXIT } from '../output';
 import { pythonFor } from '../target';
 import { conclude, start } from '../trackedRun';
@@ -31,7 +34,7 @@ interface DriftOptions {
   readonly ignore?: string;
   readonly prediction?: string;
   readonly label?: string;
-  readonly rules: DriftRules;
+  readonly rules?: DriftRules;
   readonly test: readonly string[];
   readonly type: readonly string[];
   readonly importance: readonly string[];
@@ -58,7 +61,8 @@ export function addDrift(program: Command, perform: Perform): void {
     .summary('whether a table is like another: each feature, and all of them together, as a tracked run')
     .description(
       'Compare two tables, or two folders of tables of one kind: CSV, TSV and JSON lines (also .gz and .zst), Parquet. The exit ' +
-        'code is 0 where nothing has moved, 1 where something has, 2 for wrong use or input that can not be read, 3 where the comparison itself failed.',
+        'code is 0 where nothing has moved, 1 where something has, 2 for wrong use or input that can not be read, 3 where the comparison itself failed. ' +
+        'What is not said here is as the section "drift" of loopwright.yaml has it.',
     )
     .argument('<reference>', 'the table that is as it should be: that of the training')
     .argument('<current>', 'the table of today')
@@ -67,9 +71,9 @@ export function addDrift(program: Command, perform: Perform): void {
     .option('--prediction <name>', 'the column that a model has predicted')
     .option('--label <name>', 'the column with what was true')
     .addOption(
-      new Option('--rules <whose>', 'by whose rules tests and thresholds are chosen')
-        .choices(DRIFT_RULES)
-        .default('loopwright'),
+      new Option('--rules <whose>', 'by whose rules tests and thresholds are chosen (default: loopwright)').choices(
+        DRIFT_RULES,
+      ),
     )
     .option(
       '--test <feature=test[:threshold]>',
@@ -114,7 +118,7 @@ export function addDrift(program: Command, perform: Perform): void {
 }
 
 async function drift(cli: Cli, reference: string, current: string, options: DriftOptions): Promise<number> {
-  const order = orderOf(cli, reference, current, options);
+  const order = orderOf(cli, reference, current, options, await driftFileSettings(cli));
   const kept = options.output === undefined ? null : keptAs(options.output);
   const program = { runtime: process.execPath, file: join(cli.programs, 'drift.js') };
   const target = { kind: 'command' as const, command: driftCommand(program, order) };
@@ -145,27 +149,40 @@ function keptAs(output: string): string {
   throw new LoopwrightError('bad_request', `-o writes .html, .json or .csv, not "${output.slice(-60)}".`);
 }
 
-function orderOf(cli: Cli, reference: string, current: string, options: DriftOptions): DriftOrder {
+function orderOf(cli: Cli, reference: string, current: string, options: DriftOptions, file: DriftSettings): DriftOrder {
   const side = (path: string) => ({ label: basename(path), path: resolve(cli.cwd, path) });
-  return {
+  return driftOrder({
     ...{ reference: side(reference), current: side(current) },
-    columns: options.columns === undefined ? null : namesIn(options.columns),
-    ignored: options.ignore === undefined ? [] : namesIn(options.ignore),
-    ...{ prediction: options.prediction ?? null, label: options.label ?? null, rules: options.rules },
-    tests: wishedIn(options.test),
-    types: Object.fromEntries(options.type.map((word) => typeIn(word))),
-    falseAlarms: numberIn('--false-alarms', options.falseAlarms, 0.000_001, 0.5) ?? DEFAULT_FALSE_ALARMS,
-    leastEffect: numberIn('--least-effect', options.leastEffect, 0, Infinity) ?? DEFAULT_LEAST_EFFECT,
-    share: numberIn('--share', options.share, 0, 1),
-    multivariate: options.whole !== false,
+    ...{ file, given: givenIn(options) },
     importances: Object.fromEntries(
       options.importance.map((word) => {
         const [name, text] = pairIn('--importance', word);
         return [name, numberIn('--importance', text, 0, Infinity) ?? 0];
       }),
     ),
-    seed: numberIn('--seed', options.seed, -2147483648, 2147483647) ?? DEFAULT_SEED,
+    seed: numberIn('--seed', options.seed, -2147483648, 2147483647),
     threads: Math.min(availableParallelism(), 8),
+  });
+}
+
+/** What options say; the rest is as `loopwright.yaml` has it, or as usual. */
+function givenIn(options: DriftOptions): DriftSettings {
+  const falseAlarms = numberIn('--false-alarms', options.falseAlarms, 0.000_001, 0.5);
+  const leastEffect = numberIn('--least-effect', options.leastEffect, 0, Infinity);
+  const share = numberIn('--share', options.share, 0, 1);
+  const [tests, types] = [wishedIn(options.test), options.type.map((word) => typeIn(word))];
+  return {
+    ...(options.columns === undefined ? {} : { columns: namesIn(options.columns) }),
+    ...(options.ignore === undefined ? {} : { ignore: namesIn(options.ignore) }),
+    ...(options.prediction === undefined ? {} : { prediction: options.prediction }),
+    ...(options.label === undefined ? {} : { label: options.label }),
+    ...(options.rules === undefined ? {} : { rules: options.rules }),
+    ...(options.test.length > 0 ? { tests } : {}),
+    ...(types.length > 0 ? { types: Object.fromEntries(types) } : {}),
+    ...(falseAlarms === null ? {} : { false_alarms: falseAlarms }),
+    ...(leastEffect === null ? {} : { least_effect: leastEffect }),
+    ...(share === null ? {} : { share }),
+    ...(options.whole === false ? { whole: false } : {}),
   };
 }
 
@@ -178,8 +195,8 @@ function pairIn(option: string, word: string): readonly [string, string] {
   throw new LoopwrightError('bad_request', `${option} takes feature=…, not "${word.slice(0, 60)}".`);
 }
 
-function wishedIn(words: readonly string[]): Record<string, WishedTest[]> {
-  const wished: Record<string, WishedTest[]> = {};
+function wishedIn(words: readonly string[]): Record<string, FeatureTests> {
+  const wished: Record<string, FeatureTests> = {};
   for (const word of words) {
     const [feature, wish] = pairIn('--test', word);
     const [name = '', threshold] = wish.split(':');
@@ -189,10 +206,7 @@ function wishedIn(words: readonly string[]): Record<string, WishedTest[]> {
         'bad_request',
         `There is no test "${name.slice(0, 60)}". There are: ${DRIFT_TESTS.join(', ')}.`,
       );
-    (wished[feature] ??= []).push({
-      test: test.data,
-      threshold: numberIn('The threshold of --test', threshold, 0, Infinity),
-    });
+    (wished[feature] ??= {})[test.data] = numberIn('The threshold of --test', threshold, 0, Infinity) ?? 'default';
   }
   return wished;
 }

@@ -1,8 +1,9 @@
-/** From the text of `loopwright.yaml` to its gates, or to what is wrong with it. Pure. */
+/** From the text of `loopwright.yaml` to its gates and settings, or to what is wrong with it. Pure. */
 import schema from '../../../media/loopwright.schema.json';
 import { CONFIG_FILE, LATER_KEYS, MAX_CONFIG_BYTES } from '../../protocol/config/file';
 import { ConfigForm } from '../../protocol/config/form';
 import { asksOf, gatesOf, type PlacedGate } from '../../protocol/config/gate';
+import { DriftSettings } from '../../protocol/drift';
 import type { JsonSchema } from '../../protocol/config/jsonSchema';
 import type { ConfigProblem } from '../../protocol/requests/config';
 import { misfits } from './words';
@@ -15,32 +16,37 @@ export interface CheckedConfig {
   readonly problems: readonly ConfigProblem[];
   /** Null while there is an error: nobody can say then what was meant to hold. */
   readonly gates: readonly PlacedGate[] | null;
+  /** Likewise. */
+  readonly drift: DriftSettings | null;
 }
+
+const UNKNOWN = { gates: null, drift: null };
 
 export function checkText(text: string): CheckedConfig {
   const start = { line: 0, column: 0 };
   const whole = (message: string): CheckedConfig => ({
     problems: [{ from: start, to: start, severity: 'error', message }],
-    gates: null,
+    ...UNKNOWN,
   });
   if (Buffer.byteLength(text) > MAX_CONFIG_BYTES)
     return whole(
       `${CONFIG_FILE} is larger than ${String(MAX_CONFIG_BYTES / 1024)} kB. Only what people write belongs into it.`,
     );
   const yaml = readYamlText(text);
-  if (yaml.value === undefined) return { problems: yaml.problems, gates: null };
+  if (yaml.value === undefined) return { problems: yaml.problems, ...UNKNOWN };
   if (yaml.value === null) return whole(`${CONFIG_FILE} is empty. Begin it with version: 1`);
   const read = ConfigForm.safeParse(withoutOwnKeys(yaml.value), { reportInput: true });
   if (!read.success) {
     const problems = misfits(read.error.issues, form).map(({ path, at, message }) =>
       yaml.problemAt(path, message, 'error', at),
     );
-    return { problems: [...problems.slice(0, MAX_PROBLEMS), ...notUsed(yaml)], gates: null };
+    return { problems: [...problems.slice(0, MAX_PROBLEMS), ...notUsed(yaml)], ...UNKNOWN };
   }
   const gates = gatesOf(read.data);
   const names = reservedNames(gates, yaml);
   const problems = [...names, ...hollowGates(gates, yaml), ...notUsed(yaml)].slice(0, MAX_PROBLEMS);
-  return { problems, gates: names.length > 0 ? null : gates };
+  if (names.length > 0) return { problems, ...UNKNOWN };
+  return { problems, gates, drift: DriftSettings.parse(read.data.drift ?? {}) };
 }
 
 /** Keys for the user's own anchors, as in Compose files. */

@@ -14,6 +14,13 @@ export { type Approval, judge, type JudgedVersion, unreadableGates } from './jud
 /** A file that takes longer was made to. */
 const PATIENCE_MS = 20_000;
 
+const LIMITS = {
+  lane: 'config',
+  limitMs: PATIENCE_MS,
+  tooLong: `${CONFIG_FILE} could not be read`,
+  wayOut: 'Make it simpler.',
+} as const;
+
 type Gates = { readonly gates: readonly PlacedGate[] } | { readonly problem: string };
 
 export class Config {
@@ -48,12 +55,22 @@ export class Config {
     return gates;
   }
 
+  /** @throws LoopwrightError `bad_request` with the line while the file has an error */
+  async drift(): Promise<Result<'config/drift'>> {
+    const { problems, drift } = await this.read(null);
+    if (drift) return { settings: drift };
+    throw new LoopwrightError('bad_request', `${CONFIG_FILE}, ${firstError(problems)}`);
+  }
+
+  /** The text with these settings in it. @throws LoopwrightError `bad_request` where that can't be told from the text */
+  withDrift(text: string | null, change: Readonly<Record<string, unknown>>): Promise<Result<'config/withDrift'>> {
+    return jobWithin(this.jobs, 'config/withDrift', { text, change }, LIMITS);
+  }
+
   private async readGates(): Promise<Gates> {
     try {
       const { problems, gates } = await this.read(null);
-      if (gates) return { gates };
-      const first = problems.find(({ severity }) => severity === 'error');
-      return { problem: first ? `line ${String(first.from.line + 1)}: ${first.message}` : "It can't be read." };
+      return gates ? { gates } : { problem: firstError(problems) };
     } catch (thrown) {
       const { code, message } = LoopwrightError.from(thrown);
       if (code !== 'bad_request') throw thrown;
@@ -63,22 +80,17 @@ export class Config {
 
   private async read(text: string | null): Promise<CheckedConfig> {
     const { file } = this;
-    const read = await jobWithin(
-      this.jobs,
-      'config/read',
-      { file, text },
-      {
-        lane: 'config',
-        limitMs: PATIENCE_MS,
-        tooLong: `${CONFIG_FILE} could not be read`,
-        wayOut: 'Make it simpler.',
-      },
-    );
-    return read ?? NO_FILE;
+    return (await jobWithin(this.jobs, 'config/read', { file, text }, LIMITS)) ?? NO_FILE;
   }
 }
 
-const NO_FILE: CheckedConfig = { problems: [], gates: [] };
+/** In words; not every reason has a line. */
+function firstError(problems: CheckedConfig['problems']): string {
+  const first = problems.find(({ severity }) => severity === 'error');
+  return first ? `line ${String(first.from.line + 1)}: ${first.message}` : "It can't be read.";
+}
+
+const NO_FILE: CheckedConfig = { problems: [], gates: [], drift: {} };
 
 /** What changes with the file's content. Null where there is no file. */
 async function stampOf(file: string): Promise<string | null> {

@@ -2,6 +2,7 @@
  * What a job process can do, by name. A task gets what it needs as plain data, leaves its results in files (most of them
  * in the journals of a run) and answers with little. Adding one is adding a line here.
  */
+import { withDrift } from '../config/withDrift';
 import { readConfig } from '../config/task';
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { digestRun } from '../data';
@@ -59,6 +60,7 @@ export const tasks = {
   'servers/experiments': browseExperiments,
   'servers/runs': browseRuns,
   'config/read': readConfig,
+  'config/withDrift': withDrift,
 } as const satisfies Record<string, Task>;
 
 export type Tasks = typeof tasks;

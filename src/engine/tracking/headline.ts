@@ -11,12 +11,12 @@ export const PATTERNS: readonly RegExp[] = [
   /(^|[/_.-])loss$/i,
 ];
 export const HELD_OUT = /(^|[/_.-])(test|val|valid|validation|eval|dev)([/_.-]|$)/i;
-/** What a run used of the machine is no result of it. */
-const SYSTEM = /^system[/.]/i;
+/** What a run used of the machine is no result of it, nor is how far a feature has moved, whatever that is called. */
+const ASIDE = /^(system[/.]|drift_effect\/)/i;
 
-/** How soon a reader looks for it, the least first; infinite for what was measured of the machine. */
+/** How soon a reader looks for it, the least first; infinite for what is no result. */
 export function rankOf(key: string): number {
-  if (SYSTEM.test(key)) return Number.POSITIVE_INFINITY;
+  if (ASIDE.test(key)) return Number.POSITIVE_INFINITY;
   const pattern = PATTERNS.findIndex((candidate) => candidate.test(key));
   const kind = pattern < 0 ? PATTERNS.length : pattern;
   return kind * 2 + (HELD_OUT.test(key) ? 0 : 1);

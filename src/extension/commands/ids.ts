@@ -73,6 +73,7 @@ export const COMMAND_IDS = [
   'loopwright.score',
   'loopwright.scoreAgain',
   'loopwright.scoreOn',
+  'loopwright.driftAgain',
   'loopwright.drift',
   'loopwright.stopEndpoint',
   'loopwright.restartEndpoint',

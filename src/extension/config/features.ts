@@ -19,7 +19,7 @@ const form: JsonSchema = schema;
 const SETTLE_MS = 300;
 const NAMES_LAST_MS = 10_000;
 const SELECTOR: vscode.DocumentSelector = { scheme: 'file', pattern: `**/${CONFIG_FILE}` };
-const NO_NAMES: KnownNames = { model: [], alias: [], metric: [], tag: [] };
+const NO_NAMES: KnownNames = { model: [], alias: [], metric: [], tag: [], feature: [] };
 
 export interface ConfigParts {
   readonly stores: Stores;
@@ -119,8 +119,8 @@ export class ConfigFeatures implements Disposable, vscode.CompletionItemProvider
     const { known } = this;
     if (known?.store === store && Date.now() - known.atMs < NAMES_LAST_MS) return known.names;
     try {
-      const { models, aliases, metrics, tags } = await session.request('config/names', {});
-      const names = { model: models, alias: aliases, metric: metrics, tag: tags };
+      const { models, aliases, metrics, tags, features } = await session.request('config/names', {});
+      const names = { model: models, alias: aliases, metric: metrics, tag: tags, feature: features };
       this.known = { store, atMs: Date.now(), names };
       return names;
     } catch (error) {

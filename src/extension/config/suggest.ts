@@ -11,6 +11,7 @@ export interface KnownNames {
   readonly alias: readonly string[];
   readonly metric: readonly string[];
   readonly tag: readonly string[];
+  readonly feature: readonly string[];
 }
 
 export interface Suggestion {
@@ -127,5 +128,6 @@ function namesOf(kind: string | undefined, names: KnownNames): readonly string[]
   if (kind === 'model') return [...names.model, ANY_MODEL];
   if (kind === 'alias') return [...new Set([...names.alias, ...USUAL_ALIASES])];
   if (kind === 'metric') return names.metric;
+  if (kind === 'feature') return names.feature;
   return kind === 'tag' ? names.tag : [];
 }

@@ -14,6 +14,7 @@ import { chooseHowToServe } from './choose';
 import type { Track } from './choiceDocument';
 import { type ChosenModel, copyEmbeddingCode } from './embedding';
 import { compareForDrift } from './drift';
+import { type DriftChange, driftAgain } from './driftAgain';
 import { isTable, scoreTable } from './score';
 import { scoreAgain, scoreOn } from './scoreAgain';
 import { Serving } from './serve';
@@ -90,6 +91,11 @@ export class EndpointCommands {
     const selected = Array.isArray(several) ? several : [one];
     const tables = selected.filter((at): at is vscode.Uri => at instanceof vscode.Uri && isTable(at));
     await compareForDrift(this.parts, { kind: 'tables', tables });
+  }
+
+  /** @param run a comparison @param change of its settings. Only its page calls it. */
+  async driftAgain(run: unknown, change: unknown): Promise<void> {
+    await driftAgain(this.parts, run as RunRef, change as DriftChange);
   }
 
   /** @param given a run that has scored something */

@@ -1,21 +1,16 @@
 /** *Compare for Drift…*: which table with which, and the comparison as a tracked run in a terminal. */
-import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { driftCommand } from '../../client/drift';
 import { trainingOf } from '../../client/score';
 import { DEFAULT_CAPTURE } from '../../protocol/capture';
-import {
-  DEFAULT_FALSE_ALARMS,
-  DEFAULT_LEAST_EFFECT,
-  DEFAULT_SEED,
-  type DriftOrder,
-  type DriftSide,
-} from '../../protocol/drift';
+import type { DriftOrder, DriftSide } from '../../protocol/drift';
 import { LoopwrightError } from '../../protocol/errors';
 import type { VersionNode } from '../models/tree';
 import type { StoreSession } from '../stores/session';
+import { startStore } from '../stores/startStore';
 import type { EndpointsParts } from '.';
+import { driftOrderOf } from './driftSettings';
 import { isTable } from './score';
 import { mayServe } from './serve';
 
@@ -33,7 +28,8 @@ export async function compareForDrift(parts: EndpointsParts, given: DriftGiven):
   const { reference, current } = chosen;
   const session = given.kind === 'version' ? given.node.session : parts.stores.forFile(vscode.Uri.file(current.path));
   if (!(await mayServe(session))) return;
-  await begin(parts, session, orderOf(reference, current));
+  startStore(session);
+  await beginDrift(parts, session, await driftOrderOf(session, { reference, current, importances: {} }));
 }
 
 interface Chosen {
@@ -91,20 +87,7 @@ async function openTable(title: string, openLabel: string): Promise<vscode.Uri |
   return at;
 }
 
-const orderOf = (reference: DriftSide, current: DriftSide): DriftOrder => ({
-  ...{ reference, current, columns: null, ignored: [], prediction: null, label: null },
-  ...{
-    rules: 'loopwright',
-    tests: {},
-    types: {},
-    falseAlarms: DEFAULT_FALSE_ALARMS,
-    leastEffect: DEFAULT_LEAST_EFFECT,
-  },
-  ...{ share: null, multivariate: true, importances: {}, seed: DEFAULT_SEED },
-  threads: Math.min(availableParallelism(), 8),
-});
-
-async function begin(parts: EndpointsParts, session: StoreSession, order: DriftOrder): Promise<void> {
+export async function beginDrift(parts: EndpointsParts, session: StoreSession, order: DriftOrder): Promise<void> {
   const file = vscode.Uri.joinPath(parts.extension, 'dist', 'drift.js').fsPath;
   await parts.runProgram(session, vscode.Uri.file(order.current.path), {
     target: { kind: 'command', command: driftCommand({ runtime: process.execPath, file }, order) },

@@ -72,6 +72,7 @@ export class Endpoints implements Disposable {
     | 'loopwright.scoreAgain'
     | 'loopwright.scoreOn'
     | 'loopwright.drift'
+    | 'loopwright.driftAgain'
     | 'loopwright.stopEndpoint'
     | 'loopwright.restartEndpoint'
     | 'loopwright.changeEndpoint'
@@ -91,6 +92,7 @@ export class Endpoints implements Disposable {
       'loopwright.scoreAgain': on('scoreAgain'),
       'loopwright.scoreOn': on('scoreOn'),
       'loopwright.drift': async (...given) => (await this.commands()).drift(given),
+      'loopwright.driftAgain': async (run, change) => (await this.commands()).driftAgain(run, change),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),
       'loopwright.changeEndpoint': on('change'),

@@ -7,6 +7,7 @@ import type { RunRef } from '../commands/pickRun';
 import { plain } from '../text';
 import type { EndpointsParts } from '.';
 import type { ChosenModel } from './embedding';
+import { orderIn } from './order';
 import { begin, freePath, programOf } from './score';
 import { modelOf, threadsFor } from './scoredModel';
 import { agreed, placeOf } from './scoreOutline';
@@ -49,21 +50,10 @@ export async function scoreOn(parts: EndpointsParts, { session, row }: RunRef): 
 
 /** What its job was asked for. @throws LoopwrightError `bad_request` for a run that is none */
 async function orderOf({ session, row }: RunRef): Promise<ScoreOrder> {
-  const { spec } = await session.request('runs/spec', { runId: row.runId });
-  for (const word of spec.argv) {
-    const read = ScoreOrder.safeParse(parsed(word));
-    if (read.success) return read.data;
-  }
+  const order = await orderIn(session, row.runId, ScoreOrder);
+  if (order) return order;
   throw new LoopwrightError(
     'bad_request',
     vscode.l10n.t('{0} does not say what was scored. Score the file again with "Score File…".', plain(row.name, 60)),
   );
-}
-
-function parsed(word: string): unknown {
-  try {
-    return JSON.parse(word);
-  } catch {
-    return null; // another word of its command
-  }
 }

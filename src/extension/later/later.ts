@@ -2,6 +2,7 @@
 export { freeSpace, removeAsShown, reviewRemoval } from '../commands/freeSpace';
 export { ConfigFeatures } from '../config/features';
 export { EndpointCommands } from '../endpoints/commands';
+export { keepDrift } from '../endpoints/driftSettings';
 export { EndpointsTree } from '../endpoints/tree';
 export { EditRuns } from '../commands/editRuns';
 export { copyTrackingUri } from '../commands/copyTrackingUri';

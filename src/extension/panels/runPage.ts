@@ -138,6 +138,7 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       executions: async ({ from }) =>
         (await session()).request('notebooks/executions', { runId, from, limit: CELLS_AT_A_TIME }),
       artifactText: async ({ path }) => textOf(await runFolder(), path),
+      keepDrift: async ({ change }) => (await later()).keepDrift(await session(), change),
     },
     commands: {
       stop: async () => actions.stop([await run()]),
@@ -180,6 +181,9 @@ export function runPageHandlers(parts: RunPageParts): PageHandlers<typeof runPag
       },
       scoreOn: async () => {
         await vscode.commands.executeCommand('loopwright.scoreOn', await run());
+      },
+      driftAgain: async (change) => {
+        await vscode.commands.executeCommand('loopwright.driftAgain', await run(), change);
       },
       compareRuns: async () => {
         await vscode.commands.executeCommand('loopwright.compareRuns', await run());

@@ -4,10 +4,9 @@
  */
 import * as z from 'zod';
 import { goalOf } from '../goal';
+import { DriftForm } from '../driftForm';
 import { CONFIG_FILE } from './file';
-
-/** What an editor inserts with a key, in the form of VS Code's own JSON schemas. */
-const snippet = (label: string, body: unknown) => ({ defaultSnippets: [{ label, body }] });
+import { snippet } from './snippet';
 
 const metricName = () =>
   z.string({ error: 'is the name of a metric, as auc' }).min(1, { error: 'is the name of a metric, as auc' });
@@ -183,6 +182,7 @@ export const ConfigForm = z
             '${1:model}': { '${2:champion}': { metrics: { '${3:auc}': { min: '${4:0.9}' } }, signature: 'unchanged' } },
           }),
         }),
+      drift: DriftForm.optional(),
       endpoints: later('Models that are served'),
       monitors: later('What is watched for drift'),
       triggers: later('What makes a pipeline run again'),

@@ -94,6 +94,9 @@ export const RunPageModel = z.object({
 });
 export type RunPageModel = z.infer<typeof RunPageModel>;
 
+/** Of the form of `DriftSettings`; whoever takes it looks. */
+const DriftChange = z.record(z.string(), z.unknown());
+
 const nextPage = { nextPageToken: z.string().nullable() };
 
 /** Requests of the page, answered by the extension. */
@@ -157,6 +160,8 @@ export const runPageRequests = {
   executions: { params: z.object({ from: z.number().int().min(0) }), result: CellPage },
   /** The beginning of an artifact as text: an output of a cell that was too long for its record. */
   artifactText: { params: z.object({ path: z.string() }), result: ArtifactText },
+  /** Settings of drift into `loopwright.yaml`: answered when they are there. */
+  keepDrift: { params: z.object({ change: DriftChange }), result: z.object({}) },
 } as const;
 
 /** Things that the page asks for without an answer. */
@@ -186,6 +191,8 @@ export const runPageCommands = {
   scoreAgain: z.object({}),
   /** With one that was ended before its output was whole. */
   scoreOn: z.object({}),
+  /** Of a comparison for drift: the same tables, by other settings, or by `loopwright.yaml` where they are kept there. */
+  driftAgain: z.object({ change: DriftChange, isKept: z.boolean() }),
   /** With others that the user chooses. */
   compareRuns: z.object({}),
   compareCode: z.object({ with: z.enum(['commit', 'now', 'run']) }),

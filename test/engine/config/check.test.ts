@@ -17,14 +17,16 @@ describe('the examples of docs/config.md', () => {
   const examples = [...docs.matchAll(/```yaml\n([^]*?)```/g)].map(([, text = '']) => text);
 
   it('have no problem', () => {
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     for (const text of examples) expect(problems(text)).toEqual([]);
   });
 
   it('ask what the page says', () => {
-    const all = examples.map((text) =>
-      (checkText(text).gates ?? []).map(({ model, alias, gate: placed }) => [model, alias, ...asksOf(placed)]),
-    );
+    const all = examples
+      .slice(0, 2)
+      .map((text) =>
+        (checkText(text).gates ?? []).map(({ model, alias, gate: placed }) => [model, alias, ...asksOf(placed)]),
+      );
     expect(all).toEqual([
       [['fraud', 'champion', 'auc at least 0.9', 'auc better than champion by 0.005', 'signature as champion']],
       [
@@ -247,5 +249,36 @@ describe('a file made to do harm', () => {
   it('tells no more than a hundred problems', () => {
     const metrics = Array.from({ length: 500 }, (_, i) => `  m${String(i)}: {min: a}`).join('\n');
     expect(gate(`metrics:\n${metrics}`)).toHaveLength(100);
+  });
+});
+
+describe('settings of drift', () => {
+  const drift = (body: string) => problems(`version: 1\ndrift:\n${body.replaceAll(/^/gm, '  ')}`);
+
+  it.each([
+    ['a slip in a test', 'tests: {amount: {psy: 0.2}}', '3:20-23 error There is no key psy. Did you mean psi?'],
+    [
+      'a threshold that is no p-value',
+      'tests: {amount: {ks: 2}}',
+      '3:24-25 error ks is a p-value from 0 to 1, as 0.05, or default, not 2.',
+    ],
+    [
+      'a test by itself',
+      'tests: {amount: psi}',
+      '3:19-22 error amount is a map from tests to what they must reach, as {psi: 0.2}, not "psi".',
+    ],
+    [
+      'a type that is none',
+      'types: {zip: word}',
+      '3:16-20 error zip is number, category, boolean, date, text, embedding, not "word".',
+    ],
+    [
+      'a column for columns',
+      'ignore: id',
+      '3:11-13 error ignore is a list of columns, as [customer_id, note], not "id".',
+    ],
+    ['rules of nobody', 'rules: mine', '3:10-14 error rules is loopwright, evidently, nannyml, not "mine".'],
+  ])('are told of %s', (_, body, expected) => {
+    expect(drift(body)).toEqual([expected]);
   });
 });

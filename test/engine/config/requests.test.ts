@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { EngineConnection } from '../../../src/client/connection';
@@ -53,7 +53,9 @@ it('tells of a file that is too large, and reads no further', async () => {
 });
 
 it('has the names of a store in which there is none', async () => {
-  expect(await engine.request('config/names', {})).toEqual({ models: [], aliases: [], metrics: [], tags: [] });
+  expect(await engine.request('config/names', {})).toEqual({
+    ...{ models: [], aliases: [], metrics: [], tags: [], features: [] },
+  });
 });
 
 it('knows no gates while the file has an error, and says where', async () => {
@@ -64,4 +66,22 @@ it('knows no gates while the file has an error, and says where', async () => {
   expect(await config.gates()).toMatchObject({ gates: [{ model: 'm', alias: 'a', gate: { against: 'a' } }] });
   writeFileSync(file, 'version: 1\nmonitors: []\ngates: { m: { a: { tag: [owner] } } }\n');
   expect(await config.gates()).toEqual({ problem: 'line 3: There is no key tag. Did you mean tags?' });
+});
+
+it('has the settings of drift, or says what is wrong with the file', async () => {
+  rmSync(file);
+  expect(await engine.request('config/drift', {})).toEqual({ settings: {} });
+  writeFileSync(file, 'version: 1\ndrift: { false_alarms: 0.01, tests: { amount: { psi: 0.2 } } }\n');
+  const settings = { false_alarms: 0.01, tests: { amount: { psi: 0.2 } } };
+  expect(await engine.request('config/drift', {})).toEqual({ settings });
+  writeFileSync(file, 'version: 1\ndrift:\n  false_alarms: 7\n');
+  await expect(engine.request('config/drift', {})).rejects.toThrow(
+    'loopwright.yaml, line 3: false_alarms is a number from 0.000001 to 0.5, as 0.05, not 7.',
+  );
+});
+
+it('puts settings of drift into a text, and writes nothing', async () => {
+  rmSync(file);
+  const { text } = await engine.request('config/withDrift', { text: null, change: { share: 0.5 } });
+  expect([text, existsSync(file)]).toEqual(['version: 1\n\ndrift:\n  share: 0.5\n', false]);
 });

@@ -3,7 +3,10 @@ import schema from '../../../media/loopwright.schema.json';
 import type { JsonSchema } from '../../../src/protocol/config/jsonSchema';
 import { hoverAt, type KnownNames, suggestionsAt } from '../../../src/extension/config/suggest';
 
-const NAMES: KnownNames = { model: ['fraud', 'EU: cards'], alias: ['blue'], metric: ['val/auc', '$x'], tag: ['owner'] };
+const NAMES: KnownNames = {
+  ...{ model: ['fraud', 'EU: cards'], alias: ['blue'], metric: ['val/auc', '$x'], tag: ['owner'] },
+  feature: ['amount', 'zip code'],
+};
 
 function suggested(text: string, names = NAMES) {
   const before = text.slice(0, text.indexOf('|')).split('\n');
@@ -16,7 +19,7 @@ const GATES = 'version: 1\ngates:\n  fraud:\n    champion:\n';
 
 describe('completion', () => {
   it('has the keys of the form, but for those that are there', () => {
-    expect(labels('|')).toEqual(['version', 'gates', 'endpoints', 'monitors', 'triggers', 'views']);
+    expect(labels('|')).toEqual(['version', 'gates', 'drift', 'endpoints', 'monitors', 'triggers', 'views']);
     expect(labels('version: 1\n|')).not.toContain('version');
     expect(labels(`${GATES}      signature: any\n      |`)).toEqual([
       'metrics',
@@ -48,6 +51,18 @@ describe('completion', () => {
     expect(labels(`${GATES}      signature: |`)).toEqual(['unchanged', 'any']);
     expect(snippet(`${GATES}      signature:|`, 'any')).toBe(' any');
     expect(labels(`${GATES}      better_than: |`)).toEqual(['{ metric: auc, by: 0.005 }']);
+  });
+
+  it('has features and tests of drift', () => {
+    expect(labels('drift:\n  |')).toContain('false_alarms');
+    expect(labels('drift:\n  ignore: [|')).toEqual(['amount', 'zip code']);
+    expect(labels('drift:\n  prediction: |')).toEqual(['amount', 'zip code']);
+    expect(labels('drift:\n  tests:\n    |')).toEqual(['amount', 'zip code']);
+    expect(labels('drift:\n  tests:\n    amount: { ks: 0.01, |')).toContain('psi');
+    expect(labels('drift:\n  tests:\n    amount: { needs: |')).toEqual(['any', 'all']);
+    expect(snippet('|', 'drift')).toBe(
+      'drift:\n  false_alarms: ${1:0.05}\n  tests:\n    ${2:amount}: { psi: ${3:0.2} }',
+    );
   });
 
   it('inserts a key with what stands behind it', () => {

@@ -2,11 +2,13 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatNumber } from '../../../src/protocol/format';
-import { type DriftFeature, type SideFacts } from '../../../src/protocol/drift';
+import { type DriftFeature, type DriftSettings, type SideFacts } from '../../../src/protocol/drift';
+import { TEST_TITLES } from '../../../src/protocol/driftTests';
 import { dataTable } from '../../ui/styles';
 import { percentWords } from '../scored/shares';
 import './overlay';
-import { edgeWords, figureWords, pWords, TEST_NAMES, thresholdWords } from './words';
+import './tests';
+import { edgeWords, figureWords, pWords, thresholdWords } from './words';
 
 @customElement('lw-drift-feature')
 export class DriftFeatureView extends LitElement {
@@ -49,7 +51,8 @@ export class DriftFeatureView extends LitElement {
       tr.drift td {
         font-weight: 600;
       }
-      table + table {
+      table + table,
+      lw-drift-tests + table {
         margin-top: 10px;
       }
       p {
@@ -61,12 +64,18 @@ export class DriftFeatureView extends LitElement {
   ];
 
   @property({ attribute: false }) of!: DriftFeature;
+  /** As they are now; null where nothing can be changed. */
+  @property({ attribute: false }) settings: DriftSettings | null = null;
 
   protected override render() {
     const { tests, notes, appeared, vanished } = this.of;
     return html`<div class="parts">
         <lw-drift-overlay .of=${this.of}></lw-drift-overlay>
-        <div>${tests.length > 0 ? this.renderTests() : nothing} ${this.renderFacts()}</div>
+        <div>
+          ${tests.length > 0 ? this.renderTests() : nothing}
+          ${this.settings ? html`<lw-drift-tests .of=${this.of} .settings=${this.settings}></lw-drift-tests>` : nothing}
+          ${this.renderFacts()}
+        </div>
       </div>
       ${appeared && appeared.count > 0 ? html`<p>New: ${listed(appeared)}</p>` : nothing}
       ${vanished && vanished.count > 0 ? html`<p>Gone: ${listed(vanished)}</p>` : nothing}
@@ -87,7 +96,7 @@ export class DriftFeatureView extends LitElement {
         ${this.of.tests.map(
           (test) =>
             html`<tr class=${test.drift ? 'drift' : ''}>
-              <th scope="row">${TEST_NAMES[test.name]}</th>
+              <th scope="row">${TEST_TITLES[test.name]}</th>
               <td class="number">${figureWords(test.statistic)}</td>
               <td class="number">${pWords(test)}</td>
               <td>${thresholdWords(test)}${test.drift ? ' ✓' : nothing}</td>

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatNumber } from '../../../src/protocol/format';
 import { type DriftFeature, type FeatureShares } from '../../../src/protocol/drift';
+import { distributionStyles } from '../scored/distributionStyles';
 import { outlinePath, percentWords } from '../scored/shares';
 import { edgeWords, mostMoved } from './words';
 
@@ -17,73 +18,24 @@ type Values = Extract<FeatureShares, { kind: 'values' }>;
 
 @customElement('lw-drift-overlay')
 export class DriftOverlay extends LitElement {
-  static override readonly styles = css`
-    :host {
-      display: block;
-      min-width: 0;
-    }
-    svg {
-      display: block;
-      max-width: 100%;
-      overflow: visible;
-    }
-    .current {
-      fill: var(--vscode-charts-blue);
-    }
-    .current.marked,
-    tr.marked .current {
-      fill: var(--vscode-charts-yellow);
-    }
-    .reference {
-      fill: none;
-      stroke: var(--vscode-foreground);
-      stroke-width: 1.5;
-      vector-effect: non-scaling-stroke;
-    }
-    .base {
-      stroke: var(--vscode-descriptionForeground);
-      stroke-width: 1;
-    }
-    .ends {
-      display: flex;
-      justify-content: space-between;
-      max-width: 320px;
-    }
-    .ends,
-    .legend {
-      color: var(--vscode-descriptionForeground);
-      font-variant-numeric: tabular-nums;
-    }
-    .legend {
-      margin: 0 0 4px;
-    }
-    table {
-      border-collapse: collapse;
-    }
-    th,
-    td {
-      padding: 2px 12px 2px 0;
-      font-weight: 400;
-      text-align: start;
-      white-space: nowrap;
-    }
-    thead th {
-      color: var(--vscode-descriptionForeground);
-    }
-    tbody th {
-      max-width: 16em;
-      overflow: hidden;
-      text-overflow: ellipsis;
-      unicode-bidi: plaintext;
-    }
-    tr.marked th {
-      font-weight: 600;
-    }
-    td.share {
-      text-align: end;
-      font-variant-numeric: tabular-nums;
-    }
-  `;
+  static override readonly styles = [
+    distributionStyles,
+    css`
+      .filled.marked,
+      tr.marked .filled {
+        fill: var(--vscode-charts-yellow);
+      }
+      .ends {
+        max-width: 320px;
+      }
+      .legend {
+        margin: 0 0 4px;
+      }
+      tr.marked th {
+        font-weight: 600;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) of!: DriftFeature;
 
@@ -110,9 +62,9 @@ export class DriftOverlay extends LitElement {
       >
         ${current.map((share, at) => {
           const height = (share / most) * HEIGHT;
-          return svg`<rect class=${marked.has(at) ? 'current marked' : 'current'} x=${String(at * bar + 0.5)} y=${String(HEIGHT - height)} width=${String(Math.max(bar - 1, 0.5))} height=${String(height)}><title>${edge(at)} to ${edge(at + 1)}: ${percentWords(share)}, reference ${percentWords(reference[at] ?? 0)}</title></rect>`;
+          return svg`<rect class=${marked.has(at) ? 'filled marked' : 'filled'} x=${String(at * bar + 0.5)} y=${String(HEIGHT - height)} width=${String(Math.max(bar - 1, 0.5))} height=${String(height)}><title>${edge(at)} to ${edge(at + 1)}: ${percentWords(share)}, reference ${percentWords(reference[at] ?? 0)}</title></rect>`;
         })}
-        <path class="reference" d=${outlinePath(reference, most, WIDTH, HEIGHT)}></path>
+        <path class="outlined" d=${outlinePath(reference, most, WIDTH, HEIGHT)}></path>
         <line class="base" x1="0" y1=${String(HEIGHT)} x2=${String(WIDTH)} y2=${String(HEIGHT)}></line>
       </svg>
       <div class="ends"><span>${edge(0)}</span><span>${edge(edges.length - 1)}</span></div>
@@ -153,11 +105,11 @@ export class DriftOverlay extends LitElement {
               <td class="share">${percentWords(current)}</td>
               <td>
                 <svg width=${String(BAR_WIDTH)} height="12" aria-hidden="true">
-                  <rect class="current" x="0" y="2" width=${String((current / most) * BAR_WIDTH)} height="8"></rect>
+                  <rect class="filled" x="0" y="2" width=${String((current / most) * BAR_WIDTH)} height="8"></rect>
                   ${
                     reference === 0
                       ? nothing
-                      : svg`<rect class="reference" x="0.75" y="0.75" width=${String(Math.max((reference / most) * (BAR_WIDTH - 2), 0.5))} height="10.5"></rect>`
+                      : svg`<rect class="outlined" x="0.75" y="0.75" width=${String(Math.max((reference / most) * (BAR_WIDTH - 2), 0.5))} height="10.5"></rect>`
                   }
                 </svg>
               </td>

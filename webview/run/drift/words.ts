@@ -1,38 +1,6 @@
 /** What the page says of drift. Pure. */
 import { formatNumber } from '../../../src/protocol/format';
-import { type DriftFeature, type DriftTestName, type FoundTest } from '../../../src/protocol/drift';
-
-/** What people call the tests. */
-export const TEST_NAMES: Readonly<Record<DriftTestName, string>> = {
-  ks: 'Kolmogorov-Smirnov',
-  wasserstein: 'Wasserstein distance',
-  wasserstein_normed: 'Wasserstein distance, in standard deviations',
-  cramer_von_mises: 'Cramér-von Mises',
-  anderson_darling: 'Anderson-Darling',
-  kuiper: 'Kuiper',
-  energy: 'Energy distance',
-  mann_whitney: 'Mann-Whitney',
-  welch_t: 'Welch’s t',
-  psi: 'PSI',
-  psi_evidently: 'PSI, Evidently’s bins',
-  jensen_shannon: 'Jensen-Shannon distance (natural logarithm)',
-  jensen_shannon_base2: 'Jensen-Shannon distance (base 2)',
-  hellinger: 'Hellinger distance',
-  kullback_leibler: 'Kullback-Leibler divergence',
-  total_variation: 'Total variation',
-  chi_squared: 'Chi-squared',
-  chi_squared_fit: 'Chi-squared, goodness of fit',
-  g_test: 'G',
-  two_proportions: 'Two proportions, z',
-  l_infinity: 'Largest difference of shares',
-  text_domain_classifier: 'Classifier of texts, AUC',
-  embedding_domain_classifier: 'Classifier of vectors, AUC',
-  embedding_euclidean: 'Distance of mean vectors',
-  embedding_cosine: 'Cosine distance of mean vectors',
-  embedding_share: 'Share of components that moved',
-  embedding_mmd: 'Maximum mean discrepancy',
-  missing: 'Share that is missing',
-};
+import { type DriftFeature, type DriftSettings, type FoundTest } from '../../../src/protocol/drift';
 
 export const edgeWords = (value: number, type: DriftFeature['type']): string =>
   type === 'date' ? new Date(value).toISOString().slice(0, 16).replace('T', ' ') : formatNumber(value);
@@ -67,3 +35,30 @@ export function pWords({ p_value: p, adjusted_p_value: adjusted }: FoundTest): s
   const own = p === 0 ? '0' : formatNumber(p);
   return adjusted === null || adjusted === p ? own : `${own} (adjusted ${formatNumber(adjusted)})`;
 }
+
+/** Settings that were changed, in a few words each. */
+export function changeWords({
+  false_alarms: alarms,
+  least_effect: effect,
+  share,
+  ignore = [],
+  tests = {},
+}: DriftSettings): string {
+  const features = Object.keys(tests).filter(
+    (name) => name !== '*' && (tests[name] !== null || tests['*'] === undefined),
+  );
+  return [
+    ...(alarms === undefined ? [] : [`false alarms ${formatNumber(alarms)}`]),
+    ...(effect === undefined ? [] : [`least effect ${formatNumber(effect)}`]),
+    ...(share === undefined ? [] : [`share of features ${formatNumber(share)}`]),
+    ...(tests['*'] ? ['tests of all features'] : []),
+    ...(features.length > 0 ? [`tests of ${listedNames(features)}`] : []),
+    ...(ignore.length > 0 ? [`without ${listedNames(ignore)}`] : []),
+  ].join('; ');
+}
+
+const LISTED = 5;
+export const listedNames = (names: readonly string[]): string =>
+  names.length > LISTED
+    ? `${names.slice(0, LISTED).join(', ')} and ${String(names.length - LISTED)} more`
+    : names.join(', ');

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing, svg } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { formatNumber } from '../../../src/protocol/format';
 import { type ScoreDistribution } from '../../../src/protocol/score';
+import { distributionStyles } from './distributionStyles';
 import { outlinePath, percentWords, saidWords } from './shares';
 
 const WIDTH = 280;
@@ -14,70 +15,21 @@ type Classes = Extract<ScoreDistribution, { kind: 'classes' }>;
 
 @customElement('lw-score-distribution')
 export class ScoreDistributionView extends LitElement {
-  static override readonly styles = css`
-    :host {
-      display: block;
-      min-width: 0;
-    }
-    h3 {
-      margin: 0 0 4px;
-      font-size: inherit;
-      font-weight: 600;
-      overflow-wrap: anywhere;
-      unicode-bidi: plaintext;
-    }
-    svg {
-      display: block;
-      max-width: 100%;
-      overflow: visible;
-    }
-    .scored {
-      fill: var(--vscode-charts-blue);
-    }
-    .training {
-      fill: none;
-      stroke: var(--vscode-foreground);
-      stroke-width: 1.5;
-      vector-effect: non-scaling-stroke;
-    }
-    .base {
-      stroke: var(--vscode-descriptionForeground);
-      stroke-width: 1;
-    }
-    .ends {
-      display: flex;
-      justify-content: space-between;
-      max-width: 280px;
-    }
-    .ends,
-    .median {
-      color: var(--vscode-descriptionForeground);
-      font-variant-numeric: tabular-nums;
-    }
-    table {
-      border-collapse: collapse;
-    }
-    th,
-    td {
-      padding: 2px 12px 2px 0;
-      font-weight: 400;
-      text-align: start;
-      white-space: nowrap;
-    }
-    thead th {
-      color: var(--vscode-descriptionForeground);
-    }
-    tbody th {
-      max-width: 14em;
-      overflow: hidden;
-      text-overflow: ellipsis;
-      unicode-bidi: plaintext;
-    }
-    td.share {
-      text-align: end;
-      font-variant-numeric: tabular-nums;
-    }
-  `;
+  static override readonly styles = [
+    distributionStyles,
+    css`
+      h3 {
+        margin: 0 0 4px;
+        font-size: inherit;
+        font-weight: 600;
+        overflow-wrap: anywhere;
+        unicode-bidi: plaintext;
+      }
+      .ends {
+        max-width: 280px;
+      }
+    `,
+  ];
 
   @property({ attribute: false }) of!: ScoreDistribution;
 
@@ -100,13 +52,13 @@ export class ScoreDistributionView extends LitElement {
       >
         ${scored.map((share, at) => {
           const height = (share / most) * HEIGHT;
-          return svg`<rect class="scored" x=${String(at * bar + 0.5)} y=${String(HEIGHT - height)} width=${String(bar - 1)} height=${String(height)}><title>${formatNumber(edges[at] ?? 0)} to ${formatNumber(edges[at + 1] ?? 0)}: ${percentWords(share)}${training ? svg`, training ${percentWords(training[at] ?? 0)}` : nothing}</title></rect>`;
+          return svg`<rect class="filled" x=${String(at * bar + 0.5)} y=${String(HEIGHT - height)} width=${String(bar - 1)} height=${String(height)}><title>${formatNumber(edges[at] ?? 0)} to ${formatNumber(edges[at + 1] ?? 0)}: ${percentWords(share)}${training ? svg`, training ${percentWords(training[at] ?? 0)}` : nothing}</title></rect>`;
         })}
-        ${training ? svg`<path class="training" d=${outlinePath(training, most, WIDTH, HEIGHT)}></path>` : nothing}
+        ${training ? svg`<path class="outlined" d=${outlinePath(training, most, WIDTH, HEIGHT)}></path>` : nothing}
         <line class="base" x1="0" y1=${String(HEIGHT)} x2=${String(WIDTH)} y2=${String(HEIGHT)}></line>
       </svg>
       <div class="ends"><span>${formatNumber(edges[0] ?? 0)}</span><span>${formatNumber(edges.at(-1) ?? 0)}</span></div>
-      <div class="median">
+      <div class="legend">
         median
         ${formatNumber(median.scored)}${median.training === null ? nothing : html`, training ${formatNumber(median.training)}`}
       </div>`;
@@ -134,11 +86,11 @@ export class ScoreDistributionView extends LitElement {
               ${hasTraining ? html`<td class="share">${percentWords(training ?? 0)}</td>` : nothing}
               <td>
                 <svg width=${String(BAR_WIDTH)} height="12" aria-hidden="true">
-                  <rect class="scored" x="0" y="2" width=${String((scored / most) * BAR_WIDTH)} height="8"></rect>
+                  <rect class="filled" x="0" y="2" width=${String((scored / most) * BAR_WIDTH)} height="8"></rect>
                   ${
                     training === null || training === 0
                       ? nothing
-                      : svg`<rect class="training" x="0.75" y="0.75" width=${String(Math.max((training / most) * (BAR_WIDTH - 2), 0.5))} height="10.5"></rect>`
+                      : svg`<rect class="outlined" x="0.75" y="0.75" width=${String(Math.max((training / most) * (BAR_WIDTH - 2), 0.5))} height="10.5"></rect>`
                   }
                 </svg>
               </td>
