@@ -3,8 +3,11 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import * as z from 'zod';
 import { LoopwrightError } from '../protocol/errors';
+import { TABLE } from '../protocol/tables';
 import type { Asked } from './convert/looking';
 import { ScoreMisfit, type ScoreOrder, ScoreOutline } from '../protocol/score';
+
+export { TABLE };
 
 export interface ScoreProgram {
   readonly runtime: string;
@@ -13,9 +16,6 @@ export interface ScoreProgram {
 }
 
 export type ScoreBeginning = 'new' | 'resume' | 'anew';
-
-/** By what their names say; what else there is, a job would not read. */
-export const TABLE = /\.((csv|tsv|tab|jsonl|ndjson)(\.gz|\.zst)?|parquet|pq)$/i;
 
 /** A table that the run of a model has read; null where none is known, or it is not here any more. */
 export async function trainingOf(engine: Asked, runId: string | null): Promise<string | null> {

@@ -80,9 +80,12 @@ function together(
   const [first, second] = filled;
   const isAlike = !first || !second || first.type === second.type;
   const ofTexts = [reference.type, current.type].every((type) => type === 'text' || type === 'category');
-  const own = isAlike ? (first?.type ?? 'category') : ofTexts ? 'text' : 'category';
+  // As models take it: truth is 1 and 0.
+  const areCounted = filled.every((one) => one.type === 'number' || one.type === 'boolean');
+  const own = isAlike ? (first?.type ?? 'category') : ofTexts ? 'text' : areCounted ? 'number' : 'category';
   const type = wished ?? own;
-  if (!isAlike && !ofTexts && wished === null)
+  if (!isAlike && areCounted && wished === null) notes.push('True and false are taken as 1 and 0.');
+  else if (!isAlike && !ofTexts && wished === null)
     notes.push(
       `It holds ${PLURALS[reference.type]} in the reference, and ${PLURALS[current.type]} in the current table.`,
     );
@@ -98,7 +101,10 @@ function together(
   const zones = [reference, current].map(({ of }) => of.includes('TIME ZONE'));
   if (type === 'date' && zones[0] !== zones[1])
     notes.push('Its times have a time zone in one of the tables: UTC is taken in the other.');
-  const sql = { reference: valueSql(name, reference.of, type), current: valueSql(name, current.of, type) };
+  // What one of them has in single precision the other has, too: 0.1 is not another value than the nearest to it.
+  const isSingle = type === 'number' && [reference, current].some(({ of }) => of === 'FLOAT');
+  const sqlOf = (of: Content): string => valueSql(name, of, type, isSingle);
+  const sql = { reference: sqlOf(reference), current: sqlOf(current) };
   const distinct = { reference: reference.distinct, current: current.distinct };
   const isGrouped = { reference: reference.isGrouped, current: current.isGrouped };
   return { type, sql, distinct, isGrouped, notes };
@@ -116,13 +122,13 @@ const SINGULARS: Readonly<Record<FeatureType, string>> = {
   ...{ number: 'number', category: 'text', boolean: 'true or false', date: 'date', text: 'text', embedding: 'vector' },
 };
 
-function valueSql(name: string, of: string, type: FeatureType): string {
+function valueSql(name: string, { of, type: own }: Content, type: FeatureType, isSingle: boolean): string {
   const cell = identifier(name);
   const isText = of === 'VARCHAR' || of === 'JSON';
   const value = isText ? filledSql(name) : cell;
   switch (type) {
     case 'number':
-      return of === 'BOOLEAN' ? `CAST(CAST(${cell} AS TINYINT) AS DOUBLE)` : `TRY_CAST(${value} AS DOUBLE)`;
+      return own === 'boolean' ? truthSql(value, isText) : numberSql(value, isSingle);
     case 'date':
       return dateSql(value, of);
     case 'boolean':
@@ -134,6 +140,14 @@ function valueSql(name: string, of: string, type: FeatureType): string {
       return isText ? value : `CAST(${cell} AS VARCHAR)`;
   }
 }
+
+const numberSql = (value: string, isSingle: boolean): string =>
+  isSingle ? `CAST(TRY_CAST(${value} AS FLOAT) AS DOUBLE)` : `TRY_CAST(${value} AS DOUBLE)`;
+
+const truthSql = (value: string, isText: boolean): string =>
+  isText
+    ? `CAST(CASE lower(trim(${value})) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END AS DOUBLE)`
+    : `CAST(CAST(${value} AS TINYINT) AS DOUBLE)`;
 
 /** Milliseconds since 1970; times of a day since its beginning. */
 function dateSql(value: string, of: string): string {

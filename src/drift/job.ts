@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import type { DriftOrder, DriftReport } from '../protocol/drift';
 import { LoopwrightError } from '../protocol/errors';
 import { type Duck, openDuck } from '../tables/duck';
-import { filesIn, statOf } from '../tables/files';
+import { statOf } from '../tables/files';
 import { chosenColumns, type ComparedColumn } from './columns';
 import { categoriesOf, countsInParts } from './counted';
 import { categoryFigures } from './features/categories';
@@ -11,6 +11,7 @@ import type { FeatureFigures } from './figures';
 import { reportOf } from './report';
 import { EXACT_ROWS, numericFigures } from './numeric';
 import { SampledRows, thinOf, wholeOf } from './sampled';
+import { filesOf } from './sideFiles';
 import { openTable, type Table } from './table';
 import { nannymlChunks } from './presets/nannyml';
 import { sampledOf } from './values';
@@ -30,7 +31,12 @@ const MEMORY_MB = 768;
 /** @throws LoopwrightError `bad_request`, `not_found`; `cancelled` where the signal came */
 export async function compare(order: DriftOrder, parts: DriftParts): Promise<DriftReport> {
   const began = performance.now();
-  const inputs = [order.reference, order.current].map(({ path }) => filesIn(path));
+  const inputs = [order.reference, order.current]
+    .filter(({ log }) => log === undefined)
+    .map((side) => {
+      const { files, kind } = filesOf(side);
+      return { kind, files: files.map(({ path }) => statOf(path)) };
+    });
   const paths = inputs.flatMap(({ files }) => files.map(({ path }) => path));
   // Text is read once, and before anything else; columns of Parquet one after the other.
   const parquet = inputs.filter(({ kind }) => kind === 'parquet');
@@ -74,7 +80,7 @@ export async function compare(order: DriftOrder, parts: DriftParts): Promise<Dri
 }
 
 /** @throws LoopwrightError where one of them is another than it was: rows of both would be taken for one table */
-function refuseChanged(inputs: readonly ReturnType<typeof filesIn>[]): void {
+function refuseChanged(inputs: readonly { readonly files: readonly ReturnType<typeof statOf>[] }[]): void {
   for (const { path, size, mtimeNs } of inputs.flatMap(({ files }) => files)) {
     const now = statOf(path);
     if (now.size !== size || now.mtimeNs !== mtimeNs)

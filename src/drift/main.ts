@@ -55,6 +55,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 /** Of what has no bound. */
 const PARAM_CHARS = 500;
 
+/** A log has a place that says nothing to people. */
+const placeOf = ({ label, path, log }: DriftOrder['reference']): string => (log ? label : path);
+
 /** What was asked for, as `loopwright.yaml` has it: runs are compared by it. */
 function paramsOf(order: DriftOrder): Record<string, string> {
   const { reference, current, seed, fromFile } = order;
@@ -63,7 +66,7 @@ function paramsOf(order: DriftOrder): Record<string, string> {
     return [name, text.length > PARAM_CHARS ? `${text.slice(0, PARAM_CHARS)}…` : text];
   });
   return {
-    ...{ reference: reference.path, current: current.path, seed: String(seed) },
+    ...{ reference: placeOf(reference), current: placeOf(current), seed: String(seed) },
     ...(Object.fromEntries(settings) as Record<string, string>),
     ...(fromFile.length > 0 ? { [CONFIG_FILE]: fromFile.join(', ').slice(0, PARAM_CHARS) } : {}),
   };
@@ -74,7 +77,8 @@ function tellOrder(order: DriftOrder): void {
   const { reference, current } = order;
   tell(['param', now, 'api', paramsOf(order)]);
   tell(['tag', now, { [DRIFT_TAG]: `${current.label} beside ${reference.label}` }]);
-  for (const { path } of [reference, current])
+  // What is kept of a file is not what lies there now, and a log is none.
+  for (const { path } of [reference, current].filter(({ kept, log }) => kept === undefined && log === undefined))
     for (const file of filesIn(path).files)
       tell([
         'file',

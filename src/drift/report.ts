@@ -2,7 +2,7 @@
 import type { DriftFeature, DriftOrder, DriftReport, FoundTest, LeftColumn, WholeTest } from '../protocol/drift';
 import { CONFIG_FILE } from '../protocol/config/file';
 import { adjusted } from '../protocol/driftAdjusted';
-import { driftSentence, driftWeight, hasMoved, isReached, wholeVerdict } from '../protocol/driftJudging';
+import { byWeight, driftSentence, hasMoved, isReached, wholeVerdict } from '../protocol/driftJudging';
 import { settingsOf } from '../protocol/driftSettings';
 import type { FeatureFigures, TestFigures } from './figures';
 import type { Table } from './table';
@@ -19,9 +19,10 @@ export interface Found {
 
 export function reportOf(order: DriftOrder, { tables, figures, left, whole, notes, seconds }: Found): DriftReport {
   const adjustedOf = adjustedTests(figures);
-  const features = figures
-    .map((one): DriftFeature => featureOf(one, adjustedOf, order.importances))
-    .sort((one, other) => driftWeight(other) - driftWeight(one) || compare(one.name, other.name));
+  // A model that takes none of them takes others, which are made of them.
+  const takesSome = figures.some(({ column }) => order.taken?.includes(column.name));
+  const taken = takesSome ? order.taken : undefined;
+  const features = byWeight(figures.map((one): DriftFeature => featureOf(one, adjustedOf, { ...order, taken })));
   const [reference, current] = tables;
   return {
     ...wholeVerdict(features, whole, order.rules, order.share),
@@ -39,8 +40,6 @@ export function reportOf(order: DriftOrder, { tables, figures, left, whole, note
 const fileNotes = (names: readonly string[]): string[] =>
   names.length === 0 ? [] : [`As ${CONFIG_FILE} says: ${names.join(', ')}.`];
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
 /** Over those of all features that are judged so. */
 function adjustedTests(figures: readonly FeatureFigures[]): ReadonlyMap<TestFigures, number | null> {
   const tests = figures.flatMap((one) => one.tests.filter(({ decidesBy }) => decidesBy === 'adjusted_p_value'));
@@ -51,15 +50,20 @@ function adjustedTests(figures: readonly FeatureFigures[]): ReadonlyMap<TestFigu
 function featureOf(
   { column, tests, needs, words, ...figures }: FeatureFigures,
   adjustedOf: ReadonlyMap<TestFigures, number | null>,
-  importances: DriftOrder['importances'],
+  { importances, taken, reference, current }: Pick<DriftOrder, 'importances' | 'taken' | 'reference' | 'current'>,
 ): DriftFeature {
-  const found = tests.map((test) => judged(test, adjustedOf.get(test) ?? null));
+  // What was true of a request comes later than the request, if it comes.
+  const isLate = column.role === 'label' && (reference.log ?? current.log) !== undefined;
+  const found = tests
+    .filter(({ name }) => !isLate || name !== 'missing')
+    .map((test) => judged(test, adjustedOf.get(test) ?? null));
+  const isIdle = column.role === 'feature' && taken !== undefined && !taken.includes(column.name);
   return {
     ...{ name: column.name, type: column.type, role: column.role, drift: hasMoved(found, needs), tests: found, needs },
     importance: importances[column.name] ?? null,
     words: words ?? featureWords({ column, ...figures }),
     ...figures,
-    notes: [...figures.notes],
+    notes: isIdle ? [...figures.notes, 'The model does not take it.'] : [...figures.notes],
   };
 }
 

@@ -6,7 +6,9 @@ import * as z from 'zod';
 import type { DriftSide } from '../protocol/drift';
 import { LoopwrightError } from '../protocol/errors';
 import { duckSays, identifier, quoted } from '../tables/duck';
-import { compressionOf, encodingOf, type FileKind, filesIn } from '../tables/files';
+import { compressionOf, encodingOf, type FileKind } from '../tables/files';
+import { writeLogged } from './logged';
+import { filesOf, type SideFile } from './sideFiles';
 
 export type SideName = 'reference' | 'current';
 
@@ -30,9 +32,9 @@ export interface TableColumn {
 const MAX_COLUMNS = 20_000;
 
 /** Names of files for a while; the names of the user's may mean something in a pattern. */
-function linked(folder: string, side: SideName, paths: readonly string[]): string[] {
-  return paths.map((path, at) => {
-    const ending = /\.[a-z]+(\.gz|\.zst)?$/i.exec(path)?.[0] ?? extname(path);
+function linked(folder: string, side: SideName, files: readonly SideFile[]): string[] {
+  return files.map(({ path, name }, at) => {
+    const ending = /\.[a-z]+(\.gz|\.zst)?$/i.exec(name)?.[0] ?? extname(name);
     const link = join(folder, `${side}-${String(at)}${ending.toLowerCase()}`);
     symlinkSync(path, link);
     return link;
@@ -47,25 +49,20 @@ function linked(folder: string, side: SideName, paths: readonly string[]): strin
  */
 export async function openTable(
   connection: DuckDBConnection,
-  { label, path }: DriftSide,
+  of: DriftSide,
   side: SideName,
   folder: string,
 ): Promise<Table> {
-  const { files, kind } = filesIn(path);
-  const empty = files.find(({ size }) => size === 0);
-  if (empty) throw new LoopwrightError('bad_request', `${basename(empty.path)} is empty.`);
-  const paths = files.map((file) => file.path);
+  const { label, path } = of;
   try {
-    const links = linked(folder, side, paths);
-    const notes = kind === 'parquet' ? [] : await unpacked(connection, kind, paths, links, { side, folder });
-    const own = kind === 'parquet' ? links : [unpackedFile(folder, side)];
-    const source = `read_parquet([${own.map(quoted).join(', ')}], union_by_name = true, hive_partitioning = false)`;
+    const { source, notes } = await sourceOf(connection, of, { side, folder });
     await connection.run(`CREATE VIEW ${side} AS SELECT * FROM ${source}`);
     const columns = await columnsOf(connection, side);
     if (columns.length > MAX_COLUMNS)
       throw new LoopwrightError('bad_request', `${label} has more than ${String(MAX_COLUMNS)} columns.`);
     const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${side}`);
-    return { side, label, rows: Number(counted.getRowsJson()[0]?.[0]), columns, notes };
+    const told = [...(of.notes ?? []), ...notes];
+    return { side, label, rows: Number(counted.getRowsJson()[0]?.[0]), columns, notes: told };
   } catch (error) {
     if (error instanceof LoopwrightError) throw error;
     if (/no space left|out of disk/i.test(duckSays(error)))
@@ -78,6 +75,32 @@ export async function openTable(
   }
 }
 
+interface Source {
+  /** What stands behind FROM. */
+  readonly source: string;
+  readonly notes: readonly string[];
+}
+
+async function sourceOf(connection: DuckDBConnection, of: DriftSide, place: Place): Promise<Source> {
+  const { side, folder } = place;
+  if (of.log) {
+    const { files, types, notes } = await writeLogged(of, of.log, folder, side);
+    const columns = [...types].map(([name, type]) => `${quoted(name)}: ${quoted(type)}`).join(', ');
+    await unpack(connection, `read_ndjson([${files.map(quoted).join(', ')}], columns = {${columns}})`, place);
+    return { source: parquet([unpackedFile(folder, side)]), notes };
+  }
+  const { files, kind } = filesOf(of);
+  const empty = files.find(({ size }) => size === 0);
+  if (empty) throw new LoopwrightError('bad_request', `${basename(empty.name)} is empty.`);
+  const links = linked(folder, side, files);
+  if (kind === 'parquet') return { source: parquet(links), notes: [] };
+  const notes = await unpacked(connection, kind, files, links, place);
+  return { source: parquet([unpackedFile(folder, side)]), notes };
+}
+
+const parquet = (files: readonly string[]): string =>
+  `read_parquet([${files.map(quoted).join(', ')}], union_by_name = true, hive_partitioning = false)`;
+
 const unpackedFile = (folder: string, side: SideName): string => join(folder, `${side}.unpacked.parquet`);
 
 interface Place {
@@ -89,18 +112,17 @@ interface Place {
 async function unpacked(
   connection: DuckDBConnection,
   kind: Exclude<FileKind, 'parquet'>,
-  paths: readonly string[],
+  files: readonly SideFile[],
   links: readonly string[],
-  { side, folder }: Place,
+  place: Place,
 ): Promise<string[]> {
+  const { side } = place;
   const list = `[${links.map(quoted).join(', ')}]`;
   const source =
     kind === 'lines'
       ? `read_ndjson(${list}, sample_size = -1, ignore_errors = true, union_by_name = true)`
-      : await csvSource(kind, paths, list);
-  await connection.run(
-    `COPY (SELECT * FROM ${source}) TO ${quoted(unpackedFile(folder, side))} (FORMAT parquet, COMPRESSION snappy)`,
-  );
+      : await csvSource(kind, files, list);
+  await unpack(connection, source, place);
   if (kind === 'lines' || links.length > 1) return [];
   const rejected = await connection.runAndReadAll('SELECT count(DISTINCT (scan_id, line)) FROM reject_errors');
   const lines = Number(rejected.getRowsJson()[0]?.[0]);
@@ -109,13 +131,18 @@ async function unpacked(
   return [`${lines === 1 ? 'A line' : `${String(lines)} lines`} of the ${side} table could not be read.`];
 }
 
+const unpack = (connection: DuckDBConnection, source: string, { side, folder }: Place) =>
+  connection.run(
+    `COPY (SELECT * FROM ${source}) TO ${quoted(unpackedFile(folder, side))} (FORMAT parquet, COMPRESSION snappy)`,
+  );
+
 /** Texts all: what a column is, all of its values say, not the first. */
-async function csvSource(kind: FileKind, paths: readonly string[], list: string): Promise<string> {
-  const [path = ''] = paths;
-  const encoding = (await encodingOf(path, compressionOf(path), 'utf-8')).startsWith('utf-16') ? 'utf-16' : 'utf-8';
+async function csvSource(kind: FileKind, files: readonly SideFile[], list: string): Promise<string> {
+  const { path, name } = files[0] ?? { path: '', name: '' };
+  const encoding = (await encodingOf(path, compressionOf(name), 'utf-8')).startsWith('utf-16') ? 'utf-16' : 'utf-8';
   const delimiter = kind === 'tsv' ? ", delim = '\\t'" : '';
   // Of several files at once DuckDB keeps no account of what it could not read.
-  const several = paths.length > 1 ? 'union_by_name = true, ignore_errors = true' : 'store_rejects = true';
+  const several = files.length > 1 ? 'union_by_name = true, ignore_errors = true' : 'store_rejects = true';
   return (
     `read_csv(${list}, all_varchar = true, ${several}, strict_mode = false, null_padding = false, ` +
     `hive_partitioning = false, encoding = '${encoding}'${delimiter})`

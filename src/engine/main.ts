@@ -18,6 +18,7 @@ import { Idle } from './lifecycle/idle';
 import { takeLock } from '../protocol/node/lock';
 import { CodeQueries } from './code';
 import { Config } from './config';
+import { driftHandlers } from './driftSides';
 import { Exports } from './exporters';
 import { Gc, houseHandlers, RetentionKeeper } from './house';
 import { Imports } from './importers';
@@ -298,6 +299,7 @@ async function main(): Promise<void> {
     'notebooks/end': (params) => writer().call('endFollowed', params),
     ...modelHandlers(paths.root, jobs, (runId) => reader().call('runs/get', { runId })),
     ...servingHandlers(onnx),
+    ...driftHandlers(onnx),
     ...predictionHandlers({ ...onnx, onBusy: (isBusy) => idle.busyWith('predictions', isBusy) }),
     'code/changes': (params) => code.changes(params),
     'code/compare': (params) => code.compare(params),

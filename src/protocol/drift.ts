@@ -47,11 +47,43 @@ export type FeatureType = z.infer<typeof FeatureType>;
 export const FeatureRole = z.enum(['feature', 'prediction', 'label']);
 export type FeatureRole = z.infer<typeof FeatureRole>;
 
+/** What the store has kept of a content that is not at its path any more. */
+export const KeptContent = z.object({
+  /** Of the store's cache, in DVC's layout. */
+  folder: z.string(),
+  /** With `.dir` behind it where it is a listing of files. */
+  md5: z.string(),
+});
+export type KeptContent = z.infer<typeof KeptContent>;
+
+/** Which requests of an endpoint's log are taken, and what their columns are called. */
+export const LoggedRequests = z.object({
+  /** Milliseconds since 1970. Null: from the first that is there, to the last. */
+  fromMs: z.number().nullable(),
+  toMs: z.number().nullable(),
+  /** The newest, where there are more. */
+  rows: z.number().int().min(1),
+  /**
+   * Of inputs that are one tensor of several columns, by model and version (`fraud/3`): what its signature calls them. A version
+   * whose columns are not here has those of its tensors: `x[0]`, `x[1]`.
+   */
+  columns: z.record(z.string(), z.array(z.string())),
+  /** What a label says that has no name of its own: the column of what was true. */
+  label: z.string().nullable(),
+});
+export type LoggedRequests = z.infer<typeof LoggedRequests>;
+
 /** A table: a file, or a folder of files of one kind. */
 export const DriftSide = z.object({
   /** As people call it: `may.parquet`, `the training data of fraud v3`. */
   label: z.string(),
+  /** Of a log its folder. */
   path: z.string(),
+  /** Read in place of what lies at the path; that says of what kind it is. */
+  kept: KeptContent.optional(),
+  log: LoggedRequests.optional(),
+  /** What is to be known of it, in sentences: how it was found, what is not sure. */
+  notes: z.array(z.string()).optional(),
 });
 export type DriftSide = z.infer<typeof DriftSide>;
 
@@ -119,6 +151,8 @@ export const DriftOrder = z.object({
   multivariate: z.boolean(),
   /** By feature, where it is known how much the model makes of it. */
   importances: z.record(z.string(), z.number()),
+  /** What the model takes, where that is known: other columns are compared, and it is said of them that it does not. */
+  taken: z.array(z.string()).optional(),
   seed: z.number().int(),
   /** Rows of a table up to which columns of numbers are sorted; of more, they are counted in narrow bins. Left out: 5,000,000. */
   exactRows: z.number().int().min(1).optional(),

@@ -22,10 +22,21 @@ export function hasMoved(tests: readonly FoundTest[], needs: DriftFeature['needs
 }
 
 /** What has moved, by how far and how much the model makes of it, comes first. */
-export function driftWeight({ drift, effect, importance }: DriftFeature): number {
-  const size = Math.min(effect?.value ?? 0, 1e6);
-  return (drift ? 1e9 : 0) + size * (importance ?? 1);
+export function byWeight(features: readonly DriftFeature[]): DriftFeature[] {
+  // What nothing is known of is not what the model makes most of.
+  const unknown = features.some(({ importance }) => importance !== null) ? 0 : 1;
+  const known = ({ importance }: DriftFeature): number => importance ?? unknown;
+  const weight = (one: DriftFeature): number => (one.drift ? 1e9 : 0) + sizeOf(one) * known(one);
+  return features.toSorted(
+    (one, other) =>
+      weight(other) - weight(one) ||
+      known(other) - known(one) ||
+      sizeOf(other) - sizeOf(one) ||
+      (one.name < other.name ? -1 : one.name > other.name ? 1 : 0),
+  );
 }
+
+const sizeOf = ({ effect }: DriftFeature): number => Math.min(effect?.value ?? 0, 1e6);
 
 /** Of all features that many must drift for a table to, by Evidently's rule. */
 const EVIDENTLY_SHARE = 0.5;

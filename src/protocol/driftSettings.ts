@@ -10,6 +10,7 @@ import {
   type FeatureTests,
   type WishedTest,
 } from './drift';
+import type { DriftSides } from './driftSides';
 
 /** What later ones say holds; tests and types of other features stay, and what is ignored is ignored. */
 export function mergedSettings(under: DriftSettings, over: DriftSettings): DriftSettings {
@@ -53,7 +54,9 @@ export const wishedTests = (tests: FeatureTests): WishedTest[] =>
     return threshold === undefined ? [] : [{ test, threshold: threshold === 'default' ? null : threshold }];
   });
 
-export interface OrderParts extends Pick<DriftOrder, 'reference' | 'current' | 'importances' | 'threads'> {
+export interface OrderParts extends Pick<DriftOrder, 'threads'> {
+  /** What is known of them holds where nobody says otherwise. */
+  readonly sides: DriftSides;
   /** Of `loopwright.yaml`. */
   readonly file: DriftSettings;
   /** Of this comparison alone: it wins. */
@@ -61,16 +64,18 @@ export interface OrderParts extends Pick<DriftOrder, 'reference' | 'current' | '
   readonly seed?: number | null;
 }
 
-export function driftOrder({ file, given, seed, ...rest }: OrderParts): DriftOrder {
+export function driftOrder({ sides, file, given, seed, threads }: OrderParts): DriftOrder {
+  const { reference, current, importances, taken } = sides;
   const said = mergedSettings(file, given);
   const wished = Object.entries(said.tests ?? {}).flatMap(([feature, tests]) => (tests ? [{ feature, tests }] : []));
   const names = new Set(settingNames(given));
   return {
-    ...rest,
+    ...{ reference, current, importances, threads },
+    ...(taken === undefined ? {} : { taken }),
     columns: said.columns ?? null,
     ignored: said.ignore ?? [],
-    prediction: said.prediction ?? null,
-    label: said.label ?? null,
+    prediction: said.prediction ?? sides.prediction,
+    label: said.label ?? sides.label,
     rules: said.rules ?? 'loopwright',
     tests: Object.fromEntries(wished.map(({ feature, tests }) => [feature, wishedTests(tests)])),
     needs: Object.fromEntries(

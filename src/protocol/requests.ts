@@ -8,6 +8,7 @@ import { artifactRequests } from './requests/artifacts';
 import { codeRequests } from './requests/code';
 import { configRequests } from './requests/config';
 import { type Request } from './requests/define';
+import { driftRequests } from './requests/driftSides';
 import { endpointRequests } from './requests/endpoints';
 import { engineRequests } from './requests/engine';
 import { exportRequests } from './requests/exports';
@@ -23,6 +24,7 @@ import { storeRequests } from './requests/store';
 
 export * from './requests/artifacts';
 export * from './requests/code';
+export { DriftSource } from './requests/driftSides';
 export { MAX_PAGE } from './requests/define';
 export * from './requests/engine';
 export * from './requests/metrics';
@@ -43,6 +45,7 @@ export const requests = {
   ...artifactRequests,
   ...modelRequests,
   ...endpointRequests,
+  ...driftRequests,
   ...notebookRequests,
   ...codeRequests,
   ...storeRequests,

@@ -139,6 +139,47 @@ describe('what is odd', () => {
     });
   });
 
+  it('are not numbers that one of the tables has in single precision, and truth as 1 and 0', async () => {
+    const file = put(
+      'double.csv',
+      `v,t\n${Array.from({ length: 300 }, (_, row) => `${String((row % 7) / 10)},${row % 3 === 0 ? 'True' : 'False'}`).join('\n')}\n`,
+    );
+    const single = at('single.parquet');
+    await sql(
+      `COPY (SELECT CAST(v AS FLOAT) AS v, CAST(t AS FLOAT) AS t FROM read_csv('${file}')) TO '${single}' (FORMAT parquet)`,
+    );
+    const report = await reported(orderFor(file, single));
+    expect([report.drift, featureOf(report, 'v').drift, featureOf(report, 't').drift]).toEqual([false, false, false]);
+    expect(featureOf(report, 'v').appeared?.count ?? 0).toBe(0);
+    expect(featureOf(report, 't')).toMatchObject({ type: 'number', notes: ['True and false are taken as 1 and 0.'] });
+    expect(featureOf(await reported(orderFor(file, put('all.csv', `v,t\n${'0.1,1\n'.repeat(300)}`))), 't').drift).toBe(
+      true,
+    );
+  });
+
+  it('are not many rows of text: those of all columns are the same', async () => {
+    const unit = Array.from({ length: 1000 }, (_, row) => `${String(row * 1.37)},${String(row * 2.91)}\n`).join('');
+    const file = put('long.csv', `a,d\n${unit.repeat(900)}`);
+    const report = await reported(orderFor(file, file, { multivariate: true }));
+    expect([report.drift, report.sentence]).toEqual([false, 'None of 2 features moved.']);
+  });
+
+  it('are columns that a model does not take, unless it takes none of them', async () => {
+    const [own, other] = ['a,b\n1,2\n3,4\n', 'a,b\n1,2\n3,4\n'];
+    const notes = async (taken: string[]) => {
+      const report = await compared(own, other, { taken, importances: { b: 1 } });
+      return report.features.map((feature) => [feature.name, feature.notes.includes('The model does not take it.')]);
+    };
+    expect(await notes(['b'])).toEqual([
+      ['b', false],
+      ['a', true],
+    ]);
+    expect(await notes(['made of a'])).toEqual([
+      ['b', false],
+      ['a', false],
+    ]);
+  });
+
   it('are a few texts among numbers, words for nothing, NaN and infinities', async () => {
     const values = Array.from({ length: 200 }, (_, row) => String(row % 50));
     const odd = [...values, 'oops', 'NA', 'nan', '', 'inf', '-inf', 'null'];

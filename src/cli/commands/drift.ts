@@ -1,7 +1,7 @@
 /** `loopwright drift`: two tables compared, as a tracked run. */
 import { availableParallelism } from 'node:os';
 import { copyFileSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { driftCommand, driftReportIn } from '../../client/drift';
 import type { RunRequest } from '../../client/launch';
@@ -22,9 +22,11 @@ import {
 } from '../../protocol/drift';
 import { DRIFT_CSV, DRIFT_HTML, DRIFT_RESULT } from '../../protocol/driftNames';
 import { driftOrder } from '../../protocol/driftSettings';
+import type { DriftSides } from '../../protocol/driftSides';
 import { LoopwrightError } from '../../protocol/errors';
 import { type Cli, examples, type Perform, withCommonOptions } from '../command';
 import { driftFileSettings } from '../driftFile';
+import { namedSides, SIDE_HELP } from '../driftSides';
 import { EXIT } from '../output';
 import { pythonFor } from '../target';
 import { conclude, start } from '../trackedRun';
@@ -34,6 +36,9 @@ interface DriftOptions {
   readonly ignore?: string;
   readonly prediction?: string;
   readonly label?: string;
+  readonly model?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly rules?: DriftRules;
   readonly test: readonly string[];
   readonly type: readonly string[];
@@ -60,16 +65,22 @@ export function addDrift(program: Command, perform: Perform): void {
   withCommonOptions(program.command('drift'))
     .summary('whether a table is like another: each feature, and all of them together, as a tracked run')
     .description(
-      'Compare two tables, or two folders of tables of one kind: CSV, TSV and JSON lines (also .gz and .zst), Parquet. The exit ' +
-        'code is 0 where nothing has moved, 1 where something has, 2 for wrong use or input that can not be read, 3 where the comparison itself failed. ' +
+      'Compare two tables: files of CSV, TSV and JSON lines (also .gz and .zst), Parquet, or what a model was trained with, a run ' +
+        'has read, an endpoint was asked. The exit code is 0 where nothing has moved, 1 where something has, 2 for wrong use or input that can not be read, 3 where the comparison itself failed. ' +
         'What is not said here is as the section "drift" of loopwright.yaml has it.',
     )
-    .argument('<reference>', 'the table that is as it should be: that of the training')
-    .argument('<current>', 'the table of today')
+    .argument('<reference>', 'what is as it should be, such as the data of the training')
+    .argument('<current>', 'what is of today')
     .option('--columns <names>', 'compare these alone, with commas between (default: all that both have)')
     .option('--ignore <names>', 'leave these out')
     .option('--prediction <name>', 'the column that a model has predicted')
     .option('--label <name>', 'the column with what was true')
+    .option('--model <version>', 'whose features count, as NAME/3 or NAME@ALIAS (default: that of a side that is one)')
+    .option(
+      '--since <time>',
+      'what an endpoint was asked since then: an age such as 7d, or a time (default: all of its log)',
+    )
+    .option('--until <time>', 'and until then')
     .addOption(
       new Option('--rules <whose>', 'by whose rules tests and thresholds are chosen (default: loopwright)').choices(
         DRIFT_RULES,
@@ -84,7 +95,7 @@ export function addDrift(program: Command, perform: Perform): void {
     .option('--type <feature=type>', `take a column as ${FEATURE_TYPES.join(', ')}`, gathered, [])
     .option(
       '--importance <feature=number>',
-      'how much the model makes of a feature: the list is sorted by it',
+      'how much the model makes of a feature: the list is sorted by it (default: as the model tells)',
       gathered,
       [],
     )
@@ -106,11 +117,14 @@ export function addDrift(program: Command, perform: Perform): void {
     .option('-q, --quiet', 'no lines of our own around those of the job')
     .addHelpText(
       'after',
-      examples(
-        'drift train.parquet may.parquet',
-        'drift train.csv may.csv --prediction score --test amount=psi:0.2',
-        'drift train.parquet may.parquet --rules evidently --json',
-      ),
+      SIDE_HELP +
+        examples(
+          'drift train.parquet may.parquet',
+          'drift fraud@champion may.parquet',
+          'drift fraud@champion fraud-endpoint --since 7d',
+          'drift train.csv may.csv --prediction score --test amount=psi:0.2',
+          'drift train.parquet may.parquet --rules evidently --json',
+        ),
     )
     .action((reference: string, current: string, options: DriftOptions, self: Command) =>
       perform(self, (cli) => drift(cli, reference, current, options)),
@@ -118,8 +132,9 @@ export function addDrift(program: Command, perform: Perform): void {
 }
 
 async function drift(cli: Cli, reference: string, current: string, options: DriftOptions): Promise<number> {
-  const order = orderOf(cli, reference, current, options, await driftFileSettings(cli));
   const kept = options.output === undefined ? null : keptAs(options.output);
+  const sides = await namedSides(cli, [reference, current], options);
+  const order = orderOf(sides, options, await driftFileSettings(cli));
   const program = { runtime: process.execPath, file: join(cli.programs, 'drift.js') };
   const target = { kind: 'command' as const, command: driftCommand(program, order) };
   const request: RunRequest = {
@@ -149,17 +164,10 @@ function keptAs(output: string): string {
   throw new LoopwrightError('bad_request', `-o writes .html, .json or .csv, not "${output.slice(-60)}".`);
 }
 
-function orderOf(cli: Cli, reference: string, current: string, options: DriftOptions, file: DriftSettings): DriftOrder {
-  const side = (path: string) => ({ label: basename(path), path: resolve(cli.cwd, path) });
+function orderOf(sides: DriftSides, options: DriftOptions, file: DriftSettings): DriftOrder {
   return driftOrder({
-    ...{ reference: side(reference), current: side(current) },
+    ...{ sides: { ...sides, importances: { ...sides.importances, ...importancesIn(options.importance) } } },
     ...{ file, given: givenIn(options) },
-    importances: Object.fromEntries(
-      options.importance.map((word) => {
-        const [name, text] = pairIn('--importance', word);
-        return [name, numberIn('--importance', text, 0, Infinity) ?? 0];
-      }),
-    ),
     seed: numberIn('--seed', options.seed, -2147483648, 2147483647),
     threads: Math.min(availableParallelism(), 8),
   });
@@ -194,6 +202,14 @@ function pairIn(option: string, word: string): readonly [string, string] {
   if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
   throw new LoopwrightError('bad_request', `${option} takes feature=…, not "${word.slice(0, 60)}".`);
 }
+
+const importancesIn = (words: readonly string[]): Record<string, number> =>
+  Object.fromEntries(
+    words.map((word) => {
+      const [name, text] = pairIn('--importance', word);
+      return [name, numberIn('--importance', text, 0, Infinity) ?? 0];
+    }),
+  );
 
 function wishedIn(words: readonly string[]): Record<string, FeatureTests> {
   const wished: Record<string, FeatureTests> = {};

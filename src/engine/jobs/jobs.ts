@@ -12,6 +12,7 @@ const LINGER_MS = 30_000;
 export type Lane =
   | 'code'
   | 'data'
+  | 'drift'
   | 'house'
   | 'export'
   | 'import'

@@ -6,6 +6,9 @@ import { withDrift } from '../config/withDrift';
 import { readConfig } from '../config/task';
 import { checkLoaded, takeSnapshot, treeOfNow } from '../code';
 import { digestRun } from '../data';
+import { findAnswerers } from '../driftSides/answerers';
+import { findImportances } from '../driftSides/importances';
+import { findInput } from '../driftSides/input';
 import { sendRuns } from '../exporters/send/send';
 import { writeExport } from '../exporters/task';
 import { importRuns, outlineImport } from '../importers';
@@ -42,6 +45,9 @@ export const tasks = {
   'models/card': readCard,
   'models/compareGraphs': compareGraphsOf,
   'predictions/compare': comparePredictions,
+  'drift/input': findInput,
+  'drift/answerers': findAnswerers,
+  'drift/importances': findImportances,
   'serving/logged': readLogged,
   'serving/tableRows': readTableRows,
   'registry/signatures': readSignatures,

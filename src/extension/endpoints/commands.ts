@@ -85,12 +85,20 @@ export class EndpointCommands {
     if (model) await scoreTable(this.parts, model, table, title);
   }
 
-  /** Tables of the explorer, a version; asks for what it lacks. @param given what it was called on, and what else is selected */
-  async drift([one, several]: readonly unknown[]): Promise<void> {
-    if (one instanceof VersionNode) return compareForDrift(this.parts, { kind: 'version', node: one });
+  /**
+   * Tables of the explorer, a version, runs, an endpoint; asks for what it lacks. It is given what it was called on, and what else
+   * is selected.
+   *
+   * @param runs those among it
+   */
+  async drift([one, several]: readonly unknown[], runs: readonly RunRef[]): Promise<void> {
+    const parts = { ...this.parts, pickEndpoint: (title: string) => this.pick(undefined, title, isLogged) };
+    if (one instanceof VersionNode) return compareForDrift(parts, { kind: 'version', node: one });
+    if (one instanceof EndpointNode) return compareForDrift(parts, { kind: 'endpoint', node: one });
+    if (runs.length > 0) return compareForDrift(parts, { kind: 'runs', runs });
     const selected = Array.isArray(several) ? several : [one];
     const tables = selected.filter((at): at is vscode.Uri => at instanceof vscode.Uri && isTable(at));
-    await compareForDrift(this.parts, { kind: 'tables', tables });
+    await compareForDrift(parts, { kind: 'tables', tables });
   }
 
   /** @param run a comparison @param change of its settings. Only its page calls it. */
@@ -244,6 +252,8 @@ export class EndpointCommands {
     return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('The endpoint') }))?.node;
   }
 }
+
+const isLogged = ({ row }: EndpointNode): boolean => row.requestLog !== null;
 
 async function chooseWhat(title: string, isAny: boolean): Promise<'version' | 'file' | undefined> {
   const items = [

@@ -1,95 +1,154 @@
-/** *Compare for Drift…*: which table with which, and the comparison as a tracked run in a terminal. */
+/** *Compare for Drift…*: what with what, and the comparison as a tracked run in a terminal. */
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
-import { driftCommand } from '../../client/drift';
-import { trainingOf } from '../../client/score';
+import { driftCommand, driftSides } from '../../client/drift';
 import { DEFAULT_CAPTURE } from '../../protocol/capture';
-import type { DriftOrder, DriftSide } from '../../protocol/drift';
+import type { DriftOrder } from '../../protocol/drift';
 import { LoopwrightError } from '../../protocol/errors';
+import type { RunRef } from '../commands/pickRun';
 import type { VersionNode } from '../models/tree';
 import type { StoreSession } from '../stores/session';
 import { startStore } from '../stores/startStore';
-import type { EndpointsParts } from '.';
+import { plain } from '../text';
+import {
+  askForSide,
+  endpointSide,
+  type FoundSide,
+  runSide,
+  servedSide,
+  type SideParts,
+  tableSide,
+  versionSide,
+} from './driftSides';
 import { driftOrderOf } from './driftSettings';
-import { isTable } from './score';
 import { mayServe } from './serve';
+import type { EndpointNode } from './tree';
 
 /** What a comparison is asked for on. */
 export type DriftGiven =
   | { readonly kind: 'tables'; readonly tables: readonly vscode.Uri[] }
+  | { readonly kind: 'runs'; readonly runs: readonly RunRef[] }
+  | { readonly kind: 'endpoint'; readonly node: EndpointNode }
   | { readonly kind: 'version'; readonly node: VersionNode };
 
-export async function compareForDrift(parts: EndpointsParts, given: DriftGiven): Promise<void> {
+export async function compareForDrift(parts: SideParts, given: DriftGiven): Promise<void> {
   const title = vscode.l10n.t('Compare for Drift');
   if (!vscode.workspace.isTrusted)
     throw new LoopwrightError('not_trusted', vscode.l10n.t('This folder is not trusted: its tables are not read.'));
-  const chosen = given.kind === 'version' ? await ofVersion(given.node, title) : await ofTables(given.tables, title);
+  const chosen = await chosenFor(parts, given, title);
   if (!chosen) return;
   const { reference, current } = chosen;
-  const session = given.kind === 'version' ? given.node.session : parts.stores.forFile(vscode.Uri.file(current.path));
+  const session =
+    reference.session ?? current.session ?? parts.stores.forFile(vscode.Uri.file(current.known.side.path));
   if (!(await mayServe(session))) return;
   startStore(session);
-  await beginDrift(parts, session, await driftOrderOf(session, { reference, current, importances: {} }));
+  await beginDrift(parts, session, await driftOrderOf(session, driftSides(reference.known, current.known, null)));
 }
 
 interface Chosen {
-  readonly reference: DriftSide;
-  readonly current: DriftSide;
+  readonly reference: FoundSide;
+  readonly current: FoundSide;
 }
 
-const sideOf = (at: vscode.Uri): DriftSide => ({ label: basename(at.fsPath), path: at.fsPath });
+function chosenFor(parts: SideParts, given: DriftGiven, title: string): Promise<Chosen | undefined> {
+  switch (given.kind) {
+    case 'tables':
+      return ofTables(parts, given.tables, title);
+    case 'runs':
+      return ofRuns(parts, given.runs, title);
+    case 'version':
+      return besideOther(parts, title, () => versionSide(given.node, title));
+    case 'endpoint':
+      return ofEndpoint(parts, given.node, title);
+  }
+}
 
 /** Two that were selected, or one, or none: what lacks is asked for. */
-async function ofTables(tables: readonly vscode.Uri[], title: string): Promise<Chosen | undefined> {
-  const [first, second] = tables;
+async function ofTables(parts: SideParts, tables: readonly vscode.Uri[], title: string): Promise<Chosen | undefined> {
+  const [first, second, ...others] = tables;
+  if (others.length > 0) throw tooMany(vscode.l10n.t('Select two tables, or one.'));
   if (first && second) {
     const items = [first, second].map((at) => ({
       label: basename(at.fsPath),
       description: vscode.workspace.asRelativePath(at),
-      at,
+      value: at,
     }));
-    const placeHolder = vscode.l10n.t('Which is the reference: the table that is as it should be?');
-    const picked = await vscode.window.showQuickPick(items, { title, placeHolder });
-    if (!picked) return undefined;
-    return { reference: sideOf(picked.at), current: sideOf(picked.at === first ? second : first) };
+    const picked = await whichIsReference(items, title);
+    return picked && { reference: tableSide(picked), current: tableSide(picked === first ? second : first) };
   }
-  const reference = await openTable(title, vscode.l10n.t('Take as Reference'));
+  const reference = await askForReference(parts, title);
   if (!reference) return undefined;
-  const current = first ?? (await openTable(title, vscode.l10n.t('Compare')));
-  return current && { reference: sideOf(reference), current: sideOf(current) };
+  const current = first ? tableSide(first) : await askForCurrent(parts, title);
+  return current && { reference, current };
 }
 
-/** The training data of a version, as its lineage has it, beside any table. */
-async function ofVersion({ session, version }: VersionNode, title: string): Promise<Chosen | undefined> {
-  const path = await trainingOf(session, version.run?.runId ?? null);
-  const name = vscode.l10n.t('{0} v{1}', version.name, String(version.version));
-  if (path === null)
-    throw new LoopwrightError(
-      'not_found',
-      vscode.l10n.t(
-        'It is not known which table {0} was trained with, or it is not here any more. Select two tables in the explorer instead.',
-        name,
-      ),
-    );
-  const current = await openTable(title, vscode.l10n.t('Compare'));
-  return (
-    current && { reference: { label: vscode.l10n.t('the training data of {0}', name), path }, current: sideOf(current) }
-  );
+/** What two runs have read, or one and what is asked for. */
+async function ofRuns(parts: SideParts, runs: readonly RunRef[], title: string): Promise<Chosen | undefined> {
+  const [first, second, ...others] = runs;
+  if (!first) return undefined;
+  if (others.length > 0) throw tooMany(vscode.l10n.t('Select two runs, or one.'));
+  if (!second) return besideOther(parts, title, () => runSide(first, title));
+  const items = [first, second].map((run) => ({
+    label: plain(run.row.name, 80),
+    description: plain(run.row.experiment, 80),
+    value: run,
+  }));
+  const picked = await whichIsReference(items, title);
+  if (!picked) return undefined;
+  const reference = await runSide(picked, title);
+  const current = reference && (await runSide(picked === first ? second : first, title));
+  return reference && current && { reference, current };
 }
 
-async function openTable(title: string, openLabel: string): Promise<vscode.Uri | undefined> {
-  const filters = {
-    [vscode.l10n.t('Tables')]: ['csv', 'tsv', 'parquet', 'pq', 'jsonl', 'ndjson', 'gz', 'zst'],
-  };
-  const at = (await vscode.window.showOpenDialog({ title, filters, openLabel, canSelectMany: false }))?.[0];
-  if (at && (at.scheme !== 'file' || !isTable(at)))
-    throw new LoopwrightError('bad_request', vscode.l10n.t('Only tables on this machine can be compared.'));
-  return at;
+/** Its log beside what its model was trained with, where that is known; else beside what is asked for. */
+async function ofEndpoint(parts: SideParts, node: EndpointNode, title: string): Promise<Chosen | undefined> {
+  const current = await endpointSide(node, title);
+  if (!current) return undefined;
+  const served = await servedSide(node.session, node.row);
+  const reference = typeof served === 'string' ? await askForReference(parts, title, served) : served;
+  return reference && { reference, current };
 }
 
-export async function beginDrift(parts: EndpointsParts, session: StoreSession, order: DriftOrder): Promise<void> {
+async function besideOther(
+  parts: SideParts,
+  title: string,
+  find: () => Promise<FoundSide | undefined>,
+): Promise<Chosen | undefined> {
+  const reference = await find();
+  const current = reference && (await askForCurrent(parts, title));
+  return reference && current && { reference, current };
+}
+
+/** @param why it is asked for */
+function askForReference(parts: SideParts, title: string, why = ''): Promise<FoundSide | undefined> {
+  const question = vscode.l10n.t('What is the reference, which is as it should be?');
+  return askForSide(parts, title, `${why} ${question}`.trim(), vscode.l10n.t('Take as Reference'));
+}
+
+const askForCurrent = (parts: SideParts, title: string): Promise<FoundSide | undefined> =>
+  askForSide(parts, title, vscode.l10n.t('What is compared with it?'), vscode.l10n.t('Compare'));
+
+async function whichIsReference<T>(
+  items: readonly (vscode.QuickPickItem & { readonly value: T })[],
+  title: string,
+): Promise<T | undefined> {
+  const placeHolder = vscode.l10n.t('Which is the reference, which is as it should be?');
+  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.value;
+}
+
+const tooMany = (wayOut: string) =>
+  new LoopwrightError('bad_request', vscode.l10n.t('A comparison for drift is one of two. {0}', wayOut));
+
+export async function beginDrift(
+  parts: Pick<SideParts, 'extension' | 'runProgram'>,
+  session: StoreSession,
+  order: DriftOrder,
+): Promise<void> {
+  const { path, kept, log } = order.current;
   const file = vscode.Uri.joinPath(parts.extension, 'dist', 'drift.js').fsPath;
-  await parts.runProgram(session, vscode.Uri.file(order.current.path), {
+  // What the store has kept, or logged, lies in no folder of the user's.
+  const near = kept || log ? session.paths.root : path;
+  await parts.runProgram(session, vscode.Uri.file(near), {
     target: { kind: 'command', command: driftCommand({ runtime: process.execPath, file }, order) },
     experiment: 'Drift',
     name: `${order.current.label} beside ${order.reference.label}`,

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { CONFIG_FILE } from '../../protocol/config/file';
 import { type DriftOrder, DriftSettings } from '../../protocol/drift';
+import type { DriftSides } from '../../protocol/driftSides';
 import { driftOrder } from '../../protocol/driftSettings';
 import { LoopwrightError } from '../../protocol/errors';
 import type { StoreSession } from '../stores/session';
@@ -12,13 +13,12 @@ import type { StoreSession } from '../stores/session';
 /** @throws LoopwrightError `bad_request` with the line of an error in the file */
 export async function driftOrderOf(
   session: StoreSession,
-  sides: Pick<DriftOrder, 'reference' | 'current' | 'importances'> & { readonly seed?: number },
+  sides: DriftSides & { readonly seed?: number },
   given: DriftSettings = {},
 ): Promise<DriftOrder> {
-  const { reference, current, importances, seed } = sides;
   const file = DriftSettings.parse((await session.request('config/drift', {})).settings);
   const threads = Math.min(availableParallelism(), 8);
-  return driftOrder({ reference, current, importances, seed: seed ?? null, file, given, threads });
+  return driftOrder({ sides, seed: sides.seed ?? null, file, given, threads });
 }
 
 /**

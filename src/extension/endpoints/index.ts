@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { endpointsFolder } from '../../protocol/node/endpointFolder';
 import type { Launcher } from '../commands/launcher';
+import { runsIn } from '../commands/onRuns';
 import type { Handlers } from '../commands/registry';
 import type { Context } from '../context';
 import { later } from '../later';
@@ -91,7 +92,8 @@ export class Endpoints implements Disposable {
       'loopwright.score': on('score'),
       'loopwright.scoreAgain': on('scoreAgain'),
       'loopwright.scoreOn': on('scoreOn'),
-      'loopwright.drift': async (...given) => (await this.commands()).drift(given),
+      // Nodes of runs are known by their class, which what is loaded later has for itself.
+      'loopwright.drift': async (...given) => (await this.commands()).drift(given, runsIn(given)),
       'loopwright.driftAgain': async (run, change) => (await this.commands()).driftAgain(run, change),
       'loopwright.stopEndpoint': on('stop'),
       'loopwright.restartEndpoint': on('restart'),

@@ -9,7 +9,7 @@ import {
   type FoundTest,
 } from '../../../src/protocol/drift';
 import { adjusted } from '../../../src/protocol/driftAdjusted';
-import { driftSentence, driftWeight, hasMoved, isReached, wholeVerdict } from '../../../src/protocol/driftJudging';
+import { byWeight, driftSentence, hasMoved, isReached, wholeVerdict } from '../../../src/protocol/driftJudging';
 import { mergedSettings, wishedTests } from '../../../src/protocol/driftSettings';
 import { isByPValue, testsFor, usualThreshold } from '../../../src/protocol/driftTests';
 
@@ -40,7 +40,7 @@ export function judgedAnew(page: DriftPage, change: DriftSettings): Anew {
       ? { ...one, drift: one.statistic >= one.threshold && one.p_value <= falseAlarms }
       : one,
   );
-  const most = judged.toSorted((one, other) => driftWeight(other) - driftWeight(one));
+  const most = byWeight(judged);
   return {
     open,
     page: {

@@ -22,6 +22,21 @@ export async function* requestsIn(folder: string, wanted: Wanted = {}): AsyncGen
             yield { ...one, label: labels.get(one.id) ?? null };
 }
 
+/** Segment by segment, the newest first; those of each in the order in which they were written, with their labels. */
+export async function* requestsBackwards(folder: string, wanted: Wanted = {}): AsyncGenerator<LoggedRequest[]> {
+  const { fromMs = 0, toMs = Infinity } = wanted;
+  const labels = new Map<string, Label>();
+  for (const segment of segmentsIn(folder).toReversed()) {
+    if (segment.changedMs < fromMs) return;
+    const own: LoggedRequest[] = [];
+    for await (const { head, data } of blocksOf(segment)) {
+      if (head.kind === 'labels') for (const label of head.labels) keep(labels, label);
+      else for (const one of requestsOf(head, data)) if (one.timeMs >= fromMs && one.timeMs <= toMs) own.push(one);
+    }
+    yield own.map((one) => ({ ...one, label: labels.get(one.id) ?? null }));
+  }
+}
+
 /** The newest, the newest first. */
 export async function lastRequests(folder: string, limit: number): Promise<LoggedRequest[]> {
   const segments = segmentsIn(folder);
