@@ -5,7 +5,7 @@ import { LoopwrightError } from '../protocol/errors';
 import { type Duck, openDuck } from '../tables/duck';
 import { statOf } from '../tables/files';
 import { chosenColumns, type ComparedColumn } from './columns';
-import { categoriesOf, countsInParts } from './counted';
+import { categoriesOf, countsInParts, type Parts } from './counted';
 import { categoryFigures } from './features/categories';
 import type { FeatureFigures } from './figures';
 import { reportOf } from './report';
@@ -15,6 +15,7 @@ import { filesOf } from './sideFiles';
 import { openTable, type Table } from './table';
 import { nannymlChunks } from './presets/nannyml';
 import { sampledOf } from './values';
+import { windowsIn } from './windows';
 import { newWorkFolder } from './workFolder';
 import { Workers } from './workers';
 
@@ -105,11 +106,14 @@ async function figuresOf(columns: readonly ComparedColumn[], order: DriftOrder, 
     found.set(column, figures);
     work.progress(found.size, columns.length);
   };
-  await numericFigures(columns.filter(isNumeric), order, { ...work, readers: readersOf(work.duck), add });
+  await numericFigures(columns.filter(isNumeric), order, {
+    ...work,
+    ...{ readers: readersOf(work.duck), features: columns.length, add },
+  });
   for (const column of columns.filter((each) => !isNumeric(each))) {
     if (work.signal.aborted) throw new LoopwrightError('cancelled', 'It was stopped.');
     if (column.type === 'text' || column.type === 'embedding') add(column, await ofSample(column, order, work));
-    else add(column, await ofCategories(column, order, work));
+    else add(column, await ofCategories(column, order, columns.length, work));
   }
   return columns.flatMap((column) => found.get(column) ?? []);
 }
@@ -117,12 +121,20 @@ async function figuresOf(columns: readonly ComparedColumn[], order: DriftOrder, 
 async function ofCategories(
   column: ComparedColumn,
   order: DriftOrder,
+  features: number,
   { duck, tables }: Work,
 ): Promise<FeatureFigures> {
   const counted = await categoriesOf(duck.writing, column, tables);
-  const [chunk] = order.rules === 'nannyml' ? nannymlChunks(tables[0].rows) : [];
-  const chunks = chunk ? await countsInParts(duck.writing, column, counted, { size: chunk.to, from: 0 }) : [];
-  return categoryFigures(column, counted, order, chunks);
+  const wanted = partsFor(order, tables);
+  const parts = wanted ? await countsInParts(duck.writing, column, counted, wanted) : [];
+  return categoryFigures(column, counted, order, { parts, features });
+}
+
+/** Of the reference, where thresholds are made of what they reach. */
+function partsFor({ rules }: DriftOrder, [reference, current]: readonly [Table, Table]): Parts | null {
+  if (rules === 'loopwright') return windowsIn(reference.rows, current.rows);
+  const [chunk] = rules === 'nannyml' ? nannymlChunks(reference.rows) : [];
+  return chunk ? { size: chunk.to, from: 0 } : null;
 }
 
 /** Texts and vectors of a table that are looked at. */

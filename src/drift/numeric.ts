@@ -20,6 +20,8 @@ export interface NumericWork {
   readonly workers: Workers;
   readonly rows: SampledRows;
   readonly signal: AbortSignal;
+  /** All that are compared. */
+  readonly features: number;
   readonly add: (column: ComparedColumn, figures: FeatureFigures) => void;
 }
 
@@ -67,7 +69,10 @@ async function sorted(
     goesOn(work);
     const [reference, current] = [ofReference[at] ?? NO_NUMBERS, ofCurrent[at] ?? NO_NUMBERS];
     rows.addNumbers(column, reference, current);
-    begun(column, workers.compute('numbers', { column, order, reference, current }, [reference, current]));
+    begun(
+      column,
+      workers.compute('numbers', { column, order, features: work.features, reference, current }, [reference, current]),
+    );
   }
 }
 
@@ -86,7 +91,13 @@ async function counted(column: ComparedColumn, order: DriftOrder, work: NumericW
   const bins = { reference: inReference, current: inCurrent };
   await workers.room();
   const sampled = { reference, current };
-  begun(column, workers.compute('bins', { column, order, ends, bins, sampled, thin }, [reference, current]));
+  begun(
+    column,
+    workers.compute('bins', { column, order, features: work.features, ends, bins, sampled, thin }, [
+      reference,
+      current,
+    ]),
+  );
 }
 
 async function countedIn(

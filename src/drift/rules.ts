@@ -34,6 +34,10 @@ const LEAST_AUC = 0.55;
 /** Numbers of so few different values are compared as categories are. */
 export const FEW_VALUES = 10;
 
+/** Whether the feature has tests, and thresholds, that somebody wants in place of those of the rules. */
+export const isWished = ({ tests }: DriftOrder, feature: string): boolean =>
+  (tests[feature] ?? tests['*'] ?? []).length > 0;
+
 export function chosenTests(facts: RuleFacts, order: DriftOrder): Chosen {
   const of = order.tests[facts.name] ? facts.name : '*';
   const wished = order.tests[of];

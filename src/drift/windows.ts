@@ -8,29 +8,41 @@ import { finiteSorted } from './sort';
 
 /** Fewer windows say nothing; more say little more. */
 const LEAST_WINDOWS = 10;
-const MOST_WINDOWS = 40;
+const MOST_WINDOWS = 100;
 
-/** Where they begin; none where the reference has no room for enough of them. */
-export function windowStarts(rows: number, length: number): number[] {
-  const room = length === 0 ? 0 : Math.floor(rows / length);
-  if (room < LEAST_WINDOWS) return [];
-  const count = Math.min(room, MOST_WINDOWS);
-  const step = (rows - length) / (count - 1);
-  return Array.from({ length: count }, (_, at) => Math.round(at * step));
+export interface Windows {
+  /** The row that the first of them begins with. */
+  readonly from: number;
+  /** Rows of each; the next begins where one ends. */
+  readonly size: number;
+  readonly count: number;
 }
+
+/**
+ * The last ones: they end with the reference, and begin where a current table that goes on after it would, so that what is a day there is
+ * a day here. Null where the reference has no room for enough of them.
+ */
+export function windowsIn(rows: number, size: number): Windows | null {
+  const count = Math.min(size === 0 ? 0 : Math.floor(rows / size), MOST_WINDOWS);
+  return count < LEAST_WINDOWS ? null : { from: rows - count * size, size, count };
+}
+
+/** Of how many windows a threshold is to be above, so that among all features none is called drifting more often than wished. */
+export const windowShare = (falseAlarms: number, features: number): number => 1 - falseAlarms / Math.max(features, 1);
 
 /**
  * What `share` of such windows stay below: the figure at that rank, where there are enough of them to have one, and never less
  * than the mean and as many standard deviations as a normal distribution has there.
  *
- * @param share of windows, such as 0.95
+ * @param figures NaN where a window has none; @param share of windows, such as 0.95
  */
 export function thresholdOf(figures: readonly number[], share: number): number | null {
-  if (figures.length < LEAST_WINDOWS) return null;
-  const mean = figures.reduce((sum, one) => sum + one, 0) / figures.length;
-  const deviation = Math.sqrt(figures.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (figures.length - 1));
-  const sorted = figures.toSorted((one, other) => one - other);
-  const rank = sorted[Math.min(Math.ceil(share * (figures.length + 1)) - 1, figures.length - 1)] ?? mean;
+  const known = figures.filter((figure) => !Number.isNaN(figure));
+  if (known.length < LEAST_WINDOWS) return null;
+  const mean = known.reduce((sum, one) => sum + one, 0) / known.length;
+  const deviation = Math.sqrt(known.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (known.length - 1));
+  const sorted = known.toSorted((one, other) => one - other);
+  const rank = sorted[Math.min(Math.ceil(share * (known.length + 1)) - 1, known.length - 1)] ?? mean;
   return Math.max(rank, mean + normalQuantile(share) * deviation);
 }
 
@@ -46,11 +58,11 @@ export function normalQuantile(share: number): number {
  * Wasserstein distance of each window to the whole, by the whole's quantile at each rank of the window: within the distance
  * between neighbours of the whole.
  *
- * @param values of the reference in the order of the table, with NaN for what is missing; @param length of a window, in such values
+ * @param values of the reference in the order of the table, with NaN for what is missing
  */
-export function windowDistances(values: Float64Array, samples: PairedNumbers, length: number): number[] {
-  return windowStarts(values.length, length).flatMap((start) => {
-    const own = finiteSorted(values.slice(start, start + length)).sorted;
+export function windowDistances(values: Float64Array, samples: PairedNumbers, windows: Windows): number[] {
+  return windowsOf(values, windows).flatMap((window) => {
+    const own = finiteSorted(window).sorted;
     if (own.length === 0) return [];
     let sum = 0;
     for (let at = 0; at < own.length; at++) {
@@ -60,3 +72,7 @@ export function windowDistances(values: Float64Array, samples: PairedNumbers, le
     return [sum / own.length];
   });
 }
+
+/** Copies of them. */
+export const windowsOf = (values: Float64Array, { from, size, count }: Windows): Float64Array[] =>
+  Array.from({ length: count }, (_, at) => values.slice(from + at * size, from + (at + 1) * size));

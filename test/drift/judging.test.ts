@@ -4,7 +4,7 @@ import { adjusted } from '../../src/protocol/driftAdjusted';
 import { randomFrom } from '../../src/drift/random';
 import { paired } from '../../src/drift/samples';
 import { sortNumbers } from '../../src/drift/sort';
-import { normalQuantile, thresholdOf, windowDistances, windowStarts } from '../../src/drift/windows';
+import { normalQuantile, thresholdOf, windowDistances, windowShare, windowsIn } from '../../src/drift/windows';
 import { driftSentence } from '../../src/protocol/driftJudging';
 import { featureWords, percent } from '../../src/drift/words';
 
@@ -67,21 +67,27 @@ describe('adjusted p-values', () => {
 });
 
 describe('windows of the reference', () => {
-  it('lie all over it, and are none where there is no room for ten', () => {
-    expect(windowStarts(1000, 101)).toEqual([]);
-    const starts = windowStarts(1000, 100);
-    expect([starts.length, starts[0], starts.at(-1)]).toEqual([10, 0, 900]);
-    expect(windowStarts(1000, 0)).toEqual([]);
+  it('lie one behind the other up to its end, and are none where there is no room for ten', () => {
+    expect(windowsIn(1000, 101)).toBeNull();
+    expect(windowsIn(1005, 100)).toEqual({ from: 5, size: 100, count: 10 });
+    expect(windowsIn(1_000_000, 100)).toEqual({ from: 990_000, size: 100, count: 100 });
+    expect(windowsIn(1000, 0)).toBeNull();
   });
 
   it('make a threshold that a season does not reach, and a shift does', () => {
     const season = (row: number) => Math.sin((row / 1000) * 2 * Math.PI);
     const values = Float64Array.from({ length: 20_000 }, (_, row) => season(row) + normal() * 0.1);
     const sorted = sortNumbers(values.slice());
-    const usual = thresholdOf(windowDistances(values, paired(sorted, sorted), 500), 0.95) ?? 0;
+    const windows = windowsIn(values.length, 500);
+    if (!windows) throw new Error('It has room for them.');
+    const usual = thresholdOf(windowDistances(values, paired(sorted, sorted), windows), 0.95) ?? 0;
     // Half a season is far from the whole of it; that is as it always was.
     expect(usual).toBeGreaterThan(0.4);
     expect(usual).toBeLessThan(1.2);
+  });
+
+  it('are to be above more of them the more features there are', () => {
+    expect([windowShare(0.05, 1), windowShare(0.05, 10), windowShare(0.05, 0)]).toEqual([0.95, 0.995, 0.95]);
   });
 
   // scipy.stats.norm.ppf

@@ -16,6 +16,7 @@ export interface CountsAsked {
 export interface BinsAsked {
   readonly column: ComparedColumn;
   readonly order: DriftOrder;
+  readonly features: number;
   readonly ends: Float64Array;
   readonly bins: BySide<BinCounts>;
   /** Values of every `thin` rows, in the order of the table; NaN where there is none. They are sorted in place. */
@@ -23,7 +24,7 @@ export interface BinsAsked {
   readonly thin: BySide<number>;
 }
 
-export function binsFigures({ column, order, ends, bins, sampled, thin }: BinsAsked): FeatureFigures {
+export function binsFigures({ column, order, features, ends, bins, sampled, thin }: BinsAsked): FeatureFigures {
   const of = <Value>(value: (one: BinCounts) => Value): BySide<Value> => ({
     reference: value(bins.reference),
     current: value(bins.current),
@@ -33,7 +34,14 @@ export function binsFigures({ column, order, ends, bins, sampled, thin }: BinsAs
   const inOrder = isOrderAskedFor(order, rows) ? { values: sampled.reference.slice(), step: thin.reference } : null;
   const [one, other] = [finiteSorted(sampled.reference).sorted, finiteSorted(sampled.current).sorted];
   return figuresOfNumbers(column, order, {
-    ...{ samples, rows, missing: of(({ missing }) => missing), infinite: of(({ infinite }) => infinite), inOrder },
+    ...{
+      samples,
+      rows,
+      missing: of(({ missing }) => missing),
+      infinite: of(({ infinite }) => infinite),
+      inOrder,
+      features,
+    },
     isCounter: isCounter(one, samples.referenceCount) && isCounter(other, samples.currentCount),
     notes:
       error === 0

@@ -7,8 +7,9 @@ import { nannymlThreshold } from '../presets/nannyml';
 import { formatNumber } from '../../protocol/format';
 import type { CategoriesTest, TestOptions } from '../samples';
 import type { SideName } from '../table';
-import { chosenTests, type ChosenTest, type RuleFacts } from '../rules';
+import { chosenTests, type ChosenTest, isWished, type RuleFacts } from '../rules';
 import type { CountedValues } from '../counted';
+import { thresholdOf, windowShare } from '../windows';
 import { missingTest } from './missing';
 
 /** Values that are drawn one by one. */
@@ -16,12 +17,18 @@ const SHOWN = 20;
 /** Values that are listed as new, or gone. */
 const LISTED = 10;
 
-/** @param chunks of the reference, as NannyML's rules want them */
+interface Beside {
+  /** How often parts of the reference have each value, where thresholds are made of what they reach. */
+  readonly parts: readonly Float64Array[];
+  /** That are compared with it: see `windowShare`. */
+  readonly features: number;
+}
+
 export function categoryFigures(
   column: ComparedColumn,
   counted: CountedValues,
   order: DriftOrder,
-  chunks: readonly Float64Array[] = [],
+  { parts, features }: Beside,
 ): FeatureFigures {
   const { missing, distinct, referenceCount, currentCount, buckets } = counted;
   const rows = { reference: referenceCount + missing.reference, current: currentCount + missing.current };
@@ -45,8 +52,12 @@ export function categoryFigures(
     const test = isComparable ? categoryTest(chosen.test) : null;
     if (test === null) return [];
     const { threshold, decidesBy } = chosen;
-    const limit = threshold ?? (decidesBy === 'statistic' ? chunkLimit(test, counted, chunks, options) : null);
-    return [{ name: chosen.test, ...test(counted, options), threshold: limit, decidesBy }];
+    const reached = decidesBy === 'statistic' ? reachedBy(parts, test, counted, options) : [];
+    const limit = threshold ?? (decidesBy === 'statistic' ? nannymlThreshold(reached) : null);
+    const isOurs = order.rules === 'loopwright' && !isWished(order, column.name);
+    const usual = isOurs ? thresholdOf(reached, windowShare(order.falseAlarms, features)) : null;
+    const highest = limit === null || usual === null ? limit : Math.max(limit, usual);
+    return [{ name: chosen.test, ...test(counted, options), threshold: highest, decidesBy }];
   };
   const figures = tests.flatMap(ran);
   const effect = figures.find(({ name }) => name === 'jensen_shannon_base2' || name === 'jensen_shannon');
@@ -75,17 +86,17 @@ const rareWords = (distinct: number, named: number): string =>
     ? `It has about ${formatNumber(distinct)} different values: they are compared in groups.`
     : `It has about ${formatNumber(distinct)} different values: those that are not frequent are compared in groups.`;
 
-function chunkLimit(
+/** NaN for a part without values. */
+function reachedBy(
+  parts: readonly Float64Array[],
   test: CategoriesTest,
   counted: CountedValues,
-  chunks: readonly Float64Array[],
   options: TestOptions,
-): number {
-  const reached = chunks.map((current) => {
+): number[] {
+  return parts.map((current) => {
     const currentCount = current.reduce((sum, count) => sum + count, 0);
     return currentCount === 0 ? NaN : test({ ...counted, current, currentCount }, options).statistic;
   });
-  return nannymlThreshold(reached);
 }
 
 const ALL_DIFFER = 0.98;

@@ -3,6 +3,7 @@
 import { formatNumber } from '../../protocol/format';
 import type { DriftOrder, SideFacts } from '../../protocol/drift';
 import { categoryTest, numberTest } from '../catalogue';
+import { jensenShannonBase2 } from '../categories/distances';
 import type { ComparedColumn } from '../columns';
 import type { FeatureFigures, TestFigures } from '../figures';
 import { apartOf } from '../numbers/apart';
@@ -10,11 +11,11 @@ import { momentsOfBoth } from '../numbers/moments';
 import { normedUnit } from '../numbers/wasserstein';
 import { nannymlChunks, nannymlThreshold } from '../presets/nannyml';
 import { rangeOf } from '../ranks';
-import { type ChosenTest, chosenTests, FEW_VALUES } from '../rules';
+import { type ChosenTest, chosenTests, FEW_VALUES, isWished } from '../rules';
 import { paired, type PairedCategories, type PairedNumbers } from '../samples';
 import { finiteSorted } from '../sort';
 import type { SideName } from '../table';
-import { thresholdOf, windowDistances, windowStarts } from '../windows';
+import { thresholdOf, windowDistances, windowShare, windowsIn, windowsOf } from '../windows';
 import { PERMUTATIONS } from './categories';
 import { missingTest } from './missing';
 import { numberFacts, numberShares } from './sides';
@@ -22,12 +23,14 @@ import { numberFacts, numberShares } from './sides';
 export interface NumbersAsked {
   readonly column: ComparedColumn;
   readonly order: DriftOrder;
+  /** That are compared with it: see `windowShare`. */
+  readonly features: number;
   /** Of each row, in the order of the table; NaN where there is none. They are sorted in place. */
   readonly reference: Float64Array;
   readonly current: Float64Array;
 }
 
-export function numbersFigures({ column, order, reference, current }: NumbersAsked): FeatureFigures {
+export function numbersFigures({ column, order, features, reference, current }: NumbersAsked): FeatureFigures {
   const rows = { reference: reference.length, current: current.length };
   const inOrder = isOrderAskedFor(order, rows) ? { values: reference.slice(), step: 1 } : null;
   const [one, other] = [finiteSorted(reference), finiteSorted(current)];
@@ -37,7 +40,7 @@ export function numbersFigures({ column, order, reference, current }: NumbersAsk
     missing: { reference: one.missing, current: other.missing },
     infinite: { reference: one.infinite, current: other.infinite },
     isCounter: isCounter(one.sorted, one.sorted.length) && isCounter(other.sorted, other.sorted.length),
-    ...{ inOrder, notes: [] },
+    ...{ inOrder, features, notes: [] },
   });
 }
 
@@ -54,12 +57,13 @@ export interface SampledNumbers {
   readonly isCounter: boolean;
   /** Every so many rows of the reference in the order of its table, NaN where there is none. Null where nobody asks for it. */
   readonly inOrder: { readonly values: Float64Array; readonly step: number } | null;
+  readonly features: number;
   readonly notes: readonly string[];
 }
 
 /** Whether thresholds are made of what parts of the reference do by themselves. */
 export const isOrderAskedFor = (order: DriftOrder, rows: BySide<number>): boolean =>
-  order.rules === 'nannyml' || (order.rules === 'loopwright' && windowStarts(rows.reference, rows.current).length > 0);
+  order.rules === 'nannyml' || (order.rules === 'loopwright' && windowsIn(rows.reference, rows.current) !== null);
 
 export function figuresOfNumbers(column: ComparedColumn, order: DriftOrder, known: SampledNumbers): FeatureFigures {
   const { samples, rows, missing, infinite } = known;
@@ -80,7 +84,8 @@ export function figuresOfNumbers(column: ComparedColumn, order: DriftOrder, know
   // NannyML takes numbers for numbers, however few there are.
   const counts = distinct.both <= FEW_VALUES && order.rules !== 'nannyml' ? asCategories(samples) : null;
   const figures = isComparable ? tests.flatMap((chosen) => ran(chosen, samples, counts, order)) : [];
-  const calibrated = figures.map((test) => withChunks(withWindows(test, known, order), known, order));
+  const usual = isWished(order, column.name) ? figures : figures.map((test) => withWindows(test, known, order));
+  const calibrated = usual.map((test) => withChunks(test, known, order));
   const effect = figures.find(({ name }) => name === 'wasserstein_normed' || name === 'jensen_shannon_base2');
   const factsOf = (side: SideName): SideFacts => ({
     ...{ rows: rows[side], missing: missing[side], distinct: distinct[side] },
@@ -147,17 +152,31 @@ function ran(
 /** Of our own rules: what the reference does by itself from window to window is no drift. */
 function withWindows(
   test: TestFigures,
-  { samples, inOrder, rows }: SampledNumbers,
+  { samples, inOrder, rows, features }: SampledNumbers,
   { rules, falseAlarms }: DriftOrder,
 ): TestFigures {
-  if (rules !== 'loopwright' || test.name !== 'wasserstein_normed' || test.threshold === null || !inOrder) return test;
-  const unit = normedUnit(samples);
-  const distances = windowDistances(inOrder.values, samples, Math.round(rows.current / inOrder.step));
-  const usual = thresholdOf(
-    distances.map((one) => one / unit),
-    1 - falseAlarms,
-  );
+  const isOurs = test.name === 'wasserstein_normed' || test.name === 'jensen_shannon_base2';
+  if (rules !== 'loopwright' || !isOurs || test.threshold === null || !inOrder) return test;
+  const windows = windowsIn(inOrder.values.length, Math.round(rows.current / inOrder.step));
+  if (!windows) return test;
+  const reached =
+    test.name === 'wasserstein_normed'
+      ? windowDistances(inOrder.values, samples, windows).map((one) => one / normedUnit(samples))
+      : windowsOf(inOrder.values, windows).flatMap((window) => shareDistance(samples, window));
+  const usual = thresholdOf(reached, windowShare(falseAlarms, features));
   return usual === null ? test : { ...test, threshold: Math.max(test.threshold, usual) };
+}
+
+/** Of numbers that are compared as categories are. */
+function shareDistance({ values, reference, referenceCount }: PairedNumbers, window: Float64Array): number[] {
+  const places = new Map(Array.from(values, (value, at) => [value, at]));
+  const current = new Float64Array(values.length);
+  for (const value of window) {
+    const at = places.get(value);
+    if (at !== undefined) current[at] = (current[at] ?? 0) + 1;
+  }
+  const currentCount = current.reduce((sum, count) => sum + count, 0);
+  return currentCount === 0 ? [] : [jensenShannonBase2({ reference, current, referenceCount, currentCount }).statistic];
 }
 
 /** By NannyML's rules a threshold is made of what the reference's own chunks reach. */

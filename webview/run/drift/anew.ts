@@ -117,7 +117,7 @@ function byRules(feature: DriftFeature, page: DriftPage, settings: DriftSettings
     const { name, threshold, decides_by: by } = test;
     if (by === 'adjusted_p_value') return { ...test, threshold: now.alarms };
     if (by !== 'statistic' || threshold === null || !OF_EFFECT.has(name)) return test;
-    if (name !== 'wasserstein_normed' || !hasWindows) return { ...test, threshold: now.effect };
+    if (!hasWindows) return { ...test, threshold: now.effect };
     const isOfWindows = threshold > old.effect;
     if (now.alarms !== old.alarms || (!isOfWindows && now.effect < old.effect)) isCertain = false;
     return { ...test, threshold: isOfWindows ? Math.max(threshold, now.effect) : now.effect };
