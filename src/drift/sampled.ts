@@ -4,6 +4,7 @@ import type { Duck } from '../tables/duck';
 import type { ComparedColumn } from './columns';
 import type { FeatureFigures } from './figures';
 import { orderEncoded, type Matrix } from './multivariate/matrix';
+import { blocksIn, isPickedSql, rowOfBlock } from './picked';
 import type { SideName, Table } from './table';
 import type { Workers } from './workers';
 
@@ -16,16 +17,18 @@ const LEAST_ROWS = 50;
 
 type BySide<Value> = Readonly<Record<SideName, Value>>;
 
-/** Every so many of the rows, the same of every column. */
+/** One row of every so many, the same of every column. */
 export class SampledRows {
   private readonly columns = new Map<string, BySide<Float64Array>>();
   readonly steps: BySide<number>;
+  private readonly rows: BySide<number>;
 
   /** @param thin of how many rows of a table one is read, where columns of numbers are added */
   constructor(
     [reference, current]: readonly [Table, Table],
     readonly thin: BySide<number>,
   ) {
+    this.rows = { reference: reference.rows, current: current.rows };
     this.steps = { reference: stepOf(reference.rows, thin.reference), current: stepOf(current.rows, thin.current) };
   }
 
@@ -40,6 +43,15 @@ export class SampledRows {
   /** @param reference, current of the sampled rows; null is missing */
   addTexts(name: string, reference: readonly (string | null)[], current: readonly (string | null)[]): void {
     this.columns.set(name, orderEncoded(reference, current));
+  }
+
+  /** Whether a row is one of them. @param place SQL of its number, from 0 */
+  isSampledSql(place: string, side: SideName): string {
+    const [thin, step] = [this.thin[side], this.steps[side]];
+    const kept = blocksIn(this.rows[side], thin);
+    const block = `(${place} // ${String(thin)})`;
+    const whole = blocksIn(kept, step / thin) * step;
+    return `${place} < ${String(whole)} AND ${isPickedSql(place, thin)} AND ${isPickedSql(block, step / thin)}`;
   }
 
   get size(): number {
@@ -74,8 +86,8 @@ const THIN_ROWS = 500_000;
 export const thinOf = ({ rows }: Table, exactRows: number): number =>
   rows > exactRows ? Math.ceil(rows / THIN_ROWS) : 1;
 
-function every(values: Float64Array, step: number): Float64Array {
-  return Float64Array.from({ length: Math.ceil(values.length / step) }, (_, at) => values[at * step] ?? NaN);
+function every(values: Float64Array, size: number): Float64Array {
+  return Float64Array.from({ length: blocksIn(values.length, size) }, (_, at) => values[rowOfBlock(at, size)] ?? NaN);
 }
 
 interface Parts {
@@ -119,9 +131,9 @@ async function addTexts(duck: Duck, columns: readonly ComparedColumn[], rows: Sa
   for (const side of ['reference', 'current'] as const) {
     const cells = columns.map(({ sql }, at) => `${sql[side]} AS c${String(at)}`).join(', ');
     const names = columns.map((_, at) => `c${String(at)}`).join(', ');
-    const numbered = `SELECT ${cells}, row_number() OVER () AS place FROM ${side}`;
+    const numbered = `SELECT ${cells}, row_number() OVER () - 1 AS place FROM ${side}`;
     const result = await duck.writing.runAndReadAll(
-      `SELECT ${names} FROM (${numbered}) WHERE place % ${String(rows.steps[side])} = ${String(1 % rows.steps[side])} ORDER BY place`,
+      `SELECT ${names} FROM (${numbered}) WHERE ${rows.isSampledSql('place', side)} ORDER BY place`,
     );
     values[side] = result.getColumnsJson() as (string | null)[][];
   }

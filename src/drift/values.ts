@@ -1,6 +1,7 @@
 /** The values of columns, as the tests take them. */
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api';
 import type { ComparedColumn } from './columns';
+import { blocksIn, isPickedSql } from './picked';
 import type { SideName, Table } from './table';
 
 /** Doubles that one query brings: 64 MB. */
@@ -29,17 +30,19 @@ export async function numbersOf(
   return values;
 }
 
-/** That of every so many of the rows, from the first on. */
+/** That of one row of every so many. */
 export async function everyOf(
   connection: DuckDBConnection,
   { sql }: Pick<ComparedColumn, 'sql'>,
   { side, rows }: Pick<Table, 'side' | 'rows'>,
   step: number,
 ): Promise<Float64Array> {
-  const numbered = `SELECT ${sql[side]} AS value, row_number() OVER () AS place FROM ${side}`;
-  const picked = `(SELECT value FROM (${numbered}) WHERE place % ${String(step)} = ${String(1 % step)})`;
-  const values = new Float64Array(Math.ceil(rows / step));
-  const result = await connection.stream(`SELECT value FROM ${picked}`);
+  const numbered = `SELECT ${sql[side]} AS value, row_number() OVER () - 1 AS place FROM ${side}`;
+  const values = new Float64Array(blocksIn(rows, step));
+  const whole = `place < ${String(values.length * step)}`;
+  const result = await connection.stream(
+    `SELECT value FROM (${numbered}) WHERE ${whole} AND ${isPickedSql('place', step)}`,
+  );
   let row = 0;
   for (;;) {
     const chunk = await result.fetchChunk();
@@ -117,9 +120,9 @@ export async function sampledOf(
   const counted = await connection.runAndReadAll(`SELECT count(*), count(${sql[side]}) FROM ${side}`);
   const [rows = 0, filled = 0] = (counted.getRowsJson()[0] ?? []).map(Number);
   const step = Math.max(1, Math.ceil(filled / most));
-  const there = `SELECT value, row_number() OVER () AS place FROM (SELECT ${sql[side]} AS value FROM ${side}) WHERE value IS NOT NULL`;
+  const there = `SELECT value, row_number() OVER () - 1 AS place FROM (SELECT ${sql[side]} AS value FROM ${side}) WHERE value IS NOT NULL`;
   const found = await connection.runAndReadAll(
-    `SELECT value FROM (${there}) WHERE place % ${String(step)} = ${String(1 % step)} ORDER BY place`,
+    `SELECT value FROM (${there}) WHERE ${isPickedSql('place', step)} ORDER BY place`,
   );
   return { values: found.getRowsJson().map(([value]) => value), rows, missing: rows - filled };
 }

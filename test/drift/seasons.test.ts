@@ -51,3 +51,21 @@ it('a threshold that somebody wishes holds as it is', async () => {
   const report = await reported(orderFor(reference, table('wished.csv', [DAYS + 5]), { tests }));
   expect(featureOf(report, 'amount').tests[0]).toMatchObject({ threshold: 0.01, drift: true });
 });
+
+it('hours of rows that come by the clock are not taken for those of others: of all together, too', async () => {
+  // A row of every 24: of the reference 72,000 rows, one of every 24 is looked at with the others.
+  const hours = (name: string, rows: number): string =>
+    put(
+      name,
+      `load,price,zone\n${Array.from({ length: rows }, (_, hour) => {
+        const day = Math.sin(((hour % 24) / 24) * 2 * Math.PI);
+        return `${(day + normal(random) * 0.1).toFixed(4)},${(day * 2 + normal(random) * 0.1).toFixed(4)},${day > 0 ? 'sun' : 'moon'}`;
+      }).join('\n')}\n`,
+    );
+  for (const exactRows of [5_000_000, 10_000]) {
+    const order = orderFor(hours('hours.csv', 72_000), hours('fewer.csv', 50_000), { multivariate: true, exactRows });
+    const report = await reported(order);
+    expect(report.whole.map(({ name, drift }) => [name, drift])[0]).toEqual(['domain_classifier', false]);
+    expect(report.drift).toBe(false);
+  }
+});
