@@ -5,7 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import type { DriftOrder, DriftReport, DriftTestName } from '../../src/protocol/drift';
 import { randomFrom } from '../../src/drift/random';
-import { at, featureOf, orderFor, put, reported, run, sql } from './program';
+import { driftProgram, featureOf, orderFor, sql } from './program';
+
+const { at, put, reported, run } = driftProgram();
 
 const wished = (test: DriftTestName, threshold: number) => ({ test, threshold });
 

@@ -14,14 +14,6 @@ import {
 } from '../../src/protocol/drift';
 import { repository } from '../engine/support';
 
-const folder = mkdtempSync(join(tmpdir(), 'lw-drift-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-export const at = (name: string): string => join(folder, name);
-export const put = (name: string, content: string | Buffer): string => {
-  writeFileSync(at(name), content);
-  return at(name);
-};
-
 export async function sql(text: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -48,25 +40,34 @@ interface Ended {
   readonly error: string;
 }
 
-let runs = 0;
-
-export function run(order: DriftOrder, more: NodeJS.ProcessEnv = {}): Promise<Ended & { readonly runFolder: string }> {
-  const runFolder = at(`run-${String(++runs)}`);
-  mkdirSync(runFolder);
-  return new Promise((resolve) => {
-    const env = { ...process.env, LOOPWRIGHT_RUN_DIR: runFolder, ...more };
-    const done = (failed: ExecFileException | null, out: string, error: string) =>
-      resolve({ code: failed ? Number(failed.code ?? -1) : 0, out, error, runFolder });
-    execFile(process.execPath, [join(repository, 'dist/drift.js'), JSON.stringify(order)], { env }, done);
-  });
-}
-
-export async function reported(order: DriftOrder): Promise<DriftReport> {
-  const { code, error, runFolder } = await run(order);
-  expect([code, error]).toEqual([0, '']);
-  const read = (name: string): unknown => JSON.parse(readFileSync(join(runFolder, 'artifacts', name), 'utf8'));
-  expect(DriftPage.parse(read('drift.page.json')).omitted).toBe(0);
-  return DriftReport.parse(read('drift.json'));
+/** With a folder of its own, for the file of tests that asks for it: modules are those of other files, too. */
+export function driftProgram() {
+  const folder = mkdtempSync(join(tmpdir(), 'lw-drift-test-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const at = (name: string): string => join(folder, name);
+  const put = (name: string, content: string | Buffer): string => {
+    writeFileSync(at(name), content);
+    return at(name);
+  };
+  let runs = 0;
+  const run = (order: DriftOrder, more: NodeJS.ProcessEnv = {}): Promise<Ended & { readonly runFolder: string }> => {
+    const runFolder = at(`run-${String(++runs)}`);
+    mkdirSync(runFolder);
+    return new Promise((resolve) => {
+      const env = { ...process.env, LOOPWRIGHT_RUN_DIR: runFolder, ...more };
+      const done = (failed: ExecFileException | null, out: string, error: string) =>
+        resolve({ code: failed ? Number(failed.code ?? -1) : 0, out, error, runFolder });
+      execFile(process.execPath, [join(repository, 'dist/drift.js'), JSON.stringify(order)], { env }, done);
+    });
+  };
+  const reported = async (order: DriftOrder): Promise<DriftReport> => {
+    const { code, error, runFolder } = await run(order);
+    expect([code, error]).toEqual([0, '']);
+    const read = (name: string): unknown => JSON.parse(readFileSync(join(runFolder, 'artifacts', name), 'utf8'));
+    expect(DriftPage.parse(read('drift.page.json')).omitted).toBe(0);
+    return DriftReport.parse(read('drift.json'));
+  };
+  return { at, put, run, reported };
 }
 
 export const featureOf = ({ features }: DriftReport, name: string) => {

@@ -1,8 +1,10 @@
 /** A reference whose days differ: a day that goes on as before is no drift, and one that does not is. */
 import { expect, it } from 'vitest';
 import { randomFrom } from '../../src/drift/random';
-import { featureOf, orderFor, put, reported } from './program';
+import { driftProgram, featureOf, orderFor } from './program';
 import { normal } from './samplesOfChance';
+
+const { put, reported } = driftProgram();
 
 const DAYS = 70;
 const ROWS = 100;

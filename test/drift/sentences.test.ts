@@ -1,8 +1,10 @@
 /** Texts and vectors, from files to report. */
 import { describe, expect, it } from 'vitest';
 import { randomFrom } from '../../src/drift/random';
-import { at, featureOf, orderFor, put, reported, sql } from './program';
+import { driftProgram, featureOf, orderFor, sql } from './program';
 import { normal } from './samplesOfChance';
+
+const { at, put, reported } = driftProgram();
 
 const random = randomFrom(3);
 const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)] ?? '';
