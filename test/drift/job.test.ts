@@ -1,4 +1,5 @@
 /** Comparisons from files to report: `drift.js`, as a run starts it. */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -309,6 +310,15 @@ it('a table that is written anew while it is read is refused', async () => {
   renameSync(at('new.parquet'), at('live.parquet'));
   const { code, error } = await ended;
   expect([code, error]).toEqual([1, expect.stringContaining('live.parquet has changed while it was read') as string]);
+});
+
+it('what a killed comparison has left in the temporary folder the next one removes', async () => {
+  mkdirSync(at('left'));
+  const over = spawnSync(process.execPath, ['-e', '']).pid;
+  for (const pid of [over, process.pid]) mkdirSync(join(at('left'), `lw-drift-${String(pid)}-x`));
+  expect((await run(orderFor(REFERENCE, STABLE), { TMPDIR: at('left') })).code).toBe(0);
+  // Another's that goes on stays.
+  expect(readdirSync(at('left'))).toEqual([`lw-drift-${String(process.pid)}-x`]);
 });
 
 describe('of tables too large to be sorted', () => {

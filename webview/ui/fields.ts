@@ -1,6 +1,7 @@
 /** A choice from a few and a number on a scale, as VS Code's settings look. Both are the browser's own controls. */
 import { css, html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
+import { field } from './styles';
 
 export interface Choice {
   readonly value: string;
@@ -13,22 +14,6 @@ export class ChoiceEvent extends Event {
     super(ChoiceEvent.type);
   }
 }
-
-const field = css`
-  :host {
-    display: inline-flex;
-    flex: none;
-    max-width: 100%;
-  }
-  label {
-    display: inline-flex;
-    align-items: center;
-    gap: 6px;
-    min-width: 0;
-    white-space: nowrap;
-    color: var(--vscode-descriptionForeground);
-  }
-`;
 
 /** `<lw-select label="X" .choices=… .value=…>`: tells with a `ChoiceEvent`; the owner sets the value. */
 @customElement('lw-select')

@@ -1,6 +1,7 @@
 /** `<lw-number-field label="at least" .value=${0.1} min="0">`: a number to be typed. Tells of each change with a `NumberEvent`. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import { field } from './styles';
 
 export class NumberEvent extends Event {
   static readonly type = 'lw-number';
@@ -16,42 +17,33 @@ export class NumberField extends LitElement {
     ...LitElement.shadowRootOptions,
     delegatesFocus: true,
   };
-  static override readonly styles = css`
-    :host {
-      display: inline-flex;
-      flex: none;
-      max-width: 100%;
-    }
-    label {
-      display: inline-flex;
-      align-items: center;
-      gap: 6px;
-      white-space: nowrap;
-      color: var(--vscode-descriptionForeground);
-    }
-    input {
-      box-sizing: border-box;
-      width: 6em;
-      height: 26px;
-      padding: 0 6px;
-      font: inherit;
-      font-variant-numeric: tabular-nums;
-      color: var(--vscode-input-foreground);
-      background: var(--vscode-input-background);
-      border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, transparent));
-      border-radius: 4px;
-    }
-    input[aria-invalid='true'] {
-      border-color: var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
-    }
-    span {
-      color: var(--vscode-foreground);
-    }
-    input:focus-visible {
-      outline: 1px solid var(--vscode-focusBorder);
-      outline-offset: -1px;
-    }
-  `;
+  static override readonly styles = [
+    field,
+    css`
+      input {
+        box-sizing: border-box;
+        width: 6em;
+        height: 26px;
+        padding: 0 6px;
+        font: inherit;
+        font-variant-numeric: tabular-nums;
+        color: var(--vscode-input-foreground);
+        background: var(--vscode-input-background);
+        border: 1px solid var(--vscode-input-border, var(--vscode-contrastBorder, transparent));
+        border-radius: 4px;
+      }
+      input[aria-invalid='true'] {
+        border-color: var(--vscode-inputValidation-errorBorder, var(--vscode-errorForeground));
+      }
+      span {
+        color: var(--vscode-foreground);
+      }
+      input:focus-visible {
+        outline: 1px solid var(--vscode-focusBorder);
+        outline-offset: -1px;
+      }
+    `,
+  ];
 
   @property() label = '';
   @property({ type: Number }) value = 0;

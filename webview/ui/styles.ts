@@ -147,3 +147,20 @@ export const verdictStyles = css`
     color: var(--vscode-testing-iconFailed, var(--vscode-errorForeground));
   }
 `;
+
+/** Of a control with its name before it. */
+export const field = css`
+  :host {
+    display: inline-flex;
+    flex: none;
+    max-width: 100%;
+  }
+  label {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    min-width: 0;
+    white-space: nowrap;
+    color: var(--vscode-descriptionForeground);
+  }
+`;
